@@ -1,0 +1,78 @@
+"""What conditions ask about, folded from the log: updates, attempts and runs under way, by asset and partition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from headwater.records.events import Event, EventKind, RunEvent, StepEvent
+from headwater.records.fold import WHOLE, Latest
+from headwater.records.runs import Run
+
+_ATTEMPTS = frozenset({EventKind.STEP_STARTED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
+_RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
+
+Slot = tuple[str, str]
+"""An asset key, and a partition or `WHOLE`."""
+
+
+class AutomationState:
+    """The state at one place of the log; `apply` moves it on."""
+
+    def __init__(self, seq: int, latest: Iterable[Latest], open_runs: Iterable[Run], since: Mapping[str, int]) -> None:
+        """Begin from the folds as they are at `seq`."""
+        self.seq = seq
+        self.since = dict(since)
+        self._updated: dict[Slot, tuple[int, int]] = {}
+        self._attempted: dict[Slot, int] = {}
+        self._in_progress: dict[Slot, set[str]] = {}
+        self._runs: dict[str, tuple[Slot, ...]] = {}
+        for state in latest:
+            self._note(state.kind, (state.asset_key, state.partition), state.timestamp, state.seq)
+        for run in open_runs:
+            self._open(run.run_id, run.assets, run.partition)
+
+    def apply(self, event: Event) -> None:
+        """Move on by one event."""
+        self.seq = event.seq
+        if event.kind is EventKind.RUN_REQUESTED and isinstance(event.payload, RunEvent):
+            self._open(event.run_id or "", event.payload.assets, event.partition)
+        if event.kind in _RUN_ENDS:
+            for slot in self._runs.pop(event.run_id or "", ()):
+                self._in_progress[slot].discard(event.run_id or "")
+        for key in _concerned(event):
+            for partition in {WHOLE, event.partition or WHOLE}:
+                self._note(event.kind, (key, partition), event.timestamp, event.seq)
+
+    def updated_seq(self, slot: Slot) -> int | None:
+        """The `seq` of the newest version, None where there is none."""
+        newest = self._updated.get(slot)
+        return None if newest is None else newest[1]
+
+    def attempted_seq(self, slot: Slot) -> int:
+        """The `seq` at which the last attempt to make it began, or was settled without beginning; 0 for none."""
+        return self._attempted.get(slot, 0)
+
+    def is_in_progress(self, slot: Slot) -> bool:
+        """Whether a run that makes it is queued or going on."""
+        return bool(self._in_progress.get(slot))
+
+    def _open(self, run_id: str, assets: Iterable[str], partition: str | None) -> None:
+        slots = tuple((key, part) for key in assets for part in {WHOLE, partition or WHOLE})
+        self._runs[run_id] = slots
+        for slot in slots:
+            self._in_progress.setdefault(slot, set()).add(run_id)
+
+    def _note(self, kind: EventKind, slot: Slot, timestamp: int, seq: int) -> None:
+        if kind is EventKind.MATERIALIZATION:
+            # A backdated report is part of the history, but no update: the newest version stays what it was.
+            self._updated[slot] = max(self._updated.get(slot, (timestamp, seq)), (timestamp, seq))
+        elif kind in _ATTEMPTS:
+            self._attempted[slot] = max(self._attempted.get(slot, 0), seq)
+
+
+def _concerned(event: Event) -> Iterable[str]:
+    if isinstance(event.payload, StepEvent):
+        return event.payload.assets
+    if isinstance(event.payload, RunEvent):
+        return event.payload.settles
+    return () if event.asset_key is None else (event.asset_key,)

@@ -1,0 +1,44 @@
+"""`headwater dev`: server and engine in one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from headwater.cli.homes import absolute, find_home, home_option, read_targets, save_targets
+
+
+@click.command()
+@click.argument("targets", nargs=-1)
+@click.option("--file", "-f", "files", multiple=True, help="Python file with definitions; may be repeated.")
+@click.option("--module", "-m", "modules", multiple=True, help="Module with definitions; may be repeated.")
+@click.option("--host", "-h", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", "-p", type=int, help="Port to listen on; default: 3000, or the next one that is free.")
+@home_option
+def dev(
+    targets: tuple[str, ...],
+    files: tuple[str, ...],
+    modules: tuple[str, ...],
+    host: str,
+    port: int | None,
+    home: Path | None,
+) -> None:
+    """Serve the app and make assets, here and now.
+
+    TARGETS are Python files (or modules) that hold `Definitions`. Without one, the last ones are served again.
+    """
+    # Serving needs everything; other commands need none of it.
+    from headwater.cli.dev_process import serve_and_work
+    from headwater.server.deployment import Deployments
+
+    deployments = Deployments(find_home(home))
+    try:
+        named = [absolute(target) for target in (*targets, *files, *modules)]
+        if named:
+            save_targets(deployments.default(), named)
+        elif not read_targets(deployments.default()):
+            raise click.UsageError("Name the Python file that holds your definitions: headwater dev definitions.py")
+        serve_and_work(deployments, host, port)
+    finally:
+        deployments.close()

@@ -1,0 +1,67 @@
+"""The process of `headwater dev`: one event loop with the server and an engine for each deployment."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+
+import click
+import structlog
+
+from headwater.cli.homes import read_targets
+from headwater.cli.logs import set_up_logging
+from headwater.daemon.engine import Engine
+from headwater.server.app import Server
+from headwater.server.deployment import Deployment, Deployments
+from headwater.server.serving import GracefulServer, bind, is_loopback
+
+_log = structlog.get_logger(__name__)
+
+
+def serve_and_work(deployments: Deployments, host: str, port: int | None) -> None:
+    """Work until a signal says to stop; exits with status 1 if an engine died."""
+    set_up_logging(verbose=True)
+    listening = bind(host, port)
+    application = Server(deployments, loopback=is_loopback(host))
+    server = GracefulServer(application)
+    _greet(listening, host, deployments)
+    if not asyncio.run(_serve(server, listening, deployments)):
+        sys.exit(1)
+
+
+async def _serve(server: GracefulServer, listening: socket.socket, deployments: Deployments) -> bool:
+    """Serve until told to stop. Returns whether every engine worked to the end."""
+    engines = [asyncio.create_task(_work(deployment, server)) for deployment in _with_code(deployments)]
+    await server.serve(sockets=[listening])
+    for engine in engines:
+        engine.cancel()
+    outcomes = await asyncio.gather(*engines, return_exceptions=True)
+    return all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+
+
+async def _work(deployment: Deployment, server: GracefulServer) -> None:
+    engine = Engine(
+        deployment.store,
+        deployment.home,
+        read_targets(deployment),
+        on_tick=lambda sensor: deployment.live.publish("tick", {"sensor": sensor}),
+    )
+    try:
+        await engine.run()
+    except Exception:
+        _log.exception("the engine died, so the server stops", deployment=deployment.name)
+        server.should_exit = True
+        raise
+
+
+def _with_code(deployments: Deployments) -> list[Deployment]:
+    found = [deployments.find(name) for name in deployments.names()]
+    return [deployment for deployment in found if deployment is not None and read_targets(deployment)]
+
+
+def _greet(listening: socket.socket, host: str, deployments: Deployments) -> None:
+    shown = "localhost" if is_loopback(host) else host
+    click.echo(f"Headwater is on http://{shown}:{listening.getsockname()[1]}  (Ctrl-C stops it)")
+    click.echo(f"Definitions: {', '.join(read_targets(deployments.default()))}")
+    click.echo(f"Store: {deployments.home}")

@@ -1,0 +1,119 @@
+"""Find the folder and the code that a command works with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from headwater.errors import SettingsError
+
+if TYPE_CHECKING:
+    from headwater.server.deployment import Deployment
+
+TARGETS = "targets"
+_FOLDER = ".headwater"
+
+
+def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--home`."""
+    return click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="HEADWATER_HOME",
+        help="Folder with the store; default: .headwater here or in a folder above.",
+    )(command)
+
+
+def deployment_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--deployment`."""
+    return click.option("--deployment", "-d", default="default", show_default=True, help="Which deployment.")(command)
+
+
+def file_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--file`."""
+    return click.option(
+        "--file", "-f", "target", help="Python file or module with the definitions; default: what `dev` served last."
+    )(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
+
+
+def find_home(home: Path | None) -> Path:
+    """The folder that was named, else the nearest `.headwater` here or above, else a new one here."""
+    if home is not None:
+        return home.resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / _FOLDER).is_dir():
+            return folder / _FOLDER
+    return here / _FOLDER
+
+
+@contextmanager
+def open_deployment(home: Path | None, name: str = "default", *, must_exist: bool = True) -> Iterator[Deployment]:
+    """Open a deployment's store for a command.
+
+    Raises:
+        SettingsError: there is nothing there yet.
+    """
+    # Only commands that touch the store pay for importing a database library.
+    from headwater.server.deployment import Deployments
+
+    folder = find_home(home)
+    deployments = Deployments(folder)
+    if must_exist and not (deployments.folder(name) / "headwater.db").exists():
+        raise SettingsError(
+            f"There is no store of the deployment {name!r} in {folder}. Start `headwater dev FILE` first, or name the "
+            "folder with --home."
+        )
+    deployment = deployments.find(name)
+    if deployment is None:
+        raise SettingsError(f"There is no deployment {name!r} in {folder}. `headwater deployment list` shows all.")
+    try:
+        yield deployment
+    finally:
+        deployments.close()
+
+
+def find_target(deployment: Deployment, given: str | None) -> str:
+    """The code to load: what was named, else what was served last.
+
+    Raises:
+        SettingsError: neither.
+    """
+    targets = [given] if given else read_targets(deployment)
+    if not targets:
+        raise SettingsError("Which definitions? Name the file that holds them with --file.")
+    if len(targets) > 1:
+        raise SettingsError(f"There are several code locations ({', '.join(targets)}); choose one with --file.")
+    return absolute(targets[0])
+
+
+def read_targets(deployment: Deployment) -> list[str]:
+    """The code that a deployment served last."""
+    from headwater.storage import settings
+
+    kept = deployment.store.read(lambda connection: settings.read(connection, TARGETS))
+    return [str(target) for target in json.loads(kept)] if kept else []
+
+
+def save_targets(deployment: Deployment, targets: list[str]) -> None:
+    """Remember what a deployment serves."""
+    from headwater.storage import settings
+    from headwater.storage.writer import Unit
+
+    text = json.dumps(targets)
+    deployment.store.write(Unit(effect=lambda connection, _events: settings.save(connection, TARGETS, text)))
+
+
+def absolute(target: str) -> str:
+    """A file by its whole path; a module as it is."""
+    return str(Path(target).resolve()) if target.endswith(".py") else target

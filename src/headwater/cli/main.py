@@ -1,0 +1,40 @@
+"""The root command and its groups."""
+
+from __future__ import annotations
+
+import click
+
+from headwater.cli.assets import asset_group
+from headwater.cli.dev import dev
+from headwater.cli.logs import set_up_logging
+from headwater.cli.materialize import materialize
+from headwater.cli.report import report_group
+from headwater.cli.runs import run_group
+from headwater.cli.sensors import sensor_group
+from headwater.cli.settings import deployment_group, token_group
+from headwater.errors import HeadwaterError
+
+
+class Root(click.Group):
+    """Turns our exceptions into one line on standard error and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was named."""
+        set_up_logging()
+        try:
+            return super().invoke(ctx)
+        except HeadwaterError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="headwater", prog_name="headwater")
+def main() -> None:
+    """One lineage of all data assets, whoever makes them.
+
+    Start with `headwater dev definitions.py`, then open the address that it prints.
+    """
+
+
+for command in (dev, materialize, asset_group, sensor_group, run_group, report_group, token_group, deployment_group):
+    main.add_command(command)

@@ -1,0 +1,52 @@
+"""`headwater materialize`: make assets here and now."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from headwater.cli.homes import deployment_option, file_option, find_target, home_option, json_option, open_deployment
+from headwater.cli.printing import print_json
+
+if TYPE_CHECKING:
+    from headwater.records.events import Event
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True)
+@click.option("--partition", help="Which partition to make.")
+@file_option
+@home_option
+@deployment_option
+@json_option
+def materialize(
+    keys: tuple[str, ...], partition: str | None, target: str | None, home: Path | None, deployment: str, as_json: bool
+) -> None:
+    """Make assets and wait for the end. KEYS are written with slashes; '*' means all.
+
+    Works beside a running server, which shows the run. Exits with status 1 if it fails.
+    """
+    from headwater.cli.one_off import materialize_now
+    from headwater.server.resources.runs import run_view
+
+    with open_deployment(home, deployment, must_exist=False) as opened:
+        tell = (lambda _event: None) if as_json else _tell
+        run = asyncio.run(materialize_now(opened, find_target(opened, target), keys, partition, tell))
+    if as_json:
+        print_json(run_view(run))
+    if run.status != "success":
+        sys.exit(1)
+
+
+def _tell(event: Event) -> None:
+    from headwater.records.events import RunEvent, StepEvent
+    from headwater.server.resources.events import event_view
+
+    click.echo(event_view(event).title)
+    error = event.payload.error if isinstance(event.payload, (RunEvent, StepEvent)) else None
+    if error is not None:
+        click.echo(f"  {error.traceback or error.message}", err=True)

@@ -1,0 +1,96 @@
+"""What a command carries out in its own process: one run, or one tick, with the code loaded for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from headwater.automation.sensor_loop import SENSOR_TASK, SensorLoop
+from headwater.automation.sensor_messages import SensorOrder, SensorReport, encoder, report_decoder
+from headwater.daemon.code_locations import note_loaded
+from headwater.daemon.owners import new_owner
+from headwater.execution.run_supervisor import STEP_TASK, Folders, RunSupervisor
+from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.location.load import location_name
+from headwater.location.process import LocationProcess
+from headwater.records.events import Event
+from headwater.records.requests import plan_runs, requested_events
+from headwater.records.runs import Cause, Run
+from headwater.server.deployment import Deployment
+from headwater.server.resources.sensors import find_sensor
+from headwater.storage import event_log, runs, sensors
+from headwater.storage.writer import Unit
+
+
+@asynccontextmanager
+async def loaded(deployment: Deployment, target: str) -> AsyncIterator[tuple[LocationProcess, AssetGraph]]:
+    """The code of a target in a process of its own, and the graph of what it defines."""
+    log_path = deployment.home / "logs" / "locations" / "command.log"
+    process = LocationProcess(target, tasks=[STEP_TASK, SENSOR_TASK], log_path=log_path)
+    snapshot = await process.start()
+    name = location_name(target)
+    try:
+        await note_loaded(deployment.store, name, snapshot)
+        yield process, build_graph([(name, snapshot)])
+    finally:
+        await process.stop()
+
+
+async def materialize_now(
+    deployment: Deployment,
+    target: str,
+    keys: Sequence[str],
+    partition: str | None,
+    on_event: Callable[[Event], None],
+) -> Run:
+    """Make some assets in this process and wait for the end; tells of each event of the run."""
+    owner = new_owner()
+    folders = Folders(storage=deployment.home / "storage", run_logs=deployment.run_logs)
+    async with loaded(deployment, target) as (process, graph):
+        chosen = [node.key for node in graph.nodes if node.kind == "native"] if list(keys) == ["*"] else keys
+        now = deployment.clock.now()
+        planned = plan_runs(graph, chosen, cause=Cause(kind="cli"), now=now, partition=partition)[0]
+        # It belongs to this process from the start, so that a server beside it does not take it.
+        run = msgspec.structs.replace(planned, owner=owner)
+
+        def insert(connection: Connection, _events: Sequence[Event]) -> None:
+            runs.insert(connection, run)
+
+        await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
+        telling = asyncio.create_task(_tell(deployment, run.run_id, on_event))
+        await RunSupervisor(deployment.store, process, graph, folders, owner, run).carry_out()
+        await telling
+    return await deployment.store.read_async(lambda c: runs.get(c, run.run_id))
+
+
+async def tick_once(deployment: Deployment, target: str, name: str, *, keep: bool) -> SensorReport:
+    """Evaluate a sensor once, and keep what it came to unless only a look was asked for."""
+    async with loaded(deployment, target) as (process, graph):
+        sensor = find_sensor(graph, name)
+        state = await deployment.store.read_async(lambda c: sensors.read_state(c, name))
+        started_at = deployment.clock.now()
+        loop = SensorLoop(deployment.store, {}, lambda _name: None)
+        loop.use_graph(graph)
+        if keep:
+            return await loop.tick_once(sensor, process, state, started_at)
+        async with process.worker() as worker:
+            order = encoder.encode(SensorOrder(state=state))
+            return report_decoder.decode(await worker.call(SENSOR_TASK, order, timeout=sensor.timeout))
+
+
+async def _tell(deployment: Deployment, run_id: str, on_event: Callable[[Event], None]) -> None:
+    """Follow a run's events until it has ended."""
+    seen = 0
+    with deployment.store.tail.subscribe(0) as subscription:
+        while True:
+            subscription.position = await subscription.wait()
+            place = seen
+            for event in await deployment.store.read_async(lambda c: event_log.read_run(c, run_id, after=place)):  # noqa: B023
+                seen = event.seq
+                on_event(event)
+                if event.kind in ("run_succeeded", "run_failed", "run_canceled"):
+                    return

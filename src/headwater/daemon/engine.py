@@ -1,0 +1,83 @@
+"""The engine of one deployment: its loops under one supervisor, woken by the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from headwater.automation.conditions_loop import ConditionsLoop
+from headwater.automation.sensor_loop import SensorLoop
+from headwater.daemon.code_locations import CodeLocations
+from headwater.daemon.owners import new_owner
+from headwater.daemon.run_loop import RunLoop
+from headwater.execution.run_supervisor import Folders
+from headwater.records.events import EventKind
+from headwater.storage import event_log
+from headwater.storage.graph_reader import GraphReader
+from headwater.storage.store import Store
+
+_FOR_RUNS = {EventKind.RUN_REQUESTED, EventKind.RUN_REQUEUED, EventKind.RUN_CANCEL_REQUESTED}
+_FOR_SENSORS = {EventKind.SENSOR_STARTED, EventKind.SENSOR_STOPPED, EventKind.SENSOR_TICK_REQUESTED}
+
+
+class Engine:
+    """Everything that happens by itself in a deployment. The death of a loop stops it, loudly."""
+
+    def __init__(
+        self, store: Store, home: Path, targets: Sequence[str], *, on_tick: Callable[[str], None] = lambda _name: None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            store: The deployment's store.
+            home: Its folder, for values and logs.
+            targets: The Python files or modules with its definitions.
+            on_tick: Told of each sensor whose tick was kept.
+        """
+        self._store = store
+        folders = Folders(storage=home / "storage", run_logs=home / "logs" / "runs")
+        self._locations = CodeLocations(store, targets, home / "logs" / "locations")
+        loaded = self._locations.loaded
+        self._sensors = SensorLoop(store, loaded, on_tick)
+        self._runs = RunLoop(store, loaded, folders, new_owner())
+        self._conditions = ConditionsLoop(store)
+        self._reader = GraphReader()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._locations.run(), name="code locations")
+            group.create_task(self._follow_definitions(), name="definitions")
+            group.create_task(self._follow_log(), name="log")
+            group.create_task(self._sensors.run(), name="sensors")
+            group.create_task(self._runs.run(), name="runs")
+            group.create_task(self._store.tail.watch(), name="tail")
+
+    async def _follow_definitions(self) -> None:
+        """Put new definitions into force in every loop; conditions are followed from the first on."""
+        following: asyncio.Task[None] | None = None
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._locations.changed.wait()
+                self._locations.changed.clear()
+                graph = await self._store.read_async(self._reader.read)
+                if following is not None:
+                    following.cancel()
+                await self._conditions.use_graph(graph)
+                following = group.create_task(self._conditions.run(), name="conditions")
+                self._sensors.use_graph(graph)
+                self._runs.use_graph(graph)
+
+    async def _follow_log(self) -> None:
+        """Wake the loops that act on rows when an event says that there is one for them."""
+        with self._store.tail.subscribe(self._store.tail.head) as subscription:
+            while True:
+                await subscription.wait()
+                position = subscription.position
+                reached, kinds = await self._store.read_async(lambda c: event_log.kinds_after(c, position))  # noqa: B023
+                subscription.position = reached
+                if kinds & _FOR_RUNS:
+                    self._runs.wake()
+                if kinds & _FOR_SENSORS:
+                    self._sensors.wake()

@@ -1,0 +1,162 @@
+"""The run queue: claim queued runs, carry them out, take over those whose engine is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import structlog
+from sqlalchemy.engine import Connection
+
+from headwater.clock import MICROSECONDS
+from headwater.daemon.owners import is_surely_gone
+from headwater.errors import ConflictError, HeadwaterError
+from headwater.execution.run_supervisor import LEASE_MICROSECONDS, Folders, RunSupervisor
+from headwater.graph.asset_graph import AssetGraph
+from headwater.location.process import LocationProcess
+from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent, RunEvent
+from headwater.records.runs import Run, RunStatus
+from headwater.storage import runs as run_store
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+
+_RUNS_AT_ONCE = 8
+_MOST_ATTEMPTS = 3
+_HEARTBEAT_SECONDS = LEASE_MICROSECONDS / MICROSECONDS / 3
+_log = structlog.get_logger(__name__)
+
+
+class RunLoop:
+    """Carries out what is requested, as many runs at once as there is room for."""
+
+    def __init__(self, store: Store, locations: Mapping[str, LocationProcess], folders: Folders, owner: str) -> None:
+        self._store = store
+        self._locations = locations
+        self._folders = folders
+        self._owner = owner
+        self._graph = AssetGraph((), ())
+        self._running: dict[str, tuple[RunSupervisor, asyncio.Task[None]]] = {}
+        self._woken = asyncio.Event()
+
+    def use_graph(self, graph: AssetGraph) -> None:
+        """Plan by these definitions from now on."""
+        self._graph = graph
+        self.wake()
+
+    def wake(self) -> None:
+        """Look again: a run was requested, is to be canceled, or has ended."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. Runs under way are then given back, to be begun anew by whoever comes next."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow_queue())
+                group.create_task(self._keep_leases())
+        finally:
+            await self._give_back()
+
+    async def _follow_queue(self) -> None:
+        while True:
+            self._woken.clear()
+            await self._cancel_unwanted()
+            await self._start_queued()
+            await self._woken.wait()
+
+    async def _start_queued(self) -> None:
+        names, free = list(self._locations), _RUNS_AT_ONCE - len(self._running)
+        if free <= 0:
+            return
+        # Those that were claimed a moment ago may still look queued.
+        most = free + len(self._running)
+        for run in await self._store.read_async(lambda c: run_store.read_queued(c, names, most)):
+            if len(self._running) < _RUNS_AT_ONCE:
+                self._start(run)
+
+    def _start(self, run: Run) -> None:
+        if run.run_id in self._running:
+            return
+        supervisor = RunSupervisor(
+            self._store, self._locations[run.location], self._graph, self._folders, self._owner, run
+        )
+        task = asyncio.create_task(self._carry_out(supervisor, run.run_id))
+        self._running[run.run_id] = (supervisor, task)
+
+    async def _carry_out(self, supervisor: RunSupervisor, run_id: str) -> None:
+        try:
+            await supervisor.carry_out()
+        except ConflictError as conflict:
+            _log.info("a run was left to another engine", run_id=run_id, reason=str(conflict))
+        except HeadwaterError as error:
+            # The store did not take the run's end; its lease runs out, and it is begun anew.
+            _log.error("a run could not be carried out", run_id=run_id, reason=str(error))
+        finally:
+            self._running.pop(run_id, None)
+            self.wake()
+
+    async def _cancel_unwanted(self) -> None:
+        if not self._running:
+            return
+        for run in await self._store.read_async(run_store.read_open):
+            if run.cancel_requested and run.run_id in self._running:
+                supervisor, task = self._running[run.run_id]
+                supervisor.is_unwanted = True
+                task.cancel()
+
+    async def _keep_leases(self) -> None:
+        """Say that this engine is alive, and take over runs whose engine is not."""
+        while True:
+            now = self._store.clock.now()
+            until = now + LEASE_MICROSECONDS
+
+            def renew(connection: Connection, _events: Sequence[Event], until: int = until) -> None:
+                run_store.renew_leases(connection, self._owner, until)
+
+            if self._running:
+                await self._store.write_async(Unit(effect=renew))
+            for run in await self._store.read_async(run_store.read_open):
+                if run.owner is not None and self._is_abandoned(run, now):
+                    await self._take_over(run)
+            await self._store.clock.sleep(_HEARTBEAT_SECONDS)
+
+    def _is_abandoned(self, run: Run, now: int) -> bool:
+        if run.owner == self._owner:
+            return False
+        return (run.lease_until or 0) < now or is_surely_gone(run.owner, self._owner)
+
+    async def _take_over(self, run: Run) -> None:
+        """Queue a run again, or give it up after too many engines died over it."""
+        if run.status is RunStatus.QUEUED:
+            await self._store.write_async(Unit(effect=lambda c, _events: run_store.disown(c, run.run_id)))
+            self.wake()
+            return
+        if run.attempt < _MOST_ATTEMPTS:
+            kind, error = EventKind.RUN_REQUEUED, None
+        else:
+            kind = EventKind.RUN_FAILED
+            error = ErrorInfo(
+                message=f"The engine that carried it out was gone {run.attempt} times in a row, so it was given up."
+            )
+        await self._move(run, kind, error)
+
+    async def _give_back(self) -> None:
+        """Stop the runs under way and queue them again: this engine was told to stop, not they."""
+        tasks = [task for _, task in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _move(self, run: Run, kind: EventKind, error: ErrorInfo | None) -> None:
+        settles = run.assets if kind is EventKind.RUN_FAILED else ()
+        payload = RunEvent(assets=run.assets, settles=settles, error=error)
+        event = NewEvent(kind=kind, payload=payload, partition=run.partition, run_id=run.run_id)
+
+        def move(connection: Connection, _events: Sequence[Event]) -> None:
+            run_store.move(connection, run.run_id, kind, self._store.clock.now(), error=error, expected_owner=run.owner)
+
+        try:
+            await self._store.write_async(Unit(events=[event], effect=move))
+        except HeadwaterError as conflict:
+            _log.info("a run was taken over elsewhere", run_id=run.run_id, reason=str(conflict))
+        else:
+            self.wake()

@@ -1,0 +1,91 @@
+"""From definitions to their serialisable picture."""
+
+from __future__ import annotations
+
+from headwater.definitions.assets import AssetsDefinition
+from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.definitions import Definitions
+from headwater.definitions.metadata import to_wire
+from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition
+from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
+from headwater.definitions.specs import AssetCheckSpec, AssetDep, AssetSpec
+from headwater.keys import AssetKey
+
+_DEFAULT_GROUP = "default"
+
+
+def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
+    """Everything that definitions say, as plain values in a fixed order.
+
+    Raises:
+        InvalidDefinitionError: they do not fit together; the message names both sides and the mend.
+        ExternalAssetError: a sensor targets an asset that another system makes.
+    """
+    resolved = defs.resolve()
+    assets = [_asset(spec, resolved.natives.get(key)) for key, spec in resolved.specs.items()]
+    stubs = [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
+    checks = [_check(spec, resolved.checks.get(key)) for key, spec in resolved.check_specs.items()]
+    sensors = [_sensor(sensor) for sensor in resolved.sensors.values()]
+    return DefinitionsSnapshot(
+        assets=tuple(sorted((*assets, *stubs), key=lambda asset: asset.key)),
+        checks=tuple(sorted(checks, key=lambda check: (check.asset_key, check.name))),
+        sensors=tuple(sorted(sensors, key=lambda sensor: sensor.name)),
+        metadata=to_wire(defs.metadata),
+        warnings=resolved.warnings,
+    )
+
+
+def _asset(spec: AssetSpec, native: AssetsDefinition | None) -> AssetSnapshot:
+    return AssetSnapshot(
+        key=spec.key.to_escaped_user_string(),
+        kind="external" if native is None else "native",
+        deps=_keys(spec.deps),
+        description=spec.description,
+        metadata=to_wire(spec.metadata),
+        group=spec.group_name or _DEFAULT_GROUP,
+        owners=spec.owners,
+        tags=spec.tags,
+        kinds=tuple(sorted(spec.kinds)),
+        code_version=spec.code_version,
+        partitions=None if spec.partitions_def is None else spec.partitions_def.to_snapshot(),
+        condition=spec.automation_condition,
+        timeout=None if native is None else native.timeout,
+        source=spec.source,
+    )
+
+
+def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> CheckSnapshot:
+    return CheckSnapshot(
+        asset_key=spec.asset_key.to_escaped_user_string(),
+        name=spec.name,
+        deps=_keys(spec.additional_deps),
+        description=spec.description,
+        blocking=spec.blocking,
+        executable=definition is not None,
+        metadata=to_wire(spec.metadata),
+        timeout=None if definition is None else definition.timeout,
+        source=spec.source,
+    )
+
+
+def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
+    return SensorSnapshot(
+        name=sensor.name,
+        description=sensor.description,
+        minimum_interval=sensor.minimum_interval_seconds,
+        timeout=sensor.timeout,
+        running_by_default=sensor.default_status is DefaultSensorStatus.RUNNING,
+        targets=None if sensor.targets is None else _escaped(sensor.targets),
+        tags=sensor.tags,
+        metadata=to_wire(sensor.metadata),
+        owners=sensor.owners,
+        source=sensor.source,
+    )
+
+
+def _keys(deps: tuple[AssetDep, ...]) -> tuple[str, ...]:
+    return _escaped(tuple(dep.asset_key for dep in deps))
+
+
+def _escaped(keys: tuple[AssetKey, ...]) -> tuple[str, ...]:
+    return tuple(sorted(key.to_escaped_user_string() for key in keys))

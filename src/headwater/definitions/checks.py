@@ -1,0 +1,149 @@
+"""Checks that Headwater carries out: the `@asset_check` decorator, and what it makes of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, overload
+
+from headwater.definitions.arguments import check_seconds
+from headwater.definitions.assets import AssetInput
+from headwater.definitions.contexts import AssetCheckExecutionContext
+from headwater.definitions.functions import (
+    check_function,
+    default_name,
+    function_name,
+    look_like,
+    read_docstring,
+    read_parameters,
+)
+from headwater.definitions.snapshot import SourceRef
+from headwater.definitions.specs import AssetCheckSpec, CoercibleToAssetDep, HasAssetKey
+from headwater.errors import InvalidDefinitionError
+from headwater.keys import AssetCheckKey, CoercibleToAssetKey
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AssetCheckDefinition:
+    """A check and the function that carries it out. Made by `@asset_check`; calling it calls the function."""
+
+    spec: AssetCheckSpec
+    compute_fn: Callable[..., Any]
+    inputs: tuple[AssetInput, ...]
+    takes_context: bool
+    timeout: float | None = None
+
+    def __post_init__(self) -> None:
+        look_like(self, self.compute_fn)
+
+    @property
+    def key(self) -> AssetCheckKey:
+        """The asset and the check's name there."""
+        return self.spec.key
+
+    @property
+    def asset_input(self) -> str | None:
+        """The parameter that gets the asset's value, if there is one."""
+        return self.inputs[0].name if self.inputs else None
+
+    @property
+    def source(self) -> SourceRef | None:
+        """Where it was defined."""
+        return self.spec.source
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function as if it were not decorated."""
+        return self.compute_fn(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"AssetCheckDefinition({self.key.to_user_string()!r})"
+
+
+@overload
+def asset_check(compute_fn: Callable[..., Any], /) -> AssetCheckDefinition: ...
+
+
+@overload
+def asset_check(
+    *,
+    asset: CoercibleToAssetKey | HasAssetKey | None = None,
+    name: str | None = None,
+    description: str | None = None,
+    blocking: bool = False,
+    metadata: Mapping[str, Any] | None = None,
+    additional_deps: Iterable[CoercibleToAssetDep] | None = None,
+    timeout: float | timedelta | None = None,
+) -> Callable[[Callable[..., Any]], AssetCheckDefinition]: ...
+
+
+def asset_check(
+    compute_fn: Callable[..., Any] | None = None,
+    /,
+    *,
+    asset: CoercibleToAssetKey | HasAssetKey | None = None,
+    name: str | None = None,
+    description: str | None = None,
+    blocking: bool = False,
+    metadata: Mapping[str, Any] | None = None,
+    additional_deps: Iterable[CoercibleToAssetDep] | None = None,
+    timeout: float | timedelta | None = None,
+) -> AssetCheckDefinition | Callable[[Callable[..., Any]], AssetCheckDefinition]:
+    """Make a check of the function that carries it out and returns an `AssetCheckResult` or a bool.
+
+    The function may take the asset's value, as a parameter of any name, and before it a `context`, the
+    `AssetCheckExecutionContext`. It may be `async def` or a generator.
+
+    Args:
+        compute_fn: The function, where the decorator stands without parentheses.
+        asset: The asset that is judged: a key or a definition. Left out, it is the one that the function's
+            parameter is named after.
+        name: The check's name; the function's if left out.
+        description: What must hold, in Markdown; the docstring if left out.
+        blocking: Whether nothing downstream is made when it fails with severity ERROR.
+        metadata: Anything that is known of the check, by name.
+        additional_deps: Other assets that the function looks at.
+        timeout: Seconds (or a timedelta) after which the function is stopped.
+
+    Raises:
+        InvalidDefinitionError: the definition contradicts itself; the message says how to mend it.
+
+    Example:
+        >>> @asset_check(asset="orders", blocking=True)
+        ... def has_rows(orders: list[str]) -> bool:
+        ...     return len(orders) > 0
+        >>> has_rows(["first"])
+        True
+    """
+
+    def decorate(function: Callable[..., Any]) -> AssetCheckDefinition:
+        check_function(function, "asset_check")
+        parameters = read_parameters(function, AssetCheckExecutionContext)
+        if len(parameters.names) > 1 or parameters.takes_any:
+            raise InvalidDefinitionError(
+                f"The check {function_name(function)} takes {', '.join(parameters.names)}; a check takes the value "
+                "of its own asset only. Load anything else in the function, and name it in additional_deps."
+            )
+        judged = next(iter(parameters.names), None) if asset is None else asset
+        if judged is None:
+            raise InvalidDefinitionError(
+                f"The check {function_name(function)} does not say which asset it judges; "
+                "write @asset_check(asset=...)."
+            )
+        spec = AssetCheckSpec(
+            default_name(function, "asset_check") if name is None else name,
+            asset=judged,
+            description=read_docstring(function) if description is None else description,
+            additional_deps=additional_deps,
+            blocking=blocking,
+            metadata=metadata,
+        )
+        return AssetCheckDefinition(
+            spec=spec,
+            compute_fn=function,
+            inputs=tuple(AssetInput(parameter, spec.asset_key) for parameter in parameters.names),
+            takes_context=parameters.takes_context,
+            timeout=None if timeout is None else check_seconds(timeout, f"timeout of check {spec.name!r}"),
+        )
+
+    return decorate if compute_fn is None else decorate(compute_fn)

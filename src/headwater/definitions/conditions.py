@@ -1,0 +1,182 @@
+"""Automation conditions: when a native asset should be made, as an expression that can be stored and explained.
+
+An operand is not only true or false: it knows at which point of the log it last became true. `since` compares
+those points, so an update that arrives while an earlier one is being handled is never lost. What evaluates the
+expression is `headwater.automation.decide_conditions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from headwater.errors import InvalidParameterError
+
+
+class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A condition on one asset (or partition), built from operands and operators.
+
+    Combine with `&`, `|`, `~`, `since`; take parts away with `without`; name a part with `with_label`.
+
+    Example:
+        >>> condition = AutomationCondition.eager() & ~AutomationCondition.missing()
+        >>> condition.op
+        'and'
+    """
+
+    op: str
+    children: tuple[AutomationCondition, ...] = ()
+    params: dict[str, Any] = {}
+    label: str | None = None
+
+    # Operands
+
+    @staticmethod
+    def missing() -> AutomationCondition:
+        """True while the asset was never materialized."""
+        return AutomationCondition("missing")
+
+    @staticmethod
+    def newly_missing() -> AutomationCondition:
+        """Became missing: it has just been defined, or its materializations were wiped."""
+        return AutomationCondition("newly_missing")
+
+    @staticmethod
+    def newly_updated() -> AutomationCondition:
+        """A materialization of the asset was recorded."""
+        return AutomationCondition("newly_updated")
+
+    @staticmethod
+    def newly_requested() -> AutomationCondition:
+        """A run of the asset was requested by its condition, and began or ended."""
+        return AutomationCondition("newly_requested")
+
+    @staticmethod
+    def initial_evaluation() -> AutomationCondition:
+        """The condition came into force."""
+        return AutomationCondition("initial_evaluation")
+
+    @staticmethod
+    def in_progress() -> AutomationCondition:
+        """True while a run that makes the asset is queued or going on."""
+        return AutomationCondition("in_progress")
+
+    @staticmethod
+    def in_latest_time_window() -> AutomationCondition:
+        """True for the newest partition of a time-partitioned asset, and for everything that has no time windows."""
+        return AutomationCondition("in_latest_time_window")
+
+    @staticmethod
+    def any_deps_updated() -> AutomationCondition:
+        """An upstream asset was materialized, or will be by the same decision."""
+        return AutomationCondition("any_deps_updated")
+
+    @staticmethod
+    def any_deps_missing() -> AutomationCondition:
+        """True while an upstream asset was never materialized and is not about to be."""
+        return AutomationCondition("any_deps_missing")
+
+    @staticmethod
+    def any_deps_in_progress() -> AutomationCondition:
+        """True while a run that makes an upstream asset is queued or going on."""
+        return AutomationCondition("any_deps_in_progress")
+
+    # Ready-made conditions
+
+    @staticmethod
+    def eager() -> AutomationCondition:
+        """Make the asset whenever something upstream was updated, once nothing upstream is missing or under way.
+
+        Looks at the newest time window only; take `in_latest_time_window()` away to follow older ones too. An
+        update that arrives while the asset is being made leads to one more run afterwards.
+        """
+        cls = AutomationCondition
+        trigger = (cls.newly_missing() | cls.any_deps_updated()).with_label("something upstream was updated")
+        return (
+            cls.in_latest_time_window()
+            & trigger.since_last_handled()
+            & ~cls.any_deps_missing()
+            & ~cls.any_deps_in_progress()
+            & ~cls.in_progress()
+        ).with_label("eager")
+
+    # Operators
+
+    def __and__(self, other: AutomationCondition) -> AutomationCondition:
+        return _combine("and", self, other)
+
+    def __or__(self, other: AutomationCondition) -> AutomationCondition:
+        return _combine("or", self, other)
+
+    def __invert__(self) -> AutomationCondition:
+        return AutomationCondition("not", (self,))
+
+    def since(self, reset: AutomationCondition) -> AutomationCondition:
+        """True from the moment this condition is true until `reset` is."""
+        return AutomationCondition("since", (self, _checked(reset)))
+
+    def since_last_handled(self) -> AutomationCondition:
+        """`since` the asset was last requested or updated, or the condition came into force."""
+        cls = AutomationCondition
+        handled = (cls.newly_requested() | cls.newly_updated() | cls.initial_evaluation()).with_label("handled")
+        return self.since(handled)
+
+    def without(self, condition: AutomationCondition) -> AutomationCondition:
+        """This conjunction without one of its terms.
+
+        Raises:
+            InvalidParameterError: it is no conjunction, or the term is not among its own.
+        """
+        kept = tuple(child for child in self.children if child != condition)
+        if self.op != "and" or len(kept) == len(self.children):
+            raise InvalidParameterError(
+                f"{condition.describe()} is not a term of {self.describe()}, so it can't be taken away from it."
+            )
+        return kept[0] if len(kept) == 1 else msgspec.structs.replace(self, children=kept)
+
+    def replace(self, old: AutomationCondition | str, new: AutomationCondition) -> AutomationCondition:
+        """This condition with every part that equals `old`, or is labelled so, replaced by `new`."""
+        if self == old or (isinstance(old, str) and self.label == old):
+            return _checked(new)
+        return self._map_children(lambda child: child.replace(old, new))
+
+    def with_label(self, label: str) -> AutomationCondition:
+        """The same condition under a name that people read."""
+        return msgspec.structs.replace(self, label=label)
+
+    def describe(self) -> str:
+        """The condition as text, labels first."""
+        if self.label:
+            return self.label
+        inner = [child.describe() for child in self.children]
+        if self.op in ("and", "or"):
+            return "(" + f" {self.op} ".join(inner) + ")"
+        if self.op == "not":
+            return f"not {inner[0]}"
+        if self.op == "since":
+            return f"({inner[0]} since {inner[1]})"
+        return self.op
+
+    def _map_children(self, change: Callable[[AutomationCondition], AutomationCondition]) -> AutomationCondition:
+        return msgspec.structs.replace(self, children=tuple(change(child) for child in self.children))
+
+
+def _checked(value: AutomationCondition) -> AutomationCondition:
+    if not isinstance(value, AutomationCondition):
+        raise InvalidParameterError(
+            f"An automation condition is combined with another one, but got {value!r} ({type(value).__name__})."
+        )
+    return value
+
+
+def _combine(op: str, left: AutomationCondition, right: AutomationCondition) -> AutomationCondition:
+    """Join two conditions, keeping one flat list of terms while no label would be lost."""
+    _checked(right)
+    terms = (*_terms(op, left), *_terms(op, right))
+    return AutomationCondition(op, terms)
+
+
+def _terms(op: str, condition: AutomationCondition) -> tuple[AutomationCondition, ...]:
+    return condition.children if condition.op == op and condition.label is None else (condition,)

@@ -1,0 +1,210 @@
+"""`Definitions`: everything that one file or package of user code defines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from headwater.definitions.arguments import check_several, check_type, shown
+from headwater.definitions.assets import AssetsDefinition
+from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.metadata import normalize_metadata
+from headwater.definitions.resolve import Resolved, resolve
+from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec
+from headwater.errors import (
+    DuplicateDefinitionError,
+    ExternalAssetError,
+    InvalidParameterError,
+    UnknownAssetError,
+    UnknownSensorError,
+)
+from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
+
+_T = TypeVar("_T")
+_DECORATORS = {"assets": "asset", "sensors": "sensor", "asset_checks": "asset_check"}
+
+
+class Definitions:
+    """Everything that a file or package of user code defines; one of them stands at its top level.
+
+    A spec in `assets` is an external asset, made by another system; a function decorated with `@asset` is a native
+    one, made here. What only other definitions speak of becomes a stub. Whether it all fits together is found when
+    it is loaded, or by `validate_loadable`.
+
+    Args:
+        assets: `AssetSpec`s and functions decorated with `@asset`.
+        sensors: Functions decorated with `@sensor`.
+        asset_checks: Functions decorated with `@asset_check`, and `AssetCheckSpec`s of checks that are reported.
+        metadata: Anything that is known of the whole, by name.
+
+    Raises:
+        InvalidParameterError: an element is of another type.
+        InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> defs = Definitions(assets=[AssetSpec("raw_transactions")])
+        >>> [spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()]
+        ['raw_transactions']
+    """
+
+    def __init__(
+        self,
+        assets: Iterable[AssetSpec | AssetsDefinition] | None = None,
+        sensors: Iterable[SensorDefinition] | None = None,
+        asset_checks: Iterable[AssetCheckSpec | AssetCheckDefinition] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        normalize_metadata(metadata)
+        self._assets = _elements(assets, "assets", (AssetSpec, AssetsDefinition))
+        self._sensors = _elements(sensors, "sensors", (SensorDefinition,))
+        self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
+        self._metadata = dict(metadata or {})
+        self._resolved: Resolved | None = None
+
+    @property
+    def assets(self) -> tuple[AssetSpec | AssetsDefinition, ...]:
+        """The assets as given."""
+        return self._assets
+
+    @property
+    def sensors(self) -> tuple[SensorDefinition, ...]:
+        """The sensors as given."""
+        return self._sensors
+
+    @property
+    def asset_checks(self) -> tuple[AssetCheckSpec | AssetCheckDefinition, ...]:
+        """The checks as given."""
+        return self._checks
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is known of the whole, as given."""
+        return dict(self._metadata)
+
+    @staticmethod
+    def merge(*defs: Definitions) -> Definitions:
+        """Everything that several Definitions define, as one.
+
+        Raises:
+            InvalidParameterError: an argument is something else.
+            DuplicateDefinitionError: they give one metadata name different values.
+        """
+        metadata: dict[str, Any] = {}
+        for each in defs:
+            check_type(each, Definitions, "An argument of Definitions.merge", "a Definitions")
+            for name, value in each._metadata.items():
+                if metadata.setdefault(name, value) != value:
+                    raise DuplicateDefinitionError(
+                        f"Two Definitions give metadata[{name!r}] different values: {shown(metadata[name])} and "
+                        f"{shown(value)}. Keep one of them."
+                    )
+        return Definitions(
+            assets=[item for each in defs for item in each.assets],
+            sensors=[item for each in defs for item in each.sensors],
+            asset_checks=[item for each in defs for item in each.asset_checks],
+            metadata=metadata,
+        )
+
+    @staticmethod
+    def validate_loadable(defs: Definitions) -> None:
+        """Check that everything fits together, as loading will.
+
+        Raises:
+            InvalidDefinitionError: it does not; the message names both sides and the mend.
+            ExternalAssetError: a sensor targets an asset that another system makes.
+        """
+        check_type(defs, Definitions, "The argument of validate_loadable", "a Definitions").resolve()
+
+    def resolve(self) -> Resolved:
+        """Everything by name, with stubs and warnings; worked out once.
+
+        Raises:
+            InvalidDefinitionError: it does not fit together; the message names both sides and the mend.
+            ExternalAssetError: a sensor targets an asset that another system makes.
+        """
+        if self._resolved is None:
+            self._resolved = resolve(self._assets, self._checks, self._sensors)
+        return self._resolved
+
+    def resolve_all_asset_specs(self) -> list[AssetSpec]:
+        """The specs of all assets, external and native, by key."""
+        specs = self.resolve().specs
+        return [specs[key] for key in sorted(specs)]
+
+    def get_assets_def(self, key: CoercibleToAssetKey) -> AssetsDefinition:
+        """The native asset of a key.
+
+        Raises:
+            ExternalAssetError: another system makes it, so it has no function here.
+            UnknownAssetError: there is no such asset.
+        """
+        asset_key = AssetKey.from_coercible(key)
+        resolved = self.resolve()
+        native = resolved.natives.get(asset_key)
+        if native is not None:
+            return native
+        if asset_key in resolved.specs or asset_key in resolved.stubs:
+            raise ExternalAssetError(
+                f"Asset {asset_key.to_user_string()!r} is external: another system makes it, so nothing here can. "
+                f"To report that it was made, POST to /report_asset_materialization/ with its key, or run "
+                f"`headwater report {asset_key.to_user_string()}`."
+            )
+        raise UnknownAssetError(f"There is no asset {asset_key!r} in these Definitions; add it to assets=[...].")
+
+    def get_asset_check_def(self, key: AssetCheckKey) -> AssetCheckDefinition:
+        """The check of a key.
+
+        Raises:
+            UnknownAssetError: no function carries out such a check.
+        """
+        check = self.resolve().checks.get(key)
+        if check is None:
+            raise UnknownAssetError(
+                f"No function carries out check {key.name!r} of asset {key.asset_key.to_user_string()!r}; "
+                "add one that is decorated with @asset_check to asset_checks=[...]."
+            )
+        return check
+
+    def get_sensor_def(self, name: str) -> SensorDefinition:
+        """The sensor of a name.
+
+        Raises:
+            UnknownSensorError: there is none.
+        """
+        sensor = self.resolve().sensors.get(name)
+        if sensor is None:
+            raise UnknownSensorError(f"There is no sensor {name!r} in these Definitions; add it to sensors=[...].")
+        return sensor
+
+
+def _elements(value: Iterable[_T] | None, name: str, types: tuple[type, ...]) -> tuple[_T, ...]:
+    elements = check_several(value, f"{name} of Definitions")
+    for element in elements:
+        if not isinstance(element, types):
+            wanted = " and ".join(f"{kind.__name__}s" for kind in types)
+            raise InvalidParameterError(
+                f"{name} of Definitions holds {wanted}, but got {shown(element)}.{_mend(element, name)}"
+            )
+    return tuple(elements)
+
+
+def _mend(element: object, name: str) -> str:
+    """Where an element belongs that stands in the wrong list."""
+    places: dict[type, str] = {
+        AssetSpec: "assets",
+        AssetsDefinition: "assets",
+        SensorDefinition: "sensors",
+        AssetCheckSpec: "asset_checks",
+        AssetCheckDefinition: "asset_checks",
+    }
+    place = places.get(type(element))
+    if place is not None:
+        return f" Pass it in {place}=[...]."
+    if isinstance(element, (list, tuple, set)):
+        return f" Write *[...] to pass the elements of a list inside {name}."
+    if callable(element):
+        return f" Decorate the function first, with @{_DECORATORS[name]}."
+    if name == "assets" and isinstance(element, (str, AssetKey)):
+        return " Write AssetSpec(...) for an asset that another system makes."
+    return ""

@@ -1,0 +1,91 @@
+"""What may be written in tags, kinds, owners and groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from headwater.definitions.arguments import check_mapping, check_several, check_text, shown
+from headwater.errors import InvalidParameterError
+
+_MOST_KINDS = 10
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,63}")
+_TAG_VALUE = re.compile(r"[A-Za-z0-9_.-]{0,63}")
+_GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_TEAM = "team:"
+# Written by orchestrators themselves on events: versions and partitions, which have no such limits.
+_SYSTEM_TAGS = ("dagster/", "headwater/")
+
+
+def check_tags(tags: Mapping[str, str] | None, where: str, *, system: bool = False) -> dict[str, str]:
+    """Tags by name.
+
+    Args:
+        tags: Names of up to 63 characters of `A-Za-z0-9_.-`, with a namespace of as many and `/` before it if
+            wanted; values of the same characters, possibly none.
+        where: The name of the parameter in an error.
+        system: Whether names that an orchestrator writes itself may have any text.
+
+    Raises:
+        InvalidParameterError: a name or value is not so.
+    """
+    checked: dict[str, str] = {}
+    for name, value in check_mapping(tags, where).items():
+        check_text(name, f"A name in {where}")
+        check_text(value, f"The value of {name!r} in {where}")
+        if not (system and name.startswith(_SYSTEM_TAGS)):
+            _check_tag(name, value, where)
+        checked[name] = value
+    return checked
+
+
+def _check_tag(name: str, value: str, where: str) -> None:
+    namespace, slash, word = name.rpartition("/")
+    if not _WORD.fullmatch(word) or (slash and not _WORD.fullmatch(namespace)):
+        raise InvalidParameterError(
+            f"{where} has the name {shown(name)}; write 1 to 63 letters, digits, '_', '.' or '-', "
+            "with a namespace and '/' before them if you like."
+        )
+    if not _TAG_VALUE.fullmatch(value):
+        raise InvalidParameterError(
+            f"{where} has the value {shown(value)} for {name!r}; write at most 63 letters, digits, '_', '.' or '-'. "
+            "Longer text belongs in metadata."
+        )
+
+
+def check_kinds(kinds: Iterable[str] | None, where: str) -> frozenset[str]:
+    """What an asset is made of or with, such as `csv` or `duckdb`; at most ten."""
+    checked = frozenset(check_text(kind, f"A kind in {where}") for kind in check_several(kinds, where))
+    if len(checked) > _MOST_KINDS:
+        raise InvalidParameterError(f"{where} holds {len(checked)} kinds; keep at most {_MOST_KINDS}.")
+    return checked
+
+
+def check_owners(owners: Iterable[str] | None, where: str) -> tuple[str, ...]:
+    """Who answers for an asset: e-mail addresses and `team:name`.
+
+    Raises:
+        InvalidParameterError: an owner is neither.
+    """
+    checked = tuple(check_text(owner, f"An owner in {where}") for owner in check_several(owners, where))
+    for owner in checked:
+        is_team = owner.startswith(_TEAM) and len(owner) > len(_TEAM)
+        if not is_team and not _EMAIL.fullmatch(owner):
+            raise InvalidParameterError(
+                f"{where} holds {shown(owner)}; write an e-mail address or 'team:' and a name, such as 'team:finance'."
+            )
+    return checked
+
+
+def check_group(group: str | None, where: str) -> str | None:
+    """The name of a group: letters, digits and `_`, in levels joined by `/`.
+
+    Raises:
+        InvalidParameterError: it is not so.
+    """
+    if group is not None and not _GROUP.fullmatch(check_text(group, where)):
+        raise InvalidParameterError(
+            f"{where} is made of letters, digits and '_', with '/' between levels, but got {shown(group)}."
+        )
+    return group

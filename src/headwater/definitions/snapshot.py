@@ -1,0 +1,105 @@
+"""The serialisable picture of a code location's definitions: all that server and engine know of user code.
+
+Only plain values live here. Keys are written as `AssetKey.to_escaped_user_string` writes them. A new field needs
+a default, so that a snapshot written by an older release can still be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Literal
+
+import msgspec
+
+from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.partitions import PartitionsSnapshot
+
+SNAPSHOT_VERSION = 1
+
+
+class WireValue(msgspec.Struct, frozen=True):
+    """One metadata value as stored and sent: its kind (`int`, `url`, `table_schema`, …) and plain JSON."""
+
+    type: str
+    value: Any = None
+
+
+class SourceRef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a definition stands in the user's code."""
+
+    file: str
+    line: int
+
+
+class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One asset. `kind` is `stub` for a key that others depend on and nobody defined."""
+
+    key: str
+    kind: Literal["external", "native", "stub"]
+    deps: tuple[str, ...] = ()
+    description: str | None = None
+    metadata: dict[str, WireValue] = {}
+    group: str = "default"
+    owners: tuple[str, ...] = ()
+    tags: dict[str, str] = {}
+    kinds: tuple[str, ...] = ()
+    code_version: str | None = None
+    partitions: PartitionsSnapshot | None = None
+    condition: AutomationCondition | None = None
+    timeout: float | None = None
+    source: SourceRef | None = None
+
+
+class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One check. One that is not `executable` by itself hears of its result by report, or from its asset's function."""
+
+    asset_key: str
+    name: str
+    deps: tuple[str, ...] = ()
+    description: str | None = None
+    blocking: bool = False
+    executable: bool = True
+    metadata: dict[str, WireValue] = {}
+    timeout: float | None = None
+    source: SourceRef | None = None
+
+
+class SensorSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One sensor. Times are in seconds. `targets` are the keys that its run requests may name, None for any."""
+
+    name: str
+    description: str | None = None
+    minimum_interval: float = 30.0
+    timeout: float = 60.0
+    running_by_default: bool = True
+    targets: tuple[str, ...] | None = None
+    tags: dict[str, str] = {}
+    metadata: dict[str, WireValue] = {}
+    owners: tuple[str, ...] = ()
+    source: SourceRef | None = None
+
+
+class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that one code location defines, sorted, so that equal definitions have equal bytes."""
+
+    version: int = SNAPSHOT_VERSION
+    assets: tuple[AssetSnapshot, ...] = ()
+    checks: tuple[CheckSnapshot, ...] = ()
+    sensors: tuple[SensorSnapshot, ...] = ()
+    metadata: dict[str, WireValue] = {}
+    warnings: tuple[str, ...] = ()
+
+
+def encode_snapshot(snapshot: DefinitionsSnapshot) -> bytes:
+    """The snapshot as JSON with its keys in a fixed order."""
+    return msgspec.json.encode(snapshot, order="deterministic")
+
+
+def decode_snapshot(body: bytes) -> DefinitionsSnapshot:
+    """The inverse of `encode_snapshot`."""
+    return msgspec.json.decode(body, type=DefinitionsSnapshot)
+
+
+def content_hash(body: bytes) -> str:
+    """The name of a snapshot: the SHA-256 of its encoded form, in hex."""
+    return hashlib.sha256(body).hexdigest()

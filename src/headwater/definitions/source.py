@@ -1,0 +1,26 @@
+"""Where in the user's code a definition was made, for error messages and the catalog."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+
+from headwater.definitions.snapshot import SourceRef
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def find_source() -> SourceRef | None:
+    """The nearest calling line outside this package; None where there is none."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module: str = frame.f_globals.get("__name__") or ""
+        if module.partition(".")[0] != _PACKAGE:
+            return SourceRef(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def describe_source(source: SourceRef | None) -> str:
+    """`file:line`, which editors and terminals make a link."""
+    return "an unknown place" if source is None else f"{source.file}:{source.line}"

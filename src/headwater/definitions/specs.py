@@ -1,0 +1,319 @@
+"""What is known of an asset or a check apart from the function that makes it: `AssetSpec` and `AssetCheckSpec`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import EllipsisType
+from typing import Any, Protocol, TypeAlias, TypeVar, Union, runtime_checkable
+
+from headwater.definitions.arguments import (
+    check_asset_key,
+    check_bool,
+    check_optional_text,
+    check_printable,
+    check_several,
+    check_type,
+    shown,
+)
+from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.labels import check_group, check_kinds, check_owners, check_tags
+from headwater.definitions.metadata import normalize_metadata
+from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.snapshot import SourceRef
+from headwater.definitions.source import find_source
+from headwater.definitions.values import Frozen
+from headwater.errors import InvalidDefinitionError, InvalidParameterError
+from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
+
+
+class HasAssetKey(Protocol):
+    """A definition of one asset."""
+
+    @property
+    def key(self) -> AssetKey:
+        """The asset's key."""
+        ...
+
+
+CoercibleToAssetDep: TypeAlias = Union["AssetDep", CoercibleToAssetKey, HasAssetKey]
+
+
+class AssetDep(Frozen):
+    """An asset that another one is made from.
+
+    Args:
+        asset: Its key, or its definition; a string is one part of a key.
+        metadata: What is known of the dependency itself.
+    """
+
+    __slots__ = ("asset_key", "metadata")
+
+    asset_key: AssetKey
+    metadata: dict[str, Any]
+
+    def __init__(self, asset: CoercibleToAssetKey | HasAssetKey, *, metadata: Mapping[str, Any] | None = None) -> None:
+        normalize_metadata(metadata)
+        self._set(
+            asset_key=check_asset_key(asset, "asset of an AssetDep"),
+            metadata=dict(metadata or {}),
+        )
+
+
+def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[AssetDep, ...]:
+    """Dependencies, each key once.
+
+    Raises:
+        InvalidParameterError: an element has no key.
+        InvalidDefinitionError: a key stands twice with different metadata.
+    """
+    checked: dict[AssetKey, AssetDep] = {}
+    for item in check_several(deps, where):
+        dep = item if isinstance(item, AssetDep) else AssetDep(check_asset_key(item, f"An element of {where}"))
+        if checked.setdefault(dep.asset_key, dep) != dep:
+            raise InvalidDefinitionError(
+                f"{where} names {dep.asset_key.to_user_string()!r} twice with different metadata; keep one of them."
+            )
+    return tuple(checked.values())
+
+
+class AssetSpec(Frozen):
+    """An asset that some other system makes; in `Definitions` it becomes an external asset.
+
+    Args:
+        key: Its name; a string is one part of a key, a list has one string a part.
+        deps: The assets that it is made from: keys, specs, decorated functions or `AssetDep`.
+        description: What it is, in Markdown.
+        metadata: Anything that is known of it, by name. Kept as given.
+        skippable: Whether its function may end without making it.
+        group_name: Where it stands in the catalog; `default` if left out.
+        code_version: Names the logic that makes it.
+        automation_condition: When to make it; has no effect on an external asset.
+        owners: E-mail addresses and `team:name`.
+        tags: Names and short values to find it by.
+        kinds: What it is made of or with, such as `csv`; at most ten.
+        partitions_def: The parts that it consists of.
+
+    Raises:
+        InvalidParameterError: an argument has the wrong type or form.
+        InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> raw = AssetSpec("raw_transactions", owners=["team:partners"], kinds={"csv"})
+        >>> AssetSpec("cleaned", deps=[raw]).deps[0].asset_key
+        AssetKey(['raw_transactions'])
+    """
+
+    __slots__ = (
+        "automation_condition",
+        "code_version",
+        "deps",
+        "description",
+        "group_name",
+        "key",
+        "kinds",
+        "metadata",
+        "owners",
+        "partitions_def",
+        "skippable",
+        "source",
+        "tags",
+    )
+    _not_compared = frozenset({"source"})
+
+    key: AssetKey
+    deps: tuple[AssetDep, ...]
+    description: str | None
+    metadata: dict[str, Any]
+    skippable: bool
+    group_name: str | None
+    code_version: str | None
+    automation_condition: AutomationCondition | None
+    owners: tuple[str, ...]
+    tags: dict[str, str]
+    kinds: frozenset[str]
+    partitions_def: PartitionsDefinition | None
+    source: SourceRef | None
+
+    def __init__(
+        self,
+        key: CoercibleToAssetKey,
+        *,
+        deps: Iterable[CoercibleToAssetDep] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        skippable: bool = False,
+        group_name: str | None = None,
+        code_version: str | None = None,
+        automation_condition: AutomationCondition | None = None,
+        owners: Sequence[str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        kinds: Iterable[str] | None = None,
+        partitions_def: PartitionsDefinition | None = None,
+    ) -> None:
+        checked_key = check_asset_key(key, "key of an AssetSpec")
+        of = f"of asset {checked_key.to_user_string()!r}"
+        normalize_metadata(metadata)
+        if automation_condition is not None:
+            check_type(
+                automation_condition, AutomationCondition, f"automation_condition {of}", "an AutomationCondition"
+            )
+        if partitions_def is not None:
+            expected = "a partitions definition such as DailyPartitionsDefinition"
+            check_type(partitions_def, PartitionsDefinition, f"partitions_def {of}", expected)  # type: ignore[type-abstract]
+        self._set(
+            key=checked_key,
+            deps=check_deps(deps, f"deps {of}"),
+            description=check_optional_text(description, f"description {of}"),
+            metadata=dict(metadata or {}),
+            skippable=check_bool(skippable, f"skippable {of}"),
+            group_name=check_group(group_name, f"group_name {of}"),
+            code_version=check_optional_text(code_version, f"code_version {of}"),
+            automation_condition=automation_condition,
+            owners=check_owners(owners, f"owners {of}"),
+            tags=check_tags(tags, f"tags {of}"),
+            kinds=check_kinds(kinds, f"kinds {of}"),
+            partitions_def=partitions_def,
+            source=find_source(),
+        )
+
+    def replace_attributes(
+        self,
+        *,
+        key: CoercibleToAssetKey | EllipsisType = ...,
+        deps: Iterable[CoercibleToAssetDep] | EllipsisType | None = ...,
+        description: str | EllipsisType | None = ...,
+        metadata: Mapping[str, Any] | EllipsisType | None = ...,
+        skippable: bool | EllipsisType = ...,
+        group_name: str | EllipsisType | None = ...,
+        code_version: str | EllipsisType | None = ...,
+        automation_condition: AutomationCondition | EllipsisType | None = ...,
+        owners: Sequence[str] | EllipsisType | None = ...,
+        tags: Mapping[str, str] | EllipsisType | None = ...,
+        kinds: Iterable[str] | EllipsisType | None = ...,
+        partitions_def: PartitionsDefinition | EllipsisType | None = ...,
+    ) -> AssetSpec:
+        """This spec with some attributes replaced; None clears one that may be empty, `...` keeps it."""
+        given = locals()
+        return self._with({name: given[name] for name in self._compared() if given[name] is not ...})
+
+    def merge_attributes(
+        self,
+        *,
+        deps: Iterable[CoercibleToAssetDep] = (),
+        metadata: Mapping[str, Any] | None = None,
+        owners: Sequence[str] = (),
+        tags: Mapping[str, str] | None = None,
+        kinds: Iterable[str] = (),
+    ) -> AssetSpec:
+        """This spec with more of each; a name that is already there gets the new value."""
+        changes: dict[str, Any] = {
+            "deps": [*self.deps, *check_several(deps, "deps")],
+            "metadata": {**self.metadata, **(metadata or {})},
+            "owners": [*self.owners, *check_several(owners, "owners")],
+            "tags": {**self.tags, **(tags or {})},
+            "kinds": [*self.kinds, *check_several(kinds, "kinds")],
+        }
+        return self._with(changes)
+
+    def _with(self, changes: Mapping[str, Any]) -> AssetSpec:
+        changed = AssetSpec(**{**self._compared(), **changes})
+        changed._set(source=self.source)
+        return changed
+
+
+class AssetCheckSpec(Frozen):
+    """A check of an asset. In `Definitions` it is one that another system carries out and reports.
+
+    Args:
+        name: Its name, unique on the asset.
+        asset: The asset that it judges: a key or a definition; a string is one part of a key.
+        description: What must hold, in Markdown.
+        additional_deps: Other assets that it looks at.
+        blocking: Whether nothing downstream is made when it fails with severity ERROR.
+        metadata: Anything that is known of it, by name. Kept as given.
+
+    Raises:
+        InvalidParameterError: an argument has the wrong type or form.
+        InvalidMetadataError: a metadata value can't be stored.
+    """
+
+    __slots__ = ("additional_deps", "asset_key", "blocking", "description", "metadata", "name", "source")
+    _not_compared = frozenset({"source"})
+
+    name: str
+    asset_key: AssetKey
+    description: str | None
+    additional_deps: tuple[AssetDep, ...]
+    blocking: bool
+    metadata: dict[str, Any]
+    source: SourceRef | None
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        asset: CoercibleToAssetKey | HasAssetKey,
+        description: str | None = None,
+        additional_deps: Iterable[CoercibleToAssetDep] | None = None,
+        blocking: bool = False,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        of = f"of check {shown(name)}"
+        normalize_metadata(metadata)
+        self._set(
+            name=check_printable(name, "The name of a check"),
+            asset_key=check_asset_key(asset, f"asset {of}"),
+            description=check_optional_text(description, f"description {of}"),
+            additional_deps=check_deps(additional_deps, f"additional_deps {of}"),
+            blocking=check_bool(blocking, f"blocking {of}"),
+            metadata=dict(metadata or {}),
+            source=find_source(),
+        )
+
+    @property
+    def key(self) -> AssetCheckKey:
+        """Asset and name together."""
+        return AssetCheckKey(self.asset_key, self.name)
+
+    def with_asset(self, asset: CoercibleToAssetKey | HasAssetKey) -> AssetCheckSpec:
+        """The same check of another asset."""
+        arguments = {**self._compared(), "asset": asset}
+        del arguments["asset_key"]
+        changed = AssetCheckSpec(**arguments)
+        changed._set(source=self.source)
+        return changed
+
+
+@runtime_checkable
+class MapsSpecs(Protocol):
+    """A definition that can have its specs changed."""
+
+    def map_asset_specs(self, func: Callable[[AssetSpec], AssetSpec]) -> Any:
+        """The definition with each spec replaced by what the function makes of it."""
+        ...
+
+
+_Mapped = TypeVar("_Mapped", bound="AssetSpec | MapsSpecs")
+
+
+def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[_Mapped]) -> list[_Mapped]:
+    """The definitions with each spec replaced by what a function makes of it.
+
+    Args:
+        func: From a spec to the one that replaces it.
+        iterable: Specs and decorated functions.
+
+    Raises:
+        InvalidParameterError: an element is neither, or the function returned no spec.
+    """
+    return [_map(func, item) for item in check_several(iterable, "The second argument of map_asset_specs")]
+
+
+def _map(func: Callable[[AssetSpec], AssetSpec], item: Any) -> Any:
+    if isinstance(item, AssetSpec):
+        return check_type(func(item), AssetSpec, "What the function of map_asset_specs returns", "an AssetSpec")
+    if isinstance(item, MapsSpecs):
+        return item.map_asset_specs(func)
+    raise InvalidParameterError(
+        f"map_asset_specs takes AssetSpecs and functions decorated with @asset, but got {shown(item)}."
+    )

@@ -1,0 +1,117 @@
+"""Every exception that Headwater raises, in one shallow tree.
+
+An error says what was expected, what came, and what to do; the values are attributes where a caller may want
+them. User code that catches `HeadwaterError` catches all of them.
+"""
+
+
+class HeadwaterError(Exception):
+    """Anything that Headwater itself finds wrong."""
+
+
+class InvalidDefinitionError(HeadwaterError):
+    """A definition contradicts itself or another one; found when it is built or when definitions are put together."""
+
+
+class InvalidParameterError(InvalidDefinitionError, TypeError):
+    """An argument has the wrong type or a value that the parameter does not allow."""
+
+
+class DuplicateDefinitionError(InvalidDefinitionError):
+    """Two definitions claim one name."""
+
+
+class CyclicDependencyError(InvalidDefinitionError):
+    """Native assets depend on each other in a circle, so that none of them could ever be made first."""
+
+
+class InvalidMetadataError(InvalidDefinitionError):
+    """A metadata value is of a kind that cannot be stored."""
+
+
+class InvalidInvocationError(HeadwaterError):
+    """Something was called in a way that its definition does not allow, such as a sensor without its context."""
+
+
+class ExternalAssetError(HeadwaterError):
+    """An external asset was asked to be materialized or scheduled; only the system that owns it can do that."""
+
+
+class UnknownAssetError(HeadwaterError):
+    """A key names no asset of the loaded definitions."""
+
+
+class UnknownPartitionError(HeadwaterError):
+    """A partition key is not one of the asset's partitions."""
+
+
+class UnknownSensorError(HeadwaterError):
+    """A name is not that of a sensor of the loaded definitions."""
+
+
+class UnknownRunError(HeadwaterError):
+    """An id is not that of a run in the store."""
+
+
+class InvalidTransitionError(HeadwaterError):
+    """A run, step or tick was told of something that cannot happen in the state it is in."""
+
+
+class SensorResultError(HeadwaterError):
+    """A sensor returned something that is not one of the forms a tick can end with."""
+
+
+class StepOutputError(HeadwaterError):
+    """An asset or check function returned something that its definition does not allow."""
+
+
+class MissingInputError(HeadwaterError):
+    """The stored value of an upstream asset could not be found when a step asked for it."""
+
+
+class StoreError(HeadwaterError):
+    """The store cannot do what it was asked; nothing of the request was kept."""
+
+
+class StoreUnavailableError(StoreError):
+    """The database does not answer, or has no room; try again once it does."""
+
+
+class SchemaVersionError(StoreError):
+    """The database was written by another version of Headwater than the one that opens it."""
+
+
+class ConflictError(StoreError):
+    """Somebody else changed the same row first, so this change was dropped whole."""
+
+
+class LocationError(HeadwaterError):
+    """A code location could not be loaded, or its process is gone."""
+
+
+class WorkerDiedError(LocationError):
+    """A worker process ended while it was working: user code exited, was killed, or ran out of memory."""
+
+
+class WorkerTimeoutError(LocationError):
+    """A worker process was stopped because it worked longer than it was allowed to."""
+
+
+class ReportRefusedError(HeadwaterError):
+    """A report from outside is malformed; the message names the field and the mend."""
+
+
+class InvalidCursorError(HeadwaterError):
+    """A place in a listing is not one that an earlier answer gave."""
+
+
+class RequestForbiddenError(HeadwaterError):
+    """A request needs a token, or comes from where none is accepted."""
+
+
+class ClientError(HeadwaterError):
+    """The server refused a request of the Python client, or could not be reached."""
+
+
+class SettingsError(HeadwaterError):
+    """A setting, a deployment name or a folder is not usable as given."""

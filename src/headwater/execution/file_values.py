@@ -1,0 +1,87 @@
+"""The default IO manager: each asset's value pickled into a file of its own below one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from headwater.errors import MissingInputError, StepOutputError
+from headwater.keys import AssetKey
+
+_MOST_NAME_BYTES = 200
+
+
+class FileValues:
+    """Stores and loads values. A value is there whole or not at all, whenever the writer dies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, key: AssetKey, partition: str | None) -> Path:
+        """Where a value is: a folder for each part of the key, and one more level for partitions."""
+        parts = [*key.parts, *(() if partition is None else (partition,))]
+        return self._folder.joinpath(*(_file_name(part) for part in parts or [""])).with_name(
+            _file_name(parts[-1] if parts else "") + ".pickle"
+        )
+
+    def store(self, key: AssetKey, partition: str | None, value: Any) -> Path:
+        """Keep a value in place of any earlier one.
+
+        Raises:
+            StepOutputError: it can't be pickled.
+        """
+        path = self.path(key, partition)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                _pickle(key, value, file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink()
+            raise
+        return path
+
+    def load(self, key: AssetKey, partition: str | None) -> Any:
+        """The value that was kept last.
+
+        Raises:
+            MissingInputError: there is none.
+        """
+        path = self.path(key, partition)
+        try:
+            with path.open("rb") as file:
+                return pickle.load(file)  # noqa: S301 - only what our own workers have written
+        except FileNotFoundError as error:
+            part = "" if partition is None else f", partition {partition!r}"
+            raise MissingInputError(
+                f"There is no stored value of {key.to_user_string()}{part} ({path}). Materialize it first. If it is "
+                "external, or stores its data itself, name it in `deps` and read the data in your function."
+            ) from error
+
+
+def _pickle(key: AssetKey, value: Any, file: Any) -> None:
+    try:
+        pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise StepOutputError(
+            f"The value of {key.to_user_string()} ({type(value).__name__}) can't be pickled: {error}. Return something "
+            "that can, or store it in your function and return a MaterializeResult."
+        ) from error
+
+
+def _file_name(part: str) -> str:
+    """A part of a key as the name of a file: unambiguous, and not too long for any file system."""
+    name = quote(part, safe=" !#$&'()+,;=@[]^_`{}~-.") or "%"
+    if name in (".", ".."):
+        name = name.replace(".", "%2E")
+    if len(name) <= _MOST_NAME_BYTES:
+        return name
+    return f"{name[:_MOST_NAME_BYTES]}~{hashlib.sha256(part.encode()).hexdigest()[:16]}"

@@ -1,0 +1,41 @@
+"""Exceptions as people want to read them: one sentence, and the frames from user code on."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from headwater.errors import HeadwaterError
+from headwater.records.events import ErrorInfo
+
+_PACKAGE = str(Path(__file__).resolve().parents[1])
+_MOST_CHARACTERS = 20_000
+
+
+def describe(error: BaseException) -> ErrorInfo:
+    """What an exception says, without our own frames above the user's."""
+    kind = type(error).__name__
+    text = str(error).strip()
+    ours = isinstance(error, HeadwaterError)
+    message = text if ours and text else f"{kind}: {text}" if text else kind
+    return ErrorInfo(message=_cut(message), type=kind, traceback=_cut(_format(error)))
+
+
+def _format(error: BaseException) -> str:
+    described = traceback.TracebackException.from_exception(error, compact=True)
+    frames = list(described.stack)
+    first = next((n for n, frame in enumerate(frames) if not _is_plumbing(frame.filename)), 0)
+    described.stack = traceback.StackSummary.from_list(frames[first:])
+    return "".join(described.format())
+
+
+def _is_plumbing(filename: str) -> bool:
+    """Whether a frame is ours or the import machinery's, which tells a user nothing."""
+    return filename.startswith((_PACKAGE, "<frozen importlib", "<frozen runpy"))
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    half = _MOST_CHARACTERS // 2
+    return f"{text[:half]}\n… {len(text) - _MOST_CHARACTERS} characters left out …\n{text[-half:]}"

@@ -1,0 +1,146 @@
+"""The messages between engine, host and worker, and the frames that carry them.
+
+A frame is four bytes of length, big-endian, and that many bytes of msgpack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import threading
+from typing import Any, TypeAlias
+
+import msgspec
+
+from headwater.records.events import ErrorInfo
+
+_LENGTH = struct.Struct(">I")
+MOST_BYTES = 256 * 1024 * 1024
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    """Host to engine: the definitions are loaded; `snapshot` is their encoded picture."""
+
+    snapshot: bytes
+
+
+class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
+    """Host to engine: the definitions can't be loaded. The host ends."""
+
+    error: ErrorInfo
+
+
+class SpawnWorker(msgspec.Struct, frozen=True, tag="spawn"):
+    """Engine to host: fork a worker that talks on the socket which travels with this frame."""
+
+    worker_id: int
+
+
+class WorkerSpawned(msgspec.Struct, frozen=True, tag="spawned"):
+    """Host to engine: the worker's process id, which is also its process group's."""
+
+    worker_id: int
+    pid: int
+
+
+class SignalWorker(msgspec.Struct, frozen=True, tag="signal"):
+    """Engine to host: send a signal to a worker and to everything that it started."""
+
+    worker_id: int
+    signal: int
+
+
+class WorkerExited(msgspec.Struct, frozen=True, tag="exited"):
+    """Host to engine: a worker's process is gone, by an exit code or a signal."""
+
+    worker_id: int
+    code: int | None
+    signal: int | None
+
+
+class Call(msgspec.Struct, frozen=True, tag="call"):
+    """Engine to worker: carry out `task` (`module:function`) with this payload."""
+
+    task: str
+    payload: bytes
+
+
+class Emitted(msgspec.Struct, frozen=True, tag="emitted"):
+    """Worker to engine: something that the task reports before it ends."""
+
+    body: bytes
+
+
+class Returned(msgspec.Struct, frozen=True, tag="returned"):
+    """Worker to engine: the task's result."""
+
+    body: bytes
+
+
+class Raised(msgspec.Struct, frozen=True, tag="raised"):
+    """Worker to engine: the task failed; the worker itself is well."""
+
+    error: ErrorInfo
+
+
+FromHost: TypeAlias = Loaded | LoadFailed | WorkerSpawned | WorkerExited
+ToHost: TypeAlias = SpawnWorker | SignalWorker
+FromWorker: TypeAlias = Emitted | Returned | Raised
+
+from_host: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromHost)
+to_host: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(ToHost)
+from_worker: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromWorker)
+to_worker: msgspec.msgpack.Decoder[Call] = msgspec.msgpack.Decoder(Call)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def pack(message: msgspec.Struct) -> bytes:
+    """A message as a frame."""
+    body = _encoder.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def unpack(buffer: bytearray) -> bytes | None:
+    """Take the first whole frame's body off a buffer; None while there is none."""
+    if len(buffer) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack_from(buffer)
+    if len(buffer) < _LENGTH.size + length:
+        return None
+    body = bytes(buffer[_LENGTH.size : _LENGTH.size + length])
+    del buffer[: _LENGTH.size + length]
+    return body
+
+
+async def read_frame(reader: asyncio.StreamReader) -> bytes | None:
+    """The next frame's body, None at the end of the stream, wherever that falls."""
+    try:
+        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        return await reader.readexactly(length) if length <= MOST_BYTES else None
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+
+
+class Channel:
+    """A worker's end of the socket; sends from any of its threads, each message whole."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._buffer = bytearray()
+        self._lock = threading.Lock()
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Send a message."""
+        frame = pack(message)
+        with self._lock:
+            self._connection.sendall(frame)
+
+    def receive(self) -> bytes | None:
+        """Wait for a frame's body; None once the engine has hung up."""
+        while (body := unpack(self._buffer)) is None:
+            received = self._connection.recv(65_536)
+            if not received:
+                return None
+            self._buffer += received
+        return body

@@ -1,0 +1,64 @@
+"""The life of a worker: forked from the host, it answers one call after another until the engine hangs up."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import TypeAlias
+
+from headwater.definitions.definitions import Definitions
+from headwater.location.tracebacks import describe
+from headwater.location.wire import Channel, Emitted, Raised, Returned, to_worker
+
+Emit: TypeAlias = Callable[[bytes], None]
+Task: TypeAlias = Callable[[Definitions, bytes, Emit], bytes]
+"""What a call carries out: from the definitions and a payload to a result, reporting on the way."""
+
+
+def find_task(name: str) -> Task:
+    """The function that `module:function` names."""
+    module, _, function = name.partition(":")
+    task: Task = getattr(importlib.import_module(module), function)
+    return task
+
+
+def serve(connection: socket.socket, definitions: Definitions) -> None:
+    """Answer calls until the engine hangs up."""
+    signal.signal(signal.SIGTERM, _stop)
+    channel = Channel(connection)
+
+    def emit(body: bytes) -> None:
+        channel.send(Emitted(body))
+
+    while (frame := channel.receive()) is not None:
+        call = to_worker.decode(frame)
+        try:
+            result = find_task(call.task)(definitions, call.payload, emit)
+        except Exception as error:
+            channel.send(Raised(describe(error)))
+        else:
+            channel.send(Returned(result))
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    # Ends user code by an exception, so that its `finally` blocks run; whoever swallows it is killed a little later.
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process when the host is gone, however it went (Linux; elsewhere the host does it)."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    set_parent_death_signal = 1
+    ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -1,0 +1,180 @@
+"""The event log's vocabulary: one frozen type a kind of fact, and the envelope that carries it.
+
+Times are microseconds since the epoch. `timestamp` is when the thing happened, `recorded_at` when the log took it.
+Asset keys are in the escaped text form of `AssetKey`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from headwater.definitions.snapshot import WireValue
+
+
+class EventKind(StrEnum):
+    """What sort of fact an event records."""
+
+    MATERIALIZATION = "materialization"
+    OBSERVATION = "observation"
+    CHECK_EVALUATION = "check_evaluation"
+    RUN_REQUESTED = "run_requested"
+    RUN_STARTED = "run_started"
+    RUN_REQUEUED = "run_requeued"
+    RUN_SUCCEEDED = "run_succeeded"
+    RUN_FAILED = "run_failed"
+    RUN_CANCELED = "run_canceled"
+    RUN_CANCEL_REQUESTED = "run_cancel_requested"
+    STEP_STARTED = "step_started"
+    STEP_SUCCEEDED = "step_succeeded"
+    STEP_FAILED = "step_failed"
+    STEP_SKIPPED = "step_skipped"
+    DEFINITIONS_CHANGED = "definitions_changed"
+    SENSOR_STARTED = "sensor_started"
+    SENSOR_STOPPED = "sensor_stopped"
+    SENSOR_TICK_REQUESTED = "sensor_tick_requested"
+
+
+class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who told the log: `via` is `rest`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one."""
+
+    via: str
+    name: str | None = None
+
+
+class Materialization(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="materialization", tag_field="t"
+):
+    """An asset, or one partition of it, was written."""
+
+    metadata: dict[str, WireValue] = {}
+    description: str | None = None
+    tags: dict[str, str] = {}
+    inputs: dict[str, int] = {}
+    """For each upstream asset, the `seq` of the version that this one read."""
+    read_seq: int | None = None
+    """How far the log reached as the step began to read: whatever came later is not in this version."""
+    flags: tuple[str, ...] = ()
+    """What was wrong with an accepted report: `unknown_asset`, `unknown_partition`, `missing_partition`."""
+    reporter: Reporter | None = None
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="observation", tag_field="t"):
+    """Something was learnt about an asset without it having been written."""
+
+    metadata: dict[str, WireValue] = {}
+    description: str | None = None
+    tags: dict[str, str] = {}
+    flags: tuple[str, ...] = ()
+    reporter: Reporter | None = None
+
+
+class CheckEvaluation(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="check_evaluation", tag_field="t"
+):
+    """A check of an asset was carried out, here or elsewhere."""
+
+    check_name: str
+    passed: bool
+    severity: str = "ERROR"
+    metadata: dict[str, WireValue] = {}
+    description: str | None = None
+    target_seq: int | None = None
+    """The `seq` of the materialization that was judged, where that is known."""
+    flags: tuple[str, ...] = ()
+    reporter: Reporter | None = None
+
+
+class RunEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run", tag_field="t"):
+    """A run moved on in its life cycle; `assets` are all that it makes.
+
+    `settles` are those that need no further attempt although no step of theirs began: the run was canceled, or
+    could not begin at all.
+    """
+
+    assets: tuple[str, ...]
+    settles: tuple[str, ...] = ()
+    reason: str | None = None
+    error: ErrorInfo | None = None
+
+
+class StepEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="step", tag_field="t"):
+    """A step of a run moved on; `checks` names those that it carries out."""
+
+    step: str
+    assets: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    inputs: dict[str, int] = {}
+    duration: float | None = None
+    error: ErrorInfo | None = None
+
+
+class DefinitionsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="definitions", tag_field="t"):
+    """A code location came into force with other definitions than before."""
+
+    location: str
+    snapshot: str
+    assets: int
+
+
+class SensorSwitched(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="sensor", tag_field="t"):
+    """A person switched a sensor on or off, or asked it to tick."""
+
+    sensor: str
+    reporter: Reporter | None = None
+
+
+class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why something failed: one readable sentence, and the traceback from user code on where there is one."""
+
+    message: str
+    type: str | None = None
+    traceback: str | None = None
+
+
+Payload: TypeAlias = (
+    Materialization | Observation | CheckEvaluation | RunEvent | StepEvent | DefinitionsChanged | SensorSwitched
+)
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact on its way into the log. `timestamp` None means: the time of receipt."""
+
+    kind: EventKind
+    payload: Payload
+    asset_key: str | None = None
+    partition: str | None = None
+    run_id: str | None = None
+    timestamp: int | None = None
+    data_version: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact in the log. `seq` increases in commit order, without gaps."""
+
+    seq: int
+    kind: EventKind
+    payload: Payload
+    asset_key: str | None
+    partition: str | None
+    run_id: str | None
+    timestamp: int
+    recorded_at: int
+    data_version: str | None
+
+
+_PAYLOAD_DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Payload)
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode_payload(payload: Payload) -> str:
+    """The payload as JSON text."""
+    return _ENCODER.encode(payload).decode()
+
+
+def decode_payload(text: str | bytes) -> Payload:
+    """The inverse of `encode_payload`."""
+    payload: Payload = _PAYLOAD_DECODER.decode(text)
+    return payload

@@ -1,0 +1,49 @@
+"""What is odd about a report that is accepted all the same: flagged, so that somebody can see and mend it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from headwater.clock import to_datetime
+from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.graph.asset_graph import AssetGraph, AssetNode
+from headwater.records.events import CheckEvaluation, Materialization, NewEvent, Observation
+
+
+def flag(event: NewEvent, graph: AssetGraph, now: int) -> NewEvent:
+    """The event with its flags: `unknown_asset`, `unknown_check`, `unknown_partition`, `missing_partition`."""
+    payload = event.payload
+    if not isinstance(payload, (Materialization, Observation, CheckEvaluation)) or event.asset_key is None:
+        return event
+    flags = _flags(event, payload, graph, now)
+    if not flags:
+        return event
+    return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, flags=flags))
+
+
+def _flags(
+    event: NewEvent, payload: Materialization | Observation | CheckEvaluation, graph: AssetGraph, now: int
+) -> tuple[str, ...]:
+    key = event.asset_key or ""
+    number = graph.ids.get(key)
+    if number is None or graph.nodes[number].kind == "undefined":
+        return ("unknown_asset",)
+    flags = []
+    if isinstance(payload, CheckEvaluation):
+        if payload.check_name not in {check.name for check in graph.checks.get(key, ())}:
+            flags.append("unknown_check")
+        if event.partition is None:
+            return tuple(flags)
+    if (odd := _partition_flag(graph.nodes[number], event.partition, now)) is not None:
+        flags.append(odd)
+    return tuple(flags)
+
+
+def _partition_flag(node: AssetNode, partition: str | None, now: int) -> str | None:
+    if node.definition.partitions is None:
+        # Nobody knows whether a stub has partitions.
+        return None if partition is None or node.kind == "stub" else "unknown_partition"
+    if partition is None:
+        return "missing_partition"
+    definition = partitions_from_snapshot(node.definition.partitions)
+    return None if definition.has_partition_key(partition, to_datetime(now)) else "unknown_partition"

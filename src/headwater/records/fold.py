@@ -1,0 +1,124 @@
+"""Folds from events to state: the newest event by asset, partition and kind, and by check.
+
+Each is a maximum by (`timestamp`, `seq`) plus a count, so that every order of arrival ends in the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization, RunEvent, StepEvent
+
+WHOLE = ""
+"""The partition that stands for an asset as a whole."""
+
+_OF_ASSET = frozenset(
+    {
+        EventKind.MATERIALIZATION,
+        EventKind.OBSERVATION,
+        EventKind.STEP_STARTED,
+        EventKind.STEP_FAILED,
+        EventKind.RUN_FAILED,
+        EventKind.RUN_CANCELED,
+    }
+)
+
+
+class Latest(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest event of a kind for an asset or one partition, and how many there were.
+
+    The kinds `run_failed` and `run_canceled` are kept for assets that such an end settles.
+    """
+
+    asset_key: str
+    partition: str
+    kind: EventKind
+    seq: int
+    timestamp: int
+    run_id: str | None
+    data_version: str | None
+    event_partition: str | None
+    read_seq: int | None = None
+    count: int = 1
+
+
+class CheckLatest(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest evaluation of a check, of the whole asset or one partition."""
+
+    asset_key: str
+    check_name: str
+    partition: str
+    seq: int
+    timestamp: int
+    passed: bool
+    severity: str
+
+
+def fold_latest(events: Iterable[Event]) -> list[Latest]:
+    """The newest event by asset, partition and kind among some events."""
+    newest: dict[tuple[str, str, EventKind], Latest] = {}
+    for event in events:
+        for key in _assets_of(event):
+            for partition in {WHOLE, event.partition or WHOLE}:
+                _keep_newest(newest, _latest(event, key, partition))
+    return list(newest.values())
+
+
+def fold_checks(events: Iterable[Event]) -> list[CheckLatest]:
+    """The newest evaluation by check and partition among some events."""
+    newest: dict[tuple[str, str, str], CheckLatest] = {}
+    for event in events:
+        if event.kind is not EventKind.CHECK_EVALUATION or event.asset_key is None:
+            continue
+        assert isinstance(event.payload, CheckEvaluation)
+        for partition in {WHOLE, event.partition or WHOLE}:
+            state = CheckLatest(
+                asset_key=event.asset_key,
+                check_name=event.payload.check_name,
+                partition=partition,
+                seq=event.seq,
+                timestamp=event.timestamp,
+                passed=event.payload.passed,
+                severity=event.payload.severity,
+            )
+            known = newest.get((state.asset_key, state.check_name, partition))
+            if known is None or (state.timestamp, state.seq) > (known.timestamp, known.seq):
+                newest[(state.asset_key, state.check_name, partition)] = state
+    return list(newest.values())
+
+
+def _assets_of(event: Event) -> Iterator[str]:
+    if event.kind not in _OF_ASSET:
+        return
+    if isinstance(event.payload, StepEvent):
+        yield from event.payload.assets
+    elif isinstance(event.payload, RunEvent):
+        yield from event.payload.settles
+    elif event.asset_key is not None:
+        yield event.asset_key
+
+
+def _latest(event: Event, key: str, partition: str) -> Latest:
+    return Latest(
+        asset_key=key,
+        partition=partition,
+        kind=event.kind,
+        seq=event.seq,
+        timestamp=event.timestamp,
+        run_id=event.run_id,
+        data_version=event.data_version,
+        event_partition=event.partition,
+        read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
+    )
+
+
+def _keep_newest(newest: dict[tuple[str, str, EventKind], Latest], state: Latest) -> None:
+    slot = (state.asset_key, state.partition, state.kind)
+    known = newest.get(slot)
+    if known is None:
+        newest[slot] = state
+        return
+    later = state if (state.timestamp, state.seq) > (known.timestamp, known.seq) else known
+    newest[slot] = msgspec.structs.replace(later, count=known.count + 1)

@@ -1,0 +1,119 @@
+"""Turn a wish to make some assets into runs: check that it can be fulfilled, and say why not."""
+
+from __future__ import annotations
+
+import difflib
+import uuid
+from collections.abc import Iterable, Sequence
+
+from headwater.clock import to_datetime
+from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.errors import ExternalAssetError, UnknownAssetError, UnknownPartitionError
+from headwater.graph.asset_graph import AssetGraph, AssetNode
+from headwater.records.events import EventKind, NewEvent, RunEvent
+from headwater.records.runs import Cause, Run, RunStatus
+
+
+def new_run_id() -> str:
+    """A name for a run that nobody else has."""
+    return uuid.uuid4().hex
+
+
+def plan_runs(
+    graph: AssetGraph,
+    keys: Iterable[str],
+    *,
+    cause: Cause,
+    now: int,
+    partition: str | None = None,
+    tags: dict[str, str] | None = None,
+) -> list[Run]:
+    """The runs that make some assets: one for each code location that is concerned.
+
+    Args:
+        graph: All assets.
+        keys: What to make.
+        cause: Why.
+        now: When, in microseconds.
+        partition: Which part of each asset; all of them must have it.
+        tags: Kept with the runs.
+
+    Raises:
+        UnknownAssetError: a key is not known.
+        ExternalAssetError: an asset is made by somebody else.
+        UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
+    """
+    by_location: dict[str, list[str]] = {}
+    for key in sorted(set(keys)):
+        node = _native(graph, key)
+        check_partition(node, partition, now)
+        by_location.setdefault(node.location or "", []).append(key)
+    return [
+        Run(
+            run_id=new_run_id(),
+            location=location,
+            assets=tuple(mine),
+            status=RunStatus.QUEUED,
+            cause=cause,
+            created_at=now,
+            partition=partition,
+            tags=tags or {},
+        )
+        for location, mine in by_location.items()
+    ]
+
+
+def requested_events(runs: Sequence[Run]) -> list[NewEvent]:
+    """The events that say so, one a run."""
+    return [
+        NewEvent(
+            kind=EventKind.RUN_REQUESTED,
+            payload=RunEvent(assets=run.assets, reason=run.cause.reason),
+            partition=run.partition,
+            run_id=run.run_id,
+        )
+        for run in runs
+    ]
+
+
+def check_partition(node: AssetNode, partition: str | None, now: int) -> None:
+    """See that a partition is given exactly where an asset has partitions, and is one of them.
+
+    Raises:
+        UnknownPartitionError: it is not so.
+    """
+    if node.definition.partitions is None:
+        if partition is not None:
+            raise UnknownPartitionError(
+                f"{node.key} is not partitioned, so it has no partition {partition!r}. Leave the partition out."
+            )
+        return
+    definition = partitions_from_snapshot(node.definition.partitions)
+    moment = to_datetime(now)
+    if partition is None:
+        last = definition.get_last_partition_key(moment)
+        raise UnknownPartitionError(f"{node.key} is partitioned: say which partition to make, such as {last!r}.")
+    if not definition.has_partition_key(partition, moment):
+        first, last = definition.get_first_partition_key(moment), definition.get_last_partition_key(moment)
+        raise UnknownPartitionError(f"{node.key} has no partition {partition!r}. It has {first!r} to {last!r}.")
+
+
+def external_asset_message(key: str) -> str:
+    """Why an external asset can't be made here, and what to do instead."""
+    return (
+        f"{key} is an external asset: another system makes it, so Headwater can neither materialize nor schedule it. "
+        f"Report it instead: POST /report_asset_materialization/{key}, `headwater report materialization {key}`, or "
+        "a sensor that returns SensorResult(asset_events=[...])."
+    )
+
+
+def _native(graph: AssetGraph, key: str) -> AssetNode:
+    number = graph.ids.get(key)
+    if number is None:
+        near = difflib.get_close_matches(key, graph.ids, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else " `headwater asset list` shows all."
+        raise UnknownAssetError(f"There is no asset {key!r}.{hint}")
+    node = graph.nodes[number]
+    if node.kind != "native":
+        raise ExternalAssetError(external_asset_message(key))
+    return node

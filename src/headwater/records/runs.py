@@ -1,0 +1,80 @@
+"""The life cycle of a run: a table of state × event → state, and the run as stored.
+
+Only `advance` assigns a run's state. A pair that the table lacks is an error that names the run.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from headwater.errors import InvalidTransitionError
+from headwater.records.events import ErrorInfo, EventKind
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CANCELED = "canceled"
+
+
+TRANSITIONS: dict[tuple[RunStatus | None, EventKind], RunStatus] = {
+    (None, EventKind.RUN_REQUESTED): RunStatus.QUEUED,
+    (RunStatus.QUEUED, EventKind.RUN_STARTED): RunStatus.STARTED,
+    (RunStatus.QUEUED, EventKind.RUN_FAILED): RunStatus.FAILURE,
+    (RunStatus.QUEUED, EventKind.RUN_CANCELED): RunStatus.CANCELED,
+    (RunStatus.STARTED, EventKind.RUN_SUCCEEDED): RunStatus.SUCCESS,
+    (RunStatus.STARTED, EventKind.RUN_FAILED): RunStatus.FAILURE,
+    (RunStatus.STARTED, EventKind.RUN_CANCELED): RunStatus.CANCELED,
+    # The engine that carried the run out is gone; another one, or the same one restarted, begins it anew.
+    (RunStatus.STARTED, EventKind.RUN_REQUEUED): RunStatus.QUEUED,
+}
+
+ENDED = frozenset({RunStatus.SUCCESS, RunStatus.FAILURE, RunStatus.CANCELED})
+
+
+def advance(run_id: str, status: RunStatus | None, event: EventKind) -> RunStatus:
+    """The state after an event.
+
+    Raises:
+        InvalidTransitionError: the event cannot happen in this state.
+    """
+    following = TRANSITIONS.get((status, event))
+    if following is None:
+        raise InvalidTransitionError(f"Run {run_id} is {status or 'not known'}, so {event} cannot happen to it.")
+    return following
+
+
+class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a run was requested: `kind` is `automation`, `sensor`, `app`, `cli` or `api`."""
+
+    kind: str
+    name: str | None = None
+    reason: str | None = None
+    events: tuple[int, ...] = ()
+    """The `seq` of the events that led to it."""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to make some assets, and how it went. Times are microseconds since the epoch."""
+
+    run_id: str
+    location: str
+    assets: tuple[str, ...]
+    status: RunStatus
+    cause: Cause
+    created_at: int
+    partition: str | None = None
+    tags: dict[str, str] = {}
+    started_at: int | None = None
+    ended_at: int | None = None
+    error: ErrorInfo | None = None
+    attempt: int = 1
+    owner: str | None = None
+    lease_until: int | None = None
+    cancel_requested: bool = False

@@ -1,0 +1,71 @@
+"""How an asset stands: fresh, stale and why, failed, missing, or as its owner last reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from headwater.records.events import EventKind
+from headwater.records.fold import Latest
+
+
+class AssetStatus(StrEnum):
+    """Native assets: fresh, stale, failed, running or missing. All others: reported or unreported."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    FAILED = "failed"
+    RUNNING = "running"
+    MISSING = "missing"
+    REPORTED = "reported"
+    UNREPORTED = "unreported"
+
+
+class ChangedInput(msgspec.Struct, frozen=True):
+    """An upstream asset that has a newer version than was read."""
+
+    upstream: str
+    latest: Latest
+
+
+class AssetState(msgspec.Struct, frozen=True, kw_only=True):
+    """What is recorded of one asset, for judging it."""
+
+    materialization: Latest | None = None
+    observation: Latest | None = None
+    failed: Latest | None = None
+    running: bool = False
+
+
+def changed_inputs(made: Latest | None, upstream: Iterable[tuple[str, Latest | None]]) -> list[ChangedInput]:
+    """The upstream assets that changed after the step which made a version had begun to read them."""
+    if made is None:
+        return []
+    read_seq = made.seq if made.read_seq is None else made.read_seq
+    return [ChangedInput(key, latest) for key, latest in upstream if latest is not None and latest.seq > read_seq]
+
+
+def judge_native(state: AssetState, changed: Iterable[ChangedInput]) -> AssetStatus:
+    """How a native asset stands. A failure counts until something was made after it."""
+    made = state.materialization
+    if state.running:
+        return AssetStatus.RUNNING
+    if state.failed is not None and (made is None or state.failed.seq > made.seq):
+        return AssetStatus.FAILED
+    if made is None:
+        return AssetStatus.MISSING
+    return AssetStatus.STALE if any(True for _ in changed) else AssetStatus.FRESH
+
+
+def judge_external(state: AssetState) -> AssetStatus:
+    """How an asset stands that somebody else makes: whether it was ever heard of."""
+    heard = state.materialization is not None or state.observation is not None
+    return AssetStatus.REPORTED if heard else AssetStatus.UNREPORTED
+
+
+def newest_failure(states: Mapping[tuple[str, EventKind], Latest], key: str) -> Latest | None:
+    """The newest record that an attempt to make an asset failed, in its step or before it."""
+    failures = [states.get((key, kind)) for kind in (EventKind.STEP_FAILED, EventKind.RUN_FAILED)]
+    return max((latest for latest in failures if latest is not None), key=lambda latest: latest.seq, default=None)

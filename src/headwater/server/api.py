@@ -1,0 +1,107 @@
+"""The query API: its routes as one list, and errors turned into answers in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, Router
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+
+from headwater.errors import (
+    ConflictError,
+    ExternalAssetError,
+    HeadwaterError,
+    InvalidTransitionError,
+    StoreUnavailableError,
+    UnknownAssetError,
+    UnknownRunError,
+    UnknownSensorError,
+)
+from headwater.server import shapes
+from headwater.server.deployment import Deployment
+from headwater.server.guard import TokenRequiredError
+from headwater.server.routes import assets, deployment, runs, sensors
+from headwater.server.version import package_version
+
+ROUTES = [
+    deployment.get_deployment,
+    deployment.sign_in,
+    deployment.sign_out,
+    assets.list_assets,
+    assets.get_graph,
+    assets.get_asset,
+    assets.list_asset_events,
+    assets.list_series,
+    assets.list_partitions,
+    assets.list_events,
+    runs.list_runs,
+    runs.request_run,
+    runs.get_run,
+    runs.list_run_events,
+    runs.read_run_log,
+    runs.cancel_run,
+    sensors.list_sensors,
+    sensors.get_sensor,
+    sensors.list_ticks,
+    sensors.start_sensor,
+    sensors.stop_sensor,
+    sensors.tick_sensor,
+]
+
+_STATUS: dict[type[HeadwaterError], int] = {
+    UnknownAssetError: 404,
+    UnknownRunError: 404,
+    UnknownSensorError: 404,
+    ExternalAssetError: 409,
+    InvalidTransitionError: 409,
+    ConflictError: 409,
+    TokenRequiredError: 401,
+    StoreUnavailableError: 503,
+}
+
+_Request = Request[Any, Any, State]
+
+
+def build_api() -> Litestar:
+    """The application below `/api`; each request's deployment stands in its scope."""
+    return Litestar(
+        route_handlers=[Router("/api", route_handlers=ROUTES)],
+        dependencies={"deployment": Provide(_find_deployment, sync_to_thread=False)},
+        exception_handlers={
+            HeadwaterError: _answer_ours,
+            HTTPException: _answer_http,
+            msgspec.ValidationError: _answer_invalid,
+        },
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1_000, gzip_compress_level=1),
+        openapi_config=OpenAPIConfig(title="Headwater", version=package_version(), path="/api/schema"),
+        request_max_body_size=10 * 1024 * 1024,
+    )
+
+
+def _find_deployment(request: _Request) -> Deployment:
+    found: Deployment = request.scope["state"]["headwater_deployment"]
+    return found
+
+
+def _problem(status: int, message: str) -> Response[shapes.Problem]:
+    return Response(shapes.Problem(status=status, error=message), status_code=status, media_type=MediaType.JSON)
+
+
+def _answer_ours(_request: _Request, error: HeadwaterError) -> Response[shapes.Problem]:
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    return _problem(status, str(error))
+
+
+def _answer_http(_request: _Request, error: HTTPException) -> Response[shapes.Problem]:
+    details = error.extra if isinstance(error.extra, list) else []
+    named = "; ".join(f"{item.get('key', '')}: {item.get('message', '')}" for item in details if isinstance(item, dict))
+    return _problem(error.status_code, f"{error.detail} ({named})" if named else error.detail)
+
+
+def _answer_invalid(_request: _Request, error: msgspec.ValidationError) -> Response[shapes.Problem]:
+    return _problem(400, str(error))

@@ -1,0 +1,181 @@
+"""Deployments: each with its own store, code and tokens, in a folder of its own below the server's home."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from headwater.clock import Clock
+from headwater.errors import SettingsError
+from headwater.graph.asset_graph import AssetGraph
+from headwater.server.live import LiveFeed
+from headwater.storage import access
+from headwater.storage.engine import sqlite_url
+from headwater.storage.graph_reader import GraphReader
+from headwater.storage.store import Store
+
+DEFAULT = "default"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_RESERVED = frozenset(
+    {"api", "assets", "health", "login", "runs", "lineage", "sensors", "settings", "catalog", "events"}
+)
+_ACCESS_SECONDS = 1.0
+_REFRESH_SECONDS = 0.25
+
+
+class Deployment:
+    """One deployment as the server sees it: its store, the graph of its assets, its live feed."""
+
+    def __init__(self, name: str, home: Path, store: Store) -> None:
+        self.name = name
+        self.home = home
+        self.store = store
+        self.live = LiveFeed(store)
+        self._reader = GraphReader()
+        self._graph_head = -1
+        self._lock = threading.Lock()
+        self._access: tuple[float, bool] | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """What tells the time of receipt."""
+        return self.store.clock
+
+    @property
+    def run_logs(self) -> Path:
+        """Where the logs of runs are."""
+        return self.home / "logs" / "runs"
+
+    @property
+    def known_graph(self) -> AssetGraph:
+        """The graph as last read; at most a moment old."""
+        return self._reader.graph
+
+    def graph(self) -> AssetGraph:
+        """The graph as it is now; reads the store, so not for an event loop."""
+        with self._lock:
+            head = self.store.tail.head
+            if head != self._graph_head:
+                self.store.read(self._reader.read)
+                self._graph_head = head
+            return self._reader.graph
+
+    def auth_required(self) -> bool:
+        """Whether requests need a token; read from the store at most once a second."""
+        now = self.clock.monotonic()
+        if self._access is None or now - self._access[0] > _ACCESS_SECONDS:
+            self._access = (now, self.store.read(access.is_required))
+        return self._access[1]
+
+    def find_token(self, secret: str) -> access.Token | None:
+        """The token of a secret, unless it was revoked."""
+
+        def find(connection: Connection) -> access.Token | None:
+            return access.find_token(connection, secret)
+
+        return self.store.read(find)
+
+    async def follow(self) -> None:
+        """Keep the graph and the live feed up to date until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow_graph())
+            group.create_task(self.store.tail.watch())
+            group.create_task(self.live.run())
+
+    async def _follow_graph(self) -> None:
+        await asyncio.to_thread(self.graph)
+        with self.store.tail.subscribe(self._graph_head) as subscription:
+            while True:
+                subscription.position = await subscription.wait()
+                await asyncio.to_thread(self.graph)
+                await self.clock.sleep(_REFRESH_SECONDS)
+
+
+class Deployments:
+    """The deployments of one server: the default one in its home, others in `deployments/` below it."""
+
+    def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
+        self.home = home
+        self._clock = clock
+        self._open: dict[str, Deployment] = {}
+        self._lock = threading.Lock()
+
+    def default(self) -> Deployment:
+        """The deployment at the root."""
+        deployment = self.find(DEFAULT)
+        if deployment is None:
+            raise SettingsError(f"The folder {self.home} can't be used as a home.")
+        return deployment
+
+    def find(self, name: str) -> Deployment | None:
+        """A deployment by name, opened when first asked for; None where there is none."""
+        with self._lock:
+            if name not in self._open:
+                folder = self.folder(name)
+                if name != DEFAULT and not folder.is_dir():
+                    return None
+                self._open[name] = open_deployment(name, folder, self._clock)
+            return self._open[name]
+
+    def folder(self, name: str) -> Path:
+        """Where a deployment is kept."""
+        return self.home if name == DEFAULT else self.home / "deployments" / name
+
+    def names(self) -> list[str]:
+        """Every deployment, the default one first."""
+        below = self.home / "deployments"
+        others = sorted(path.name for path in below.iterdir() if path.is_dir()) if below.is_dir() else []
+        return [DEFAULT, *others]
+
+    def create(self, name: str) -> Deployment:
+        """A new deployment.
+
+        Raises:
+            SettingsError: the name is taken, reserved, or can't stand in a URL.
+        """
+        if not _NAME.fullmatch(name) or name in _RESERVED or name.startswith("report_asset"):
+            raise SettingsError(
+                f"{name!r} can't be a deployment's name: use lower-case letters, digits, '-' and '_', "
+                "and none of the app's own paths."
+            )
+        if name in self.names():
+            raise SettingsError(f"The deployment {name!r} exists already.")
+        self.folder(name).mkdir(parents=True)
+        deployment = self.find(name)
+        if deployment is None:
+            raise SettingsError(f"The deployment {name!r} could not be made in {self.folder(name)}.")
+        return deployment
+
+    def opened(self) -> list[Deployment]:
+        """Those that are open."""
+        with self._lock:
+            return list(self._open.values())
+
+    def close(self) -> None:
+        """Let go of every store."""
+        for deployment in self.opened():
+            deployment.store.close()
+        self._open.clear()
+
+
+def is_possible_name(segment: str) -> bool:
+    """Whether a part of a URL may be a deployment's name."""
+    return _NAME.fullmatch(segment) is not None and segment not in _RESERVED
+
+
+def open_deployment(name: str, folder: Path, clock: Clock | None) -> Deployment:
+    """Open the store in a folder, which is made if need be.
+
+    Raises:
+        SettingsError: the folder can't be written.
+        StoreError: the store can't be opened.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The folder {folder} can't be made: {error.strerror}. Set HEADWATER_HOME.") from error
+    return Deployment(name, folder, Store(sqlite_url(folder / "headwater.db"), clock=clock))

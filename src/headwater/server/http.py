@@ -1,0 +1,69 @@
+"""The few pieces of ASGI that the plain doors need: read a body within bounds, answer with JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MOST_BODY_BYTES = 10 * 1024 * 1024
+
+Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
+
+
+class BodyTooLargeError(Exception):
+    """A body is larger than anything that a report or request needs."""
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """A request header's value, None where it is not sent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return None
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body.
+
+    Raises:
+        BodyTooLargeError: it is over `MOST_BODY_BYTES`.
+        ConnectionError: the client went away.
+    """
+    declared = header(scope, b"content-length")
+    if declared is not None and declared.isdigit() and int(declared) > MOST_BODY_BYTES:
+        raise BodyTooLargeError
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("the client went away")
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MOST_BODY_BYTES:
+            raise BodyTooLargeError
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunk
+
+
+async def send_json(send: Send, status: int, value: Any, headers: Headers = ()) -> None:
+    """Answer with JSON."""
+    body = msgspec.json.encode(value)
+    await send_bytes(send, status, body, b"application/json", headers)
+
+
+async def send_bytes(send: Send, status: int, body: bytes, content_type: bytes, headers: Headers = ()) -> None:
+    """Answer with bytes."""
+    fields = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,336 @@
+"""Assets as the API shows them: rows of the catalog, the graph, one asset in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from headwater.clock import to_datetime, to_seconds
+from headwater.definitions.partitions import PartitionsDefinition, partitions_from_snapshot
+from headwater.graph.asset_graph import AssetGraph, AssetNode
+from headwater.records.events import EventKind, Materialization, Observation, RunEvent, StepEvent
+from headwater.records.fold import WHOLE, CheckLatest, Latest
+from headwater.records.staleness import (
+    AssetState,
+    AssetStatus,
+    ChangedInput,
+    changed_inputs,
+    judge_external,
+    judge_native,
+    newest_failure,
+)
+from headwater.server import shapes
+from headwater.server.resources.events import error_view, metadata_view
+from headwater.storage import event_log, runs, sensors, states
+
+_MADE = EventKind.MATERIALIZATION
+
+
+class Estate(msgspec.Struct, frozen=True):
+    """All that is known of the assets at one moment, read in one transaction."""
+
+    graph: AssetGraph
+    latest: Mapping[tuple[str, EventKind], Latest]
+    checks: Mapping[str, Mapping[str, CheckLatest]]
+    running: frozenset[tuple[str, str]]
+    partitions: Mapping[str, Mapping[tuple[str, EventKind], Latest]]
+    """By key, of the partitioned native assets and of what they read partition by partition."""
+    seq: int
+
+
+def read_estate(connection: Connection, graph: AssetGraph, *, key: str | None = None) -> Estate:
+    """The state of all assets, or of one and its neighbours."""
+    concerned = [node.key for node in graph.nodes] if key is None else _neighbourhood(graph, key)
+    latest = states.read_assets(connection) if key is None else _latest_of(connection, concerned)
+    found = states.read_checks(connection) if key is None else _checks_of(connection, concerned)
+    checks: dict[str, dict[str, CheckLatest]] = {}
+    for check in found:
+        checks.setdefault(check.asset_key, {})[check.check_name] = check
+    running = {
+        (asset, partition)
+        for run in runs.read_open(connection)
+        for asset in run.assets
+        for partition in (WHOLE, run.partition or WHOLE)
+    }
+    wanted = _read_by_partition(graph, concerned)
+    partitions = {name: states.read_partitions(connection, name) for name in sorted(wanted)}
+    return Estate(graph, latest, checks, frozenset(running), partitions, event_log.head(connection))
+
+
+def asset_list(estate: Estate) -> shapes.AssetList:
+    """The catalog."""
+    return shapes.AssetList(items=[asset_row(estate, node) for node in estate.graph.nodes], seq=estate.seq)
+
+
+def graph_view(estate: Estate) -> shapes.Graph:
+    """The lineage of all assets."""
+    graph = estate.graph
+    levels = graph.levels()
+    knots = {member: number for number, knot in enumerate(graph.knots) for member in knot}
+    nodes = [
+        shapes.GraphNode(asset=asset_row(estate, node), level=levels[number], knot=knots.get(number))
+        for number, node in enumerate(graph.nodes)
+    ]
+    return shapes.Graph(nodes=nodes, edges=list(graph.edges), hash=graph.hash())
+
+
+def asset_row(estate: Estate, node: AssetNode) -> shapes.AssetRow:
+    """One asset as the catalog shows it."""
+    definition = node.definition
+    made = estate.latest.get((node.key, _MADE))
+    return shapes.AssetRow(
+        key=node.key,
+        kind=node.kind,
+        status=_status(estate, node).value,
+        group=definition.group,
+        description=definition.description,
+        owners=list(definition.owners),
+        tags=definition.tags,
+        kinds=list(definition.kinds),
+        partitioned=definition.partitions is not None,
+        automated=definition.condition is not None and node.kind == "native",
+        location=node.location,
+        latest_materialization=_ref(made),
+        latest_observation=_ref(estate.latest.get((node.key, EventKind.OBSERVATION))),
+        materializations=0 if made is None else made.count,
+        checks=_count_checks(estate, node.key),
+    )
+
+
+def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> shapes.AssetDetail:
+    """Everything about one asset but its history."""
+    graph = estate.graph
+    node = graph.node(key)
+    definition = node.definition
+    made, observed = estate.latest.get((key, _MADE)), estate.latest.get((key, EventKind.OBSERVATION))
+    newest = max((state for state in (made, observed) if state), key=lambda s: (s.timestamp, s.seq), default=None)
+    events = event_log.read_many(connection, [state.seq for state in (made, newest) if state is not None])
+    payload = events[newest.seq].payload if newest is not None and newest.seq in events else None
+    made_payload = events[made.seq].payload if made is not None and made.seq in events else None
+    read = made_payload.inputs if isinstance(made_payload, Materialization) else {}
+    return shapes.AssetDetail(
+        asset=asset_row(estate, node),
+        metadata=metadata_view(definition.metadata),
+        latest_metadata=metadata_view(payload.metadata if isinstance(payload, (Materialization, Observation)) else {}),
+        upstream=_upstream(estate, node, read),
+        downstream=_downstream(estate, node),
+        checks=_checks(connection, estate, key),
+        partitions=_partitions_view(connection, node, now),
+        condition=None if definition.condition is None else definition.condition.describe(),
+        stale=[
+            shapes.StaleReason(
+                upstream=change.upstream, seq=change.latest.seq, timestamp=to_seconds(change.latest.timestamp)
+            )
+            for change in (_changes(estate, node) if node.kind == "native" else ())
+        ],
+        code_version=definition.code_version,
+        source=source_view(definition.source),
+        sensors=[sensor for sensor, asset in sensors.read_assets(connection) if asset == key],
+        last_error=_last_error(connection, estate, node),
+        report_path=None if node.kind == "native" else f"report_asset_materialization/{key}",
+    )
+
+
+def partition_list(connection: Connection, node: AssetNode, now: int) -> shapes.PartitionList:
+    """Every partition of an asset, those that were reported and are none of its own last."""
+    found = states.read_partitions(connection, node.key)
+    running = {run.partition for run in runs.read_open(connection) if node.key in run.assets}
+    own = list(_definition_keys(node, now))
+    unknown = sorted({partition for partition, _ in found} - set(own))
+    items = [_partition_state(found, key, key in running) for key in own]
+    items += [
+        shapes.PartitionState(key=key, status="unknown", seq=state.seq, timestamp=to_seconds(state.timestamp))
+        for key in unknown
+        if (state := found.get((key, _MADE)) or found.get((key, EventKind.OBSERVATION))) is not None
+    ]
+    return shapes.PartitionList(items=items)
+
+
+def source_view(source: object) -> shapes.SourceView | None:
+    """Where a definition stands."""
+    file, line = getattr(source, "file", None), getattr(source, "line", None)
+    return shapes.SourceView(file=file, line=line) if isinstance(file, str) and isinstance(line, int) else None
+
+
+def _neighbourhood(graph: AssetGraph, key: str) -> list[str]:
+    """An asset, its neighbours, and what those need to be judged."""
+    near = {key, *graph.upstream_keys(key), *graph.downstream_keys(key)}
+    return sorted(near | {up for name in near for up in graph.upstream_keys(name)})
+
+
+def _latest_of(connection: Connection, keys: Iterable[str]) -> dict[tuple[str, EventKind], Latest]:
+    return {slot: state for key in keys for slot, state in states.read_assets(connection, key).items()}
+
+
+def _checks_of(connection: Connection, keys: Iterable[str]) -> list[CheckLatest]:
+    return [check for key in keys for check in states.read_checks(connection, key)]
+
+
+def _read_by_partition(graph: AssetGraph, keys: Iterable[str]) -> set[str]:
+    """The assets whose partitions must be known to tell whether some native assets are stale."""
+    wanted: set[str] = set()
+    for key in keys:
+        node = graph.node(key)
+        if node.kind == "native" and node.definition.partitions is not None:
+            same = [up for up in graph.upstream_keys(key) if _same_partitions(graph, up, key)]
+            wanted.update((key, *same))
+    return wanted
+
+
+def _same_partitions(graph: AssetGraph, upstream: str, key: str) -> bool:
+    return graph.node(upstream).definition.partitions == graph.node(key).definition.partitions
+
+
+def _status(estate: Estate, node: AssetNode) -> AssetStatus:
+    state = AssetState(
+        materialization=estate.latest.get((node.key, _MADE)),
+        observation=estate.latest.get((node.key, EventKind.OBSERVATION)),
+        failed=newest_failure(estate.latest, node.key),
+        running=(node.key, WHOLE) in estate.running,
+    )
+    return judge_native(state, _changes(estate, node)) if node.kind == "native" else judge_external(state)
+
+
+def _changes(estate: Estate, node: AssetNode) -> list[ChangedInput]:
+    """The inputs that are newer than what the asset, or any of its partitions, has read."""
+    graph, key = estate.graph, node.key
+    upstream = graph.upstream_keys(key)
+    if node.definition.partitions is None:
+        newest = [(up, estate.latest.get((up, _MADE))) for up in upstream]
+        return changed_inputs(estate.latest.get((key, _MADE)), newest)
+    found: dict[str, ChangedInput] = {}
+    for (partition, kind), made in estate.partitions.get(key, {}).items():
+        if kind is not _MADE:
+            continue
+        newest = [(up, _upstream_latest(estate, up, key, partition)) for up in upstream]
+        found.update((change.upstream, change) for change in changed_inputs(made, newest))
+    return list(found.values())
+
+
+def _upstream_latest(estate: Estate, upstream: str, key: str, partition: str) -> Latest | None:
+    if _same_partitions(estate.graph, upstream, key):
+        return estate.partitions.get(upstream, {}).get((partition, _MADE))
+    return estate.latest.get((upstream, _MADE))
+
+
+def _upstream(estate: Estate, node: AssetNode, read: Mapping[str, int]) -> list[shapes.Neighbour]:
+    changed = {change.upstream for change in _changes(estate, node)} if node.kind == "native" else set()
+    return [
+        shapes.Neighbour(
+            asset=asset_row(estate, estate.graph.node(up)), read_seq=read.get(up), changed_since=up in changed
+        )
+        for up in estate.graph.upstream_keys(node.key)
+    ]
+
+
+def _downstream(estate: Estate, node: AssetNode) -> list[shapes.Neighbour]:
+    neighbours = []
+    for key in estate.graph.downstream_keys(node.key):
+        below = estate.graph.node(key)
+        changed = below.kind == "native" and node.key in {change.upstream for change in _changes(estate, below)}
+        neighbours.append(shapes.Neighbour(asset=asset_row(estate, below), read_seq=None, changed_since=changed))
+    return neighbours
+
+
+def _ref(state: Latest | None) -> shapes.EventRef | None:
+    if state is None:
+        return None
+    return shapes.EventRef(
+        seq=state.seq, timestamp=to_seconds(state.timestamp), partition=state.event_partition, run_id=state.run_id
+    )
+
+
+def _check_status(state: CheckLatest | None) -> str:
+    if state is None:
+        return "missing"
+    return "passed" if state.passed else "warned" if state.severity == "WARN" else "failed"
+
+
+def _count_checks(estate: Estate, key: str) -> shapes.CheckCounts:
+    known = estate.checks.get(key, {})
+    names = {check.name for check in estate.graph.checks.get(key, ())} | set(known)
+    stand = [_check_status(known.get(name)) for name in names]
+    return shapes.CheckCounts(
+        passed=stand.count("passed"),
+        warned=stand.count("warned"),
+        failed=stand.count("failed"),
+        missing=stand.count("missing"),
+    )
+
+
+def _checks(connection: Connection, estate: Estate, key: str) -> list[shapes.CheckView]:
+    known = estate.checks.get(key, {})
+    defined = {check.name: check for check in estate.graph.checks.get(key, ())}
+    events = event_log.read_many(connection, [state.seq for state in known.values()])
+    views = []
+    for name in sorted({*known, *defined}):
+        state, check = known.get(name), defined.get(name)
+        event = None if state is None else events.get(state.seq)
+        payload = None if event is None else _payload_metadata(event.payload)
+        views.append(
+            shapes.CheckView(
+                name=name,
+                description=None if check is None else check.description,
+                defined=check is not None,
+                executable=check is not None and check.executable,
+                blocking=check is not None and check.blocking,
+                status=_check_status(state),  # type: ignore[arg-type]
+                seq=None if state is None else state.seq,
+                timestamp=None if state is None else to_seconds(state.timestamp),
+                metadata=payload or {},
+            )
+        )
+    return views
+
+
+def _payload_metadata(payload: object) -> dict[str, shapes.MetadataValue]:
+    """The metadata of an event's payload, if it has any."""
+    return metadata_view(getattr(payload, "metadata", {}))
+
+
+def _last_error(connection: Connection, estate: Estate, node: AssetNode) -> shapes.ErrorView | None:
+    failure = newest_failure(estate.latest, node.key)
+    made = estate.latest.get((node.key, _MADE))
+    if failure is None or (made is not None and made.seq > failure.seq):
+        return None
+    event = event_log.read_many(connection, [failure.seq]).get(failure.seq)
+    return error_view(event.payload.error) if event and isinstance(event.payload, (RunEvent, StepEvent)) else None
+
+
+def _definition_keys(node: AssetNode, now: int) -> Iterable[str]:
+    definition = _partitions(node)
+    return () if definition is None else definition.get_partition_keys(to_datetime(now))
+
+
+def _partitions(node: AssetNode) -> PartitionsDefinition | None:
+    return None if node.definition.partitions is None else partitions_from_snapshot(node.definition.partitions)
+
+
+def _partitions_view(connection: Connection, node: AssetNode, now: int) -> shapes.PartitionsView | None:
+    if node.definition.partitions is None:
+        return None
+    listed = partition_list(connection, node, now).items
+    own = [item for item in listed if item.status != "unknown"]
+    return shapes.PartitionsView(
+        type=node.definition.partitions.type,
+        total=len(own),
+        materialized=sum(item.status == "materialized" for item in own),
+        failed=sum(item.status == "failed" for item in own),
+        first=own[0].key if own else None,
+        last=own[-1].key if own else None,
+    )
+
+
+def _partition_state(found: Mapping[tuple[str, EventKind], Latest], key: str, running: bool) -> shapes.PartitionState:
+    made, failed = found.get((key, _MADE)), found.get((key, EventKind.STEP_FAILED))
+    is_failed = failed is not None and (made is None or failed.seq > made.seq)
+    state = failed if is_failed else made
+    status = "running" if running else "failed" if is_failed else "materialized" if made else "missing"
+    return shapes.PartitionState(
+        key=key,
+        status=status,  # type: ignore[arg-type]
+        seq=None if state is None else state.seq,
+        timestamp=None if state is None else to_seconds(state.timestamp),
+    )

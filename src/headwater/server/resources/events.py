@@ -1,0 +1,104 @@
+"""Events as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from headwater.clock import to_seconds
+from headwater.definitions.snapshot import WireValue
+from headwater.records.events import (
+    CheckEvaluation,
+    DefinitionsChanged,
+    ErrorInfo,
+    Event,
+    EventKind,
+    Materialization,
+    Observation,
+    Reporter,
+    RunEvent,
+    SensorSwitched,
+    StepEvent,
+)
+from headwater.server import shapes
+
+_RUN_TITLES = {
+    EventKind.RUN_REQUESTED: "Run requested",
+    EventKind.RUN_STARTED: "Run started",
+    EventKind.RUN_REQUEUED: "Run begun anew, because its engine was gone",
+    EventKind.RUN_SUCCEEDED: "Run succeeded",
+    EventKind.RUN_FAILED: "Run failed",
+    EventKind.RUN_CANCELED: "Run canceled",
+    EventKind.RUN_CANCEL_REQUESTED: "Cancellation of the run requested",
+}
+_SENSOR_TITLES = {
+    EventKind.SENSOR_STARTED: "switched on",
+    EventKind.SENSOR_STOPPED: "switched off",
+    EventKind.SENSOR_TICK_REQUESTED: "asked to tick",
+}
+_STEP_TITLES = {
+    EventKind.STEP_STARTED: "started",
+    EventKind.STEP_SUCCEEDED: "succeeded",
+    EventKind.STEP_FAILED: "failed",
+    EventKind.STEP_SKIPPED: "skipped",
+}
+
+
+def event_view(event: Event) -> shapes.EventView:
+    """One event in full."""
+    payload = event.payload
+    told = payload if isinstance(payload, (Materialization, Observation, CheckEvaluation)) else None
+    return shapes.EventView(
+        seq=event.seq,
+        kind=event.kind.value,
+        asset_key=event.asset_key,
+        partition=event.partition,
+        run_id=event.run_id,
+        timestamp=to_seconds(event.timestamp),
+        recorded_at=to_seconds(event.recorded_at),
+        data_version=event.data_version,
+        title=_title(event),
+        description=told.description if told else None,
+        metadata=metadata_view(told.metadata) if told else {},
+        tags=payload.tags if isinstance(payload, (Materialization, Observation)) else {},
+        inputs=payload.inputs if isinstance(payload, Materialization) else {},
+        flags=list(told.flags) if told else [],
+        reporter=_reporter_view(told.reporter) if told else None,
+        check_name=payload.check_name if isinstance(payload, CheckEvaluation) else None,
+        passed=payload.passed if isinstance(payload, CheckEvaluation) else None,
+        severity=payload.severity if isinstance(payload, CheckEvaluation) else None,
+        step=payload.step if isinstance(payload, StepEvent) else None,
+        error=error_view(payload.error) if isinstance(payload, (RunEvent, StepEvent)) else None,
+    )
+
+
+def metadata_view(metadata: Mapping[str, WireValue]) -> dict[str, shapes.MetadataValue]:
+    """Metadata entries by name."""
+    return {name: shapes.MetadataValue(type=entry.type, value=entry.value) for name, entry in metadata.items()}
+
+
+def error_view(error: ErrorInfo | None) -> shapes.ErrorView | None:
+    """Why something failed."""
+    if error is None:
+        return None
+    return shapes.ErrorView(message=error.message, type=error.type, traceback=error.traceback)
+
+
+def _reporter_view(reporter: Reporter | None) -> shapes.ReporterView | None:
+    return None if reporter is None else shapes.ReporterView(via=reporter.via, name=reporter.name)
+
+
+def _title(event: Event) -> str:
+    payload = event.payload
+    if isinstance(payload, CheckEvaluation):
+        outcome = "passed" if payload.passed else "warned" if payload.severity == "WARN" else "failed"
+        return f"Check {payload.check_name} {outcome}"
+    if isinstance(payload, StepEvent):
+        return f"Step {payload.step} {_STEP_TITLES[event.kind]}"
+    if isinstance(payload, RunEvent):
+        return _RUN_TITLES[event.kind]
+    if isinstance(payload, DefinitionsChanged):
+        return f"Definitions of {payload.location} changed"
+    if isinstance(payload, SensorSwitched):
+        return f"Sensor {payload.sensor} {_SENSOR_TITLES[event.kind]}"
+    made = "Materialized" if payload.reporter is not None and payload.reporter.via == "run" else "Reported"
+    return "Observed" if isinstance(payload, Observation) else made

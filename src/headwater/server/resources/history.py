@@ -1,0 +1,101 @@
+"""Pages of events, and numbers over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from sqlalchemy.engine import Connection
+
+from headwater.clock import to_seconds
+from headwater.errors import InvalidCursorError
+from headwater.records.events import Event, EventKind, Materialization, Observation
+from headwater.server import shapes
+from headwater.server.resources.events import event_view
+from headwater.storage import event_log
+from headwater.storage.event_log import EventFilter
+
+_ASSET_KINDS = (EventKind.MATERIALIZATION, EventKind.OBSERVATION, EventKind.CHECK_EVALUATION)
+_MOST_POINTS = 1_000
+
+
+def asset_events(
+    connection: Connection,
+    key: str,
+    *,
+    kinds: Collection[EventKind] | None,
+    partition: str | None,
+    cursor: str | None,
+    limit: int,
+) -> shapes.EventPage:
+    """An asset's materializations, observations and checks, newest first."""
+    wanted = EventFilter(asset_key=key, kinds=kinds or _ASSET_KINDS, partition=partition)
+    before = None if cursor is None else _decode_pair(cursor)
+    found = event_log.read_newest(connection, wanted, before=before, limit=limit + 1)
+    return _page(found, limit, lambda event: f"{event.timestamp}.{event.seq}")
+
+
+def all_events(connection: Connection, *, cursor: str | None, limit: int) -> shapes.EventPage:
+    """The whole log, what was committed last first."""
+    before = None if cursor is None else _decode_number(cursor)
+    found = event_log.read_newest_committed(connection, before=before, limit=limit + 1)
+    return _page(found, limit, lambda event: str(event.seq))
+
+
+def run_events(connection: Connection, run_id: str, *, cursor: str | None, limit: int) -> shapes.EventPage:
+    """A run's events, oldest first."""
+    after = 0 if cursor is None else _decode_number(cursor)
+    found = event_log.read_run(connection, run_id, after=after, limit=limit + 1)
+    return _page(found, limit, lambda event: str(event.seq))
+
+
+def numeric_series(connection: Connection, key: str) -> shapes.SeriesList:
+    """Every numeric metadata entry of an asset's newest events, oldest first."""
+    wanted = EventFilter(asset_key=key, kinds=(EventKind.MATERIALIZATION, EventKind.OBSERVATION))
+    points: dict[str, list[shapes.SeriesPoint]] = {}
+    for event in reversed(event_log.read_newest(connection, wanted, limit=_MOST_POINTS)):
+        payload = event.payload
+        for name, entry in payload.metadata.items() if isinstance(payload, (Materialization, Observation)) else ():
+            if (value := _number(entry.type, entry.value)) is not None:
+                points.setdefault(name, []).append(_point(event, value))
+    items = [shapes.Series(name=name, points=mine) for name, mine in sorted(points.items())]
+    return shapes.SeriesList(items=items)
+
+
+def _page(found: Sequence[Event], limit: int, place: Callable[[Event], str]) -> shapes.EventPage:
+    """The first `limit` events; one more was read to know whether the listing goes on."""
+    items = found[:limit]
+    following = place(items[-1]) if len(found) > limit else None
+    return shapes.EventPage(items=[event_view(event) for event in items], next=following)
+
+
+def _decode_number(cursor: str) -> int:
+    try:
+        return int(cursor)
+    except ValueError as error:
+        raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.") from error
+
+
+def _decode_pair(cursor: str) -> tuple[int, int]:
+    timestamp, _, seq = cursor.partition(".")
+    return _decode_number(timestamp), _decode_number(seq)
+
+
+def _point(event: Event, value: float) -> shapes.SeriesPoint:
+    return shapes.SeriesPoint(
+        seq=event.seq,
+        timestamp=to_seconds(event.timestamp),
+        value=value,
+        partition=event.partition,
+        run_id=event.run_id,
+    )
+
+
+def _number(kind: str, value: object) -> float | None:
+    """A metadata value as a number that can be drawn; very large ones are kept as text and still are."""
+    if kind not in ("int", "float") or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if number - number == 0 else None

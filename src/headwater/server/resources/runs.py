@@ -1,0 +1,125 @@
+"""Runs as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from headwater.clock import to_seconds
+from headwater.errors import InvalidCursorError
+from headwater.execution.run_logs import LogLine, read_lines
+from headwater.records.events import Event, EventKind, StepEvent
+from headwater.records.runs import ENDED, Run, RunStatus
+from headwater.server import shapes
+from headwater.server.resources.events import error_view
+from headwater.storage import event_log
+from headwater.storage import runs as run_store
+
+_STEP_STATUS = {
+    EventKind.STEP_STARTED: "started",
+    EventKind.STEP_SUCCEEDED: "success",
+    EventKind.STEP_FAILED: "failure",
+    EventKind.STEP_SKIPPED: "skipped",
+}
+_MOST_EVENTS = 100_000
+
+
+def run_page(
+    connection: Connection,
+    *,
+    statuses: Sequence[RunStatus] | None,
+    asset_key: str | None,
+    cursor: str | None,
+    limit: int,
+) -> shapes.RunPage:
+    """Runs, the last requested first."""
+    found = run_store.read_newest(
+        connection, statuses=statuses, asset_key=asset_key, before=_decode(cursor), limit=limit + 1
+    )
+    items = found[:limit]
+    following = f"{items[-1].created_at}.{items[-1].run_id}" if len(found) > limit else None
+    return shapes.RunPage(items=[run_view(run) for run in items], next=following)
+
+
+def run_view(run: Run) -> shapes.RunView:
+    """One run."""
+    cause = run.cause
+    return shapes.RunView(
+        run_id=run.run_id,
+        status=run.status.value,
+        assets=list(run.assets),
+        partition=run.partition,
+        location=run.location,
+        cause=shapes.RunCause(kind=cause.kind, name=cause.name, reason=cause.reason, events=list(cause.events)),
+        tags=run.tags,
+        created_at=to_seconds(run.created_at),
+        started_at=_seconds(run.started_at),
+        ended_at=_seconds(run.ended_at),
+        error=error_view(run.error),
+        attempt=run.attempt,
+    )
+
+
+def run_detail(connection: Connection, run_id: str) -> shapes.RunDetail:
+    """One run with its steps, in the order in which they began."""
+    run = run_store.get(connection, run_id)
+    return shapes.RunDetail(run=run_view(run), steps=_steps(_events(connection, run_id)))
+
+
+def run_log(connection: Connection, folder: Path, run_id: str, *, after: str | None, limit: int) -> shapes.LogPage:
+    """The lines of a run's log that a reader has not seen."""
+    run = run_store.get(connection, run_id)
+    steps = [step.name for step in _steps(_events(connection, run_id))]
+    try:
+        lines, place = read_lines(folder / run_id, steps, after, limit)
+    except ValueError as error:
+        raise InvalidCursorError(str(error)) from error
+    ended = run.status in ENDED and len(lines) < limit
+    return shapes.LogPage(items=[log_line(line) for line in lines], next=place, ended=ended)
+
+
+def log_line(line: LogLine) -> shapes.LogLine:
+    """One line."""
+    timestamp = _seconds(line.timestamp)
+    return shapes.LogLine(timestamp=timestamp, step=line.step, stream=line.stream, level=line.level, text=line.text)
+
+
+def _events(connection: Connection, run_id: str) -> list[Event]:
+    return event_log.read_run(connection, run_id, limit=_MOST_EVENTS)
+
+
+def _steps(events: Sequence[Event]) -> list[shapes.StepView]:
+    steps: dict[str, shapes.StepView] = {}
+    for event in events:
+        payload = event.payload
+        if event.kind is EventKind.RUN_REQUEUED:
+            steps.clear()
+        if not isinstance(payload, StepEvent):
+            continue
+        moment = to_seconds(event.timestamp)
+        begun = steps.get(payload.step)
+        steps[payload.step] = shapes.StepView(
+            name=payload.step,
+            status=_STEP_STATUS[event.kind],  # type: ignore[arg-type]
+            assets=list(payload.assets),
+            checks=list(payload.checks),
+            started_at=begun.started_at if begun else moment,
+            ended_at=None if event.kind is EventKind.STEP_STARTED else moment,
+            error=error_view(payload.error),
+        )
+    return list(steps.values())
+
+
+def _seconds(moment: int | None) -> float | None:
+    return None if moment is None else to_seconds(moment)
+
+
+def _decode(cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    created_at, _, run_id = cursor.partition(".")
+    if not created_at.isdigit():
+        raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.")
+    return int(created_at), run_id

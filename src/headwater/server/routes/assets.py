@@ -1,0 +1,77 @@
+"""Assets, their history, and the graph."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from litestar import get
+from litestar.params import QueryParameter
+
+from headwater.records.events import EventKind
+from headwater.server import shapes
+from headwater.server.deployment import Deployment
+from headwater.server.resources import assets, history
+
+Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
+AssetEventKind = Literal["materialization", "observation", "check_evaluation"]
+
+
+@get("/assets", sync_to_thread=True, summary="Every asset with its latest state")
+def list_assets(deployment: Deployment) -> shapes.AssetList:
+    """The whole catalog, by key."""
+    graph = deployment.graph()
+    return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph)))
+
+
+@get("/graph", sync_to_thread=True, summary="The lineage of all assets")
+def get_graph(deployment: Deployment) -> shapes.Graph:
+    """Every asset and what depends on what."""
+    graph = deployment.graph()
+    return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph)))
+
+
+@get("/assets/detail", sync_to_thread=True, summary="One asset")
+def get_asset(deployment: Deployment, key: str) -> shapes.AssetDetail:
+    """Everything about one asset but its history."""
+    graph = deployment.graph()
+    graph.node(key)
+    now = deployment.clock.now()
+    return deployment.store.read(lambda c: assets.asset_detail(c, assets.read_estate(c, graph, key=key), key, now))
+
+
+@get("/assets/events", sync_to_thread=True, summary="An asset's history")
+def list_asset_events(
+    deployment: Deployment,
+    key: str,
+    kind: list[AssetEventKind] | None = None,
+    partition: str | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> shapes.EventPage:
+    """Materializations, observations and checks, newest first."""
+    deployment.graph().node(key)
+    kinds = [EventKind(name) for name in kind] if kind else None
+    return deployment.store.read(
+        lambda c: history.asset_events(c, key, kinds=kinds, partition=partition, cursor=cursor, limit=limit)
+    )
+
+
+@get("/assets/series", sync_to_thread=True, summary="An asset's numbers over time")
+def list_series(deployment: Deployment, key: str) -> shapes.SeriesList:
+    """Every numeric metadata entry, oldest first."""
+    deployment.graph().node(key)
+    return deployment.store.read(lambda c: history.numeric_series(c, key))
+
+
+@get("/assets/partitions", sync_to_thread=True, summary="An asset's partitions")
+def list_partitions(deployment: Deployment, key: str) -> shapes.PartitionList:
+    """Each partition and how it stands."""
+    node = deployment.graph().node(key)
+    now = deployment.clock.now()
+    return deployment.store.read(lambda c: assets.partition_list(c, node, now))
+
+
+@get("/events", sync_to_thread=True, summary="The whole log")
+def list_events(deployment: Deployment, cursor: str | None = None, limit: Limit = 50) -> shapes.EventPage:
+    """Every event, what was committed last first."""
+    return deployment.store.read(lambda c: history.all_events(c, cursor=cursor, limit=limit))

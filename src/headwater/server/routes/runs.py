@@ -1,0 +1,108 @@
+"""Runs: listed, requested, cancelled; their events and logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from litestar import get, post
+from litestar.params import QueryParameter
+from sqlalchemy.engine import Connection
+
+from headwater.errors import InvalidTransitionError
+from headwater.records.events import Event, EventKind, NewEvent, RunEvent
+from headwater.records.requests import plan_runs
+from headwater.records.runs import ENDED, Cause, Run, RunStatus
+from headwater.server import shapes
+from headwater.server.deployment import Deployment
+from headwater.server.resources import history, runs
+from headwater.storage import run_requests
+from headwater.storage import runs as run_store
+from headwater.storage.writer import Unit
+
+Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
+
+
+@get("/runs", sync_to_thread=True, summary="Runs, newest first")
+def list_runs(
+    deployment: Deployment,
+    status: list[shapes.RunStatusName] | None = None,
+    asset: str | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> shapes.RunPage:
+    """Runs, of an asset or with a status where that is asked for."""
+    statuses = [RunStatus(name) for name in status] if status else None
+    return deployment.store.read(
+        lambda c: runs.run_page(c, statuses=statuses, asset_key=asset, cursor=cursor, limit=limit)
+    )
+
+
+@post("/runs", sync_to_thread=True, summary="Make assets")
+def request_run(deployment: Deployment, data: shapes.RunRequestBody) -> shapes.RunView:
+    """Request a run of some assets of one code location; the answer comes once the request is on disk."""
+    planned = plan_runs(
+        deployment.graph(),
+        data.assets,
+        cause=Cause(kind="app"),
+        now=deployment.clock.now(),
+        partition=data.partition,
+        tags=data.tags,
+    )
+    deployment.store.write(run_requests.unit_of(planned))
+    return runs.run_view(planned[0])
+
+
+@get("/runs/{run_id:str}", sync_to_thread=True, summary="One run with its steps")
+def get_run(deployment: Deployment, run_id: str) -> shapes.RunDetail:
+    """A run, and each step that began or was skipped."""
+    return deployment.store.read(lambda c: runs.run_detail(c, run_id))
+
+
+@get("/runs/{run_id:str}/events", sync_to_thread=True, summary="A run's events")
+def list_run_events(
+    deployment: Deployment, run_id: str, cursor: str | None = None, limit: Limit = 500
+) -> shapes.EventPage:
+    """Everything that the log has of a run, oldest first."""
+    deployment.store.read(lambda c: run_store.get(c, run_id))
+    return deployment.store.read(lambda c: history.run_events(c, run_id, cursor=cursor, limit=limit))
+
+
+@get("/runs/{run_id:str}/log", sync_to_thread=True, summary="A run's log")
+def read_run_log(
+    deployment: Deployment,
+    run_id: str,
+    after: str | None = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1_000,
+) -> shapes.LogPage:
+    """What the steps logged and printed, from where the last answer ended."""
+    folder = deployment.run_logs
+    return deployment.store.read(lambda c: runs.run_log(c, folder, run_id, after=after, limit=limit))
+
+
+@post("/runs/{run_id:str}/cancel", status_code=202, sync_to_thread=True, summary="Cancel a run")
+def cancel_run(deployment: Deployment, run_id: str) -> shapes.RunView:
+    """End a run: one that waits at once, one that works as soon as its engine hears of it."""
+    return runs.run_view(deployment.store.write(cancel_unit(deployment, run_id)))
+
+
+def cancel_unit(deployment: Deployment, run_id: str) -> Unit[Run]:
+    """What to write to cancel a run."""
+    run = deployment.store.read(lambda c: run_store.get(c, run_id))
+    if run.status in ENDED:
+        raise InvalidTransitionError(f"Run {run_id} has ended already ({run.status}), so it can't be canceled.")
+    if run.status is RunStatus.QUEUED:
+        payload = RunEvent(assets=run.assets, settles=run.assets, reason="canceled while it waited")
+        event = NewEvent(kind=EventKind.RUN_CANCELED, payload=payload, partition=run.partition, run_id=run_id)
+
+        def end(connection: Connection, _events: Sequence[Event]) -> Run:
+            return run_store.move(connection, run_id, EventKind.RUN_CANCELED, deployment.clock.now())
+
+        return Unit(events=[event], effect=end)
+
+    def ask(connection: Connection, _events: Sequence[Event]) -> Run:
+        run_store.request_cancel(connection, run_id)
+        return run_store.get(connection, run_id)
+
+    asked = NewEvent(kind=EventKind.RUN_CANCEL_REQUESTED, payload=RunEvent(assets=run.assets), run_id=run_id)
+    return Unit(events=[asked], effect=ask)

@@ -1,0 +1,66 @@
+"""Serve the application on a socket until told to stop."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from headwater.errors import SettingsError
+from headwater.server.app import Server
+
+DEFAULT_PORT = 3000
+_TRIES = 20
+_GRACE_SECONDS = 2
+
+
+class GracefulServer(uvicorn.Server):
+    """Ends the live streams as soon as it is told to stop, so that it need not wait for them."""
+
+    def __init__(self, application: Server) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                lifespan="on",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        self._application = application
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, answer what was accepted, end the streams."""
+        self._application.stop_streams()
+        await super().shutdown(sockets)
+
+
+def bind(host: str, port: int | None) -> socket.socket:
+    """A listening socket; where no port is asked for, 3000 or the next one that is free.
+
+    Raises:
+        SettingsError: the address can't be used.
+    """
+    ports = range(DEFAULT_PORT, DEFAULT_PORT + _TRIES) if port is None else (port,)
+    failure: OSError | None = None
+    for number in ports:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((host, number))
+            bound.listen(1_024)
+        except OSError as error:
+            bound.close()
+            failure = error
+        else:
+            bound.setblocking(False)
+            return bound
+    reason = failure.strerror if failure is not None else "it is not valid"
+    raise SettingsError(f"{host}:{ports[0]} can't be used ({reason}). Choose another with --port.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server there."""
+    return host in ("localhost", "::1") or host.startswith("127.")

@@ -1,0 +1,417 @@
+"""The API's wire shapes, from which OpenAPI and the web app's types are generated.
+
+Keys are in the escaped text form of `AssetKey`; times are seconds since the epoch, UTC; `seq` is an event's place in
+the log. Answers have every field, so that a client need not tell "absent" from "null".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+AssetKind = Literal["external", "native", "stub", "undefined"]
+"""`stub`: others depend on it, nobody defined it. `undefined`: events came for it, nobody defined it."""
+
+AssetStatus = Literal["fresh", "stale", "failed", "running", "missing", "reported", "unreported"]
+"""Native: fresh, stale (an input is newer), failed, running, missing. All others: reported or unreported."""
+
+RunStatusName = Literal["queued", "started", "success", "failure", "canceled"]
+TickStatusName = Literal["success", "skipped", "failure"]
+
+
+class MetadataValue(msgspec.Struct, kw_only=True):
+    """One metadata value: its kind (`int`, `url`, `md`, `table`, …) and plain JSON."""
+
+    type: str
+    value: Any
+
+
+class ErrorView(msgspec.Struct, kw_only=True):
+    """Why something failed."""
+
+    message: str
+    type: str | None
+    traceback: str | None
+
+
+class ReporterView(msgspec.Struct, kw_only=True):
+    """Who told the log: `via` is `rest`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one."""
+
+    via: str
+    name: str | None
+
+
+class EventRef(msgspec.Struct, kw_only=True):
+    """The head of an event: enough to say when and by what an asset was last touched."""
+
+    seq: int
+    timestamp: float
+    partition: str | None
+    run_id: str | None
+
+
+class CheckCounts(msgspec.Struct, kw_only=True):
+    """How the latest evaluations of an asset's checks stand."""
+
+    passed: int
+    warned: int
+    failed: int
+    missing: int
+
+
+class AssetRow(msgspec.Struct, kw_only=True):
+    """One asset as the catalog and the graph show it."""
+
+    key: str
+    kind: AssetKind
+    status: AssetStatus
+    group: str
+    description: str | None
+    owners: list[str]
+    tags: dict[str, str]
+    kinds: list[str]
+    partitioned: bool
+    automated: bool
+    location: str | None
+    latest_materialization: EventRef | None
+    latest_observation: EventRef | None
+    materializations: int
+    checks: CheckCounts
+
+
+class AssetList(msgspec.Struct, kw_only=True):
+    """The whole catalog, by key."""
+
+    items: list[AssetRow]
+    seq: int
+
+
+class GraphNode(msgspec.Struct, kw_only=True):
+    """One asset in the lineage graph; `level` is its column, 0 at the roots; a knot is a set of assets in a cycle."""
+
+    asset: AssetRow
+    level: int
+    knot: int | None
+
+
+class Graph(msgspec.Struct, kw_only=True):
+    """The lineage of all assets; an edge is a pair of positions in `nodes`, upstream first."""
+
+    nodes: list[GraphNode]
+    edges: list[tuple[int, int]]
+    hash: str
+
+
+class Neighbour(msgspec.Struct, kw_only=True):
+    """A direct upstream or downstream asset. `read_seq` is what the latest version of the lower one has read."""
+
+    asset: AssetRow
+    read_seq: int | None
+    changed_since: bool
+
+
+class CheckView(msgspec.Struct, kw_only=True):
+    """A check and its latest evaluation. A check that was only ever reported is not `defined`."""
+
+    name: str
+    description: str | None
+    defined: bool
+    executable: bool
+    blocking: bool
+    status: Literal["passed", "warned", "failed", "missing"]
+    seq: int | None
+    timestamp: float | None
+    metadata: dict[str, MetadataValue]
+
+
+class SourceView(msgspec.Struct, kw_only=True):
+    """Where a definition stands in the user's code."""
+
+    file: str
+    line: int
+
+
+class PartitionsView(msgspec.Struct, kw_only=True):
+    """An asset's partitions in short."""
+
+    type: str
+    total: int
+    materialized: int
+    failed: int
+    first: str | None
+    last: str | None
+
+
+class StaleReason(msgspec.Struct, kw_only=True):
+    """An input that changed after the latest version of an asset was made."""
+
+    upstream: str
+    seq: int
+    timestamp: float
+
+
+class AssetDetail(msgspec.Struct, kw_only=True):
+    """Everything about one asset but its history."""
+
+    asset: AssetRow
+    metadata: dict[str, MetadataValue]
+    latest_metadata: dict[str, MetadataValue]
+    upstream: list[Neighbour]
+    downstream: list[Neighbour]
+    checks: list[CheckView]
+    partitions: PartitionsView | None
+    condition: str | None
+    stale: list[StaleReason]
+    code_version: str | None
+    source: SourceView | None
+    sensors: list[str]
+    """Sensors that reported the asset."""
+    last_error: ErrorView | None
+    """Why the latest attempt to make it failed; None once a later one succeeded."""
+    report_path: str | None
+    """Where to POST a report of this asset; None for native assets."""
+
+
+class EventView(msgspec.Struct, kw_only=True):
+    """One event of the log. `title` is a sentence for people."""
+
+    seq: int
+    kind: str
+    asset_key: str | None
+    partition: str | None
+    run_id: str | None
+    timestamp: float
+    recorded_at: float
+    data_version: str | None
+    title: str
+    description: str | None
+    metadata: dict[str, MetadataValue]
+    tags: dict[str, str]
+    inputs: dict[str, int]
+    flags: list[str]
+    reporter: ReporterView | None
+    check_name: str | None
+    passed: bool | None
+    severity: str | None
+    step: str | None
+    error: ErrorView | None
+
+
+class EventPage(msgspec.Struct, kw_only=True):
+    """Events, newest first (a run's: oldest first). `next` continues the listing, None at its end."""
+
+    items: list[EventView]
+    next: str | None
+
+
+class SeriesPoint(msgspec.Struct, kw_only=True):
+    """A number at a time."""
+
+    seq: int
+    timestamp: float
+    value: float
+    partition: str | None
+    run_id: str | None
+
+
+class Series(msgspec.Struct, kw_only=True):
+    """A numeric metadata entry over time, oldest first."""
+
+    name: str
+    points: list[SeriesPoint]
+
+
+class SeriesList(msgspec.Struct, kw_only=True):
+    """Every numeric metadata entry of an asset over time."""
+
+    items: list[Series]
+
+
+class PartitionState(msgspec.Struct, kw_only=True):
+    """One partition. `unknown` keys were reported and are none of the definition's."""
+
+    key: str
+    status: Literal["materialized", "failed", "running", "missing", "unknown"]
+    seq: int | None
+    timestamp: float | None
+
+
+class PartitionList(msgspec.Struct, kw_only=True):
+    """An asset's partitions, oldest first."""
+
+    items: list[PartitionState]
+
+
+class RunCause(msgspec.Struct, kw_only=True):
+    """Why a run was requested: `kind` is `automation`, `sensor`, `app`, `cli` or `api`."""
+
+    kind: str
+    name: str | None
+    reason: str | None
+    events: list[int]
+
+
+class RunView(msgspec.Struct, kw_only=True):
+    """A request to make some assets, and how it went."""
+
+    run_id: str
+    status: RunStatusName
+    assets: list[str]
+    partition: str | None
+    location: str
+    cause: RunCause
+    tags: dict[str, str]
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    error: ErrorView | None
+    attempt: int
+
+
+class RunPage(msgspec.Struct, kw_only=True):
+    """Runs, newest first."""
+
+    items: list[RunView]
+    next: str | None
+
+
+class StepView(msgspec.Struct, kw_only=True):
+    """One step of a run."""
+
+    name: str
+    status: Literal["waiting", "started", "success", "failure", "skipped"]
+    assets: list[str]
+    checks: list[str]
+    started_at: float | None
+    ended_at: float | None
+    error: ErrorView | None
+
+
+class RunDetail(msgspec.Struct, kw_only=True):
+    """A run with its steps."""
+
+    run: RunView
+    steps: list[StepView]
+
+
+class LogLine(msgspec.Struct, kw_only=True):
+    """One line of a run's log. `stream` is `log` (context.log), `stdout` or `stderr`."""
+
+    timestamp: float | None
+    step: str
+    stream: Literal["log", "stdout", "stderr"]
+    level: str
+    text: str
+
+
+class LogPage(msgspec.Struct, kw_only=True):
+    """Lines of a run's log in order. Pass `next` as `after` to read on; `ended` says that no more will come."""
+
+    items: list[LogLine]
+    next: str
+    ended: bool
+
+
+class RunRequestBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Assets to make; with `partition`, that partition of each."""
+
+    assets: list[str]
+    partition: str | None = None
+    tags: dict[str, str] = {}
+
+
+class TickView(msgspec.Struct, kw_only=True):
+    """One evaluation of a sensor."""
+
+    tick_id: int
+    sensor: str
+    status: TickStatusName
+    started_at: float
+    ended_at: float
+    skip_message: str | None
+    error: ErrorView | None
+    cursor: str | None
+    events: list[int]
+    event_assets: list[str]
+    run_ids: list[str]
+    log: list[LogLine]
+
+
+class TickPage(msgspec.Struct, kw_only=True):
+    """Ticks, newest first."""
+
+    items: list[TickView]
+    next: str | None
+
+
+class SensorView(msgspec.Struct, kw_only=True):
+    """A sensor as it stands."""
+
+    name: str
+    description: str | None
+    location: str
+    running: bool
+    running_by_default: bool
+    minimum_interval: float
+    cursor: str | None
+    last_tick: TickView | None
+    next_tick_at: float | None
+    targets: list[str] | None
+    reports: list[str]
+    """Assets that its ticks reported so far."""
+    tags: dict[str, str]
+    owners: list[str]
+    source: SourceView | None
+
+
+class SensorList(msgspec.Struct, kw_only=True):
+    """All sensors, by name."""
+
+    items: list[SensorView]
+
+
+class LocationView(msgspec.Struct, kw_only=True):
+    """A code location: a file or module with definitions, loaded in a process of its own."""
+
+    name: str
+    status: Literal["loading", "loaded", "failed"]
+    error: ErrorView | None
+    loaded_at: float | None
+    snapshot: str | None
+    warnings: list[str]
+
+
+class DeploymentView(msgspec.Struct, kw_only=True):
+    """What the app needs to begin with."""
+
+    name: str
+    version: str
+    auth_required: bool
+    signed_in: bool
+    seq: int
+    locations: list[LocationView]
+
+
+class SessionBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A token to sign in with."""
+
+    token: str
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """An error of the query API: what is wrong, and what to do."""
+
+    status: int
+    error: str
+
+
+class LiveEvent(msgspec.Struct, kw_only=True):
+    """One message of the live stream: an event was committed. Its `id:` line is the `seq` to resume from."""
+
+    seq: int
+    kind: str
+    asset_key: str | None
+    partition: str | None
+    run_id: str | None
+    timestamp: float

@@ -1,0 +1,74 @@
+"""Definitions in force: snapshots by content, the locations that serve them, and lineage learnt from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from headwater.definitions.snapshot import DefinitionsSnapshot, content_hash, decode_snapshot, encode_snapshot
+from headwater.records.events import ErrorInfo
+from headwater.records.locations import Location, LocationStatus
+from headwater.storage.schema import lineage_edges, locations, snapshots
+from headwater.storage.transaction import insert_for
+
+
+def save_snapshot(connection: Connection, snapshot: DefinitionsSnapshot, now: int) -> str:
+    """Keep a snapshot under its content hash, which is returned; one that is known is kept once."""
+    body = encode_snapshot(snapshot)
+    name = content_hash(body)
+    statement = insert_for(connection, snapshots).values(hash=name, body=body, created_at=now)
+    connection.execute(statement.on_conflict_do_nothing())
+    return name
+
+
+def read_snapshot(connection: Connection, name: str) -> DefinitionsSnapshot:
+    """A snapshot by its content hash."""
+    query = sa.select(snapshots.c.body).where(snapshots.c.hash == name)
+    return decode_snapshot(connection.execute(query).scalar_one())
+
+
+def save_location(connection: Connection, location: Location) -> None:
+    """Keep how a location stands."""
+    row = msgspec.structs.asdict(location)
+    row["status"] = location.status.value
+    row["error"] = None if location.error is None else msgspec.json.encode(location.error).decode()
+    statement = insert_for(connection, locations).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def forget_other_locations(connection: Connection, names: Iterable[str]) -> None:
+    """Drop locations that are served no more."""
+    connection.execute(sa.delete(locations).where(locations.c.name.not_in(list(names))))
+
+
+def read_locations(connection: Connection) -> list[Location]:
+    """Every location, by name."""
+    return [_from_row(row) for row in connection.execute(sa.select(locations).order_by(locations.c.name))]
+
+
+def save_edges(connection: Connection, edges: Iterable[tuple[str, str]], seq: int) -> None:
+    """Remember dependencies (upstream, downstream) that an outside system told us of."""
+    rows = [{"upstream": up, "downstream": down, "seq": seq} for up, down in sorted(set(edges))]
+    if rows:
+        statement = insert_for(connection, lineage_edges)
+        changed = {"seq": statement.excluded.seq}
+        keys = ["upstream", "downstream"]
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+
+
+def read_edges(connection: Connection) -> list[tuple[str, str]]:
+    """Every dependency (upstream, downstream) that outside systems told us of."""
+    query = sa.select(lineage_edges).order_by(lineage_edges.c.upstream, lineage_edges.c.downstream)
+    return [(row.upstream, row.downstream) for row in connection.execute(query)]
+
+
+def _from_row(row: Any) -> Location:
+    fields = dict(row._mapping)
+    if fields["error"] is not None:
+        fields["error"] = msgspec.json.decode(fields["error"], type=ErrorInfo)
+    fields["status"] = LocationStatus(fields["status"])
+    return Location(**fields)

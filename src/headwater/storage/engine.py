@@ -1,0 +1,58 @@
+"""Open a database: the one place that knows how SQLite and PostgreSQL differ in their connections."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from headwater.errors import SettingsError
+
+_BUSY_MILLISECONDS = 10_000
+
+
+def sqlite_url(path: Path) -> URL:
+    """The address of a SQLite file."""
+    return URL.create("sqlite", database=str(path))
+
+
+def open_engine(url: str | URL, *, readers: int = 8) -> Engine:
+    """An engine whose every transaction takes the write lock as it begins on SQLite, and none does on reading.
+
+    Args:
+        url: `sqlite:///…` or `postgresql://…`.
+        readers: How many connections are kept open.
+
+    Raises:
+        SettingsError: the address is of another kind.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(f"{url!r} is not a database address such as postgresql://user@host/name.") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = sa.create_engine(parsed, pool_size=readers, max_overflow=readers)
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=readers, pool_pre_ping=True)
+    raise SettingsError(f"The database address begins with {backend!r}; use sqlite:///… or postgresql://…")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transaction control begins late and ends early; ours is explicit.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A deferred transaction that reads and then writes can fail in the middle; one that says so first waits its turn.
+    immediate = connection.get_execution_options().get("headwater_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,108 @@
+"""Reads of the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from headwater.records.events import Event, EventKind, decode_payload
+from headwater.storage.schema import events, log_head
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events to read; None does not restrict."""
+
+    asset_key: str | None = None
+    kinds: Collection[EventKind] | None = None
+    partition: str | None = None
+    run_id: str | None = None
+
+
+def head(connection: Connection) -> int:
+    """The newest `seq`, 0 for an empty log."""
+    seq: int = connection.execute(sa.select(log_head.c.seq).where(log_head.c.id == 1)).scalar_one()
+    return seq
+
+
+def read_after(connection: Connection, seq: int, limit: int) -> list[Event]:
+    """Events beyond a place in the log, in commit order."""
+    query = sa.select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def kinds_after(connection: Connection, seq: int) -> tuple[int, set[EventKind]]:
+    """Up to where the log reaches, and which kinds of events stand beyond `seq`."""
+    query = sa.select(sa.func.max(events.c.seq), events.c.kind).where(events.c.seq > seq).group_by(events.c.kind)
+    rows = connection.execute(query).all()
+    return max((row[0] for row in rows), default=seq), {EventKind(row.kind) for row in rows}
+
+
+def read_newest(
+    connection: Connection, wanted: EventFilter, *, before: tuple[int, int] | None = None, limit: int = 50
+) -> list[Event]:
+    """Events, the newest by (`timestamp`, `seq`) first.
+
+    Args:
+        connection: Where to read.
+        wanted: Which events.
+        before: (`timestamp`, `seq`) of the last event of the page before.
+        limit: How many at most.
+    """
+    query = _restrict(sa.select(events), wanted)
+    if before is not None:
+        query = query.where(sa.tuple_(events.c.timestamp, events.c.seq) < sa.tuple_(*before))
+    query = query.order_by(events.c.timestamp.desc(), events.c.seq.desc()).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def read_newest_committed(connection: Connection, *, before: int | None = None, limit: int = 50) -> list[Event]:
+    """Events of the whole log, the last committed first."""
+    query = sa.select(events).order_by(events.c.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(events.c.seq < before)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def read_run(connection: Connection, run_id: str, *, after: int = 0, limit: int = 1_000) -> list[Event]:
+    """A run's events in commit order."""
+    query = _restrict(sa.select(events), EventFilter(run_id=run_id)).where(events.c.seq > after)
+    return [_from_row(row) for row in connection.execute(query.order_by(events.c.seq).limit(limit))]
+
+
+def read_many(connection: Connection, seqs: Sequence[int]) -> dict[int, Event]:
+    """Events by their `seq`; those that do not exist are left out."""
+    found: dict[int, Event] = {}
+    for start in range(0, len(seqs), 500):
+        query = sa.select(events).where(events.c.seq.in_(seqs[start : start + 500]))
+        found.update((row.seq, _from_row(row)) for row in connection.execute(query))
+    return found
+
+
+def _restrict(query: sa.Select[Any], wanted: EventFilter) -> sa.Select[Any]:
+    if wanted.asset_key is not None:
+        query = query.where(events.c.asset_key == wanted.asset_key)
+    if wanted.kinds is not None:
+        query = query.where(events.c.kind.in_([kind.value for kind in wanted.kinds]))
+    if wanted.partition is not None:
+        query = query.where(events.c.partition == wanted.partition)
+    if wanted.run_id is not None:
+        query = query.where(events.c.run_id == wanted.run_id)
+    return query
+
+
+def _from_row(row: Any) -> Event:
+    return Event(
+        seq=row.seq,
+        kind=EventKind(row.kind),
+        payload=decode_payload(row.payload),
+        asset_key=row.asset_key,
+        partition=row.partition,
+        run_id=row.run_id,
+        timestamp=row.timestamp,
+        recorded_at=row.recorded_at,
+        data_version=row.data_version,
+    )

@@ -1,0 +1,43 @@
+"""The graph of everything that is known, built anew only when something that it is made of has changed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from headwater.definitions.snapshot import DefinitionsSnapshot
+from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.records.fold import WHOLE
+from headwater.storage import catalog
+from headwater.storage.schema import latest
+
+
+class GraphReader:
+    """Definitions in force, lineage learnt from outside, and assets that only have events, as one graph."""
+
+    def __init__(self) -> None:
+        self.graph = AssetGraph((), ())
+        """As last read."""
+        self._snapshots: dict[str, DefinitionsSnapshot] = {}
+        self._made_of: object = None
+
+    def read(self, connection: Connection) -> AssetGraph:
+        """The graph as it is now."""
+        placed = [(place.name, place.snapshot) for place in catalog.read_locations(connection) if place.snapshot]
+        edges = catalog.read_edges(connection)
+        reported = _reported_keys(connection)
+        made_of = (placed, edges, reported)
+        if made_of != self._made_of:
+            known = self._snapshots
+            self._snapshots = {
+                name: known[name] if name in known else catalog.read_snapshot(connection, name) for _, name in placed
+            }
+            loaded = [(location, self._snapshots[name]) for location, name in placed]
+            self.graph = build_graph(loaded, learned_edges=edges, reported_keys=reported)
+            self._made_of = made_of
+        return self.graph
+
+
+def _reported_keys(connection: Connection) -> list[str]:
+    query = sa.select(latest.c.asset_key).where(latest.c.partition == WHOLE).distinct()
+    return sorted(connection.execute(query).scalars())

@@ -1,0 +1,168 @@
+"""Runs: requested, claimed, moved on, read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from headwater.errors import ConflictError, UnknownRunError
+from headwater.records.events import ErrorInfo, EventKind
+from headwater.records.runs import ENDED, Cause, Run, RunStatus, advance
+from headwater.storage.schema import run_assets, run_keys, runs
+from headwater.storage.transaction import insert_for
+
+_OPEN = [status.value for status in RunStatus if status not in ENDED]
+
+
+def insert(connection: Connection, run: Run) -> None:
+    """Keep a new run."""
+    connection.execute(sa.insert(runs), _to_row(run))
+    connection.execute(sa.insert(run_assets), [{"asset_key": key, "run_id": run.run_id} for key in run.assets])
+
+
+def claim_run_key(connection: Connection, scope: str, run_key: str, run_id: str) -> bool:
+    """Reserve a run key for a run; False where the scope (a sensor) has used it before."""
+    statement = insert_for(connection, run_keys).values(scope=scope, run_key=run_key, run_id=run_id)
+    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+
+
+def is_run_key_used(connection: Connection, scope: str, run_key: str) -> bool:
+    """Whether the scope has used a run key before."""
+    query = sa.select(run_keys.c.run_id).where(run_keys.c.scope == scope, run_keys.c.run_key == run_key)
+    return connection.execute(query).first() is not None
+
+
+def move(
+    connection: Connection,
+    run_id: str,
+    event: EventKind,
+    now: int,
+    *,
+    error: ErrorInfo | None = None,
+    owner: str | None = None,
+    lease_until: int | None = None,
+    expected_owner: str | None = None,
+) -> Run:
+    """Move a run on in its life cycle.
+
+    Args:
+        connection: A writing transaction.
+        run_id: Which run.
+        event: What happens to it.
+        now: When, in microseconds.
+        error: Why it failed.
+        owner: Who carries it out from now on.
+        lease_until: Until when that holds unless renewed.
+        expected_owner: Refuse if the run belongs to somebody else by now.
+
+    Raises:
+        UnknownRunError: there is no such run.
+        InvalidTransitionError: the event cannot happen to the run as it is.
+        ConflictError: the run belongs to somebody else.
+    """
+    run = get(connection, run_id)
+    if expected_owner is not None and run.owner != expected_owner:
+        raise ConflictError(f"Run {run_id} belongs to {run.owner or 'nobody'}, not to {expected_owner} any more.")
+    status = advance(run_id, run.status, event)
+    requeued = event is EventKind.RUN_REQUEUED
+    moved = msgspec.structs.replace(
+        run,
+        status=status,
+        started_at=now if status is RunStatus.STARTED else None if requeued else run.started_at,
+        ended_at=now if status in ENDED else None,
+        error=error,
+        attempt=run.attempt + 1 if requeued else run.attempt,
+        owner=owner,
+        lease_until=lease_until,
+    )
+    connection.execute(sa.update(runs).where(runs.c.run_id == run_id), _to_row(moved))
+    return moved
+
+
+def renew_leases(connection: Connection, owner: str, lease_until: int) -> None:
+    """Say that an owner is alive and goes on with all of its runs."""
+    held = sa.and_(runs.c.owner == owner, runs.c.status == RunStatus.STARTED.value)
+    connection.execute(sa.update(runs).where(held).values(lease_until=lease_until))
+
+
+def disown(connection: Connection, run_id: str) -> None:
+    """Let anybody carry out a run that waits for an owner who is gone."""
+    waits = sa.and_(runs.c.run_id == run_id, runs.c.status == RunStatus.QUEUED.value)
+    connection.execute(sa.update(runs).where(waits).values(owner=None))
+
+
+def request_cancel(connection: Connection, run_id: str) -> None:
+    """Ask whoever carries a run out to end it."""
+    connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(cancel_requested=True))
+
+
+def get(connection: Connection, run_id: str) -> Run:
+    """One run.
+
+    Raises:
+        UnknownRunError: there is none with that id.
+    """
+    row = connection.execute(sa.select(runs).where(runs.c.run_id == run_id)).first()
+    if row is None:
+        raise UnknownRunError(f"There is no run {run_id!r}. `headwater run list` or the app's page of runs shows all.")
+    return _from_row(row)
+
+
+def read_queued(connection: Connection, locations: Collection[str], limit: int) -> list[Run]:
+    """Runs of some locations that wait for anybody, the oldest first."""
+    waits = sa.and_(runs.c.status == RunStatus.QUEUED.value, runs.c.owner.is_(None))
+    query = sa.select(runs).where(waits, runs.c.location.in_(list(locations)))
+    return _read(connection, query.order_by(runs.c.created_at, runs.c.run_id).limit(limit))
+
+
+def read_open(connection: Connection) -> list[Run]:
+    """Runs that have not ended."""
+    return _read(connection, sa.select(runs).where(runs.c.status.in_(_OPEN)).order_by(runs.c.created_at))
+
+
+def read_newest(
+    connection: Connection,
+    *,
+    statuses: Sequence[RunStatus] | None = None,
+    asset_key: str | None = None,
+    before: tuple[int, str] | None = None,
+    limit: int = 50,
+) -> list[Run]:
+    """Runs, the last requested first; `before` is (`created_at`, `run_id`) of the last one of the page before."""
+    query = sa.select(runs)
+    if statuses:
+        query = query.where(runs.c.status.in_([status.value for status in statuses]))
+    if asset_key is not None:
+        mine = sa.select(run_assets.c.run_id).where(run_assets.c.asset_key == asset_key)
+        query = query.where(runs.c.run_id.in_(mine))
+    if before is not None:
+        query = query.where(sa.tuple_(runs.c.created_at, runs.c.run_id) < sa.tuple_(*before))
+    return _read(connection, query.order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit))
+
+
+def _read(connection: Connection, query: sa.Select[Any]) -> list[Run]:
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def _to_row(run: Run) -> dict[str, Any]:
+    row = {field: getattr(run, field) for field in run.__struct_fields__}
+    for field in ("assets", "cause", "tags"):
+        row[field] = msgspec.json.encode(row[field]).decode()
+    row["status"] = run.status.value
+    row["error"] = None if run.error is None else msgspec.json.encode(run.error).decode()
+    return row
+
+
+def _from_row(row: Any) -> Run:
+    fields = dict(row._mapping)
+    fields["assets"] = tuple(msgspec.json.decode(fields["assets"], type=list[str]))
+    fields["cause"] = msgspec.json.decode(fields["cause"], type=Cause)
+    fields["tags"] = msgspec.json.decode(fields["tags"], type=dict[str, str])
+    fields["status"] = RunStatus(fields["status"])
+    if fields["error"] is not None:
+        fields["error"] = msgspec.json.decode(fields["error"], type=ErrorInfo)
+    return Run(**fields)

@@ -1,0 +1,233 @@
+"""The tables, once, for SQLite and PostgreSQL.
+
+Times are microseconds since the epoch. Asset keys are in their escaped text form. In the tables of latest state, the
+partition '' stands for the asset as a whole.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+WHOLE = ""
+"""The partition under which the state of a whole asset or check is kept."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# A serial key must be plain INTEGER on SQLite to be its row id.
+_SerialKey = BigInteger().with_variant(Integer(), "sqlite")
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _SerialKey, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("asset_key", Text),
+    Column("partition", Text),
+    Column("run_id", Text),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("data_version", Text),
+    Column("payload", Text, nullable=False),
+)
+Index(
+    "ix_events_asset",
+    events.c.asset_key,
+    events.c.kind,
+    events.c.timestamp,
+    events.c.seq,
+    sqlite_where=events.c.asset_key.is_not(None),
+    postgresql_where=events.c.asset_key.is_not(None),
+)
+Index(
+    "ix_events_run",
+    events.c.run_id,
+    events.c.seq,
+    sqlite_where=events.c.run_id.is_not(None),
+    postgresql_where=events.c.run_id.is_not(None),
+)
+
+latest = Table(
+    "latest",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("partition", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("run_id", Text),
+    Column("data_version", Text),
+    Column("event_partition", Text),
+    Column("read_seq", BigInteger),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("asset_key", "partition", "kind"),
+)
+
+check_latest = Table(
+    "check_latest",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("check_name", Text, nullable=False),
+    Column("partition", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("severity", Text, nullable=False),
+    PrimaryKeyConstraint("asset_key", "check_name", "partition"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("location", Text, nullable=False),
+    Column("assets", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("partition", Text),
+    Column("tags", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("error", Text),
+    Column("attempt", Integer, nullable=False),
+    Column("owner", Text),
+    Column("lease_until", BigInteger),
+    Column("cancel_requested", Boolean, nullable=False),
+)
+Index("ix_runs_status", runs.c.status, runs.c.created_at)
+Index("ix_runs_created_at", runs.c.created_at, runs.c.run_id)
+
+run_assets = Table(
+    "run_assets",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    PrimaryKeyConstraint("asset_key", "run_id"),
+)
+
+run_keys = Table(
+    "run_keys",
+    metadata,
+    Column("scope", Text, nullable=False),
+    Column("run_key", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    PrimaryKeyConstraint("scope", "run_key"),
+)
+
+sensor_state = Table(
+    "sensor_state",
+    metadata,
+    Column("sensor", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("cursor", Text),
+    Column("running", Boolean),
+    Column("started_at", BigInteger),
+    Column("last_tick_at", BigInteger),
+    Column("last_run_key", Text),
+    Column("tick_requested", Boolean, nullable=False),
+)
+
+ticks = Table(
+    "ticks",
+    metadata,
+    Column("tick_id", _SerialKey, primary_key=True),
+    Column("sensor", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_ticks_sensor", ticks.c.sensor, ticks.c.tick_id)
+
+sensor_assets = Table(
+    "sensor_assets",
+    metadata,
+    Column("sensor", Text, nullable=False),
+    Column("asset_key", Text, nullable=False),
+    PrimaryKeyConstraint("sensor", "asset_key"),
+)
+Index("ix_sensor_assets_asset_key", sensor_assets.c.asset_key)
+
+lineage_edges = Table(
+    "lineage_edges",
+    metadata,
+    Column("upstream", Text, nullable=False),
+    Column("downstream", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("upstream", "downstream"),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+locations = Table(
+    "locations",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    Column("snapshot", Text),
+    Column("loaded_at", BigInteger),
+)
+
+automation_state = Table(
+    "automation_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+automated_assets = Table(
+    "automated_assets",
+    metadata,
+    Column("asset_key", Text, primary_key=True),
+    Column("since_seq", BigInteger, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,48 @@
+"""Reads of the folds: the latest state of assets, partitions and checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from headwater.records.events import EventKind
+from headwater.records.fold import WHOLE, CheckLatest, Latest
+from headwater.storage.schema import check_latest, latest
+
+
+def read_assets(connection: Connection, asset_key: str | None = None) -> dict[tuple[str, EventKind], Latest]:
+    """The latest event by asset and kind, of all assets or one."""
+    query = sa.select(latest).where(latest.c.partition == WHOLE)
+    if asset_key is not None:
+        query = query.where(latest.c.asset_key == asset_key)
+    states = (_latest_from_row(row) for row in connection.execute(query))
+    return {(state.asset_key, state.kind): state for state in states}
+
+
+def read_partitions(connection: Connection, asset_key: str) -> dict[tuple[str, EventKind], Latest]:
+    """The latest event by partition and kind of one asset."""
+    query = sa.select(latest).where(latest.c.asset_key == asset_key, latest.c.partition != WHOLE)
+    states = (_latest_from_row(row) for row in connection.execute(query))
+    return {(state.partition, state.kind): state for state in states}
+
+
+def read_all_partitions(connection: Connection) -> list[Latest]:
+    """The latest event by asset, partition and kind."""
+    query = sa.select(latest).where(latest.c.partition != WHOLE)
+    return [_latest_from_row(row) for row in connection.execute(query)]
+
+
+def read_checks(connection: Connection, asset_key: str | None = None) -> list[CheckLatest]:
+    """The latest evaluation of each check, of all assets or one."""
+    query = sa.select(check_latest).where(check_latest.c.partition == WHOLE)
+    if asset_key is not None:
+        query = query.where(check_latest.c.asset_key == asset_key)
+    return [CheckLatest(**row._mapping) for row in connection.execute(query)]
+
+
+def _latest_from_row(row: Any) -> Latest:
+    fields = dict(row._mapping)
+    fields["kind"] = EventKind(fields["kind"])
+    return Latest(**fields)

@@ -1,0 +1,75 @@
+"""One deployment's store: a database, its writer and its tail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError
+
+from headwater.clock import Clock, SystemClock
+from headwater.errors import StoreUnavailableError
+from headwater.storage import event_log, migrate
+from headwater.storage.engine import open_engine
+from headwater.storage.tail import Tail
+from headwater.storage.writer import GroupWriter, Unit
+
+T = TypeVar("T")
+
+
+class Store:
+    """Reads on pooled connections, writes through the group-committing writer."""
+
+    def __init__(self, url: str | URL, *, clock: Clock | None = None) -> None:
+        """Open a database, bringing its schema up to date.
+
+        Args:
+            url: `sqlite:///…` or `postgresql://…`.
+            clock: Gives the time of receipt; the system's by default.
+
+        Raises:
+            SettingsError: the address is not usable.
+            SchemaVersionError: a newer release wrote the database.
+            StoreUnavailableError: the database does not answer.
+        """
+        self.clock = clock or SystemClock()
+        self._engine = open_engine(url)
+        try:
+            migrate.upgrade(self._engine.execution_options(headwater_write=True))
+            self.tail = Tail(lambda: self.read(event_log.head))
+        except DBAPIError as error:
+            self._engine.dispose()
+            raise StoreUnavailableError(f"The database {shown_url(url)} does not answer: {error.orig}") from error
+        self._writer = GroupWriter(self._engine, self.clock, self.tail.advance)
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query on a connection of its own, in one transaction."""
+        try:
+            with self._engine.begin() as connection:
+                return query(connection)
+        except DBAPIError as error:
+            raise StoreUnavailableError(f"The database could not be read: {error.orig}") from error
+
+    async def read_async(self, query: Callable[[Connection], T]) -> T:
+        """`read` for a caller in an event loop."""
+        return await asyncio.to_thread(self.read, query)
+
+    def write(self, unit: Unit[T]) -> T:
+        """Write a unit and wait until it is on disk; see `GroupWriter.write`."""
+        return self._writer.write(unit)
+
+    async def write_async(self, unit: Unit[T]) -> T:
+        """`write` for a caller in an event loop."""
+        return await self._writer.write_async(unit)
+
+    def close(self) -> None:
+        """Write what is waiting, then let go of the database."""
+        self._writer.close()
+        self._engine.dispose()
+
+
+def shown_url(url: str | URL) -> str:
+    """An address without its password, for messages."""
+    return make_url(url).render_as_string(hide_password=True)

@@ -1,0 +1,184 @@
+"""The group-committing writer: one thread a process through which every change of the store goes.
+
+Whatever is waiting when a transaction begins goes into it together, so that many callers share one write to the
+disk; each is answered after the commit. A unit that fails leaves nothing behind and does not harm the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import structlog
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from headwater.clock import Clock
+from headwater.errors import HeadwaterError, StoreError, StoreUnavailableError
+from headwater.records.events import Event, NewEvent
+from headwater.storage import transaction
+
+T = TypeVar("T")
+_MOST_UNITS = 1_000
+_log = structlog.get_logger(__name__)
+
+
+class Unit(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """What must be written together or not at all.
+
+    `guard` runs before anything of the unit is written, and refuses it by raising. `effect` runs after its events
+    are appended and gives the unit's result.
+    """
+
+    events: Sequence[NewEvent] = ()
+    guard: Callable[[Connection], None] | None = None
+    effect: Callable[[Connection, Sequence[Event]], T] | None = None
+
+
+class _Waiting:
+    """A unit and whom to tell: a caller in an event loop, or one that blocks."""
+
+    __slots__ = ("future", "loop", "unit")
+
+    def __init__(self, unit: Unit[Any], loop: asyncio.AbstractEventLoop | None) -> None:
+        self.unit = unit
+        self.loop = loop
+        self.future: Any = Future() if loop is None else loop.create_future()
+
+
+_Outcome = tuple[_Waiting, Any, BaseException | None]
+
+
+class GroupWriter:
+    """Owns the one connection that writes."""
+
+    def __init__(self, engine: Engine, clock: Clock, on_commit: Callable[[int], None]) -> None:
+        """Start the thread.
+
+        Args:
+            engine: The database.
+            clock: Gives `recorded_at`.
+            on_commit: Told, on the writer's thread, of the newest `seq` after each commit.
+        """
+        self._engine = engine.execution_options(headwater_write=True)
+        self._clock = clock
+        self._on_commit = on_commit
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="headwater-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, unit: Unit[T]) -> T:
+        """Write a unit and wait until it is on disk.
+
+        Raises:
+            StoreUnavailableError: the database does not take it now.
+            HeadwaterError: what the unit's own guard or effect raised.
+        """
+        return self._put(unit, None).future.result()  # type: ignore[no-any-return]
+
+    async def write_async(self, unit: Unit[T]) -> T:
+        """`write` for a caller in an event loop."""
+        return await self._put(unit, asyncio.get_running_loop()).future  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Write what is waiting, then stop."""
+        self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def _put(self, unit: Unit[T], loop: asyncio.AbstractEventLoop | None) -> _Waiting:
+        if self._closed:
+            raise StoreError("The store is closed, so nothing can be written any more.")
+        waiting = _Waiting(unit, loop)
+        self._queue.put(waiting)
+        return waiting
+
+    def _work(self) -> None:
+        stopping = False
+        while not stopping:
+            group = [self._queue.get()]
+            while len(group) < _MOST_UNITS:
+                try:
+                    group.append(self._queue.get_nowait())
+                except queue.Empty:
+                    break
+            stopping = None in group
+            units = [waiting for waiting in group if waiting is not None]
+            if units:
+                _tell(self._commit(units))
+
+    def _commit(self, group: list[_Waiting]) -> list[_Outcome]:
+        try:
+            return self._commit_once(group)
+        except Exception as error:
+            # A connection lost in mid-commit may have committed: to write again could repeat an event.
+            if len(group) == 1 or (isinstance(error, DBAPIError) and error.connection_invalidated):
+                return [(waiting, None, _translate(error)) for waiting in group]
+        # Somebody in the group is at fault: each alone, so that only that one hears of it.
+        return [outcome for waiting in group for outcome in self._commit([waiting])]
+
+    def _commit_once(self, group: list[_Waiting]) -> list[_Outcome]:
+        outcomes: list[_Outcome] = []
+        with self._engine.begin() as connection:
+            accepted = [waiting for waiting in group if self._is_accepted(connection, waiting, outcomes)]
+            new_events = [event for waiting in accepted for event in waiting.unit.events]
+            appended = transaction.append(connection, new_events, self._clock.now())
+            start = 0
+            for waiting in accepted:
+                stop = start + len(waiting.unit.events)
+                mine, start = appended[start:stop], stop
+                effect = waiting.unit.effect
+                outcomes.append((waiting, mine if effect is None else effect(connection, mine), None))
+        if appended:
+            self._on_commit(appended[-1].seq)
+        return outcomes
+
+    @staticmethod
+    def _is_accepted(connection: Connection, waiting: _Waiting, outcomes: list[_Outcome]) -> bool:
+        if waiting.unit.guard is None:
+            return True
+        try:
+            waiting.unit.guard(connection)
+        except HeadwaterError as error:
+            outcomes.append((waiting, None, error))
+            return False
+        return True
+
+
+def _translate(error: Exception) -> BaseException:
+    if isinstance(error, DBAPIError):
+        _log.error("the store refused a write", error=str(error.orig))
+        unavailable = StoreUnavailableError(f"The database could not take the write: {error.orig}. Nothing was kept.")
+        unavailable.__cause__ = error
+        return unavailable
+    return error
+
+
+def _tell(outcomes: list[_Outcome]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        loop = outcome[0].loop
+        if loop is None:
+            _resolve([outcome])
+        else:
+            by_loop.setdefault(loop, []).append(outcome)
+    for loop, mine in by_loop.items():
+        # One wake-up for all of a loop's callers. A loop that is closed has nobody left to tell.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, mine)
+
+
+def _resolve(outcomes: list[_Outcome]) -> None:
+    for waiting, result, error in outcomes:
+        if waiting.future.done():
+            continue
+        if error is None:
+            waiting.future.set_result(result)
+        else:
+            waiting.future.set_exception(error)
