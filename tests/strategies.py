@@ -49,9 +49,9 @@ schemas = st.builds(
     constraints=st.none() | st.builds(hw.TableConstraints, other=st.lists(texts, max_size=2)),
 )
 
-records = st.dictionaries(
-    texts, st.none() | st.booleans() | st.integers() | st.floats() | texts, max_size=3
-).map(hw.TableRecord)
+records = st.dictionaries(texts, st.none() | st.booleans() | st.integers() | st.floats() | texts, max_size=3).map(
+    hw.TableRecord
+)
 
 lineages = st.dictionaries(
     texts, st.lists(st.builds(hw.TableColumnDep, asset_keys, texts), max_size=2), max_size=2

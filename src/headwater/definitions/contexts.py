@@ -196,7 +196,8 @@ class AssetExecutionContext(_StepContext):
         """
         if asset_key is not None and AssetKey.from_coercible(asset_key) != self.asset_key:
             raise InvalidParameterError(
-                f"asset_key of add_asset_metadata is the asset being made, {self.asset_key!r}, but got {shown(asset_key)}."
+                f"asset_key of add_asset_metadata is the asset being made, {self.asset_key!r}, "
+                f"but got {shown(asset_key)}."
             )
         self.add_output_metadata(metadata)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import EllipsisType
-from typing import Any, Protocol, TypeAlias, TypeVar, Union, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeVar, Union, overload, runtime_checkable
 
 from headwater.definitions.arguments import (
     check_asset_key,
@@ -296,7 +296,15 @@ class MapsSpecs(Protocol):
 _Mapped = TypeVar("_Mapped", bound="AssetSpec | MapsSpecs")
 
 
-def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[_Mapped]) -> list[_Mapped]:
+@overload
+def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[_Mapped]) -> list[_Mapped]: ...
+
+
+@overload
+def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[Any]) -> list[Any]: ...
+
+
+def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[Any]) -> list[Any]:
     """The definitions with each spec replaced by what a function makes of it.
 
     Args:

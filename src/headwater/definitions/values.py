@@ -20,7 +20,13 @@ class Frozen:
 
     @classmethod
     def _field_names(cls) -> list[str]:
-        return [name for base in reversed(cls.__mro__) for name in getattr(base, "__slots__", ())]
+        # The annotations stand in the order in which people should read them.
+        return [
+            name
+            for base in reversed(cls.__mro__)
+            for name in vars(base).get("__annotations__", {})
+            if name in vars(base).get("__slots__", ())
+        ]
 
     def _compared(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self._field_names() if name not in self._not_compared}

@@ -27,7 +27,8 @@ def insert(connection: Connection, run: Run) -> None:
 def claim_run_key(connection: Connection, scope: str, run_key: str, run_id: str) -> bool:
     """Reserve a run key for a run; False where the scope (a sensor) has used it before."""
     statement = insert_for(connection, run_keys).values(scope=scope, run_key=run_key, run_id=run_id)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    claimed = connection.execute(statement.on_conflict_do_nothing().returning(run_keys.c.run_id))
+    return claimed.first() is not None
 
 
 def is_run_key_used(connection: Connection, scope: str, run_key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 from datetime import timedelta
@@ -42,7 +43,7 @@ def test_stays_callable() -> None:
     assert ["context", "first", "second"] == list(inspect.signature(total).parameters)
 
 
-async def test_coroutine_function_stays_one() -> None:
+def test_coroutine_function_stays_one() -> None:
     """An `async def` gives a coroutine when it is called."""
 
     @hw.asset
@@ -50,7 +51,7 @@ async def test_coroutine_function_stays_one() -> None:
         return 3
 
     assert inspect.iscoroutinefunction(made.compute_fn)
-    assert 3 == await made()
+    assert 3 == asyncio.run(made())
 
 
 def test_generator_function_is_accepted() -> None:

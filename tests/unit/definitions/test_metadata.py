@@ -11,16 +11,32 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
+from strategies import json_values, metadata, metadata_values, texts
 
 import headwater as hw
 from headwater.definitions.metadata import normalize_metadata, to_wire, wire_from_json
 from headwater.definitions.snapshot import WireValue
-from tests.strategies import json_values, metadata, metadata_values, texts
 
 V = hw.MetadataValue
-KINDS = (
-    "text url path notebook md json int float bool null asset run job timestamp table table_schema column_lineage"
-).split()
+KINDS = {
+    "text",
+    "url",
+    "path",
+    "notebook",
+    "md",
+    "json",
+    "int",
+    "float",
+    "bool",
+    "null",
+    "asset",
+    "run",
+    "job",
+    "timestamp",
+    "table",
+    "table_schema",
+    "column_lineage",
+}
 
 
 @given(metadata)
@@ -81,7 +97,7 @@ def test_inference(value: Any, expected: hw.MetadataValue) -> None:
         (V.timestamp(datetime(2024, 8, 25, 19, 38, 20, tzinfo=UTC)), 1724614700.0),
         (V.dagster_run("r1"), "r1"),
         (V.job("etl", "airflow"), {"job_name": "etl", "location_name": "airflow", "repository_name": None}),
-        (V.path(Path("/tmp/x")), "/tmp/x"),  # noqa: S108 - a name, not a file
+        (V.path(Path("/tmp/x")), "/tmp/x"),
     ],
 )
 def test_wire_form(value: hw.MetadataValue, wire: Any) -> None:
@@ -169,7 +185,7 @@ def test_nesting_is_bounded() -> None:
         lambda: V.asset("a"),  # type: ignore[arg-type]
         lambda: V.timestamp(1724614700),
         lambda: V.timestamp(1724614700266.0),
-        lambda: V.timestamp(datetime(2026, 1, 1)),  # noqa: DTZ001 - that is the point
+        lambda: V.timestamp(datetime(2026, 1, 1)),
         lambda: V.table([]),
         lambda: V.table_schema([]),  # type: ignore[arg-type]
     ],
@@ -198,6 +214,7 @@ def test_values_are_frozen_and_equal_by_content(text: str) -> None:
     """Equal contents make equal values, and none can be changed."""
     value = V.md(text)
     assert V.md(text) == value
-    assert V.text(text) != value
+    other: object = V.text(text)
+    assert other != value
     with pytest.raises(AttributeError):
         value.md_str = "other"  # type: ignore[misc]

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import time_machine
 from hypothesis import given
+from strategies import partitions
 
 import headwater as hw
 from headwater.definitions.partitions import partitions_from_snapshot
-from tests.strategies import partitions
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -45,7 +45,8 @@ def test_the_end_is_no_partition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("timezone", "last"), [("UTC", "2026-03-09"), ("Pacific/Auckland", "2026-03-10"), ("America/New_York", "2026-03-09")]
+    ("timezone", "last"),
+    [("UTC", "2026-03-09"), ("Pacific/Auckland", "2026-03-10"), ("America/New_York", "2026-03-09")],
 )
 def test_the_time_zone_decides_when_a_day_ends(timezone: str, last: str) -> None:
     """At noon UTC it is already tomorrow in Auckland."""
@@ -63,8 +64,8 @@ def test_end_offset_adds_days() -> None:
     ("start", "first"),
     [
         (date(2026, 3, 1), "2026-03-01"),
-        (datetime(2026, 3, 1), "2026-03-01"),  # noqa: DTZ001 - a start may be naive
-        (datetime(2026, 3, 1, 0, 1), "2026-03-02"),  # noqa: DTZ001
+        (datetime(2026, 3, 1), "2026-03-01"),
+        (datetime(2026, 3, 1, 0, 1), "2026-03-02"),
         (datetime(2026, 3, 1, 23, tzinfo=UTC), "2026-03-02"),
     ],
 )
@@ -114,7 +115,7 @@ def test_daily_refuses(arguments: dict[str, Any]) -> None:
 def test_a_time_without_zone_is_refused() -> None:
     """Which day it is depends on the zone, so a naive time says too little."""
     with pytest.raises(hw.InvalidParameterError, match="tzinfo"):
-        hw.DailyPartitionsDefinition(start_date="2026-01-01").get_partition_keys(datetime(2026, 3, 1))  # noqa: DTZ001
+        hw.DailyPartitionsDefinition(start_date="2026-01-01").get_partition_keys(datetime(2026, 3, 1))
 
 
 def test_static_keys_keep_their_order() -> None:

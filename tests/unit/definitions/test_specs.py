@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from strategies import asset_specs
 
 import headwater as hw
-from tests.strategies import asset_specs
 
 
 def test_deps_accept_everything_that_has_a_key() -> None:
@@ -81,7 +81,7 @@ def test_refuses(arguments: dict[str, Any]) -> None:
 
 def test_errors_name_asset_and_parameter() -> None:
     """The error says which asset, which parameter, what came and what to write."""
-    with pytest.raises(hw.InvalidParameterError, match="owners of asset 'orders'.*'bob'.*team:finance"):
+    with pytest.raises(hw.InvalidParameterError, match=r"owners of asset 'orders'.*'bob'.*team:finance"):
         hw.AssetSpec("orders", owners=["bob"])
 
 
@@ -111,10 +111,17 @@ def test_metadata_is_kept_as_given() -> None:
 def test_specs_are_values(spec: hw.AssetSpec) -> None:
     """A spec equals its copies, also from another process, and can't be changed."""
     assert spec == copy.deepcopy(spec)
-    assert spec == pickle.loads(pickle.dumps(spec))  # noqa: S301 - our own bytes
+    assert spec == pickle.loads(pickle.dumps(spec))
     assert spec == spec.replace_attributes()
     with pytest.raises(AttributeError):
         spec.key = hw.AssetKey("y")
+
+
+def test_specs_show_what_they_are() -> None:
+    """A spec is shown with its key first, and without where it stands."""
+    shown = repr(hw.AssetSpec("x", description="d"))
+    assert shown.startswith("AssetSpec(key=AssetKey(['x']), deps=(), description='d', ")
+    assert "source" not in shown
 
 
 def test_source_is_the_users_line() -> None:

@@ -1,0 +1,119 @@
+"""From a listing to the result of a tick: what the sensors of all connectors that look at files have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+import headwater as hw
+from headwater.connectors.errors import ConnectorError
+from headwater.connectors.fingerprints import FileState, find_new, read_memory
+from headwater.keys import CoercibleToAssetKey
+
+PartitionOf: TypeAlias = Callable[[FileState], str | None] | str
+"""A function from a file to its partition, or a regular expression with a group named `partition`."""
+MetadataOf: TypeAlias = Callable[[FileState], Mapping[str, Any]]
+
+
+class Reporting(msgspec.Struct, frozen=True, kw_only=True):
+    """How files become materializations.
+
+    Args:
+        asset: The key of the asset that the files belong to.
+        location: Where the files are, as text before their names in the metadata `path`.
+        settle_seconds: How long a file must have looked the same before it is reported.
+        limit: How many files a tick reports at most; the rest comes with the ticks after it.
+        partition: From a file to the partition that it belongs to; None where the asset has none.
+        metadata: From a file to what else is to be said of it.
+    """
+
+    asset: CoercibleToAssetKey
+    location: str
+    settle_seconds: float
+    limit: int
+    partition: PartitionOf | None = None
+    metadata: MetadataOf | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.partition, str):
+            _check_expression(self.partition)
+        for name, value in (("settle_seconds", self.settle_seconds), ("limit", self.limit - 1)):
+            if value < 0:
+                raise hw.InvalidParameterError(f"{name} of a file sensor is too small; write a positive number.")
+
+
+def report_files(
+    context: hw.SensorEvaluationContext, reporting: Reporting, listing: Iterable[FileState], now: float
+) -> hw.SensorResult:
+    """One materialization for each file that is new or changed, oldest first, and the cursor that goes with them.
+
+    Args:
+        context: The tick's.
+        reporting: How.
+        listing: Every file that is there.
+        now: Seconds since the epoch.
+
+    Raises:
+        CorruptCursorError: the cursor is not one of ours.
+        ConnectorError: a file's partition can't be told.
+    """
+    new, memory = find_new(
+        read_memory(context.cursor, context.sensor_name),
+        listing,
+        now=now,
+        settle_seconds=reporting.settle_seconds,
+        limit=reporting.limit,
+    )
+    cursor = memory.to_cursor()
+    if not new:
+        waiting = f"; {len(memory.waiting)} still being written" if memory.waiting else ""
+        return hw.SensorResult(skip_reason=f"No new file in {reporting.location}{waiting}.", cursor=cursor)
+    for file in new:
+        context.log.info("%s: %d bytes", file.name, file.size)
+    return hw.SensorResult(asset_events=[_materialization(reporting, file, now) for file in new], cursor=cursor)
+
+
+def _materialization(reporting: Reporting, file: FileState, now: float) -> hw.AssetMaterialization:
+    own = {
+        "path": hw.MetadataValue.path(f"{reporting.location.rstrip('/')}/{file.name}"),
+        "size_bytes": file.size,
+        "last_modified": hw.MetadataValue.timestamp(file.modified),
+    }
+    more = reporting.metadata(file) if reporting.metadata is not None else {}
+    return hw.AssetMaterialization(
+        reporting.asset,
+        description=file.name,
+        metadata={**own, **more},
+        partition=_partition(reporting.partition, file),
+        # A clock that runs ahead elsewhere must not make this event the newest for a long time.
+        timestamp=min(file.modified, now),
+        data_version=file.version,
+    )
+
+
+def _partition(rule: PartitionOf | None, file: FileState) -> str | None:
+    if rule is None:
+        return None
+    if not isinstance(rule, str):
+        return rule(file)
+    found = re.search(rule, file.name)
+    if found is None:
+        raise ConnectorError(
+            f"The file {file.name!r} does not match {rule!r}, so its partition is not known. Widen the expression, or "
+            "narrow the pattern of the files that are watched."
+        )
+    return found.group("partition")
+
+
+def _check_expression(expression: str) -> None:
+    try:
+        groups = re.compile(expression).groupindex
+    except re.error as error:
+        raise hw.InvalidParameterError(f"partition={expression!r} is not a regular expression: {error}.") from error
+    if "partition" not in groups:
+        raise hw.InvalidParameterError(
+            f"partition={expression!r} has no group named 'partition'; write (?P<partition>...) around that part."
+        )

@@ -1,0 +1,28 @@
+"""One server for all tests of this folder, with user code that does everything wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import DevServer, dev_server
+
+PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that the project's sensor watches; not there at first."""
+    return tmp_path_factory.mktemp("watched") / "file.csv"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, watched: Path) -> Iterator[DevServer]:
+    """The server, with its definitions loaded."""
+    os.environ["HEADWATER_TEST_WATCHED"] = str(watched)
+    with dev_server(tmp_path_factory.mktemp("home"), str(PROJECT)) as started:
+        started.wait_for(lambda: started.get("/api/sensors").json["items"])
+        yield started
+    del os.environ["HEADWATER_TEST_WATCHED"]

@@ -1,0 +1,142 @@
+"""A real `headwater dev` in a process of its own, for tests to talk to, wait for and kill."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+LIMIT = 60.0
+"""Seconds after which a wait is a hang."""
+
+
+class Answer:
+    """What an HTTP request was answered with."""
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+
+class DevServer:
+    """The process, and how to reach it."""
+
+    def __init__(self, home: Path, *arguments: str) -> None:
+        self.home = home
+        self._arguments = arguments
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ""
+        self.output: list[str] = []
+
+    def start(self) -> None:
+        """Start it and wait until it says where it is."""
+        command = [sys.executable, "-m", "headwater.cli", "dev", "--port", "0", "--home", str(self.home)]
+        self._process = subprocess.Popen(
+            [*command, *self._arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.output.append(line)
+            if found := re.search(r"http://localhost:(\d+)", line):
+                self.url = f"http://127.0.0.1:{found[1]}"
+                break
+        else:
+            raise AssertionError(f"the server did not start: {''.join(self.output)}")
+        self._drainer = threading.Thread(target=self._drain, daemon=True)
+        self._drainer.start()
+        self.wait_for(lambda: self.get("/health/ready").status == 200)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._wait()
+
+    def stop(self) -> int:
+        """Ask it to end, and give its exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        return self._wait()
+
+    def is_running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+        """Ask."""
+        return self.request("GET", path, None, headers or {})
+
+    def post(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        """Send JSON."""
+        encoded = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        content = {"Content-Type": "application/json"} if encoded is not None else {}
+        return self.request("POST", path, encoded, {**content, **(headers or {})})
+
+    def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        """Send a request and take any answer."""
+        request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=LIMIT) as response:
+                return Answer(response.status, dict(response.headers), response.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, dict(error.headers), error.read())
+
+    def asset(self, key: str) -> Any:
+        """An asset in detail."""
+        return self.get(f"/api/assets/detail?key={quote(key)}").json
+
+    def events(self, key: str, kind: str = "materialization") -> list[Any]:
+        """An asset's events, newest first."""
+        items: list[Any] = self.get(f"/api/assets/events?key={quote(key)}&kind={kind}&limit=1000").json["items"]
+        return items
+
+    def wait_for(self, condition: Callable[[], Any], *, headers: dict[str, str] | None = None) -> Any:
+        """Wait until something holds, looking again at every message of the live stream; gives what it came to."""
+        request = urllib.request.Request(self.url + "/api/live", headers=headers or {})
+        with urllib.request.urlopen(request, timeout=LIMIT) as stream:
+            while not (found := condition()):
+                line = stream.readline()
+                while line and not line.startswith(b"data:"):
+                    line = stream.readline()
+                assert line, "the live stream ended"
+        return found
+
+    def _drain(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        with self._process.stdout as output:
+            self.output.extend(output)
+
+    def _wait(self) -> int:
+        assert self._process is not None
+        status = self._process.wait(LIMIT)
+        self._drainer.join(LIMIT)
+        return status
+
+
+@contextmanager
+def dev_server(home: Path, *arguments: str) -> Iterator[DevServer]:
+    """A server that is killed at the end if it still runs."""
+    server = DevServer(home, *arguments)
+    server.start()
+    try:
+        yield server
+    finally:
+        if server.is_running():
+            server.kill()
