@@ -62,6 +62,12 @@ class DevServer:
         self._drainer.start()
         self.wait_for(lambda: self.get("/health/ready").status == 200)
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process is not None

@@ -1,1 +1,1 @@
-"""One file a system outside: ready-made sensors and helpers, written with the public names only; no engine, no store."""
+"""One file a system outside: ready-made sensors and helpers, written with public names; no engine, no store."""

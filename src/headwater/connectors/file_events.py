@@ -88,8 +88,8 @@ def _materialization(reporting: Reporting, file: FileState, now: float) -> hw.As
         description=file.name,
         metadata={**own, **more},
         partition=_partition(reporting.partition, file),
-        # A clock that runs ahead elsewhere must not make this event the newest for a long time.
-        timestamp=min(file.modified, now),
+        # A clock that runs ahead elsewhere must not make this event the newest for a long time; 0 is "not known".
+        timestamp=min(file.modified or now, now),
         data_version=file.version,
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import fnmatch
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -79,24 +81,33 @@ class SftpServer(msgspec.Struct, frozen=True, kw_only=True):
                 happens while the session is used.
         """
         asyncssh = _import_asyncssh()
-        try:
-            async with asyncssh.connect(
-                self.host,
-                port=self.port,
-                username=self.username,
-                known_hosts=str(self.known_hosts),
-                client_keys=[str(key) for key in self.client_keys] or None,
-                password=self.password,
-                agent_path=None,
-                config=None,
-                connect_timeout=self.connect_timeout,
-                login_timeout=self.connect_timeout,
-            ) as connection:
-                # Names that are no UTF-8 must not keep us from seeing the others.
-                async with connection.start_sftp_client(path_errors="surrogateescape") as client:
-                    yield client
-        except (OSError, asyncssh.Error, ValueError) as error:
-            raise UnreachableError(self._explain(error)) from error
+        async with AsyncExitStack() as stack:
+            try:
+                client = await self._open(stack)
+            except (OSError, asyncssh.Error, ValueError) as error:
+                raise UnreachableError(self._explain(error)) from error
+            try:
+                yield client
+            except asyncssh.Error as error:
+                raise UnreachableError(self._explain(error)) from error
+
+    async def _open(self, stack: AsyncExitStack) -> asyncssh.SFTPClient:
+        connecting = _import_asyncssh().connect(
+            self.host,
+            port=self.port,
+            username=self.username,
+            known_hosts=str(self.known_hosts),
+            client_keys=[str(key) for key in self.client_keys] or None,
+            password=self.password,
+            agent_path=None,
+            config=None,
+            connect_timeout=self.connect_timeout,
+            login_timeout=self.connect_timeout,
+        )
+        connection = await stack.enter_async_context(connecting)
+        # Names that are no UTF-8 must not keep us from seeing the others.
+        client = connection.start_sftp_client(path_errors="surrogateescape")
+        return await stack.enter_async_context(client)  # type: ignore[no-any-return]
 
     def _explain(self, error: Exception) -> str:
         asyncssh = _import_asyncssh()
@@ -196,7 +207,7 @@ async def download_sftp_files(server: SftpServer, *, folder: str = ".", pattern:
     Raises:
         UnreachableError: the server can't be used.
     """
-    into.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
     async with server.connect() as client:
         listing = await _list(client, folder, pattern)
         for remote, file in listing.items():
@@ -215,8 +226,8 @@ async def _list(client: asyncssh.SFTPClient, folder: str, pattern: str) -> dict[
         if unwanted or attributes.type != asyncssh.FILEXFER_TYPE_REGULAR or not fnmatch.fnmatchcase(name, pattern):
             continue
         readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        modified = attributes.mtime + (attributes.mtime_ns or 0) / 1e9
-        listing[f"{folder.rstrip('/')}/{name}"] = FileState(name=readable, size=attributes.size, modified=modified)
+        modified = (attributes.mtime or 0) + (attributes.mtime_ns or 0) / 1e9
+        listing[f"{folder.rstrip('/')}/{name}"] = FileState(name=readable, size=attributes.size or 0, modified=modified)
     return listing
 
 
@@ -234,7 +245,7 @@ def _is_here(local: Path, file: FileState) -> bool:
     return found.st_size == file.size and abs(found.st_mtime - file.modified) < 1e-3
 
 
-def _import_asyncssh():  # type: ignore[no-untyped-def]
+def _import_asyncssh() -> ModuleType:
     # The driver of an extra: whoever has no SFTP server does without it.
     try:
         import asyncssh
