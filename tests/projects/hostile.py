@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import headwater as hw
@@ -66,8 +65,8 @@ def hangs() -> None:
     """Works for ever, and swallows what would stop it."""
     while True:
         try:
-            time.sleep(3_600)
-        except BaseException:  # noqa: BLE001
+            signal.pause()
+        except BaseException:
             continue
 
 

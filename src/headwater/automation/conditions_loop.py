@@ -78,7 +78,7 @@ class ConditionsLoop:
 
     async def _catch_up(self) -> None:
         while True:
-            events = await self._store.read_async(lambda c: event_log.read_after(c, self._position, _BATCH))
+            events = await self._store.read_after(self._position, _BATCH)
             if not events or self._state is None:
                 return
             for event in events:

@@ -103,6 +103,7 @@ def _requested(request: RunRequest) -> RequestedRun:
 
 def _new_event(event: AssetMaterialization | AssetObservation | AssetCheckEvaluation, state: SensorState) -> NewEvent:
     reporter = Reporter("sensor", state.sensor)
+    moment = None if event.timestamp is None else from_seconds(event.timestamp)
     key = event.asset_key.to_escaped_user_string()
     if isinstance(event, AssetCheckEvaluation):
         evaluation = CheckEvaluation(
@@ -113,7 +114,13 @@ def _new_event(event: AssetMaterialization | AssetObservation | AssetCheckEvalua
             description=event.description,
             reporter=reporter,
         )
-        return NewEvent(kind=EventKind.CHECK_EVALUATION, payload=evaluation, asset_key=key, partition=event.partition)
+        return NewEvent(
+            kind=EventKind.CHECK_EVALUATION,
+            payload=evaluation,
+            asset_key=key,
+            partition=event.partition or None,
+            timestamp=moment,
+        )
     is_materialization = isinstance(event, AssetMaterialization)
     described: dict[str, Any] = {
         "metadata": to_wire(event.metadata),
@@ -126,6 +133,6 @@ def _new_event(event: AssetMaterialization | AssetObservation | AssetCheckEvalua
         payload=Materialization(**described) if is_materialization else Observation(**described),
         asset_key=key,
         partition=event.partition or None,
-        timestamp=None if event.timestamp is None else from_seconds(event.timestamp),
+        timestamp=moment,
         data_version=event.data_version,
     )

@@ -16,12 +16,15 @@ from headwater.server.app import Server
 from headwater.server.deployment import Deployment, Deployments
 from headwater.server.serving import GracefulServer, bind, is_loopback
 
+_SWITCH_SECONDS = 0.0002
 _log = structlog.get_logger(__name__)
 
 
 def serve_and_work(deployments: Deployments, host: str, port: int | None) -> None:
     """Work until a signal says to stop; exits with status 1 if an engine died."""
     set_up_logging(verbose=True)
+    # The writer's thread gives the interpreter up at each call of the database, and must not wait long to get it back.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     listening = bind(host, port)
     application = Server(deployments, loopback=is_loopback(host))
     server = GracefulServer(application)

@@ -40,9 +40,11 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if isinstance(self.partition, str):
             _check_expression(self.partition)
-        for name, value in (("settle_seconds", self.settle_seconds), ("limit", self.limit - 1)):
-            if value < 0:
-                raise hw.InvalidParameterError(f"{name} of a file sensor is too small; write a positive number.")
+        for name, value, least in (("settle_seconds", self.settle_seconds, 0), ("most_files_a_tick", self.limit, 1)):
+            if value < least:
+                raise hw.InvalidParameterError(
+                    f"{name} of the sensor of {self.asset!r} is {value}; write at least {least}."
+                )
 
 
 def report_files(

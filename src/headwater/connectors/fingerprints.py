@@ -12,8 +12,12 @@ import msgspec
 
 from headwater.connectors.errors import CorruptCursorError
 
-UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
-"""Endings under which programs keep a file that they are still writing."""
+_UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a name ends as programs let it end while they are still writing the file."""
+    return name.lower().endswith(_UNFINISHED)
 
 
 class FileState(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +116,7 @@ def find_new(
             unmounted disk) does not make everything new.
         limit: At most so many files; the rest is for the next call. None for all.
     """
-    files = {file.name: file for file in listing if not file.name.lower().endswith(UNFINISHED_SUFFIXES)}
+    files = {file.name: file for file in listing if not is_unfinished(file.name)}
     changed = [file for file in files.values() if not _is_known(memory.reported, file)]
     new: list[FileState] = []
     waiting: dict[str, Mark] = {}

@@ -17,7 +17,7 @@ import headwater as hw
 from headwater.clock import SystemClock, to_seconds
 from headwater.connectors.errors import MissingExtraError, UnreachableError
 from headwater.connectors.file_events import MetadataOf, PartitionOf, Reporting, report_files
-from headwater.connectors.fingerprints import UNFINISHED_SUFFIXES, FileState
+from headwater.connectors.fingerprints import FileState, is_unfinished
 from headwater.keys import CoercibleToAssetKey
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class SftpServer(msgspec.Struct, frozen=True, kw_only=True):
         connection = await stack.enter_async_context(connecting)
         # Names that are no UTF-8 must not keep us from seeing the others.
         client = connection.start_sftp_client(path_errors="surrogateescape")
-        return await stack.enter_async_context(client)  # type: ignore[no-any-return]
+        return await stack.enter_async_context(client)
 
     def _explain(self, error: Exception) -> str:
         asyncssh = _import_asyncssh()
@@ -222,7 +222,7 @@ async def _list(client: asyncssh.SFTPClient, folder: str, pattern: str) -> dict[
     listing: dict[str, FileState] = {}
     async for entry in client.scandir(folder or "."):
         name, attributes = os.fsdecode(entry.filename), entry.attrs
-        unwanted = name.startswith(".") or name.lower().endswith(UNFINISHED_SUFFIXES)
+        unwanted = name.startswith(".") or is_unfinished(name)
         if unwanted or attributes.type != asyncssh.FILEXFER_TYPE_REGULAR or not fnmatch.fnmatchcase(name, pattern):
             continue
         readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -13,10 +13,10 @@ from headwater.daemon.owners import new_owner
 from headwater.daemon.run_loop import RunLoop
 from headwater.execution.run_supervisor import Folders
 from headwater.records.events import EventKind
-from headwater.storage import event_log
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.store import Store
 
+_BATCH = 1_000
 _FOR_RUNS = {EventKind.RUN_REQUESTED, EventKind.RUN_REQUEUED, EventKind.RUN_CANCEL_REQUESTED}
 _FOR_SENSORS = {EventKind.SENSOR_STARTED, EventKind.SENSOR_STOPPED, EventKind.SENSOR_TICK_REQUESTED}
 
@@ -74,9 +74,9 @@ class Engine:
         with self._store.tail.subscribe(self._store.tail.head) as subscription:
             while True:
                 await subscription.wait()
-                position = subscription.position
-                reached, kinds = await self._store.read_async(lambda c: event_log.kinds_after(c, position))  # noqa: B023
-                subscription.position = reached
+                events = await self._store.read_after(subscription.position, _BATCH)
+                kinds = {event.kind for event in events}
+                subscription.position = events[-1].seq if events else self._store.tail.head
                 if kinds & _FOR_RUNS:
                     self._runs.wake()
                 if kinds & _FOR_SENSORS:

@@ -9,7 +9,7 @@ import structlog
 
 from headwater.errors import StoreError
 from headwater.server.api import build_api
-from headwater.server.deployment import Deployment, Deployments, is_possible_name
+from headwater.server.deployment import Deployment, Deployments
 from headwater.server.guard import ForeignOriginError, TokenRequiredError, check_origin, check_token
 from headwater.server.http import Receive, Scope, Send, send_bytes, send_json
 from headwater.server.live_door import stream
@@ -75,8 +75,8 @@ class Server:
     async def _find_deployment(self, path: str) -> tuple[Deployment, str, str]:
         """The deployment, the path below it, and where it begins."""
         first, slash, rest = path[1:].partition("/")
-        if is_possible_name(first):
-            found = await asyncio.to_thread(self._deployments.find, first)
+        if self._deployments.exists(first):
+            found = self._deployments.find_opened(first) or await asyncio.to_thread(self._deployments.find, first)
             if found is not None:
                 return found, slash + rest or "/", f"/{first}/"
         return self._deployments.default(), path, "/"

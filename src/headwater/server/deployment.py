@@ -111,6 +111,14 @@ class Deployments:
             raise SettingsError(f"The folder {self.home} can't be used as a home.")
         return deployment
 
+    def find_opened(self, name: str) -> Deployment | None:
+        """A deployment by name, if it is open already."""
+        return self._open.get(name)
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a deployment of that name."""
+        return is_possible_name(name) and self.folder(name).is_dir()
+
     def find(self, name: str) -> Deployment | None:
         """A deployment by name, opened when first asked for; None where there is none."""
         with self._lock:
@@ -137,7 +145,7 @@ class Deployments:
         Raises:
             SettingsError: the name is taken, reserved, or can't stand in a URL.
         """
-        if not _NAME.fullmatch(name) or name in _RESERVED or name.startswith("report_asset"):
+        if not is_possible_name(name):
             raise SettingsError(
                 f"{name!r} can't be a deployment's name: use lower-case letters, digits, '-' and '_', "
                 "and none of the app's own paths."
@@ -164,7 +172,7 @@ class Deployments:
 
 def is_possible_name(segment: str) -> bool:
     """Whether a part of a URL may be a deployment's name."""
-    return _NAME.fullmatch(segment) is not None and segment not in _RESERVED
+    return _NAME.fullmatch(segment) is not None and segment not in _RESERVED and not segment.startswith("report_asset")
 
 
 def open_deployment(name: str, folder: Path, clock: Clock | None) -> Deployment:

@@ -16,7 +16,6 @@ from headwater.clock import to_seconds
 from headwater.errors import StoreError
 from headwater.records.events import Event, EventKind
 from headwater.server import shapes
-from headwater.storage import event_log
 from headwater.storage.store import Store
 
 _BATCH = 500
@@ -45,7 +44,7 @@ class LiveFeed:
                     subscription.position = self._store.tail.head
                     continue
                 try:
-                    events = await self._read_after(subscription.position)
+                    events = await self._store.read_after(subscription.position, _BATCH)
                 except StoreError as error:
                     _log.warning("the live feed could not read", reason=str(error))
                     await self._store.clock.sleep(1.0)
@@ -88,16 +87,13 @@ class LiveFeed:
     async def _missed(self, after: int | None) -> AsyncGenerator[bytes]:
         if after is None or after >= self._store.tail.head:
             return
-        events = await self._read_after(after)
+        events = await self._store.read_after(after, _BATCH)
         if len(events) == _BATCH:
             # Too far behind to be told one by one: what is shown must be read again.
             yield _RESET
             return
         for event in events:
             yield encode_event(event)
-
-    async def _read_after(self, seq: int) -> list[Event]:
-        return await self._store.read_async(lambda connection: event_log.read_after(connection, seq, _BATCH))
 
     def _hand_out(self, message: bytes) -> None:
         for queue in self._listeners:

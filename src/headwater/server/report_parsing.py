@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from headwater.definitions.metadata import wire_from_json
-from headwater.errors import InvalidMetadataError, ReportRefusedError
+from headwater.errors import InvalidMetadataError, InvalidParameterError, ReportRefusedError
 from headwater.keys import AssetKey
 from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
 
@@ -93,19 +93,25 @@ def _read_body(content_type: str | None, body: bytes) -> object:
 
 
 def _read_key(kind: EventKind, path: str, fields: Fields) -> str:
-    value = fields.in_body("asset_key")
-    if path:
-        key: AssetKey | None = AssetKey.from_user_string(path)
-    elif value is not _MISSING:
-        key = _key_from_body(value)
-    else:
-        text = fields.in_query("asset_key")
-        key = _key_from_query(text) if text else None
+    try:
+        key = _find_key(path, fields)
+    except InvalidParameterError as error:
+        raise ReportRefusedError(f'Param "asset_key": {error}') from error
     if key is None:
         raise ReportRefusedError(
             f"Empty asset key, must provide asset key as url path after {_KEY_HINT[kind]} or query param asset_key."
         )
-    return _storable("asset_key", key.to_escaped_user_string())
+    return key.to_escaped_user_string()
+
+
+def _find_key(path: str, fields: Fields) -> AssetKey | None:
+    value = fields.in_body("asset_key")
+    if path:
+        return AssetKey.from_user_string(path)
+    if value is not _MISSING:
+        return _key_from_body(value)
+    text = fields.in_query("asset_key")
+    return _key_from_query(text) if text else None
 
 
 def _key_from_body(value: Any) -> AssetKey:

@@ -25,6 +25,7 @@ class GracefulServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
@@ -46,7 +47,8 @@ def bind(host: str, port: int | None) -> socket.socket:
     failure: OSError | None = None
     for number in ports:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM)
+        # Named in full, because asyncio sends at once (TCP_NODELAY) only where it sees that this is TCP.
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, number))

@@ -34,13 +34,6 @@ def read_after(connection: Connection, seq: int, limit: int) -> list[Event]:
     return [_from_row(row) for row in connection.execute(query)]
 
 
-def kinds_after(connection: Connection, seq: int) -> tuple[int, set[EventKind]]:
-    """Up to where the log reaches, and which kinds of events stand beyond `seq`."""
-    query = sa.select(sa.func.max(events.c.seq), events.c.kind).where(events.c.seq > seq).group_by(events.c.kind)
-    rows = connection.execute(query).all()
-    return max((row[0] for row in rows), default=seq), {EventKind(row.kind) for row in rows}
-
-
 def read_newest(
     connection: Connection, wanted: EventFilter, *, before: tuple[int, int] | None = None, limit: int = 50
 ) -> list[Event]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy.engine import URL, Connection, make_url
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from headwater.clock import Clock, SystemClock
 from headwater.errors import StoreUnavailableError
+from headwater.records.events import Event
 from headwater.storage import event_log, migrate
 from headwater.storage.engine import open_engine
 from headwater.storage.tail import Tail
@@ -42,7 +43,7 @@ class Store:
         except DBAPIError as error:
             self._engine.dispose()
             raise StoreUnavailableError(f"The database {shown_url(url)} does not answer: {error.orig}") from error
-        self._writer = GroupWriter(self._engine, self.clock, self.tail.advance)
+        self._writer = GroupWriter(self._engine, self.clock, lambda events: self.tail.advance(events[-1].seq, events))
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query on a connection of its own, in one transaction."""
@@ -55,6 +56,13 @@ class Store:
     async def read_async(self, query: Callable[[Connection], T]) -> T:
         """`read` for a caller in an event loop."""
         return await asyncio.to_thread(self.read, query)
+
+    async def read_after(self, seq: int, limit: int) -> Sequence[Event]:
+        """Events beyond a place in the log, in commit order; from memory where they were committed just now."""
+        kept = self.tail.kept_after(seq)
+        if kept is not None:
+            return kept[:limit]
+        return await self.read_async(lambda connection: event_log.read_after(connection, seq, limit))
 
     def write(self, unit: Unit[T]) -> T:
         """Write a unit and wait until it is on disk; see `GroupWriter.write`."""

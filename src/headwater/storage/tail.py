@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from headwater.records.events import Event
+
 _LOOK_SECONDS = 0.5
+_KEPT_EVENTS = 2_000
 
 
 class Tail:
-    """The newest `seq` that is known, and the subscribers that want to hear of a newer one."""
+    """The newest `seq` that is known, the newest events, and the subscribers that want to hear of more.
+
+    What this process commits is kept for a while, so that its followers need not ask the database for it.
+    """
 
     def __init__(self, read_head: Callable[[], int]) -> None:
         """`read_head` asks the database; it may block."""
         self._read_head = read_head
         self._head = read_head()
         self._lock = threading.Lock()
+        self._events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
         self._subscribers: set[Subscription] = set()
 
     @property
@@ -25,15 +33,34 @@ class Tail:
         """The newest `seq` that is known here."""
         return self._head
 
-    def advance(self, seq: int) -> None:
-        """The log reaches to `seq`; callable from any thread."""
+    def advance(self, seq: int, events: Sequence[Event] = ()) -> None:
+        """The log reaches to `seq`; callable from any thread.
+
+        Args:
+            seq: The newest.
+            events: Those up to it that were not there before, where they are at hand.
+        """
         with self._lock:
             if seq <= self._head:
                 return
+            if not events or events[0].seq != self._head + 1:
+                # Others have committed in between: what is kept would have a gap.
+                self._events.clear()
+            self._events.extend(events)
             self._head = seq
             subscribers = list(self._subscribers)
         for subscriber in subscribers:
             subscriber.wake_from_thread()
+
+    def kept_after(self, seq: int) -> list[Event] | None:
+        """All events beyond `seq`, where every one of them is kept here; else None, and the database must be asked."""
+        with self._lock:
+            if seq >= self._head:
+                return []
+            if not self._events or self._events[0].seq > seq + 1:
+                return None
+            first = seq + 1 - self._events[0].seq
+            return [self._events[place] for place in range(first, len(self._events))]
 
     async def watch(self) -> None:
         """Look for commits of other processes until cancelled."""

@@ -57,13 +57,13 @@ _Outcome = tuple[_Waiting, Any, BaseException | None]
 class GroupWriter:
     """Owns the one connection that writes."""
 
-    def __init__(self, engine: Engine, clock: Clock, on_commit: Callable[[int], None]) -> None:
+    def __init__(self, engine: Engine, clock: Clock, on_commit: Callable[[Sequence[Event]], None]) -> None:
         """Start the thread.
 
         Args:
             engine: The database.
             clock: Gives `recorded_at`.
-            on_commit: Told, on the writer's thread, of the newest `seq` after each commit.
+            on_commit: Told, on the writer's thread, of the events of each commit.
         """
         self._engine = engine.execution_options(headwater_write=True)
         self._clock = clock
@@ -136,7 +136,7 @@ class GroupWriter:
                 effect = waiting.unit.effect
                 outcomes.append((waiting, mine if effect is None else effect(connection, mine), None))
         if appended:
-            self._on_commit(appended[-1].seq)
+            self._on_commit(appended)
         return outcomes
 
     @staticmethod

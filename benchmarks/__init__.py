@@ -1,0 +1,1 @@
+"""What Headwater costs, measured beside a peer in the same run; ratios are what to quote."""

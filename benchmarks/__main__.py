@@ -1,0 +1,31 @@
+"""`python -m benchmarks [reports|latency|startup] [--quick]`: all of them, or one."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import latency, reports, startup
+from benchmarks.systems import dagster
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("which", nargs="*", choices=["reports", "latency", "startup"], default=[])
+    parser.add_argument("--quick", action="store_true", help="shorter, for a first look")
+    arguments = parser.parse_args()
+    wanted = arguments.which or ["reports", "latency", "startup"]
+    if dagster() is None:
+        print("Dagster is not installed here; `make bench-peers` does that.\n")
+    if "reports" in wanted:
+        reports.measure(2.0 if arguments.quick else 8.0)
+        print()
+    if "latency" in wanted:
+        latency.measure(30 if arguments.quick else 200)
+        print()
+    if "startup" in wanted:
+        startup.measure(1 if arguments.quick else 3)
+
+
+if __name__ == "__main__":
+    main()

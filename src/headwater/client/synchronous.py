@@ -1,0 +1,173 @@
+"""The client for ordinary code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx2
+
+from headwater.client import calls
+from headwater.client.calls import Call, RunPage, Severity
+from headwater.client.connection import DEFAULT_URL, Connection, from_environment, read_answer
+from headwater.keys import AssetKey, CoercibleToAssetKey
+
+_T = TypeVar("_T")
+
+
+class HeadwaterClient:
+    """Reports to a Headwater server and asks it; keeps its connections open until it is closed.
+
+    A string names an asset of one part; pass a list or an `AssetKey` for one of several.
+
+    Args:
+        url: Of the server.
+        token: Where the deployment demands one.
+        timeout: The most that connecting, sending and each wait for more of the answer may take, in seconds.
+        deployment: None for the server's own.
+
+    Raises:
+        InvalidParameterError: an argument can't be used.
+        ClientError: (every method) the server can't be reached, or refuses; then it is a `ResponseError`.
+
+    Example:
+        >>> with HeadwaterClient() as client:  # doctest: +SKIP
+        ...     client.report_materialization("raw_transactions", metadata={"rows": 1200})
+        '17'
+    """
+
+    def __init__(
+        self, url: str = DEFAULT_URL, *, token: str | None = None, timeout: float = 10.0, deployment: str | None = None
+    ) -> None:
+        self._connection = Connection(url, token, timeout, deployment)
+        self._http = httpx2.Client(**self._connection.options())
+
+    @classmethod
+    def from_env(cls, *, timeout: float = 10.0, deployment: str | None = None) -> HeadwaterClient:
+        """A client for the address in `HEADWATER_URL` and the token in `HEADWATER_TOKEN`, where they are set."""
+        url, token = from_environment()
+        return cls(url, token=token, timeout=timeout, deployment=deployment)
+
+    def __enter__(self) -> HeadwaterClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def report_materialization(
+        self,
+        asset_key: CoercibleToAssetKey,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        description: str | None = None,
+        partition: str | None = None,
+        data_version: str | None = None,
+    ) -> str:
+        """Say that an asset, or a partition of it, was written.
+
+        Args:
+            asset_key: Which asset.
+            metadata: Any JSON by name.
+            description: A sentence on what happened.
+            partition: Which partition.
+            data_version: A name for the contents.
+
+        Returns:
+            The id of the event, which is on the server's disk by then.
+        """
+        return self._send(calls.report_materialization(asset_key, metadata, description, partition, data_version))
+
+    def report_observation(
+        self,
+        asset_key: CoercibleToAssetKey,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        description: str | None = None,
+        partition: str | None = None,
+        data_version: str | None = None,
+    ) -> str:
+        """Say that something was learnt about an asset; arguments and result are as for a materialization."""
+        return self._send(calls.report_observation(asset_key, metadata, description, partition, data_version))
+
+    def report_check(
+        self,
+        asset_key: CoercibleToAssetKey,
+        check_name: str,
+        passed: bool,
+        *,
+        severity: Severity = "ERROR",
+        metadata: Mapping[str, Any] | None = None,
+        partition: str | None = None,
+    ) -> str:
+        """Say how a check of an asset went.
+
+        Args:
+            asset_key: Which asset.
+            check_name: Which of its checks.
+            passed: How it went.
+            severity: What it means if it did not pass.
+            metadata: Any JSON by name.
+            partition: Which partition was checked.
+
+        Returns:
+            The id of the event, which is on the server's disk by then.
+        """
+        return self._send(calls.report_check(asset_key, check_name, passed, severity, metadata, partition))
+
+    def assets(self) -> list[dict[str, Any]]:
+        """Every asset of the catalog with its state, by key."""
+        return self._send(calls.assets())
+
+    def asset(self, key: CoercibleToAssetKey) -> dict[str, Any]:
+        """Everything about one asset but its history."""
+        return self._send(calls.asset(key))
+
+    def sensors(self) -> list[dict[str, Any]]:
+        """Every sensor as it stands, by name."""
+        return self._send(calls.sensors())
+
+    def runs(
+        self,
+        *,
+        status: str | None = None,
+        asset: CoercibleToAssetKey | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> RunPage:
+        """Runs, newest first.
+
+        Args:
+            status: Only those that are `queued`, `started`, `success`, `failure` or `canceled`.
+            asset: Only those that make this asset.
+            limit: How many at most.
+            cursor: Where to go on: `next` of an earlier page.
+        """
+        return self._send(calls.runs(status, asset, limit, cursor))
+
+    def materialize(
+        self, keys: str | AssetKey | Iterable[CoercibleToAssetKey], partition: str | None = None
+    ) -> dict[str, Any]:
+        """Request a run that makes native assets.
+
+        Args:
+            keys: One key (a string or an `AssetKey`), or several.
+            partition: Which partition of each.
+
+        Returns:
+            The run as requested; it has not begun.
+        """
+        return self._send(calls.materialize(keys, partition))
+
+    def _send(self, call: Call[_T]) -> _T:
+        try:
+            response = self._http.request(**self._connection.request(call))
+        except httpx2.HTTPError as error:
+            raise self._connection.explain(error) from error
+        return call.finish(read_answer(response))
