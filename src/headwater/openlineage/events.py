@@ -37,16 +37,9 @@ class EventType(StrEnum):
     OTHER = "OTHER"
 
     @classmethod
-    def _missing_(cls, value: object) -> EventType:
-        """Read small letters too.
-
-        Raises:
-            ValueError: it is no event type.
-        """
-        name = str(value)
-        if name.upper() not in cls.__members__:
-            raise ValueError(f"Expected one of {', '.join(cls)}, got {name[:40]!r}")
-        return cls[name.upper()]
+    def _missing_(cls, value: object) -> EventType | None:
+        """Read small letters too."""
+        return cls.__members__.get(str(value).upper())
 
     @property
     def ends(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from headwater.errors import StoreError
+from headwater.server import openlineage_door
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments
 from headwater.server.guard import ForeignOriginError, TokenRequiredError, check_origin, check_token
@@ -37,6 +38,7 @@ class Server:
         self._loopback = loopback
         self._api: Any = build_api()
         self._web = WebApp()
+        self._openlineage = openlineage_door.OpenLineageDoor()
         self._following: dict[str, asyncio.Task[None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,6 +93,9 @@ class Server:
                 answer = {"error": str(error), "status": 401}
                 await send_json(send, 401, answer, [(b"www-authenticate", b"Bearer")])
                 return
+        if path in openlineage_door.PATHS:
+            await self._openlineage.take(deployment, scope, receive, send)
+            return
         if path == "/api/live":
             await stream(deployment.live, scope, receive, send)
             return

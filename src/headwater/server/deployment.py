@@ -64,6 +64,10 @@ class Deployment:
                 self._graph_head = head
             return self._reader.graph
 
+    def forget_graph(self) -> None:
+        """Read the graph again when it is next asked for: edges were learnt, of which no event tells."""
+        self._graph_head = -1
+
     def auth_required(self) -> bool:
         """Whether requests need a token; read from the store at most once a second."""
         now = self.clock.monotonic()

@@ -110,7 +110,7 @@ def test_a_cursor_gives_back_what_was_remembered(memory: Memory) -> None:
 @pytest.mark.parametrize("cursor", ["", "{", "null", "[]", '{"reported": 3}', '{"reported": {"a": ["x", 1]}}'])
 def test_a_cursor_of_another_sensor_is_an_error(cursor: str) -> None:
     """A cursor that was not written here names the sensor and says what to do."""
-    with pytest.raises(CorruptCursorError, match="cursor of sensor 'files' is not one .* clear it"):
+    with pytest.raises(CorruptCursorError, match=r"cursor of sensor 'files' is not one .* clear it"):
         read_memory(cursor, "files")
 
 

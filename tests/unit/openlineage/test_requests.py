@@ -89,11 +89,11 @@ def test_event_type() -> None:
         ({"eventTime": 5}, "got int - at `$.eventTime`"),
         (
             {"eventType": "DONE"},
-            "Expected one of START, RUNNING, COMPLETE, ABORT, FAIL, OTHER, got 'DONE' - at `$.eventType`",
+            "Invalid enum value 'DONE' - at `$.eventType`",
         ),
         ({"eventType": "x" * 5_000}, "`$.eventType`"),
         ({"outputs": [{"namespace": "file"}]}, "`name` - at `$.outputs[0]`"),
-        ({"outputs": {}}, "Expected `array`, got `object` - at `$.outputs`"),
+        ({"outputs": {}}, "Expected `array | null`, got `object` - at `$.outputs`"),
         ({"run": {}}, "`runId` - at `$.run`"),
     ],
 )
@@ -113,8 +113,7 @@ def test_wrong_fields_are_named(change: dict[str, Any], named: str) -> None:
         (b"[{}", "truncated"),
         (b"5", "Expected `object`, got `int`"),
         (b"{}", "missing required field"),
-        (b'{"job": {"namespace": "\xff"}}', "missing required field"),
-        (b'{"eventTime": "2026-11-23T11:26:41Z", "job": {"namespace": "\xff"}}', "not UTF-8"),
+        (b'{"job": {"namespace": "\xff"}}', "not UTF-8"),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"run": ' * 100_000, "nested too deeply"),
     ],

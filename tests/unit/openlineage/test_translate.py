@@ -298,6 +298,17 @@ def test_dataset_event(translate_events: TranslateEvents) -> None:
     )
 
 
+def test_job_event(translate_events: TranslateEvents) -> None:
+    """A job event records nothing, but tells what depends on what; one about a test not even that."""
+    event = {"eventTime": "2026-11-23T11:26:41Z", "inputs": [_dataset("a")], "outputs": [_dataset("b")]}
+    test = {"jobType": {"jobType": "TEST"}}
+    translations = translate_events(
+        {**event, "job": {"namespace": "shop", "name": "load"}},
+        {**event, "job": {"namespace": "shop", "name": "test", "facets": test}},
+    )
+    assert [((), (("mem/a", "mem/b"),)), ((), ())] == [(item.events, item.edges) for item in translations]
+
+
 def test_too_many_dependencies(translate_events: TranslateEvents) -> None:
     """An event that joins everything with everything is refused; one that only does so with earlier ones is not."""
     many = [_dataset(f"i{number}") for number in range(400)]
