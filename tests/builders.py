@@ -9,11 +9,13 @@ from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, RunEvent, StepEvent
 
 
-def made(key: str, *, partition: str | None = None, timestamp: int | None = None) -> NewEvent:
+def made(
+    key: str, *, partition: str | None = None, timestamp: int | None = None, read_seq: int | None = None
+) -> NewEvent:
     """A materialization."""
     return NewEvent(
         kind=EventKind.MATERIALIZATION,
-        payload=Materialization(),
+        payload=Materialization(read_seq=read_seq),
         asset_key=key,
         partition=partition,
         timestamp=timestamp,

@@ -25,16 +25,12 @@ _GOOD = {
 }
 
 
-def _row(line: int = 1, problem: str | None = None, **changes: str) -> RawRow:
-    return RawRow("file.csv", line, {**_GOOD, **changes}, problem)
-
-
-def _reasons(*rows: RawRow) -> list[str]:
-    return list(clean(rows).rejected["reason"])
+def _row(changes: dict[str, str], line: int = 1) -> RawRow:
+    return RawRow("file.csv", line, {**_GOOD, **changes})
 
 
 def _value(column: str, **changes: str) -> object:
-    cleaned = clean([_row(**changes)])
+    cleaned = clean([_row(changes)])
     return None if cleaned.transactions.is_empty() else cleaned.transactions[column].item()
 
 
@@ -114,14 +110,14 @@ def test_currencies_in_every_spelling(text: str, expected: str) -> None:
 )
 def test_a_row_that_can_t_be_used_says_why(changes: dict[str, str], reason: str) -> None:
     """It is left out, and kept with its reason and its text."""
-    cleaned = clean([_row(**changes)])
+    cleaned = clean([_row(changes)])
     assert cleaned.reasons == {reason: 1}
     assert cleaned.rejected.select(COLUMNS).row(0, named=True) == {**_GOOD, **changes}
 
 
 def test_the_last_delivery_of_an_id_holds() -> None:
     """Earlier ones are duplicates or were corrected; a later one that can't be used replaces nothing."""
-    cleaned = clean([_row(1), _row(2, amount="13.50"), _row(3, amount="13,5"), _row(4, amount="?")])
+    cleaned = clean(_row({"amount": amount}, line) for line, amount in enumerate(["12.50", "13.50", "13,5", "?"], 1))
     assert list(cleaned.transactions["amount"]) == [Decimal("13.50")]
     assert dict(cleaned.rejected.select("line", "reason").iter_rows()) == {
         1: "corrected later",
@@ -134,7 +130,7 @@ def test_no_rows_make_empty_tables_with_all_columns() -> None:
     """A partner who has delivered nothing yet breaks nothing downstream."""
     cleaned = clean([])
     assert cleaned.transactions.columns == [*COLUMNS, "file"]
-    assert cleaned.transactions.schema == clean([_row()]).transactions.schema
+    assert cleaned.transactions.schema == clean([_row({})]).transactions.schema
     assert cleaned.rejected.columns == ["file", "line", "reason", *COLUMNS]
 
 

@@ -20,7 +20,9 @@ PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
 
 def headwater(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return subprocess.run([sys.executable, "-m", "headwater.cli", *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "headwater.cli", *arguments], capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +207,9 @@ def test_openlineage_may_come_packed_and_in_lists(server: DevServer) -> None:
 
 def test_the_command_reports(server: DevServer) -> None:
     """`headwater report` sends what the shell says, and prints the event's id."""
-    done = headwater("report", "materialization", "lake/shell", "-m", "rows=5", "-m", "note=hello", "--url", server.url, "--json")
+    done = headwater(
+        "report", "materialization", "lake/shell", "-m", "rows=5", "-m", "note=hello", "--url", server.url, "--json"
+    )
 
     event = server.events("lake/shell")[0]
     assert str(event["seq"]) == json.loads(done.stdout)["event_id"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ import asyncssh
 import pytest
 
 import headwater as hw
-from headwater.connectors.errors import UnreachableError
+from headwater.connectors.errors import MissingExtraError, UnreachableError
 from headwater.connectors.sftp import SftpServer, build_sftp_sensor, download_sftp_files
 
 _OLD = 1_700_000_000
@@ -221,3 +223,19 @@ def test_an_unsafe_server_can_t_be_described(
 def test_a_password_is_not_shown(partner: Partner) -> None:
     """The text of a server, which gets into logs, has no secrets."""
     assert repr(partner.client(password="secret", port=22)) == "SftpServer(headwater@127.0.0.1:22)"
+
+
+def test_a_missing_library_is_named_with_its_extra(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The definition fails, not the first tick, and the message says what to install."""
+    monkeypatch.setitem(sys.modules, "asyncssh", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'headwater\[sftp\]'"):
+        partner.client()
+
+
+async def test_a_server_that_says_nothing_is_given_up(partner: Partner) -> None:
+    """Something that takes the connection and stays silent costs the time that was allowed, not the whole tick."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        server = partner.client(port=silent.getsockname()[1], connect_timeout=0.2)
+        sensor = build_sftp_sensor(name="files", asset="raw", server=server)
+        with pytest.raises(UnreachableError, match="Check host and port"):
+            await _tick(sensor)

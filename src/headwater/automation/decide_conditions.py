@@ -144,7 +144,12 @@ class Decision:
         return Truth(self._state.updated_seq(slot) is None, self._state.since.get(slot[0], 0))
 
     def _newly_updated(self, slot: Slot) -> Truth:
-        seq = self._state.updated_seq(slot)
+        # An update handles what its step has read, not what came while it was being made.
+        seq = self._state.covered_seq(slot)
+        return _FALSE if seq is None else Truth(True, seq)
+
+    def _dep_updated(self, dep: Slot) -> Truth:
+        seq = self._state.updated_seq(dep)
         return _FALSE if seq is None else Truth(True, seq)
 
     def _newly_requested(self, slot: Slot) -> Truth:
@@ -166,7 +171,7 @@ class Decision:
     def _any_deps_updated(self, slot: Slot) -> Truth:
         # One that the same run makes counts as updated after everything that has happened.
         joining = Truth(True, self._state.seq + 1)
-        return _any([joining if self._joins(dep, slot) else self._newly_updated(dep) for dep in self._deps(slot)])
+        return _any([joining if self._joins(dep, slot) else self._dep_updated(dep) for dep in self._deps(slot)])
 
     def _any_deps_missing(self, slot: Slot) -> Truth:
         return Truth(any(self._missing(dep).holds and not self._joins(dep, slot) for dep in self._deps(slot)))

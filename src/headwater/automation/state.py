@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from headwater.records.events import Event, EventKind, RunEvent, StepEvent
+from headwater.records.events import Event, EventKind, Materialization, RunEvent, StepEvent
 from headwater.records.fold import WHOLE, Latest
 from headwater.records.runs import Run
 
@@ -23,11 +23,13 @@ class AutomationState:
         self.seq = seq
         self.since = dict(since)
         self._updated: dict[Slot, tuple[int, int]] = {}
+        self._covered: dict[Slot, int] = {}
         self._attempted: dict[Slot, int] = {}
         self._in_progress: dict[Slot, set[str]] = {}
         self._runs: dict[str, tuple[Slot, ...]] = {}
         for state in latest:
-            self._note(state.kind, (state.asset_key, state.partition), state.timestamp, state.seq)
+            slot = (state.asset_key, state.partition)
+            self._note(state.kind, slot, state.timestamp, state.seq, state.read_seq)
         for run in open_runs:
             self._open(run.run_id, run.assets, run.partition)
 
@@ -39,14 +41,22 @@ class AutomationState:
         if event.kind in _RUN_ENDS:
             for slot in self._runs.pop(event.run_id or "", ()):
                 self._in_progress[slot].discard(event.run_id or "")
+        read_seq = event.payload.read_seq if isinstance(event.payload, Materialization) else None
         for key in _concerned(event):
             for partition in {WHOLE, event.partition or WHOLE}:
-                self._note(event.kind, (key, partition), event.timestamp, event.seq)
+                self._note(event.kind, (key, partition), event.timestamp, event.seq, read_seq)
 
     def updated_seq(self, slot: Slot) -> int | None:
         """The `seq` of the newest version, None where there is none."""
         newest = self._updated.get(slot)
         return None if newest is None else newest[1]
+
+    def covered_seq(self, slot: Slot) -> int | None:
+        """Up to which `seq` the asset's versions take its inputs into account; None where there is no version.
+
+        A step that ran while an input changed has not read the change, though its version is the newer one.
+        """
+        return self._covered.get(slot)
 
     def attempted_seq(self, slot: Slot) -> int:
         """The `seq` at which the last attempt to make it began, or was settled without beginning; 0 for none."""
@@ -62,10 +72,11 @@ class AutomationState:
         for slot in slots:
             self._in_progress.setdefault(slot, set()).add(run_id)
 
-    def _note(self, kind: EventKind, slot: Slot, timestamp: int, seq: int) -> None:
+    def _note(self, kind: EventKind, slot: Slot, timestamp: int, seq: int, read_seq: int | None) -> None:
         if kind is EventKind.MATERIALIZATION:
             # A backdated report is part of the history, but no update: the newest version stays what it was.
             self._updated[slot] = max(self._updated.get(slot, (timestamp, seq)), (timestamp, seq))
+            self._covered[slot] = max(self._covered.get(slot, 0), seq if read_seq is None else read_seq)
         elif kind in _ATTEMPTS:
             self._attempted[slot] = max(self._attempted.get(slot, 0), seq)
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Raw
 
 from headwater.errors import HeadwaterError
+from headwater.openlineage.events import LongName, ShortName
 
 # A field's name goes into the names of all fields nested in it, so its length is bounded.
 _FieldName = Annotated[str, Meta(max_length=500)]
@@ -38,8 +39,8 @@ class Schema(Facet, frozen=True):
 class InputField(msgspec.Struct, frozen=True):
     """A column of an upstream dataset."""
 
-    namespace: str
-    name: str
+    namespace: ShortName
+    name: LongName
     field: str
 
 

@@ -1,0 +1,297 @@
+"""Conditions: what is requested after which events, and that nothing is lost or repeated."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from builders import external, graph_of, made, native, run_event, step_event
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.automation.decide_conditions import Decision, Request
+from headwater.automation.state import AutomationState
+from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.partitions import DailyPartitionsDefinition
+from headwater.definitions.snapshot import DefinitionsSnapshot
+from headwater.errors import InvalidDefinitionError
+from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.records.events import Event, EventKind, NewEvent
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+EAGER = AutomationCondition.eager()
+DAILY = DailyPartitionsDefinition(start_date="2026-03-01").to_snapshot()
+
+
+class World:
+    """A graph, a log and the decisions taken on it, one event at a time; runs are carried out when told."""
+
+    def __init__(self, graph: AssetGraph, since: dict[str, int] | None = None) -> None:
+        self.graph = graph
+        self.state = AutomationState(0, (), (), since or {})
+        self.log: list[Event] = []
+        self.requests: list[Request] = []
+        self.open: dict[str, tuple[tuple[str, ...], str | None]] = {}
+        self.started: dict[tuple[str, str], int] = {}
+
+    def happen(self, *news: NewEvent) -> list[Request]:
+        """Commit events together, decide, and queue what was decided."""
+        batch = [self._commit(new) for new in news]
+        decided = Decision(self.graph, self.state, NOW).decide(batch)
+        self.requests += decided
+        grouped: dict[str | None, list[str]] = {}
+        for request in decided:
+            grouped.setdefault(request.partition, []).append(request.asset_key)
+        for partition, assets in grouped.items():
+            run_id = f"run{len(self.log)}"
+            self.open[run_id] = (tuple(assets), partition)
+            requested = run_event(EventKind.RUN_REQUESTED, run_id, *assets)
+            self._commit(msgspec.structs.replace(requested, partition=partition))
+        return decided
+
+    def work(self) -> None:
+        """Carry out the oldest queued run to its good end."""
+        run_id = next(iter(self.open))
+        self.begin(run_id)
+        self.finish(run_id)
+
+    def begin(self, run_id: str) -> None:
+        """Start a run, which starts its first step."""
+        self._start(run_id, self.open[run_id][0][0])
+
+    def finish(self, run_id: str) -> list[Request]:
+        """Make every asset of a run, one after another, and end it."""
+        assets, partition = self.open.pop(run_id)
+        for key in assets:
+            if (run_id, key) not in self.started:
+                self._start(run_id, key, partition)
+            new = made(key, partition=partition, read_seq=self.started[(run_id, key)])
+            self.happen(msgspec.structs.replace(new, run_id=run_id))
+        ended = run_event(EventKind.RUN_SUCCEEDED, run_id, *assets)
+        return self.happen(msgspec.structs.replace(ended, partition=partition))
+
+    def _start(self, run_id: str, key: str, partition: str | None = None) -> None:
+        self.happen(step_event(EventKind.STEP_STARTED, run_id, key, partition=partition))
+        self.started[(run_id, key)] = len(self.log)
+
+    def _commit(self, new: NewEvent) -> Event:
+        seq = len(self.log) + 1
+        fields = {name: getattr(new, name) for name in new.__struct_fields__}
+        fields["timestamp"] = seq if new.timestamp is None else new.timestamp
+        event = Event(seq=seq, recorded_at=seq, **fields)
+        self.log.append(event)
+        self.state.apply(event)
+        return event
+
+
+def keys(requests: list[Request]) -> list[str]:
+    """What was requested."""
+    return [request.asset_key for request in requests]
+
+
+def chain() -> World:
+    """raw → a → b, the last two automated."""
+    return World(graph_of(external("raw"), native("a", "raw", condition=EAGER), native("b", "a", condition=EAGER)))
+
+
+def test_a_report_requests_everything_below_in_one_decision() -> None:
+    """What is downstream of what is requested is requested with it, upstream first."""
+    world = chain()
+
+    decided = world.happen(made("raw"))
+
+    assert [("a", ("raw",)), ("b", ("a",))] == [(request.asset_key, request.because_of) for request in decided]
+
+
+def test_reports_while_a_run_waits_are_covered_by_it() -> None:
+    """However many reports come before the run begins, it is requested once, and no more runs follow."""
+    world = chain()
+    world.happen(made("raw"))
+
+    assert [] == world.happen(made("raw"))
+    world.begin("run1")
+    assert [] == world.finish("run1")
+
+
+def test_a_report_while_a_run_works_leads_to_one_more() -> None:
+    """An update that arrives after the step began to read is not lost: the asset is made again afterwards."""
+    world = chain()
+    world.happen(made("raw"))
+    world.begin("run1")
+    world.happen(made("raw"), made("raw"))
+
+    assert ["a", "b"] == keys(world.finish("run1"))
+
+
+def test_a_failed_run_is_not_repeated_until_something_changes() -> None:
+    """A failure counts as an attempt; the next update leads to the next one."""
+    world = chain()
+    world.happen(made("raw"))
+    world.begin("run1")
+
+    assert [] == world.happen(run_event(EventKind.RUN_FAILED, "run1", "a", "b"))
+    assert ["a", "b"] == keys(world.happen(made("raw")))
+
+
+@pytest.mark.parametrize("kind", [EventKind.RUN_FAILED, EventKind.RUN_CANCELED])
+def test_a_run_that_never_began_is_not_repeated_for_ever(kind: EventKind) -> None:
+    """A run that was canceled, or could not begin, settles the assets that it names."""
+    world = chain()
+    world.happen(made("raw"))
+
+    assert [] == world.happen(run_event(kind, "run1", "a", "b", settles=("a", "b")))
+
+
+def test_a_skipped_asset_is_made_when_another_input_changed() -> None:
+    """An asset that was skipped because one input failed is made for the sake of the other."""
+    world = World(
+        graph_of(
+            external("raw"),
+            external("other"),
+            native("a", "raw", condition=EAGER),
+            native("b", "a", "other", condition=EAGER),
+        )
+    )
+    world.happen(made("a"), made("other"))
+    world.work()
+    world.happen(made("raw"), made("other"))
+    run_id = next(iter(world.open))
+    world.happen(step_event(EventKind.STEP_STARTED, run_id, "a"))
+
+    assert ["b"] == keys(world.happen(run_event(EventKind.RUN_FAILED, run_id, "a", "b")))
+
+
+def test_nothing_is_made_while_an_input_is_missing() -> None:
+    """An asset waits until each of its inputs exists."""
+    world = World(graph_of(external("x"), external("y"), native("a", "x", "y", condition=EAGER)))
+
+    assert [] == world.happen(made("x"))
+    assert ["a"] == keys(world.happen(made("y")))
+
+
+def test_an_asset_waits_for_an_input_that_is_being_made() -> None:
+    """A diamond whose sides are made in different runs is closed once, after both."""
+    world = World(
+        graph_of(external("raw"), native("l", "raw", condition=EAGER), native("b", "raw", "l", condition=EAGER))
+    )
+    world.happen(made("raw"), made("l"), made("b"))
+    world.happen(run_event(EventKind.RUN_REQUESTED, "manual", "l"))
+
+    assert [] == world.happen(made("raw"))
+    world.happen(step_event(EventKind.STEP_STARTED, "manual", "l"), made("l"))
+    assert ["b"] == keys(world.happen(run_event(EventKind.RUN_SUCCEEDED, "manual", "l")))
+
+
+def test_assets_of_other_locations_wait_for_the_run_to_end() -> None:
+    """What another location makes can't be in the same run, so what is below it comes afterwards."""
+    graph = build_graph(
+        [
+            ("one", DefinitionsSnapshot(assets=(external("raw"), native("a", "raw", condition=EAGER)))),
+            ("two", DefinitionsSnapshot(assets=(native("b", "a", condition=EAGER),))),
+        ]
+    )
+    world = World(graph)
+
+    assert ["a"] == keys(world.happen(made("raw")))
+    world.work()
+    assert ["a", "b"] == keys(world.requests)
+
+
+def test_a_backdated_report_starts_nothing() -> None:
+    """A report of something older than the newest version is history, not an update."""
+    world = chain()
+    world.happen(made("raw", timestamp=1_000_000))
+    world.work()
+
+    assert [] == world.happen(made("raw", timestamp=5))
+
+
+def test_what_happened_before_the_condition_starts_nothing() -> None:
+    """A condition that comes into force looks at what happens from then on."""
+    graph = graph_of(external("raw"), native("a", "raw", condition=EAGER))
+
+    assert [] == World(graph, since={"a": 1}).happen(made("raw"))
+
+
+def test_eager_follows_the_newest_partition_only() -> None:
+    """Of a daily asset, eager makes the newest day; without the window it makes whichever day was reported."""
+    older = EAGER.without(AutomationCondition.in_latest_time_window())
+    world = World(
+        graph_of(
+            external("lake", partitions=DAILY),
+            native("newest", "lake", condition=EAGER, partitions=DAILY),
+            native("every", "lake", condition=older, partitions=DAILY),
+        )
+    )
+
+    decided = world.happen(made("lake", partition="2026-03-02"), made("lake", partition="2026-03-09"))
+
+    assert {("every", "2026-03-02"), ("every", "2026-03-09"), ("newest", "2026-03-09")} == {
+        (request.asset_key, request.partition) for request in decided
+    }
+
+
+@pytest.mark.parametrize("partition", ["2026-03-10", "2026-04-01", "banana", None])
+def test_a_partition_that_does_not_exist_starts_nothing(partition: str | None) -> None:
+    """A report for a day that has not ended, or is no day, makes nothing; one without a day concerns every day."""
+    condition = EAGER.without(AutomationCondition.in_latest_time_window())
+    world = World(
+        graph_of(external("lake", partitions=DAILY), native("a", "lake", condition=condition, partitions=DAILY))
+    )
+
+    decided = world.happen(made("lake", partition=partition))
+
+    assert [] == [request.partition for request in decided if partition is not None]
+
+
+def test_an_unknown_operand_is_an_error_that_names_the_asset() -> None:
+    """A condition of a newer release is refused, not guessed."""
+    world = World(graph_of(external("raw"), native("a", "raw", condition=AutomationCondition("full_moon"))))
+
+    with pytest.raises(InvalidDefinitionError, match="a: the condition 'full_moon'"):
+        world.happen(made("raw"))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[World, list[str]]:
+    """A random graph of up to eight assets, all but the roots automated."""
+    count = draw(st.integers(2, 8))
+    assets = []
+    for number in range(count):
+        deps = [f"n{up}" for up in range(number) if draw(st.booleans())]
+        assets.append(native(f"n{number}", *deps, condition=EAGER) if deps else external(f"n{number}"))
+    return World(graph_of(*assets)), [asset.key for asset in assets if asset.kind == "external"]
+
+
+@given(made_world=worlds(), data=st.data())
+def test_whatever_the_order_everything_ends_fresh(made_world: tuple[World, list[str]], data: st.DataObject) -> None:
+    """Reports and runs interleaved in any way end with each asset made after the newest version of its inputs."""
+    world, roots = made_world
+    world.happen(*(made(key) for key in roots))
+    begun: list[str] = []
+    for _ in range(data.draw(st.integers(0, 12))):
+        move = data.draw(st.sampled_from(["report", "begin", "finish"]))
+        waiting = [run_id for run_id in world.open if run_id not in begun]
+        if move == "report":
+            world.happen(made(data.draw(st.sampled_from(roots))))
+        elif move == "begin" and waiting:
+            begun.append(data.draw(st.sampled_from(waiting)))
+            world.begin(begun[-1])
+        elif move == "finish" and begun:
+            world.finish(begun.pop(data.draw(st.integers(0, len(begun) - 1))))
+    for _ in range(200):
+        if not world.open:
+            break
+        run_id = next(iter(world.open))
+        if run_id not in begun:
+            world.begin(run_id)
+        world.finish(run_id)
+
+    assert not world.open
+    newest = {event.asset_key: event for event in world.log if event.kind is EventKind.MATERIALIZATION}
+    for node in world.graph.nodes:
+        for up in world.graph.upstream_keys(node.key):
+            below, above = newest[node.key], newest[up]
+            in_one_run = below.run_id is not None and below.run_id == above.run_id
+            assert in_one_run or world.started[(below.run_id or "", node.key)] > above.seq
