@@ -119,7 +119,7 @@ def _group(graph: AssetGraph, requests: Sequence[Request], events: Sequence[Even
             location=location,
             assets=tuple(sorted(request.asset_key for request in mine)),
             status=RunStatus.QUEUED,
-            cause=_cause(mine, events),
+            cause=_cause(mine, [event for event in events if event.partition in (None, partition)]),
             created_at=now,
             partition=partition,
         )
