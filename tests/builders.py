@@ -6,16 +6,21 @@ from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import PartitionsSnapshot
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, RunEvent, StepEvent
+from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Reporter, RunEvent, StepEvent
 
 
 def made(
-    key: str, *, partition: str | None = None, timestamp: int | None = None, read_seq: int | None = None
+    key: str,
+    *,
+    partition: str | None = None,
+    timestamp: int | None = None,
+    read_seq: int | None = None,
+    via: str | None = None,
 ) -> NewEvent:
     """A materialization."""
     return NewEvent(
         kind=EventKind.MATERIALIZATION,
-        payload=Materialization(read_seq=read_seq),
+        payload=Materialization(read_seq=read_seq, reporter=None if via is None else Reporter(via)),
         asset_key=key,
         partition=partition,
         timestamp=timestamp,

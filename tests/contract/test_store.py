@@ -121,6 +121,18 @@ def test_every_order_of_arrival_ends_in_the_same_state(store: Store, data: st.Da
     assert (max(moments), max(moments) % 2 == 0) == (check.timestamp, check.passed)
 
 
+def test_news_of_an_older_version_is_kept_beside_the_newest(store: Store) -> None:
+    """The newest version stays the newest, and the later news of an older one is known too."""
+    store.write(Unit(events=[made("a", timestamp=9), made("b", timestamp=9)]))
+    store.write(Unit(events=[made("a", timestamp=5, via="sensor"), made("b", timestamp=5)]))
+    store.write(Unit(events=[made("a", timestamp=4)]))
+
+    latest = store.read(states.read_assets)
+
+    found = [latest[(key, EventKind.MATERIALIZATION)] for key in ("a", "b")]
+    assert [(1, 3), (2, 2)] == [(state.seq, state.updated_seq) for state in found]
+
+
 def test_partitions_are_kept_beside_the_whole(store: Store) -> None:
     """A partition's event counts for the partition and for the asset."""
     store.write(Unit(events=[made("a", partition="x"), made("a", partition="y"), made("a", partition="x")]))

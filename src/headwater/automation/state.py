@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from headwater.records.events import Event, EventKind, Materialization, RunEvent, StepEvent
-from headwater.records.fold import WHOLE, Latest
+from headwater.records.fold import WHOLE, Latest, is_news
 from headwater.records.runs import Run
 
 _ATTEMPTS = frozenset({EventKind.STEP_STARTED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
@@ -23,6 +23,7 @@ class AutomationState:
         self.seq = seq
         self.since = dict(since)
         self._updated: dict[Slot, tuple[int, int]] = {}
+        self._news: dict[Slot, int] = {}
         self._covered: dict[Slot, int] = {}
         self._attempted: dict[Slot, int] = {}
         self._in_progress: dict[Slot, set[str]] = {}
@@ -30,6 +31,7 @@ class AutomationState:
         for state in latest:
             slot = (state.asset_key, state.partition)
             self._note(state.kind, slot, state.timestamp, state.seq, state.read_seq)
+            self._news[slot] = max(self._news.get(slot, 0), state.news_seq or 0)
         for run in open_runs:
             self._open(run.run_id, run.assets, run.partition)
 
@@ -45,11 +47,13 @@ class AutomationState:
         for key in _concerned(event):
             for partition in {WHOLE, event.partition or WHOLE}:
                 self._note(event.kind, (key, partition), event.timestamp, event.seq, read_seq)
+                if is_news(event):
+                    self._news[(key, partition)] = event.seq
 
     def updated_seq(self, slot: Slot) -> int | None:
-        """The `seq` of the newest version, None where there is none."""
+        """The `seq` of the last update, None where there is none; see `Latest.updated_seq`."""
         newest = self._updated.get(slot)
-        return None if newest is None else newest[1]
+        return None if newest is None else max(newest[1], self._news.get(slot, 0))
 
     def covered_seq(self, slot: Slot) -> int | None:
         """Up to which `seq` the asset's versions take its inputs into account; None where there is no version.

@@ -23,11 +23,13 @@ class FileValues:
         self._folder = folder
 
     def path(self, key: AssetKey, partition: str | None) -> Path:
-        """Where a value is: a folder for each part of the key, and one more level for partitions."""
-        parts = [*key.parts, *(() if partition is None else (partition,))]
-        return self._folder.joinpath(*(_file_name(part) for part in parts or [""])).with_name(
-            _file_name(parts[-1] if parts else "") + ".pickle"
-        )
+        """Where a value is: a folder for each part of the key but the last; partitions in a folder of their own."""
+        names = [_file_name(part) for part in key.parts] or ["%none"]
+        if partition is not None:
+            names[-1] += "%partitions"
+            names.append(_file_name(partition))
+        # What follows a percent sign here is no pair of hexadecimal digits, so no part of a key is written so.
+        return self._folder.joinpath(*names[:-1], f"{names[-1]}.pickle")
 
     def store(self, key: AssetKey, partition: str | None, value: Any) -> Path:
         """Keep a value in place of any earlier one.
@@ -79,7 +81,7 @@ def _pickle(key: AssetKey, value: Any, file: Any) -> None:
 
 def _file_name(part: str) -> str:
     """A part of a key as the name of a file: unambiguous, and not too long for any file system."""
-    name = quote(part, safe=" !#$&'()+,;=@[]^_`{}~-.") or "%"
+    name = quote(part, safe=" !#$&'()+,;=@[]^_`{}~-.") or "%empty"
     if name in (".", ".."):
         name = name.replace(".", "%2E")
     if len(name) <= _MOST_NAME_BYTES:

@@ -41,7 +41,14 @@ class Latest(msgspec.Struct, frozen=True, kw_only=True):
     data_version: str | None
     event_partition: str | None
     read_seq: int | None = None
+    news_seq: int | None = None
+    """The last event that is news whatever its `timestamp`: a sensor noticed it just then."""
     count: int = 1
+
+    @property
+    def updated_seq(self) -> int:
+        """The last event that changed what there is to read: the newest version, or later news of an older one."""
+        return max(self.seq, self.news_seq or 0)
 
 
 class CheckLatest(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +96,15 @@ def fold_checks(events: Iterable[Event]) -> list[CheckLatest]:
     return list(newest.values())
 
 
+def is_news(event: Event) -> bool:
+    """Whether an event is news however old it says it is: a sensor looks at what is there now.
+
+    A backdated report by others is history, which starts nothing.
+    """
+    payload = event.payload
+    return isinstance(payload, Materialization) and payload.reporter is not None and payload.reporter.via == "sensor"
+
+
 def _assets_of(event: Event) -> Iterator[str]:
     if event.kind not in _OF_ASSET:
         return
@@ -111,6 +127,7 @@ def _latest(event: Event, key: str, partition: str) -> Latest:
         data_version=event.data_version,
         event_partition=event.partition,
         read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
+        news_seq=event.seq if is_news(event) else None,
     )
 
 
@@ -121,4 +138,5 @@ def _keep_newest(newest: dict[tuple[str, str, EventKind], Latest], state: Latest
         newest[slot] = state
         return
     later = state if (state.timestamp, state.seq) > (known.timestamp, known.seq) else known
-    newest[slot] = msgspec.structs.replace(later, count=known.count + 1)
+    news = max(state.news_seq or 0, known.news_seq or 0) or None
+    newest[slot] = msgspec.structs.replace(later, count=known.count + 1, news_seq=news)

@@ -82,6 +82,7 @@ latest = Table(
     Column("data_version", Text),
     Column("event_partition", Text),
     Column("read_seq", BigInteger),
+    Column("news_seq", BigInteger),
     Column("count", BigInteger, nullable=False),
     PrimaryKeyConstraint("asset_key", "partition", "kind"),
 )

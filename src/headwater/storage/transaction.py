@@ -76,7 +76,7 @@ def _keep_latest(connection: Connection, appended: Sequence[Event]) -> None:
     if not states:
         return
     rows = [{**msgspec.structs.asdict(state), "kind": state.kind.value} for state in states]
-    connection.execute(_upsert_newest(connection, latest, adds=("count",)), rows)
+    connection.execute(_upsert_newest(connection, latest, adds=("count",), maxima=("news_seq",)), rows)
 
 
 def _keep_checks(connection: Connection, appended: Sequence[Event]) -> None:
@@ -89,8 +89,13 @@ def _keep_checks(connection: Connection, appended: Sequence[Event]) -> None:
 _UPSERTS: dict[tuple[str, str], Any] = {}
 
 
-def _upsert_newest(connection: Connection, table: sa.Table, adds: tuple[str, ...] = ()) -> Any:
-    """Insert a state, or replace an older one by (`timestamp`, `seq`); the columns in `adds` are summed."""
+def _upsert_newest(
+    connection: Connection, table: sa.Table, adds: tuple[str, ...] = (), maxima: tuple[str, ...] = ()
+) -> Any:
+    """Insert a state, or replace an older one by (`timestamp`, `seq`).
+
+    The columns in `adds` are summed; of those in `maxima` the larger value stays.
+    """
     key = (connection.dialect.name, table.name)
     if key not in _UPSERTS:
         statement = insert_for(connection, table)
@@ -99,14 +104,12 @@ def _upsert_newest(connection: Connection, table: sa.Table, adds: tuple[str, ...
             given.timestamp > kept.timestamp, sa.and_(given.timestamp == kept.timestamp, given.seq > kept.seq)
         )
         primary = {column.name for column in table.primary_key}
-        changes = {
-            column.name: (
-                kept[column.name] + given[column.name]
-                if column.name in adds
-                else sa.case((newer, given[column.name]), else_=kept[column.name])
-            )
-            for column in table.columns
-            if column.name not in primary
-        }
+        changes: dict[str, Any] = {}
+        for name in (column.name for column in table.columns if column.name not in primary):
+            if name in adds:
+                changes[name] = kept[name] + given[name]
+            else:
+                larger = sa.or_(kept[name].is_(None), given[name] > kept[name]) if name in maxima else newer
+                changes[name] = sa.case((larger, given[name]), else_=kept[name])
         _UPSERTS[key] = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
     return _UPSERTS[key]

@@ -91,7 +91,7 @@ def keys(requests: list[Request]) -> list[str]:
 
 
 def chain() -> World:
-    """raw → a → b, the last two automated."""
+    """Raw → a → b, the last two automated."""
     return World(graph_of(external("raw"), native("a", "raw", condition=EAGER), native("b", "a", condition=EAGER)))
 
 
@@ -205,6 +205,15 @@ def test_a_backdated_report_starts_nothing() -> None:
     world.work()
 
     assert [] == world.happen(made("raw", timestamp=5))
+
+
+def test_what_a_sensor_notices_is_news_however_old() -> None:
+    """A file that was delivered with an old modification time is read all the same."""
+    world = chain()
+    world.happen(made("raw", timestamp=1_000_000))
+    world.work()
+
+    assert ["a", "b"] == keys(world.happen(made("raw", timestamp=5, via="sensor")))
 
 
 def test_what_happened_before_the_condition_starts_nothing() -> None:

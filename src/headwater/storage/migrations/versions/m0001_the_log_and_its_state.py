@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("data_version", sa.Text(), nullable=True),
         sa.Column("event_partition", sa.Text(), nullable=True),
         sa.Column("read_seq", sa.BigInteger(), nullable=True),
+        sa.Column("news_seq", sa.BigInteger(), nullable=True),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("asset_key", "partition", "kind", name=op.f("pk_latest")),
     )

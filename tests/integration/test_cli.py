@@ -1,0 +1,139 @@
+"""The command, as a person and a script use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
+
+
+def headwater(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command on a home of its own."""
+    command = [sys.executable, "-m", "headwater.cli", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={"HEADWATER_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which one asset was made."""
+    folder = tmp_path_factory.mktemp("home")
+    done = headwater(folder, "materialize", "cleaned", "summary", "-f", str(PROJECT))
+    assert "Step summary succeeded" in done.stdout, done.stderr
+    return folder
+
+
+def test_the_version_is_told() -> None:
+    """`--version` says which release it is."""
+    done = subprocess.run(
+        [sys.executable, "-m", "headwater.cli", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.startswith("headwater, version 0.")
+
+
+def test_each_command_explains_itself(tmp_path: Path) -> None:
+    """Every command and group has help that begins with what it does."""
+    for words in (
+        ["dev"], ["materialize"], ["report"], ["report", "check"], ["asset", "list"], ["asset", "show"],
+        ["sensor", "list"], ["sensor", "tick"], ["run", "logs"], ["token", "create"], ["deployment", "create"],
+    ):  # fmt: skip
+        done = headwater(tmp_path, *words, "--help")
+
+        assert 0 == done.returncode
+        assert done.stdout.startswith(f"Usage: python -m headwater.cli {' '.join(words)}")
+
+
+def test_materialize_fails_with_the_reason(home: Path) -> None:
+    """A run that fails exits with 1 and shows the traceback from user code on."""
+    done = headwater(home, "materialize", "raises", "-f", str(PROJECT))
+
+    assert 1 == done.returncode
+    assert "ZeroDivisionError" in done.stderr
+    assert "hostile.py" in done.stderr
+    assert "run_supervisor" not in done.stderr
+
+
+def test_materialize_refuses_an_external_asset(home: Path) -> None:
+    """The refusal is one line that names the asset and the mend."""
+    done = headwater(home, "materialize", "raw", "-f", str(PROJECT))
+
+    assert 1 == done.returncode
+    assert done.stderr.startswith("Error: raw is an external asset")
+    assert "headwater report materialization raw" in done.stderr
+
+
+def test_assets_are_listed_for_scripts(home: Path) -> None:
+    """`--json` gives the API's shapes."""
+    listed = json.loads(headwater(home, "asset", "list", "--json").stdout)
+
+    states = {row["key"]: (row["kind"], row["status"]) for row in listed}
+    assert ("native", "fresh") == states["summary"]
+    assert ("external", "unreported") == states["raw"]
+
+
+def test_one_asset_is_shown(home: Path) -> None:
+    """For people, the facts stand one a line; an unknown key is an error."""
+    shown = headwater(home, "asset", "show", "cleaned").stdout
+
+    assert shown.startswith("cleaned  (native, ")
+    assert "has_rows passed" in shown
+    assert "There is no asset 'nope'" in headwater(home, "asset", "show", "nope").stderr
+
+
+def test_a_sensor_is_ticked_by_hand(home: Path) -> None:
+    """A dry run shows what the tick comes to and keeps nothing; a real one keeps it."""
+    tried = headwater(home, "sensor", "tick", "starts_runs", "-f", str(PROJECT), "--dry-run")
+    before = json.loads(headwater(home, "sensor", "list", "--json").stdout)
+    headwater(home, "sensor", "tick", "starts_runs", "-f", str(PROJECT))
+    after = json.loads(headwater(home, "sensor", "list", "--json").stdout)
+
+    assert "run requested" in tried.stdout
+    ticks = [{sensor["name"]: sensor["last_tick"] for sensor in listed}["starts_runs"] for listed in (before, after)]
+    assert ticks[0] is None
+    assert "success" == ticks[1]["status"]
+
+
+def test_a_runs_log_is_printed(home: Path) -> None:
+    """What a run logged and printed is there for the shell."""
+    run = next(run for run in json.loads(headwater(home, "run", "list", "--json").stdout) if "summary" in run["assets"])
+
+    assert "to standard output" in headwater(home, "run", "logs", run["run_id"]).stdout
+    assert "summary" in headwater(home, "run", "show", run["run_id"]).stdout
+
+
+def test_without_a_store_the_command_says_what_to_do(tmp_path: Path) -> None:
+    """Nothing is made by looking."""
+    done = headwater(tmp_path / "nowhere", "asset", "list")
+
+    assert 1 == done.returncode
+    assert "headwater dev FILE" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = 1", "holds no Definitions"),
+        ("import headwater as hw\na = hw.Definitions()\nb = hw.Definitions()", "holds several Definitions (a, b)"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("import sys\nsys.exit(4)", "SystemExit: 4"),
+        ("def broken(:", "SyntaxError"),
+    ],
+)
+def test_code_that_does_not_load_says_why(tmp_path: Path, code: str, message: str) -> None:
+    """A file without usable definitions is one clear error."""
+    file = tmp_path / "broken.py"
+    file.write_text(code)
+
+    done = headwater(tmp_path / "home", "materialize", "a", "-f", str(file))
+
+    assert 1 == done.returncode
+    assert message in done.stderr
+    assert "run_supervisor" not in done.stderr

@@ -1,0 +1,96 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+
+import {
+  get,
+  type AssetDetail,
+  type DeploymentView,
+  type Graph,
+  type RunDetail,
+  type RunView,
+  type Schemas,
+  type SensorView,
+} from "./client";
+
+const FIRST = undefined as string | undefined;
+
+export const deploymentQuery = queryOptions({
+  queryKey: ["deployment"],
+  queryFn: () => get<DeploymentView>("api/deployment"),
+});
+
+export const assetsQuery = queryOptions({
+  queryKey: ["assets"],
+  queryFn: () => get<Schemas["AssetList"]>("api/assets"),
+});
+
+export const graphQuery = queryOptions({ queryKey: ["graph"], queryFn: () => get<Graph>("api/graph") });
+
+export const assetQuery = (key: string) =>
+  queryOptions({ queryKey: ["asset", key], queryFn: () => get<AssetDetail>("api/assets/detail", { key }) });
+
+export const seriesQuery = (key: string) =>
+  queryOptions({
+    queryKey: ["asset", key, "series"],
+    queryFn: () => get<Schemas["SeriesList"]>("api/assets/series", { key }),
+  });
+
+export const partitionsQuery = (key: string) =>
+  queryOptions({
+    queryKey: ["asset", key, "partitions"],
+    queryFn: () => get<Schemas["PartitionList"]>("api/assets/partitions", { key }),
+  });
+
+export const assetEventsQuery = (key: string, kind: string | null, partition: string | null) =>
+  infiniteQueryOptions({
+    queryKey: ["asset", key, "events", kind, partition],
+    queryFn: ({ pageParam }) =>
+      get<Schemas["EventPage"]>("api/assets/events", { key, kind, partition, cursor: pageParam }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const eventsQuery = queryOptions({
+  queryKey: ["events"],
+  queryFn: () => get<Schemas["EventPage"]>("api/events", { limit: 60 }),
+});
+
+export const runsQuery = (status: string | null, asset: string | null = null) =>
+  infiniteQueryOptions({
+    queryKey: ["runs", status, asset],
+    queryFn: ({ pageParam }) => get<Schemas["RunPage"]>("api/runs", { status, asset, cursor: pageParam }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const runQuery = (runId: string) =>
+  queryOptions({ queryKey: ["run", runId], queryFn: () => get<RunDetail>(`api/runs/${runId}`) });
+
+export const runEventsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "events"],
+    queryFn: () => get<Schemas["EventPage"]>(`api/runs/${runId}/events`, { limit: 1000 }),
+  });
+
+export const sensorsQuery = queryOptions({
+  queryKey: ["sensors"],
+  queryFn: () => get<Schemas["SensorList"]>("api/sensors"),
+});
+
+export const sensorQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["sensor", name],
+    queryFn: () => get<SensorView>(`api/sensors/${encodeURIComponent(name)}`),
+  });
+
+export const ticksQuery = (name: string) =>
+  infiniteQueryOptions({
+    queryKey: ["sensor", name, "ticks"],
+    queryFn: ({ pageParam }) =>
+      get<Schemas["TickPage"]>(`api/sensors/${encodeURIComponent(name)}/ticks`, { cursor: pageParam }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export function hasEnded(run: RunView): boolean {
+  return run.ended_at !== null;
+}

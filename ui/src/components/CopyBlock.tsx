@@ -1,0 +1,29 @@
+import { ActionIcon, Code, CopyButton, Tooltip } from "@mantine/core";
+
+/** Something to paste into a shell, with a button that copies it. */
+export function CopyBlock({ text }: { text: string }) {
+  return (
+    <div style={{ position: "relative" }}>
+      <Code block pr={44}>
+        {text}
+      </Code>
+      <div style={{ position: "absolute", top: 6, right: 6 }}>
+        <CopyIcon text={text} />
+      </div>
+    </div>
+  );
+}
+
+export function CopyIcon({ text }: { text: string }) {
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? "Copied" : "Copy"}>
+          <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label="Copy">
+            {copied ? "✓" : "⧉"}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}

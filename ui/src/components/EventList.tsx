@@ -1,0 +1,129 @@
+import { Badge, Group, Paper, Stack, Text, UnstyledButton } from "@mantine/core";
+import { useState } from "react";
+import { Link } from "react-router";
+
+import type { EventView } from "../api/client";
+import { toExact } from "./format";
+import { AssetLink, Mark, Moment } from "./marks";
+import { MetadataTable } from "./metadata";
+import { ErrorBox } from "./states";
+import type { Look } from "./status";
+
+const FLAGS: Record<string, string> = {
+  unknown_asset: "Nobody defined this asset",
+  unknown_partition: "Not one of the asset's partitions",
+  missing_partition: "The asset has partitions, the report names none",
+  unknown_check: "Nobody defined this check",
+};
+
+/** Events, newest first; each opens to show all that it says. */
+export function EventList({
+  events,
+  showAsset = false,
+}: {
+  events: readonly EventView[];
+  showAsset?: boolean;
+}) {
+  const [open, setOpen] = useState<number | null>(null);
+  return (
+    <Stack gap={6}>
+      {events.map((event) => (
+        <Paper key={event.seq} radius="sm">
+          <UnstyledButton
+            w="100%"
+            px="sm"
+            py={8}
+            aria-expanded={open === event.seq}
+            onClick={() => {
+              setOpen(open === event.seq ? null : event.seq);
+            }}
+          >
+            <Group justify="space-between" gap="sm" wrap="nowrap">
+              <Group gap="sm" style={{ minWidth: 0 }}>
+                <Mark bare look={lookOf(event)} />
+                <Text size="sm" fw={550}>
+                  {event.title}
+                </Text>
+                {showAsset && event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
+                {event.partition !== null && (
+                  <Badge size="sm" variant="light" color="gray">
+                    {event.partition}
+                  </Badge>
+                )}
+                {event.flags.map((flag) => (
+                  <Badge key={flag} size="sm" variant="light" color="orange">
+                    {FLAGS[flag] ?? flag}
+                  </Badge>
+                ))}
+              </Group>
+              <Text size="xs" c="dimmed" style={{ flex: "none" }}>
+                <Moment at={event.timestamp} />
+              </Text>
+            </Group>
+          </UnstyledButton>
+          {open === event.seq && <EventBody event={event} />}
+        </Paper>
+      ))}
+    </Stack>
+  );
+}
+
+function EventBody({ event }: { event: EventView }) {
+  const late = event.recorded_at - event.timestamp;
+  return (
+    <Stack gap="xs" px="sm" pb="sm">
+      <Text size="xs" c="dimmed">
+        Event {event.seq} · {toExact(event.timestamp)}
+        {late > 1 && ` · recorded ${toExact(event.recorded_at)}`}
+        {event.data_version !== null && ` · data version ${event.data_version}`}
+        {event.reporter && ` · ${reporterText(event)}`}
+        {event.run_id !== null && (
+          <>
+            {" · "}
+            <Link to={`/runs/${event.run_id}`}>run {event.run_id.slice(0, 8)}</Link>
+          </>
+        )}
+      </Text>
+      {event.description && <Text size="sm">{event.description}</Text>}
+      {event.error && <ErrorBox error={event.error} />}
+      {Object.keys(event.metadata).length > 0 && <MetadataTable entries={event.metadata} />}
+      {Object.keys(event.inputs).length > 0 && (
+        <Text size="xs" c="dimmed" component="div">
+          Read{" "}
+          {Object.entries(event.inputs).map(([key, seq], place) => (
+            <span key={key}>
+              {place > 0 && ", "}
+              <AssetLink assetKey={key} size="xs" /> as of event {seq}
+            </span>
+          ))}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function reporterText(event: EventView): string {
+  const { via, name } = event.reporter ?? { via: "", name: null };
+  const who: Record<string, string> = {
+    rest: "by HTTP",
+    sensor: "by sensor",
+    openlineage: "by OpenLineage job",
+  };
+  if (via === "run") return "made here";
+  return `reported ${who[via] ?? `by ${via}`}${name === null ? "" : ` ${name}`}`;
+}
+
+function lookOf(event: EventView): Look {
+  const failed = event.kind.endsWith("_failed") || event.passed === false;
+  const tone =
+    failed && event.severity === "WARN"
+      ? "warn"
+      : failed
+        ? "bad"
+        : event.kind === "observation" || event.kind.startsWith("sensor_")
+          ? "busy"
+          : event.kind.endsWith("_canceled") || event.flags.length > 0
+            ? "warn"
+            : "good";
+  return { label: event.title, tone, meaning: event.kind.replaceAll("_", " ") };
+}

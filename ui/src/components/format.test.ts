@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+
+import { plural, toDuration, toNumber, toRelative } from "./format";
+import { assetPath, showKey, toParts } from "./keys";
+
+describe("times", () => {
+  it("are told in the largest unit that fits", () => {
+    expect([2, 70, 7_300, 200_000].map((ago) => toRelative(1_000_000 - ago, 1_000_000))).toEqual([
+      "just now",
+      "1 min ago",
+      "2 h ago",
+      "2 d ago",
+    ]);
+  });
+
+  it("may lie ahead", () => {
+    expect(toRelative(1_000_030, 1_000_000)).toBe("in 30 s");
+  });
+
+  it("have lengths", () => {
+    expect([0.0123, 3.2, 42, 75, 4_000].map(toDuration)).toEqual([
+      "12 ms",
+      "3.20 s",
+      "42.0 s",
+      "1 min 15 s",
+      "1 h 6 min",
+    ]);
+  });
+});
+
+describe("numbers", () => {
+  it("are grouped", () => {
+    expect(toNumber(1_234_567.891)).toBe("1 234 567.89");
+  });
+
+  it("go with their noun", () => {
+    expect([plural(1, "run"), plural(2, "run")]).toEqual(["1 run", "2 runs"]);
+  });
+});
+
+describe("keys", () => {
+  it("are split at slashes that are not escaped", () => {
+    expect(toParts("lake/a\\/b/c\\\\d")).toEqual(["lake", "a/b", "c\\d"]);
+  });
+
+  it("show parts that are empty", () => {
+    expect([showKey("a/"), showKey("\\"), showKey("")]).toEqual(["a / ∅", "∅", "∅"]);
+  });
+
+  it("travel in addresses", () => {
+    expect(assetPath("a b/c&d", "events")).toBe("/asset?key=a%20b%2Fc%26d&tab=events");
+  });
+});

@@ -1,0 +1,50 @@
+const UNITS: readonly [string, number][] = [
+  ["y", 31_536_000],
+  ["mo", 2_592_000],
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/** How long ago, or in how long, in the largest unit that fits. */
+export function toRelative(seconds: number, now: number): string {
+  const distance = Math.abs(seconds - now);
+  const [unit, size] = UNITS.find((each) => distance >= each[1]) ?? ["s", 1];
+  if (distance < 5) return "just now";
+  const shown = `${Math.floor(distance / size)} ${unit}`;
+  return seconds < now ? `${shown} ago` : `in ${shown}`;
+}
+
+/** A moment in full, in the reader's zone. */
+export function toExact(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+/** A time of day with milliseconds, for logs. */
+export function toClock(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const part = (value: number, width = 2) => String(value).padStart(width, "0");
+  return `${part(date.getHours())}:${part(date.getMinutes())}:${part(date.getSeconds())}.${part(date.getMilliseconds(), 3)}`;
+}
+
+/** A length of time, short. */
+export function toDuration(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A number with groups of digits, and no more decimals than it needs. */
+export function toNumber(value: number): string {
+  return value
+    .toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 1 ? 6 : 2 })
+    .replaceAll(",", " ");
+}
+
+/** A count and its noun. */
+export function plural(count: number, noun: string): string {
+  return `${toNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

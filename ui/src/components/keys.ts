@@ -1,0 +1,30 @@
+/** The parts of an asset key from its escaped text form. */
+export function toParts(key: string): string[] {
+  if (key === "\\") return [];
+  const parts: string[] = [""];
+  for (let place = 0; place < key.length; place += 1) {
+    const last = parts.length - 1;
+    const letter = key[place] ?? "";
+    if (letter === "\\" && place + 1 < key.length) {
+      place += 1;
+      parts[last] = (parts[last] ?? "") + (key[place] ?? "");
+    } else if (letter === "/") parts.push("");
+    else parts[last] = (parts[last] ?? "") + letter;
+  }
+  return parts;
+}
+
+/** A part as it is shown: one that is empty can be seen. */
+export function showPart(part: string): string {
+  return part === "" ? "∅" : part;
+}
+
+/** A key for people. */
+export function showKey(key: string): string {
+  return toParts(key).map(showPart).join(" / ") || "∅";
+}
+
+/** The path of an asset's page. */
+export function assetPath(key: string, tab?: string): string {
+  return `/asset?key=${encodeURIComponent(key)}${tab ? `&tab=${tab}` : ""}`;
+}

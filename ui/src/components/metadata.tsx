@@ -1,0 +1,130 @@
+import { Anchor, Badge, Code, ScrollArea, Table, Text } from "@mantine/core";
+
+import type { MetadataEntry } from "../api/client";
+import { toExact, toNumber } from "./format";
+import { Markdown } from "./Markdown";
+import { AssetLink } from "./marks";
+
+interface Column {
+  name: string;
+  type?: string;
+  description?: string | null;
+  constraints?: { nullable?: boolean; unique?: boolean } | null;
+}
+
+/** Metadata by name, one entry a line; tables and schemas get their own form. */
+export function MetadataTable({ entries }: { entries: Record<string, MetadataEntry> }) {
+  const names = Object.keys(entries).sort();
+  if (names.length === 0) return <Text c="dimmed">No metadata.</Text>;
+  return (
+    <Table layout="fixed" verticalSpacing={6}>
+      <Table.Tbody>
+        {names.map((name) => {
+          const entry = entries[name];
+          return (
+            <Table.Tr key={name}>
+              <Table.Th w="34%" fw={500} style={{ verticalAlign: "top", overflowWrap: "anywhere" }}>
+                {name}
+              </Table.Th>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>
+                {entry && <MetadataView entry={entry} />}
+              </Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+export function MetadataView({ entry }: { entry: MetadataEntry }) {
+  const { type, value } = entry;
+  if (type === "int" || type === "float")
+    return <span>{typeof value === "number" ? toNumber(value) : text(value)}</span>;
+  if (type === "timestamp" && typeof value === "number") return <span>{toExact(value)}</span>;
+  if (type === "url" && typeof value === "string" && /^https?:/.test(value)) {
+    return (
+      <Anchor href={value} target="_blank" rel="noreferrer" size="sm">
+        {value}
+      </Anchor>
+    );
+  }
+  if (type === "path" || type === "notebook") return <Code>{text(value)}</Code>;
+  if (type === "md") return <Markdown source={text(value)} />;
+  if (type === "asset") return <AssetLink assetKey={text(value)} />;
+  if (type === "table_schema") return <SchemaTable columns={(value as { columns: Column[] }).columns} />;
+  if (type === "table")
+    return <RecordsTable records={(value as { records: Record<string, unknown>[] }).records} />;
+  if (type === "json" || type === "column_lineage" || type === "job")
+    return <Code block>{JSON.stringify(value, null, 2)}</Code>;
+  if (type === "null") return <Text c="dimmed">null</Text>;
+  return <span>{text(value)}</span>;
+}
+
+export function SchemaTable({ columns }: { columns: readonly Column[] }) {
+  return (
+    <Table verticalSpacing={4} withTableBorder>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Column</Table.Th>
+          <Table.Th>Type</Table.Th>
+          <Table.Th>Description</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {columns.map((column) => (
+          <Table.Tr key={column.name}>
+            <Table.Td ff="monospace">{column.name}</Table.Td>
+            <Table.Td>
+              {column.type}
+              {column.constraints?.nullable === false && (
+                <Badge ml={6} size="xs" variant="light">
+                  not null
+                </Badge>
+              )}
+              {column.constraints?.unique === true && (
+                <Badge ml={6} size="xs" variant="light">
+                  unique
+                </Badge>
+              )}
+            </Table.Td>
+            <Table.Td c="dimmed">{column.description}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+export function RecordsTable({ records }: { records: readonly Record<string, unknown>[] }) {
+  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  return (
+    <ScrollArea type="auto">
+      <Table verticalSpacing={4} withTableBorder striped style={{ whiteSpace: "nowrap" }}>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((column) => (
+              <Table.Th key={column}>{column}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {records.map((record, row) => (
+            <Table.Tr key={row}>
+              {columns.map((column) => (
+                <Table.Td key={column} ta={typeof record[column] === "number" ? "right" : undefined}>
+                  {text(record[column])}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea>
+  );
+}
+
+function text(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

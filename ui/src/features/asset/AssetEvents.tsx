@@ -1,0 +1,67 @@
+import { Group, SegmentedControl, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { assetEventsQuery } from "../../api/queries";
+import { EventList } from "../../components/EventList";
+import { MoreButton } from "../../components/MoreButton";
+import { Empty, Loaded } from "../../components/states";
+
+const KINDS = [
+  { value: "", label: "All" },
+  { value: "materialization", label: "Materializations" },
+  { value: "observation", label: "Observations" },
+  { value: "check_evaluation", label: "Checks" },
+];
+
+/** An asset's history, newest first. */
+export function AssetEvents({
+  assetKey,
+  partition: given = null,
+}: {
+  assetKey: string;
+  partition?: string | null;
+}) {
+  const [kind, setKind] = useState("");
+  const [typed, setTyped] = useState("");
+  const [partition] = useDebouncedValue(typed, 300);
+  const query = useInfiniteQuery(assetEventsQuery(assetKey, kind || null, given ?? (partition || null)));
+  return (
+    <>
+      {given === null && (
+        <Group mb="md">
+          <SegmentedControl
+            size="xs"
+            data={KINDS}
+            value={kind}
+            onChange={setKind}
+            aria-label="Kind of event"
+          />
+          <TextInput
+            size="xs"
+            placeholder="Partition"
+            aria-label="Partition"
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.currentTarget.value);
+            }}
+          />
+        </Group>
+      )}
+      <Loaded query={query}>
+        {(pages) => {
+          const events = pages.pages.flatMap((page) => page.items);
+          if (events.length === 0)
+            return <Empty title="No such events">Nothing of this kind was recorded yet.</Empty>;
+          return (
+            <>
+              <EventList events={events} />
+              <MoreButton query={query} />
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import { Alert, Button, Group, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+
+import { post, type AssetDetail, type RunView } from "../../api/client";
+import { partitionsQuery } from "../../api/queries";
+
+/** Makes a native asset after a question; of any other it says who does. */
+export function MaterializeButton({ detail }: { detail: AssetDetail }) {
+  const [opened, modal] = useDisclosure(false);
+  if (detail.asset.kind !== "native") {
+    return (
+      <Tooltip label="Another system makes this asset. How to report it stands below." multiline maw={280}>
+        <Button disabled aria-label="Materialize: not possible, another system makes this asset">
+          Materialize
+        </Button>
+      </Tooltip>
+    );
+  }
+  return (
+    <>
+      <Button onClick={modal.open}>Materialize</Button>
+      <Modal opened={opened} onClose={modal.close} title="Materialize" centered>
+        {opened && <Question detail={detail} onClose={modal.close} />}
+      </Modal>
+    </>
+  );
+}
+
+function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => void }) {
+  const { key, partitioned } = detail.asset;
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const partitions = useQuery({ ...partitionsQuery(key), enabled: partitioned });
+  const [partition, setPartition] = useState<string | null>(detail.partitions?.last ?? null);
+  const start = useMutation({
+    mutationFn: () => post<RunView>("api/runs", { assets: [key], ...(partitioned ? { partition } : {}) }),
+    onSuccess: async (run) => {
+      await queries.invalidateQueries({ queryKey: ["runs"] });
+      await navigate(`/runs/${run.run_id}`);
+    },
+  });
+  const keys = (partitions.data?.items ?? [])
+    .filter((item) => item.status !== "unknown")
+    .map((item) => item.key);
+  return (
+    <Stack>
+      <Text size="sm">
+        This makes <b>{key}</b>
+        {partitioned ? ", one partition of it," : ""} in a new run, and carries out its checks.
+        {detail.downstream.some((below) => below.asset.automated) &&
+          " What follows it on its own will be made too."}
+      </Text>
+      {partitioned && (
+        <Select
+          label="Partition"
+          searchable
+          value={partition}
+          data={[...keys].reverse()}
+          limit={200}
+          onChange={setPartition}
+        />
+      )}
+      {start.error && <Alert color="red">{start.error.message}</Alert>}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          Not now
+        </Button>
+        <Button
+          loading={start.isPending}
+          disabled={partitioned && partition === null}
+          onClick={() => {
+            start.mutate();
+          }}
+        >
+          Materialize
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

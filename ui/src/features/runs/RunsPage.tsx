@@ -1,0 +1,49 @@
+import { Paper, SegmentedControl } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
+
+import { runsQuery } from "../../api/queries";
+import { MoreButton } from "../../components/MoreButton";
+import { Loaded, PageTitle } from "../../components/states";
+import { RunTable } from "./RunTable";
+
+const STATUSES = [
+  { value: "", label: "All" },
+  { value: "queued", label: "Queued" },
+  { value: "started", label: "Running" },
+  { value: "success", label: "Success" },
+  { value: "failure", label: "Failed" },
+  { value: "canceled", label: "Canceled" },
+];
+
+/** All runs, newest first. */
+export function RunsPage() {
+  const [parameters, setParameters] = useSearchParams();
+  const status = parameters.get("status");
+  const query = useInfiniteQuery(runsQuery(status));
+  return (
+    <>
+      <PageTitle title="Runs">
+        <SegmentedControl
+          size="xs"
+          aria-label="Status"
+          data={STATUSES}
+          value={status ?? ""}
+          onChange={(value) => {
+            setParameters(value ? { status: value } : {}, { replace: true });
+          }}
+        />
+      </PageTitle>
+      <Loaded query={query} rows={10}>
+        {(pages) => (
+          <>
+            <Paper style={{ overflow: "hidden" }}>
+              <RunTable runs={pages.pages.flatMap((page) => page.items)} />
+            </Paper>
+            <MoreButton query={query} />
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+
+import { layOut, toColumns } from "./layout";
+import { lineageOf, reach, toAdjacency, type Shape } from "./neighbourhood";
+
+const SIZES = { width: 100, height: 40, columnGap: 60, rowGap: 20 };
+
+function randomShape(size: number, seed: number): Shape {
+  let state = seed;
+  const next = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+  const edges: [number, number][] = [];
+  for (let down = 1; down < size; down += 1) {
+    for (let n = 0; n < 2; n += 1) edges.push([Math.floor(next() * down), down]);
+  }
+  return { size, edges };
+}
+
+describe("layOut", () => {
+  it("draws every edge from left to right", () => {
+    const shape = randomShape(200, 7);
+    const places = layOut(shape, SIZES);
+
+    for (const [up, down] of shape.edges) expect(places[up]?.x ?? 0).toBeLessThan(places[down]?.x ?? 0);
+  });
+
+  it("puts no two nodes in one place", () => {
+    const places = layOut(randomShape(300, 3), SIZES);
+
+    expect(new Set(places.map((place) => `${place.x} ${place.y}`)).size).toBe(300);
+  });
+
+  it("keeps parallel chains from crossing", () => {
+    const shape: Shape = {
+      size: 6,
+      edges: [
+        [0, 3],
+        [1, 2],
+        [2, 4],
+        [3, 5],
+      ],
+    };
+    const places = layOut(shape, SIZES);
+    const above = (a: number, b: number) => (places[a]?.y ?? 0) < (places[b]?.y ?? 0);
+
+    expect(above(3, 2)).toBe(above(0, 1));
+    expect(above(5, 4)).toBe(above(0, 1));
+  });
+
+  it("survives circles", () => {
+    const shape: Shape = {
+      size: 3,
+      edges: [
+        [0, 1],
+        [1, 2],
+        [2, 0],
+      ],
+    };
+
+    expect(toColumns(shape)).toEqual([[0], [1], [2]]);
+    expect(layOut(shape, SIZES)).toHaveLength(3);
+  });
+
+  it("lays out ten thousand nodes", () => {
+    expect(layOut(randomShape(10_000, 5), SIZES)).toHaveLength(10_000);
+  });
+});
+
+describe("lineageOf", () => {
+  const shape: Shape = {
+    size: 5,
+    edges: [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [4, 2],
+    ],
+  };
+  const adjacency = toAdjacency(shape);
+
+  it("has what leads to a node and what follows, not their other relatives", () => {
+    expect([...lineageOf(adjacency, 1)].sort()).toEqual([0, 1, 2, 3]);
+  });
+
+  it("stops at a depth", () => {
+    expect([...reach(adjacency.downstream, [0], 1)]).toEqual([0, 1]);
+  });
+});

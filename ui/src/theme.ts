@@ -1,0 +1,18 @@
+import { createTheme } from "@mantine/core";
+
+/** The design's tokens: everything that gives the app its look stands here and in app.css. */
+export const theme = createTheme({
+  primaryColor: "cyan",
+  primaryShade: { light: 8, dark: 6 },
+  defaultRadius: "sm",
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
+  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, 'DejaVu Sans Mono', monospace",
+  headings: { fontWeight: "600" },
+  fontSizes: { xs: "0.75rem", sm: "0.84rem", md: "0.95rem", lg: "1.05rem", xl: "1.2rem" },
+  components: {
+    Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 12, fz: "sm" } },
+    Badge: { defaultProps: { radius: "sm" }, styles: { label: { textTransform: "none", fontWeight: 600 } } },
+    Paper: { defaultProps: { withBorder: true, radius: "md" } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+  },
+});
