@@ -10,6 +10,7 @@ export const router = createBrowserRouter(
     {
       element: <AppLayout />,
       errorElement: <PageError />,
+      hydrateFallbackElement: <></>,
       children: [
         {
           index: true,

@@ -44,15 +44,12 @@ def step_log(folder: Path, step: str, clock: Clock) -> Iterator[logging.Logger]:
     root, own = logging.getLogger(), logging.getLogger("headwater.context")
     own.setLevel(logging.DEBUG)
     handler.setLevel(logging.DEBUG)
-    level = root.level
-    root.setLevel(logging.INFO)
     root.addHandler(handler)
     try:
         with captured(1, output_path(folder, step, "stdout")), captured(2, output_path(folder, step, "stderr")):
             yield own
     finally:
         root.removeHandler(handler)
-        root.setLevel(level)
         os.close(descriptor)
 
 

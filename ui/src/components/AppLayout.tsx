@@ -23,6 +23,7 @@ import { deploymentQuery } from "../api/queries";
 import { RequestError } from "../api/client";
 import { SignIn } from "../features/signin/SignIn";
 import { CommandPalette } from "./CommandPalette";
+import { MoonGlyph, SearchGlyph, SunGlyph } from "./icons";
 import { Mark } from "./marks";
 
 const PAGES = [
@@ -90,7 +91,7 @@ function Frame() {
               </Group>
             </UnstyledButton>
             <ActionIcon variant="default" onClick={spotlight.open} aria-label="Search" hiddenFrom="xs">
-              ⌕
+              <SearchGlyph />
             </ActionIcon>
             <Connection connected={connected} />
             <SchemeToggle />
@@ -166,7 +167,7 @@ function SchemeToggle() {
           setColorScheme(next);
         }}
       >
-        {dark ? "☀" : "☾"}
+        {dark ? <SunGlyph /> : <MoonGlyph />}
       </ActionIcon>
     </Tooltip>
   );

@@ -1,5 +1,7 @@
 import { ActionIcon, Code, CopyButton, Tooltip } from "@mantine/core";
 
+import { CopyGlyph, DoneGlyph } from "./icons";
+
 /** Something to paste into a shell, with a button that copies it. */
 export function CopyBlock({ text }: { text: string }) {
   return (
@@ -20,7 +22,7 @@ export function CopyIcon({ text }: { text: string }) {
       {({ copied, copy }) => (
         <Tooltip label={copied ? "Copied" : "Copy"}>
           <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label="Copy">
-            {copied ? "✓" : "⧉"}
+            {copied ? <DoneGlyph /> : <CopyGlyph />}
           </ActionIcon>
         </Tooltip>
       )}

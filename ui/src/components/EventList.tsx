@@ -19,10 +19,11 @@ const FLAGS: Record<string, string> = {
 /** Events, newest first; each opens to show all that it says. */
 export function EventList({
   events,
-  showAsset = false,
+  news = false,
 }: {
   events: readonly EventView[];
-  showAsset?: boolean;
+  /** Whether they are news of several assets, told by when they came in. */
+  news?: boolean;
 }) {
   const [open, setOpen] = useState<number | null>(null);
   return (
@@ -44,7 +45,7 @@ export function EventList({
                 <Text size="sm" fw={550}>
                   {event.title}
                 </Text>
-                {showAsset && event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
+                {news && event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
                 {event.partition !== null && (
                   <Badge size="sm" variant="light" color="gray">
                     {event.partition}
@@ -57,7 +58,7 @@ export function EventList({
                 ))}
               </Group>
               <Text size="xs" c="dimmed" style={{ flex: "none" }}>
-                <Moment at={event.timestamp} />
+                <Moment at={news ? event.recorded_at : event.timestamp} />
               </Text>
             </Group>
           </UnstyledButton>

@@ -12,22 +12,36 @@ interface Column {
   constraints?: { nullable?: boolean; unique?: boolean } | null;
 }
 
+/** These need the whole width, and stand last. */
+const WIDE = new Set(["table", "table_schema", "json", "column_lineage"]);
+
 /** Metadata by name, one entry a line; tables and schemas get their own form. */
 export function MetadataTable({ entries }: { entries: Record<string, MetadataEntry> }) {
-  const names = Object.keys(entries).sort();
+  const isWide = (name: string) => Number(WIDE.has(entries[name]?.type ?? ""));
+  const names = Object.keys(entries).sort((a, b) => isWide(a) - isWide(b) || a.localeCompare(b));
   if (names.length === 0) return <Text c="dimmed">No metadata.</Text>;
   return (
     <Table layout="fixed" verticalSpacing={6}>
       <Table.Tbody>
         {names.map((name) => {
           const entry = entries[name];
-          return (
+          if (!entry) return null;
+          return WIDE.has(entry.type) ? (
+            <Table.Tr key={name}>
+              <Table.Td colSpan={2}>
+                <Text size="sm" fw={500} mb={6}>
+                  {name}
+                </Text>
+                <MetadataView entry={entry} />
+              </Table.Td>
+            </Table.Tr>
+          ) : (
             <Table.Tr key={name}>
               <Table.Th w="34%" fw={500} style={{ verticalAlign: "top", overflowWrap: "anywhere" }}>
                 {name}
               </Table.Th>
               <Table.Td style={{ overflowWrap: "anywhere" }}>
-                {entry && <MetadataView entry={entry} />}
+                <MetadataView entry={entry} />
               </Table.Td>
             </Table.Tr>
           );
@@ -63,7 +77,7 @@ export function MetadataView({ entry }: { entry: MetadataEntry }) {
 
 export function SchemaTable({ columns }: { columns: readonly Column[] }) {
   return (
-    <Table verticalSpacing={4} withTableBorder>
+    <Table layout="auto" verticalSpacing={4} withTableBorder>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Column</Table.Th>
@@ -100,7 +114,7 @@ export function RecordsTable({ records }: { records: readonly Record<string, unk
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
   return (
     <ScrollArea type="auto">
-      <Table verticalSpacing={4} withTableBorder striped style={{ whiteSpace: "nowrap" }}>
+      <Table layout="auto" verticalSpacing={4} withTableBorder striped style={{ whiteSpace: "nowrap" }}>
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (

@@ -112,5 +112,5 @@ function News({ events }: { events: readonly EventView[] }) {
       </Empty>
     );
   }
-  return <EventList events={news} showAsset />;
+  return <EventList events={news} news />;
 }

@@ -1,4 +1,4 @@
-import { Paper, SegmentedControl } from "@mantine/core";
+import { Paper, ScrollArea, SegmentedControl } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 
@@ -24,15 +24,17 @@ export function RunsPage() {
   return (
     <>
       <PageTitle title="Runs">
-        <SegmentedControl
-          size="xs"
-          aria-label="Status"
-          data={STATUSES}
-          value={status ?? ""}
-          onChange={(value) => {
-            setParameters(value ? { status: value } : {}, { replace: true });
-          }}
-        />
+        <ScrollArea type="never" maw="100%">
+          <SegmentedControl
+            size="xs"
+            aria-label="Status"
+            data={STATUSES}
+            value={status ?? ""}
+            onChange={(value) => {
+              setParameters(value ? { status: value } : {}, { replace: true });
+            }}
+          />
+        </ScrollArea>
       </PageTitle>
       <Loaded query={query} rows={10}>
         {(pages) => (

@@ -6,6 +6,7 @@ import type { SensorView } from "../../api/client";
 import { sensorQuery, ticksQuery } from "../../api/queries";
 import { CopyIcon } from "../../components/CopyBlock";
 import { AssetLink, Moment } from "../../components/marks";
+import { Markdown } from "../../components/Markdown";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, Section } from "../../components/states";
 import { TickList } from "./TickList";
@@ -29,8 +30,8 @@ function SensorBody({ sensor }: { sensor: SensorView }) {
             {sensor.name}
           </Title>
           {sensor.description && (
-            <Text size="sm" c="dimmed" mt={4}>
-              {sensor.description}
+            <Text size="sm" c="dimmed" mt={4} component="div">
+              <Markdown source={sensor.description} />
             </Text>
           )}
         </div>

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 
 import type { SensorView } from "../../api/client";
 import { sensorsQuery } from "../../api/queries";
+import { Markdown } from "../../components/Markdown";
 import { AssetLink, Mark, Moment } from "../../components/marks";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
@@ -46,8 +47,8 @@ function SensorCard({ sensor }: { sensor: SensorView }) {
             <Text fw={600}>{sensor.name}</Text>
           </Link>
           {sensor.description && (
-            <Text size="sm" c="dimmed" lineClamp={2}>
-              {sensor.description}
+            <Text size="sm" c="dimmed" lineClamp={2} component="div">
+              <Markdown source={sensor.description} />
             </Text>
           )}
           <Group gap="md" mt={8}>
@@ -57,7 +58,7 @@ function SensorCard({ sensor }: { sensor: SensorView }) {
             {tick && (
               <Group gap={8}>
                 <Mark look={RUN_LOOKS[tick.status] as Look} />
-                <Text size="sm" c="dimmed">
+                <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                   <Moment at={tick.ended_at} />
                   {tick.skip_message !== null && `: ${tick.skip_message}`}
                   {tick.error && `: ${tick.error.message}`}

@@ -6,12 +6,13 @@ import { plural, toClock, toDuration } from "../../components/format";
 import { AssetLink, Mark, Moment } from "../../components/marks";
 import { ErrorBox } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
+import { foldSkipped } from "./fold";
 
 /** Ticks, the last first: what each came to. */
 export function TickList({ ticks }: { ticks: readonly TickView[] }) {
   return (
     <Stack gap={0}>
-      {ticks.map((tick) => (
+      {foldSkipped(ticks).map(({ tick, count }) => (
         <div
           key={tick.tick_id}
           style={{ padding: "9px 0", borderBottom: "1px solid var(--mantine-color-default-border)" }}
@@ -20,6 +21,11 @@ export function TickList({ ticks }: { ticks: readonly TickView[] }) {
             <Group gap="sm" style={{ minWidth: 0 }}>
               <Mark look={RUN_LOOKS[tick.status] as Look} />
               <Came tick={tick} />
+              {count > 1 && (
+                <Text size="xs" c="dimmed">
+                  {count} ticks alike
+                </Text>
+              )}
             </Group>
             <Text size="xs" c="dimmed">
               <Moment at={tick.ended_at} /> · {toDuration(tick.ended_at - tick.started_at)}

@@ -1,0 +1,59 @@
+import { MantineProvider } from "@mantine/core";
+import { render, screen } from "@testing-library/react";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import type { RunDetail } from "../../api/client";
+import { StepTimeline } from "./StepTimeline";
+
+beforeAll(() => {
+  window.matchMedia = (query: string) =>
+    ({
+      matches: false,
+      media: query,
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+    }) as unknown as MediaQueryList;
+});
+
+const DETAIL: RunDetail = {
+  run: {
+    run_id: "r",
+    status: "failure",
+    assets: ["a", "b"],
+    partition: null,
+    location: "code",
+    cause: { kind: "app", name: null, reason: null, events: [] },
+    tags: {},
+    created_at: 100,
+    started_at: 100,
+    ended_at: 104,
+    error: null,
+    attempt: 1,
+  },
+  steps: [
+    {
+      name: "a",
+      status: "failure",
+      assets: ["a"],
+      checks: [],
+      started_at: 100,
+      ended_at: 102,
+      error: { message: "ZeroDivisionError", type: null, traceback: null },
+    },
+    { name: "b", status: "skipped", assets: ["b"], checks: [], started_at: 102, ended_at: 102, error: null },
+  ],
+};
+
+describe("StepTimeline", () => {
+  it("shows how long each step took, and why one failed", () => {
+    render(
+      <MantineProvider>
+        <StepTimeline detail={DETAIL} />
+      </MantineProvider>,
+    );
+
+    expect(screen.getByText("2.00 s")).toBeTruthy();
+    expect(screen.getByText("ZeroDivisionError")).toBeTruthy();
+    expect(screen.getByRole("img", { name: "Skipped" })).toBeTruthy();
+  });
+});

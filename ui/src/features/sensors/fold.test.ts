@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+
+import type { TickView } from "../../api/client";
+import { foldSkipped } from "./fold";
+
+function tick(id: number, status: TickView["status"], message: string | null): TickView {
+  return {
+    tick_id: id,
+    sensor: "s",
+    status,
+    started_at: id,
+    ended_at: id,
+    skip_message: message,
+    error: null,
+    cursor: null,
+    events: [],
+    event_assets: [],
+    run_ids: [],
+    log: [],
+  };
+}
+
+describe("foldSkipped", () => {
+  it("joins equal skips that follow each other, and nothing else", () => {
+    const ticks = [
+      tick(6, "skipped", "nothing"),
+      tick(5, "skipped", "nothing"),
+      tick(4, "success", null),
+      tick(3, "skipped", "nothing"),
+      tick(2, "skipped", "too early"),
+      tick(1, "failure", null),
+    ];
+
+    expect(foldSkipped(ticks).map(({ tick: each, count }) => [each.tick_id, count])).toEqual([
+      [6, 2],
+      [4, 1],
+      [3, 1],
+      [2, 1],
+      [1, 1],
+    ]);
+  });
+});
