@@ -6,7 +6,15 @@ from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import PartitionsSnapshot
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Reporter, RunEvent, StepEvent
+from headwater.records.events import (
+    CheckEvaluation,
+    EventKind,
+    Materialization,
+    NewEvent,
+    Reporter,
+    RunEvent,
+    StepEvent,
+)
 
 
 def made(

@@ -5,93 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
+from demos import Demo, free_port, running_demo
 from outside_world.cli import main as outside_world
-from servers import LIMIT, DevServer
 
 import headwater as hw
 
-PROJECT = Path(__file__).parents[2] / "examples" / "partner_transactions"
 _NATIVE = {"cleaned_transactions", "daily_revenue", "daily_sessions", "top_customers"}
-
-
-class Demo:
-    """The demo's process, what it has said, and its server."""
-
-    def __init__(self, home: Path, port: int) -> None:
-        self.home = home
-        self.server = DevServer(home)
-        self.server.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            [sys.executable, str(PROJECT / "demo.py"), "--home", str(home), "--port", str(port)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=home.parent,
-        )
-        self.output = ""
-        self._is_ready = threading.Event()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def wait_until_ready(self) -> None:
-        """Wait for its greeting."""
-        assert self._is_ready.wait(LIMIT), self.output
-        assert self.process.poll() is None, self.output
-
-    def stop(self, number: int = signal.SIGINT) -> int:
-        """Send it a signal, and give its exit status."""
-        self.process.send_signal(number)
-        return self.wait()
-
-    def wait(self) -> int:
-        """Wait for its end."""
-        status = self.process.wait(LIMIT)
-        self._reader.join(LIMIT)
-        return status
-
-    def child(self, word: str) -> int:
-        """The id of the child process with a word in its command line."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        (found,) = [pid for pid in children if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]
-        return int(found)
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as output:
-            for line in output:
-                self.output += line
-                if line.startswith("Ctrl-C stops"):
-                    self._is_ready.set()
-        self._is_ready.set()
-
-
-@contextmanager
-def _running(home: Path, port: int) -> Iterator[Demo]:
-    demo = Demo(home, port)
-    try:
-        demo.wait_until_ready()
-        yield demo
-    finally:
-        if demo.process.poll() is None:
-            demo.stop(signal.SIGTERM)
 
 
 @pytest.fixture
 def port() -> int:
     """A port that was free a moment ago."""
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        found: int = attempt.getsockname()[1]
-        return found
+    return free_port()
 
 
 def _deliver(home: Path, *options: str) -> None:
@@ -122,7 +51,7 @@ def test_the_definitions_load_and_fit_together() -> None:
 def test_a_delivered_file_is_noticed_and_what_is_downstream_follows(tmp_path: Path, port: int) -> None:
     """A second start repeats nothing, broken files make the check warn, and Ctrl-C ends it without a traceback."""
     home = tmp_path / "home"
-    with _running(home, port) as demo:
+    with running_demo(home, port) as demo:
         demo.server.wait_for(lambda: _files_cleaned(demo) == 10)
         _deliver(home)
         demo.server.wait_for(lambda: _files_cleaned(demo) == 11)
@@ -131,7 +60,7 @@ def test_a_delivered_file_is_noticed_and_what_is_downstream_follows(tmp_path: Pa
             demo.server.wait_for(partial(demo.server.events, key))
         assert [event["passed"] for event in demo.server.events("warehouse/customers", "check_evaluation")] == [True]
         assert demo.stop() == 0
-    with _running(home, port) as again:
+    with running_demo(home, port) as again:
         _deliver(home)
         again.server.wait_for(lambda: _files_cleaned(again) == 12)
         names = [event["description"] for event in again.server.events("raw_transactions")]
@@ -156,7 +85,7 @@ def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path, port: int) -> Non
 @pytest.mark.parametrize(("word", "name"), [("dev", "Headwater"), ("serve", "The partner's SFTP server")])
 def test_a_process_that_dies_ends_the_demo_with_its_name(tmp_path: Path, port: int, word: str, name: str) -> None:
     """The person is told which one, and how; the other one is stopped."""
-    with _running(tmp_path / "home", port) as demo:
+    with running_demo(tmp_path / "home", port) as demo:
         os.kill(demo.child(word), signal.SIGKILL)
         assert demo.wait() == 1
     assert f"{name} was killed by SIGKILL, so the demo stops" in demo.output

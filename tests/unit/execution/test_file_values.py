@@ -54,9 +54,7 @@ def test_a_partition_is_not_a_longer_key(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=parts, other=parts, partition=st.none() | st.text(max_size=20).filter(lambda text: text.isprintable()))
-def test_no_two_keys_share_a_place(
-    tmp_path: Path, one: list[str], other: list[str], partition: str | None
-) -> None:
+def test_no_two_keys_share_a_place(tmp_path: Path, one: list[str], other: list[str], partition: str | None) -> None:
     """Whatever the parts are, other keys have other files, below the folder and short enough for a file system."""
     values = FileValues(tmp_path)
     first, second = values.path(AssetKey(one), None), values.path(AssetKey(other), partition)

@@ -1,0 +1,146 @@
+"""What a person does with the app, in a real browser, on the demo with its real SFTP server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from demos import Demo
+from outside_world.cli import main as outside_world
+from playwright.sync_api import Page, expect
+
+
+def open_page(app: Page, demo: Demo, path: str) -> None:
+    """Go there."""
+    app.goto(demo.server.url + path)
+
+
+def test_a_dropped_file_arrives_and_what_is_downstream_turns_fresh(app: Page, demo: Demo, world: Path) -> None:
+    """Without a reload: the file becomes an event, a run makes the assets below, and they are fresh again."""
+    demo.server.wait_for(lambda: demo.server.asset("daily_revenue")["asset"]["status"] == "fresh")
+    before = len(demo.server.events("raw_transactions"))
+    open_page(app, demo, "/asset?key=raw_transactions&tab=events")
+    expect(app.get_by_text("Reported", exact=True)).to_have_count(before + 1)  # and the badge of its status
+    runs = app.context.new_page()
+    runs.goto(demo.server.url + "/asset?key=daily_revenue&tab=events")
+    made = runs.get_by_text("Materialized", exact=True)
+    expect(made.first).to_be_visible()
+    made_before = made.count()
+
+    assert 0 == outside_world(["--world", str(world), "deliver"])
+
+    expect(app.get_by_text("Reported", exact=True)).to_have_count(before + 2)
+    expect(made).to_have_count(made_before + 1)
+    expect(runs.get_by_text("Fresh", exact=True)).to_be_visible()
+    app.get_by_role("button", name=re.compile("Reported")).first.click()
+    for name in ("size_bytes", "last_modified", "path"):
+        expect(app.get_by_role("rowheader", name=name, exact=True)).to_be_visible()
+
+
+def test_an_external_asset_says_who_makes_it_and_how_to_report_it(app: Page, demo: Demo) -> None:
+    """It can't be materialized; the line that reports it stands ready, and works."""
+    open_page(app, demo, "/asset?key=crm%2Faccounts_export")
+
+    expect(app.get_by_role("button", name="Materialize")).to_be_disabled()
+    line = app.locator("pre").filter(has_text="curl -X POST").inner_text()
+    assert '"asset_key":["crm","accounts_export"]' in line
+    assert f"{demo.server.url}/report_asset_materialization/" in line
+
+
+def test_a_native_asset_is_made_by_hand(app: Page, demo: Demo) -> None:
+    """The button asks, starts a run, and leads to its page, where the log is."""
+    open_page(app, demo, "/asset?key=cleaned_transactions")
+    app.get_by_role("button", name="Materialize").click()
+    app.get_by_role("dialog").get_by_role("button", name="Materialize").click()
+
+    expect(app).to_have_url(re.compile("/runs/"))
+    expect(app.get_by_text("Success", exact=True).first).to_be_visible()
+    expect(app.get_by_role("log")).to_contain_text("Cleaning")
+    expect(app.get_by_text("By hand, in the app")).to_be_visible()
+
+
+def test_the_catalog_is_searched(app: Page, demo: Demo) -> None:
+    """Typing narrows the list by name, owner or description; the address keeps it."""
+    open_page(app, demo, "/catalog")
+    rows = app.get_by_role("rowgroup").get_by_role("row")
+    expect(rows).to_have_count(10)
+
+    app.get_by_label("Search the catalog").fill("warehouse")
+
+    expect(rows.filter(has_text="customers").first).to_be_visible()
+    expect(app).to_have_url(re.compile("q=warehouse"))
+    app.reload()
+    expect(app.get_by_label("Search the catalog")).to_have_value("warehouse")
+
+
+def test_the_lineage_shows_every_asset_and_tells_the_kinds_apart(app: Page, demo: Demo) -> None:
+    """All assets are drawn with their edges; one that is chosen shows its state and leads to its page."""
+    open_page(app, demo, "/lineage")
+    expect(app.locator(".react-flow__node")).to_have_count(10)
+    expect(app.locator(".react-flow__edge")).to_have_count(9)
+    expect(app.locator(".hw-card[data-kind=native]:visible")).to_have_count(4 + 1)  # the legend has one too
+
+    app.locator(".react-flow__node").filter(has_text="top_customers").click()
+
+    expect(app.get_by_role("dialog")).to_contain_text("Fresh")
+    app.get_by_role("dialog").get_by_role("link", name="Open").click()
+    expect(app.get_by_role("heading", name="top_customers")).to_be_visible()
+
+
+def test_numbers_are_plotted_over_time(app: Page, demo: Demo) -> None:
+    """A numeric metadata entry is drawn once there are two of it."""
+    open_page(app, demo, "/asset?key=raw_transactions&tab=plots")
+
+    expect(app.get_by_role("img", name="size_bytes over time").locator("canvas")).to_be_visible()
+
+
+def test_partitions_are_shown_and_opened(app: Page, demo: Demo) -> None:
+    """Each day is a square that leads to its history."""
+    demo.server.wait_for(lambda: demo.server.asset("daily_sessions")["partitions"]["materialized"] >= 7)
+    open_page(app, demo, "/asset?key=daily_sessions&tab=partitions")
+
+    app.get_by_role("button", name=re.compile("Materialized$")).first.click()
+
+    expect(app.get_by_text("Materialized", exact=True).nth(1)).to_be_visible()
+
+
+def test_a_sensor_is_switched_off_and_on(app: Page, demo: Demo) -> None:
+    """The switch holds, and the sensor's page shows its cursor and ticks."""
+    open_page(app, demo, "/sensors")
+    switch = app.get_by_role("switch", name=re.compile("warehouse_tables"))
+    expect(switch).to_be_checked()
+
+    switch.click(force=True)
+    expect(switch).not_to_be_checked()
+    assert not demo.server.get("/api/sensors/warehouse_tables").json["running"]
+    switch.click(force=True)
+    expect(switch).to_be_checked()
+
+    app.get_by_role("link", name="partner_files").click()
+    expect(app.get_by_text("transactions_").first).to_be_visible()
+
+
+def test_anything_is_found_from_the_keyboard(app: Page, demo: Demo) -> None:
+    """Ctrl K opens the palette; a few letters and Enter lead to an asset."""
+    open_page(app, demo, "/")
+    expect(app.get_by_role("heading", name="Overview")).to_be_visible()
+    app.keyboard.press("Control+k")
+    app.get_by_placeholder("Search assets, sensors and pages").fill("top_cust")
+    expect(app.get_by_role("button", name=re.compile("top_customers"))).to_be_visible()
+    app.keyboard.press("ArrowDown")
+    app.keyboard.press("Enter")
+
+    expect(app.get_by_role("heading", name="top_customers")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/catalog", "/lineage", "/runs", "/sensors", "/settings", "/asset?key=raw_transactions"]
+)
+def test_each_page_fits_a_phone(app: Page, demo: Demo, path: str) -> None:
+    """Nothing makes the page scroll sideways at 390 pixels."""
+    app.set_viewport_size({"width": 390, "height": 844})
+    open_page(app, demo, path)
+    expect(app.get_by_role("heading", level=1)).to_be_visible()
+
+    assert app.evaluate("document.documentElement.scrollWidth") <= 390
