@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class WebAppBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+class WebAppBuildHook(BuildHookInterface):  # type: ignore[misc]
     """Runs `ui/build_app.py` before a wheel is built. `HEADWATER_SKIP_UI=1` leaves the app out."""
 
     def dependencies(self) -> list[str]:

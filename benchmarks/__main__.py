@@ -7,14 +7,18 @@ import argparse
 from benchmarks import latency, reports, startup
 from benchmarks.systems import dagster
 
+_ALL = ("reports", "latency", "startup")
+
 
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("which", nargs="*", choices=["reports", "latency", "startup"], default=[])
+    parser.add_argument("which", nargs="*", metavar="reports|latency|startup", help="default: all")
     parser.add_argument("--quick", action="store_true", help="shorter, for a first look")
     arguments = parser.parse_args()
-    wanted = arguments.which or ["reports", "latency", "startup"]
+    wanted = arguments.which or list(_ALL)
+    if unknown := set(wanted) - set(_ALL):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(_ALL)}")
     if dagster() is None:
         print("Dagster is not installed here; `make bench-peers` does that.\n")
     if "reports" in wanted:

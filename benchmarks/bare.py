@@ -15,13 +15,15 @@ from typing import Any
 import msgspec
 import uvicorn
 
+Waiting = tuple[bytes, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+
 
 class Writer:
     """One thread; whatever waits goes into one transaction."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._queue: queue.SimpleQueue[tuple[bytes, asyncio.AbstractEventLoop, asyncio.Future[None]]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         threading.Thread(target=self._work, daemon=True).start()
 
     async def write(self, body: bytes) -> None:

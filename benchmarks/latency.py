@@ -21,8 +21,8 @@ def measure(times: int) -> None:
             taken = _measure(started, times if system.name == "headwater" else max(3, times // 10))
         medians[system.name] = statistics.median(taken)
         shown = [statistics.median(taken), sorted(taken)[int(len(taken) * 0.99)], min(taken), max(taken)]
-        names = ("p50", "p99", "min", "max")
-        print(f"{system.name:<12}" + "  ".join(f"{name} {value:,.1f}" for name, value in zip(names, shown, strict=True)))
+        named = zip(("p50", "p99", "min", "max"), shown, strict=True)
+        print(f"{system.name:<12}" + "  ".join(f"{name} {value:,.1f}" for name, value in named))
     if "dagster" in medians:
         print(f"dagster / headwater: {medians['dagster'] / medians['headwater']:,.0f}")
 

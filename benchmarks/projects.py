@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEADWATER = '''
+HEADWATER = """
 import time
 from pathlib import Path
 import headwater as hw
@@ -15,9 +15,9 @@ def cleaned_transactions() -> None:
         marks.write(f"{{time.time()}}\\n")
 
 defs = hw.Definitions(assets=[raw, cleaned_transactions])
-'''
+"""
 
-DAGSTER = '''
+DAGSTER = """
 import time
 from pathlib import Path
 import dagster as dg
@@ -38,4 +38,4 @@ defs = dg.Definitions(
         )
     ],
 )
-'''
+"""

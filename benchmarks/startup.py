@@ -22,7 +22,8 @@ def measure(times: int) -> None:
                 memory, processes = memory_of(started.pid)
                 megabytes.append(memory)
         found[system.name] = (statistics.median(seconds), statistics.median(megabytes))
-        print(f"{system.name:<12}{found[system.name][0]:>8.2f} s {found[system.name][1]:>8.0f} MB in {processes} processes")
+        start, used = found[system.name]
+        print(f"{system.name:<12}{start:>8.2f} s {used:>8.0f} MB in {processes} processes")
     if "dagster" in found:
         ratios = [peer / ours for peer, ours in zip(found["dagster"], found["headwater"], strict=True)]
         print(f"dagster / headwater: {ratios[0]:.1f} in time, {ratios[1]:.1f} in memory")

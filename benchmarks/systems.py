@@ -108,7 +108,8 @@ def memory_of(pid: int) -> tuple[float, int]:
 
 
 def _below(pid: int) -> list[int]:
-    children = [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for path in listed for child in path.read_text().split()]
     return [each for child in children for each in (child, *_below(child))]
 
 

