@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from litestar import get
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
 
 from headwater.records.events import EventKind
 from headwater.server import shapes
@@ -17,21 +18,21 @@ AssetEventKind = Literal["materialization", "observation", "check_evaluation"]
 
 
 @get("/assets", sync_to_thread=True, summary="Every asset with its latest state")
-def list_assets(deployment: Deployment) -> shapes.AssetList:
+def list_assets(deployment: NamedDependency[Deployment]) -> shapes.AssetList:
     """The whole catalog, by key."""
     graph = deployment.graph()
     return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph)))
 
 
 @get("/graph", sync_to_thread=True, summary="The lineage of all assets")
-def get_graph(deployment: Deployment) -> shapes.Graph:
+def get_graph(deployment: NamedDependency[Deployment]) -> shapes.Graph:
     """Every asset and what depends on what."""
     graph = deployment.graph()
     return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph)))
 
 
 @get("/assets/detail", sync_to_thread=True, summary="One asset")
-def get_asset(deployment: Deployment, key: str) -> shapes.AssetDetail:
+def get_asset(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.AssetDetail:
     """Everything about one asset but its history."""
     graph = deployment.graph()
     graph.node(key)
@@ -41,11 +42,11 @@ def get_asset(deployment: Deployment, key: str) -> shapes.AssetDetail:
 
 @get("/assets/events", sync_to_thread=True, summary="An asset's history")
 def list_asset_events(
-    deployment: Deployment,
-    key: str,
-    kind: list[AssetEventKind] | None = None,
-    partition: str | None = None,
-    cursor: str | None = None,
+    deployment: NamedDependency[Deployment],
+    key: FromQuery[str],
+    kind: FromQuery[list[AssetEventKind] | None] = None,
+    partition: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> shapes.EventPage:
     """Materializations, observations and checks, newest first."""
@@ -57,14 +58,14 @@ def list_asset_events(
 
 
 @get("/assets/series", sync_to_thread=True, summary="An asset's numbers over time")
-def list_series(deployment: Deployment, key: str) -> shapes.SeriesList:
+def list_series(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.SeriesList:
     """Every numeric metadata entry, oldest first."""
     deployment.graph().node(key)
     return deployment.store.read(lambda c: history.numeric_series(c, key))
 
 
 @get("/assets/partitions", sync_to_thread=True, summary="An asset's partitions")
-def list_partitions(deployment: Deployment, key: str) -> shapes.PartitionList:
+def list_partitions(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.PartitionList:
     """Each partition and how it stands."""
     node = deployment.graph().node(key)
     now = deployment.clock.now()
@@ -72,6 +73,8 @@ def list_partitions(deployment: Deployment, key: str) -> shapes.PartitionList:
 
 
 @get("/events", sync_to_thread=True, summary="The whole log")
-def list_events(deployment: Deployment, cursor: str | None = None, limit: Limit = 50) -> shapes.EventPage:
+def list_events(
+    deployment: NamedDependency[Deployment], cursor: FromQuery[str | None] = None, limit: Limit = 50
+) -> shapes.EventPage:
     """Every event, what was committed last first."""
     return deployment.store.read(lambda c: history.all_events(c, cursor=cursor, limit=limit))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from headwater.clock import to_seconds
 from headwater.records.locations import Location
@@ -16,7 +18,9 @@ from headwater.storage import catalog
 
 
 @get("/deployment", sync_to_thread=True, summary="The deployment and its code locations")
-def get_deployment(deployment: Deployment, request: Request[None, None, State]) -> shapes.DeploymentView:
+def get_deployment(
+    deployment: NamedDependency[Deployment], request: Request[None, None, State]
+) -> shapes.DeploymentView:
     """Answers without a token too, but then only says that one is needed."""
     required = deployment.auth_required()
     secret = read_secret(dict(request.scope))
@@ -33,7 +37,9 @@ def get_deployment(deployment: Deployment, request: Request[None, None, State]) 
 
 
 @post("/session", status_code=204, sync_to_thread=True, summary="Sign in")
-def sign_in(deployment: Deployment, request: Request[None, None, State], data: shapes.SessionBody) -> Response[None]:
+def sign_in(
+    deployment: NamedDependency[Deployment], request: Request[None, None, State], data: JSONBody[shapes.SessionBody]
+) -> Response[None]:
     """Keep a token in a cookie that scripts of the page can't read."""
     if deployment.find_token(data.token.strip()) is None:
         raise TokenRequiredError(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from litestar import get, post
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.engine import Connection
 
 from headwater.errors import InvalidTransitionError
@@ -25,10 +26,10 @@ Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
 
 @get("/runs", sync_to_thread=True, summary="Runs, newest first")
 def list_runs(
-    deployment: Deployment,
-    status: list[shapes.RunStatusName] | None = None,
-    asset: str | None = None,
-    cursor: str | None = None,
+    deployment: NamedDependency[Deployment],
+    status: FromQuery[list[shapes.RunStatusName] | None] = None,
+    asset: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> shapes.RunPage:
     """Runs, of an asset or with a status where that is asked for."""
@@ -39,7 +40,7 @@ def list_runs(
 
 
 @post("/runs", sync_to_thread=True, summary="Make assets")
-def request_run(deployment: Deployment, data: shapes.RunRequestBody) -> shapes.RunView:
+def request_run(deployment: NamedDependency[Deployment], data: JSONBody[shapes.RunRequestBody]) -> shapes.RunView:
     """Request a run of some assets of one code location; the answer comes once the request is on disk."""
     planned = plan_runs(
         deployment.graph(),
@@ -54,14 +55,17 @@ def request_run(deployment: Deployment, data: shapes.RunRequestBody) -> shapes.R
 
 
 @get("/runs/{run_id:str}", sync_to_thread=True, summary="One run with its steps")
-def get_run(deployment: Deployment, run_id: str) -> shapes.RunDetail:
+def get_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunDetail:
     """A run, and each step that began or was skipped."""
     return deployment.store.read(lambda c: runs.run_detail(c, run_id))
 
 
 @get("/runs/{run_id:str}/events", sync_to_thread=True, summary="A run's events")
 def list_run_events(
-    deployment: Deployment, run_id: str, cursor: str | None = None, limit: Limit = 500
+    deployment: NamedDependency[Deployment],
+    run_id: FromPath[str],
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 500,
 ) -> shapes.EventPage:
     """Everything that the log has of a run, oldest first."""
     deployment.store.read(lambda c: run_store.get(c, run_id))
@@ -70,9 +74,9 @@ def list_run_events(
 
 @get("/runs/{run_id:str}/log", sync_to_thread=True, summary="A run's log")
 def read_run_log(
-    deployment: Deployment,
-    run_id: str,
-    after: str | None = None,
+    deployment: NamedDependency[Deployment],
+    run_id: FromPath[str],
+    after: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1_000,
 ) -> shapes.LogPage:
     """What the steps logged and printed, from where the last answer ended."""
@@ -81,7 +85,7 @@ def read_run_log(
 
 
 @post("/runs/{run_id:str}/cancel", status_code=202, sync_to_thread=True, summary="Cancel a run")
-def cancel_run(deployment: Deployment, run_id: str) -> shapes.RunView:
+def cancel_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunView:
     """End a run: one that waits at once, one that works as soon as its engine hears of it."""
     return runs.run_view(deployment.store.write(cancel_unit(deployment, run_id)))
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy.engine import Connection
 
 from headwater.records.events import Event, EventKind, NewEvent, Reporter, SensorSwitched
@@ -19,14 +20,14 @@ from headwater.storage.writer import Unit
 
 
 @get("/sensors", sync_to_thread=True, summary="Every sensor")
-def list_sensors(deployment: Deployment) -> shapes.SensorList:
+def list_sensors(deployment: NamedDependency[Deployment]) -> shapes.SensorList:
     """Every sensor and how it stands, by name."""
     graph = deployment.graph()
     return deployment.store.read(lambda c: sensors.sensor_list(c, graph))
 
 
 @get("/sensors/{name:str}", sync_to_thread=True, summary="One sensor")
-def get_sensor(deployment: Deployment, name: str) -> shapes.SensorView:
+def get_sensor(deployment: NamedDependency[Deployment], name: FromPath[str]) -> shapes.SensorView:
     """One sensor and how it stands."""
     graph = deployment.graph()
     return deployment.store.read(lambda c: sensors.sensor_view(c, graph, name))
@@ -34,9 +35,9 @@ def get_sensor(deployment: Deployment, name: str) -> shapes.SensorView:
 
 @get("/sensors/{name:str}/ticks", sync_to_thread=True, summary="A sensor's ticks")
 def list_ticks(
-    deployment: Deployment,
-    name: str,
-    cursor: str | None = None,
+    deployment: NamedDependency[Deployment],
+    name: FromPath[str],
+    cursor: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 50,
 ) -> shapes.TickPage:
     """What each evaluation came to, the last first."""
@@ -45,19 +46,19 @@ def list_ticks(
 
 
 @post("/sensors/{name:str}/start", status_code=202, sync_to_thread=True, summary="Switch a sensor on")
-def start_sensor(deployment: Deployment, name: str) -> shapes.SensorView:
+def start_sensor(deployment: NamedDependency[Deployment], name: FromPath[str]) -> shapes.SensorView:
     """Let it tick, whatever its definition says."""
     return _change(deployment, name, EventKind.SENSOR_STARTED, {"running": True})
 
 
 @post("/sensors/{name:str}/stop", status_code=202, sync_to_thread=True, summary="Switch a sensor off")
-def stop_sensor(deployment: Deployment, name: str) -> shapes.SensorView:
+def stop_sensor(deployment: NamedDependency[Deployment], name: FromPath[str]) -> shapes.SensorView:
     """Let it rest; a tick that is under way is dropped."""
     return _change(deployment, name, EventKind.SENSOR_STOPPED, {"running": False})
 
 
 @post("/sensors/{name:str}/tick", status_code=202, sync_to_thread=True, summary="Tick a sensor now")
-def tick_sensor(deployment: Deployment, name: str) -> shapes.SensorView:
+def tick_sensor(deployment: NamedDependency[Deployment], name: FromPath[str]) -> shapes.SensorView:
     """Ask for one tick as soon as possible, also of a sensor that is off."""
     return _change(deployment, name, EventKind.SENSOR_TICK_REQUESTED, {"tick_requested": True})
 
