@@ -29,8 +29,8 @@ ui-check: $(VENV)/demo.stamp  ## Lint, format, types and unit tests of the web a
 	$(BIN)/python ui/build_app.py npm run check
 
 .PHONY: system
-system: $(VENV)/dev.stamp  ## A browser for the tests, where there is none
-	@$(BIN)/python scripts/install_browser.py
+system: $(VENV)/dev.stamp  ## A browser and curl for the tests, where there are none
+	@$(BIN)/python scripts/install_test_tools.py
 
 bench: $(VENV)/dev.stamp  ## Measure; beside Dagster where bench-peers installed it
 	$(BIN)/python -m benchmarks

@@ -108,8 +108,9 @@ class DevServer:
         return self.get(f"/api/assets/detail?key={quote(key)}").json
 
     def events(self, key: str, kind: str = "materialization") -> list[Any]:
-        """An asset's events, newest first."""
-        items: list[Any] = self.get(f"/api/assets/events?key={quote(key)}&kind={kind}&limit=1000").json["items"]
+        """An asset's events, newest first; none while the asset is not known."""
+        answer = self.get(f"/api/assets/events?key={quote(key)}&kind={kind}&limit=1000")
+        items: list[Any] = [] if answer.status == 404 else answer.json["items"]
         return items
 
     def wait_for(self, condition: Callable[[], Any], *, headers: dict[str, str] | None = None) -> Any:

@@ -171,6 +171,14 @@ def test_foreign_pages_are_refused(server: DevServer, headers: dict[str, str]) -
     assert before == server.get("/api/deployment").json["seq"]
 
 
+def test_a_deployment_that_there_is_not_is_named(server: DevServer) -> None:
+    """A report or query for it is a 404, not a page, and writes nothing."""
+    answers = [server.get("/nope/api/assets"), server.post("/nope/report_asset_materialization/", {"asset_key": "a"})]
+
+    assert [404, 404] == [answer.status for answer in answers]
+    assert {"There is no deployment 'nope'."} == {answer.json["error"] for answer in answers}
+
+
 def test_an_encoded_key_is_split_like_a_plain_one(server: DevServer) -> None:
     """The path is decoded, then split: each part becomes a part of the key."""
     server.post("/report_asset_materialization/lake%2Fevents")

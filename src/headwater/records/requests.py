@@ -100,9 +100,11 @@ def check_partition(node: AssetNode, partition: str | None, now: int) -> None:
 
 def external_asset_message(key: str) -> str:
     """Why an external asset can't be made here, and what to do instead."""
+    # In a path every slash splits, so a key with a slash inside a part goes into the body.
+    path = "" if "\\" in key else key
     return (
         f"{key} is an external asset: another system makes it, so Headwater can neither materialize nor schedule it. "
-        f"Report it instead: POST /report_asset_materialization/{key}, `headwater report materialization {key}`, or "
+        f"Report it instead: POST /report_asset_materialization/{path}, `headwater report materialization {key}`, or "
         "a sensor that returns SensorResult(asset_events=[...])."
     )
 

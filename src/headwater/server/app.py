@@ -10,7 +10,7 @@ import structlog
 from headwater.errors import StoreError
 from headwater.server import openlineage_door
 from headwater.server.api import build_api
-from headwater.server.deployment import Deployment, Deployments
+from headwater.server.deployment import Deployment, Deployments, is_possible_name
 from headwater.server.guard import ForeignOriginError, TokenRequiredError, check_origin, check_token
 from headwater.server.http import Receive, Scope, Send, send_bytes, send_json
 from headwater.server.live_door import stream
@@ -61,7 +61,9 @@ class Server:
         deployment, path, base = await self._find_deployment(scope["path"])
         self._follow(deployment)
         door = find_door(path)
-        if door is not None:
+        if base == "/" and (stray := _stray_deployment(path)) is not None:
+            await send_json(send, 404, {"error": f"There is no deployment {stray!r}.", "status": 404})
+        elif door is not None:
             await report(deployment, *door, scope, receive, send)
         elif path in _HEALTH_PATHS:
             await self._answer_health(deployment, send)
@@ -138,3 +140,11 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._following.values(), return_exceptions=True)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _stray_deployment(path: str) -> str | None:
+    """The name before a path that only a deployment has, where there is no such deployment."""
+    first, _, rest = path[1:].partition("/")
+    below = "/" + rest
+    meant = below.startswith("/api/") or find_door(below) is not None
+    return first if meant and is_possible_name(first) else None
