@@ -14,7 +14,7 @@ from headwater.automation.sensor_messages import SensorOrder, SensorReport, enco
 from headwater.daemon.code_locations import note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.execution.run_supervisor import STEP_TASK, Folders, RunSupervisor
-from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.graph.asset_graph import AssetGraph
 from headwater.location.load import location_name
 from headwater.location.process import LocationProcess
 from headwater.records.events import Event
@@ -35,7 +35,7 @@ async def loaded(deployment: Deployment, target: str) -> AsyncIterator[tuple[Loc
     name = location_name(target)
     try:
         await note_loaded(deployment.store, name, snapshot)
-        yield process, build_graph([(name, snapshot)])
+        yield process, process.graph
     finally:
         await process.stop()
 
@@ -62,7 +62,10 @@ async def materialize_now(
 
         await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
         telling = asyncio.create_task(_tell(deployment, run.run_id, on_event))
-        await RunSupervisor(deployment.store, process, graph, folders, owner, run).carry_out()
+        supervisor = RunSupervisor(deployment.store, process, folders, owner, run)
+        # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
+        supervisor.is_unwanted = True
+        await supervisor.carry_out()
         await telling
     return await deployment.store.read_async(lambda c: runs.get(c, run.run_id))
 

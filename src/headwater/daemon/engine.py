@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+
+import structlog
 
 from headwater.automation.conditions_loop import ConditionsLoop
 from headwater.automation.sensor_loop import SensorLoop
 from headwater.daemon.code_locations import CodeLocations
 from headwater.daemon.owners import new_owner
 from headwater.daemon.run_loop import RunLoop
+from headwater.errors import StoreUnavailableError
 from headwater.execution.run_supervisor import Folders
 from headwater.records.events import EventKind
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.store import Store
 
 _BATCH = 1_000
+_REST_SECONDS = 1.0
+_log = structlog.get_logger(__name__)
 _FOR_RUNS = {EventKind.RUN_REQUESTED, EventKind.RUN_REQUEUED, EventKind.RUN_CANCEL_REQUESTED}
 _FOR_SENSORS = {EventKind.SENSOR_STARTED, EventKind.SENSOR_STOPPED, EventKind.SENSOR_TICK_REQUESTED}
 
@@ -49,10 +54,22 @@ class Engine:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._locations.run(), name="code locations")
             group.create_task(self._follow_definitions(), name="definitions")
-            group.create_task(self._follow_log(), name="log")
-            group.create_task(self._sensors.run(), name="sensors")
-            group.create_task(self._runs.run(), name="runs")
-            group.create_task(self._store.tail.watch(), name="tail")
+            for name, work in {
+                "log": self._follow_log,
+                "sensors": self._sensors.run,
+                "runs": self._runs.run,
+                "tail": self._store.tail.watch,
+            }.items():
+                group.create_task(self._outlast(name, work), name=name)
+
+    async def _outlast(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Keep a loop working across times in which the database does not answer; any other error ends the engine."""
+        while True:
+            try:
+                await work()
+            except* StoreUnavailableError as unavailable:
+                _log.error("a loop waits for the database", loop=name, reason=str(unavailable.exceptions[0]))
+            await self._store.clock.sleep(_REST_SECONDS)
 
     async def _follow_definitions(self) -> None:
         """Put new definitions into force in every loop; conditions are followed from the first on."""
@@ -65,9 +82,9 @@ class Engine:
                 if following is not None:
                     following.cancel()
                 await self._conditions.use_graph(graph)
-                following = group.create_task(self._conditions.run(), name="conditions")
+                following = group.create_task(self._outlast("conditions", self._conditions.run), name="conditions")
                 self._sensors.use_graph(graph)
-                self._runs.use_graph(graph)
+                self._runs.wake()
 
     async def _follow_log(self) -> None:
         """Wake the loops that act on rows when an event says that there is one for them."""

@@ -12,7 +12,6 @@ from headwater.clock import MICROSECONDS
 from headwater.daemon.owners import is_surely_gone
 from headwater.errors import ConflictError, HeadwaterError
 from headwater.execution.run_supervisor import LEASE_MICROSECONDS, Folders, RunSupervisor
-from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent, RunEvent
 from headwater.records.runs import Run, RunStatus
@@ -34,17 +33,11 @@ class RunLoop:
         self._locations = locations
         self._folders = folders
         self._owner = owner
-        self._graph = AssetGraph((), ())
         self._running: dict[str, tuple[RunSupervisor, asyncio.Task[None]]] = {}
         self._woken = asyncio.Event()
 
-    def use_graph(self, graph: AssetGraph) -> None:
-        """Plan by these definitions from now on."""
-        self._graph = graph
-        self.wake()
-
     def wake(self) -> None:
-        """Look again: a run was requested, is to be canceled, or has ended."""
+        """Look again: a run was requested, is to be canceled, or has ended, or a location was loaded."""
         self._woken.set()
 
     async def run(self) -> None:
@@ -76,9 +69,7 @@ class RunLoop:
     def _start(self, run: Run) -> None:
         if run.run_id in self._running:
             return
-        supervisor = RunSupervisor(
-            self._store, self._locations[run.location], self._graph, self._folders, self._owner, run
-        )
+        supervisor = RunSupervisor(self._store, self._locations[run.location], self._folders, self._owner, run)
         task = asyncio.create_task(self._carry_out(supervisor, run.run_id))
         self._running[run.run_id] = (supervisor, task)
 

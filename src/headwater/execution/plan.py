@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from headwater.errors import UnknownAssetError
 from headwater.graph.asset_graph import AssetGraph
 
 
@@ -23,8 +24,17 @@ def plan_steps(graph: AssetGraph, assets: Sequence[str]) -> list[Step]:
     """The steps that make some assets and carry out their checks, upstream first.
 
     What depends on an asset waits for its blocking checks too.
+
+    Raises:
+        UnknownAssetError: an asset is not made by these definitions.
     """
     chosen = set(assets)
+    foreign = sorted(key for key in chosen if key not in graph.ids or graph.node(key).kind != "native")
+    if foreign:
+        raise UnknownAssetError(
+            f"The definitions that are loaded do not make {', '.join(foreign)}. If they have changed since the run was "
+            "requested, request it again; if the file has, restart `headwater dev`."
+        )
     ordered = [node for node in (graph.nodes[number] for number in graph.order) if node.key in chosen]
     gates = {key: (key, *_blocking(graph, key)) for key in chosen}
     steps: list[Step] = []

@@ -10,10 +10,9 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.errors import ConflictError, LocationError
+from headwater.errors import ConflictError, LocationError, UnknownAssetError
 from headwater.execution.plan import Step, plan_steps
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
-from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess, TaskFailedError
 from headwater.records.events import (
     CheckEvaluation,
@@ -55,22 +54,20 @@ class _Began(msgspec.Struct, frozen=True):
 class RunSupervisor:
     """Carries one run out from its claim to its end."""
 
-    def __init__(
-        self, store: Store, location: LocationProcess, graph: AssetGraph, folders: Folders, owner: str, run: Run
-    ) -> None:
+    def __init__(self, store: Store, location: LocationProcess, folders: Folders, owner: str, run: Run) -> None:
         """Prepare.
 
         Args:
             store: Where the run is.
             location: The process with its definitions.
-            graph: All assets.
             folders: Where values and logs go.
             owner: The name of this engine, under which the run is claimed.
             run: The run, queued.
         """
         self._store = store
         self._location = location
-        self._graph = graph
+        # The worker's own definitions decide, not those that are in force elsewhere.
+        self._graph = location.graph
         self._folders = folders
         self._owner = owner
         self._run = run
@@ -95,8 +92,8 @@ class RunSupervisor:
         except asyncio.CancelledError:
             await asyncio.shield(self._end_early())
             return
-        except (OSError, LocationError) as error:
-            _log.exception("run failed outside its steps", run_id=self._run.run_id)
+        except (OSError, LocationError, UnknownAssetError) as error:
+            _log.error("a run failed outside its steps", run_id=self._run.run_id, reason=str(error))
             await self._end_failed(ErrorInfo(message=str(error), type=type(error).__name__))
             return
         if self._failed:

@@ -14,12 +14,15 @@ from pathlib import Path
 
 from headwater.definitions.snapshot import DefinitionsSnapshot, decode_snapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
+from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.location import wire
+from headwater.location.load import location_name
 from headwater.records.events import ErrorInfo
 
 _LOAD_SECONDS = 120.0
 _GRACE_SECONDS = 3.0
 _CALLS_A_WORKER = 200
+_MOST_IDLE = 4
 
 
 class LoadFailedError(LocationError):
@@ -159,6 +162,8 @@ class LocationProcess:
         self._writer: asyncio.StreamWriter | None = None
         self._listener: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[None] | None = None
+        self.graph = AssetGraph((), ())
+        """What this very process has loaded; the store may know newer definitions by now, or not yet these."""
 
     async def start(self) -> DefinitionsSnapshot:
         """Start the host and wait until it has loaded the definitions.
@@ -191,7 +196,9 @@ class LocationProcess:
             await self.stop()
             raise LoadFailedError(message.error)
         self._listener = asyncio.create_task(self._listen(reader))
-        return decode_snapshot(message.snapshot)
+        snapshot = decode_snapshot(message.snapshot)
+        self.graph = build_graph([(location_name(self.target), snapshot)])
+        return snapshot
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[Worker]:
@@ -204,7 +211,8 @@ class LocationProcess:
         try:
             yield worker
         finally:
-            if worker.alive and worker.calls < _CALLS_A_WORKER and not self._is_gone():
+            is_useful = worker.calls < _CALLS_A_WORKER and len(self._idle) < _MOST_IDLE
+            if worker.alive and is_useful and not self._is_gone():
                 self._idle.append(worker)
             else:
                 worker.hang_up()

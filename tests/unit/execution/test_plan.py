@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from builders import external, graph_of, native
 
 from headwater.definitions.snapshot import CheckSnapshot
+from headwater.errors import UnknownAssetError
 from headwater.execution.plan import plan_steps
 
 
@@ -16,6 +18,13 @@ def test_steps_follow_the_graph_within_the_run() -> None:
 
     assert {"a": (), "b": ("a",), "c": ("b",)} == steps
     assert {"c": ()} == {step.name: step.after for step in plan_steps(graph, ["c"])}
+
+
+@pytest.mark.parametrize("key", ["gone", "raw"])
+def test_what_the_definitions_do_not_make_is_named(key: str) -> None:
+    """A run is never planned without one of its assets: that would be a success that made nothing."""
+    with pytest.raises(UnknownAssetError, match=f"do not make {key}"):
+        plan_steps(graph_of(external("raw"), native("a")), ["a", key])
 
 
 def test_checks_follow_their_asset_and_blocking_ones_hold_back_what_is_below() -> None:

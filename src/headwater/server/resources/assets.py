@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_datetime, to_seconds
 from headwater.definitions.partitions import PartitionsDefinition, partitions_from_snapshot
+from headwater.definitions.snapshot import SourceRef
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import EventKind, Materialization, Observation, RunEvent, StepEvent
 from headwater.records.fold import WHOLE, CheckLatest, Latest
@@ -148,10 +149,9 @@ def partition_list(connection: Connection, node: AssetNode, now: int) -> shapes.
     return shapes.PartitionList(items=items)
 
 
-def source_view(source: object) -> shapes.SourceView | None:
+def source_view(source: SourceRef | None) -> shapes.SourceView | None:
     """Where a definition stands."""
-    file, line = getattr(source, "file", None), getattr(source, "line", None)
-    return shapes.SourceView(file=file, line=line) if isinstance(file, str) and isinstance(line, int) else None
+    return None if source is None else shapes.SourceView(file=source.file, line=source.line)
 
 
 def _neighbourhood(graph: AssetGraph, key: str) -> list[str]:
