@@ -46,6 +46,14 @@ describe("layOut", () => {
     expect(above(5, 4)).toBe(above(0, 1));
   });
 
+  it("folds a column that is too tall to read", () => {
+    const fan: Shape = { size: 101, edges: Array.from({ length: 100 }, (_, n) => [0, n + 1] as const) };
+    const rows = new Map<number, number>();
+    for (const { x } of layOut(fan, SIZES)) rows.set(x, (rows.get(x) ?? 0) + 1);
+
+    expect(Math.max(...rows.values())).toBeLessThanOrEqual(13);
+  });
+
   it("survives circles", () => {
     const shape: Shape = {
       size: 3,

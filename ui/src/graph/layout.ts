@@ -13,6 +13,7 @@ export interface Place {
 }
 
 const SWEEPS = 6;
+const FEWEST_ROWS = 12;
 
 /**
  * Places for the nodes of a layered drawing, left to right.
@@ -39,15 +40,27 @@ export function layOut(shape: Shape, sizes: Sizes): Place[] {
       note(column);
     }
   }
-  const places: Place[] = new Array<Place>(shape.size);
-  columns.forEach((column, index) => {
-    for (const node of column) {
+  return place(columns, shape.size, sizes);
+}
+
+/** Places by column and row; a column that would be too tall to read beside the others is folded into several. */
+function place(columns: readonly (readonly number[])[], size: number, sizes: Sizes): Place[] {
+  const most = Math.max(FEWEST_ROWS, Math.ceil(1.2 * Math.sqrt(size)));
+  const places: Place[] = new Array<Place>(size);
+  let column = 0;
+  for (const nodes of columns) {
+    const folds = Math.ceil(nodes.length / most);
+    const rows = Math.ceil(nodes.length / folds);
+    nodes.forEach((node, position) => {
+      const fold = Math.floor(position / rows);
+      const height = Math.min(rows, nodes.length - fold * rows);
       places[node] = {
-        x: index * (sizes.width + sizes.columnGap),
-        y: (rank[node] ?? 0) * (sizes.height + sizes.rowGap),
+        x: (column + fold) * (sizes.width + sizes.columnGap),
+        y: ((position % rows) - (height - 1) / 2) * (sizes.height + sizes.rowGap),
       };
-    }
-  });
+    });
+    column += folds;
+  }
   return places;
 }
 
