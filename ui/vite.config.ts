@@ -14,5 +14,5 @@ export default defineConfig({
   server: {
     proxy: { "/api": server, "/report_asset_materialization": server },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { environment: "jsdom", setupFiles: ["src/testSetup.ts"], include: ["src/**/*.test.{ts,tsx}"] },
 });

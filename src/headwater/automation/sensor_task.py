@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import traceback
 from typing import Any
 
@@ -15,6 +13,7 @@ from headwater.definitions.events import AssetCheckEvaluation, AssetMaterializat
 from headwater.definitions.metadata import to_wire
 from headwater.definitions.sensor_results import normalize_sensor_result
 from headwater.definitions.sensors import RunRequest
+from headwater.location.user_calls import call
 from headwater.location.worker import Emit
 from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
 from headwater.records.ticks import LogRecord, SensorState
@@ -73,9 +72,7 @@ def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
         last_run_key=state.last_run_key,
         is_first_tick_since_sensor_start=state.last_tick_at is None,
     )
-    returned = sensor.compute_fn(context) if sensor.takes_context else sensor.compute_fn()
-    if inspect.isawaitable(returned):
-        returned = asyncio.run(_wait_for(returned))
+    returned = call(sensor.compute_fn, context if sensor.takes_context else None)
     outcome = normalize_sensor_result(returned, context)
     report = SensorReport(
         events=tuple(_new_event(event, state) for event in outcome.asset_events),
@@ -85,10 +82,6 @@ def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
         log=tuple(log.lines),
     )
     return encoder.encode(report)
-
-
-async def _wait_for(awaitable: Any) -> Any:
-    return await awaitable
 
 
 def _requested(request: RunRequest) -> RequestedRun:

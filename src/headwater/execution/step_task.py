@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from headwater.execution.step_log import step_log
 from headwater.execution.step_messages import MadeAsset, StepOrder, StepReport, encoder, order_decoder
 from headwater.execution.step_outputs import NOTHING, read_asset_output, read_check_output
 from headwater.keys import AssetCheckKey, AssetKey
+from headwater.location.user_calls import call
 from headwater.location.worker import Emit
 
 
@@ -62,7 +60,7 @@ class _Step:
             selected_asset_keys=frozenset(AssetKey.from_escaped_user_string(key) for key in order.run_assets),
         )
         inputs = self._load_inputs(definition)
-        returned = _call(definition.compute_fn, context if definition.takes_context else None, inputs)
+        returned = call(definition.compute_fn, context if definition.takes_context else None, **inputs)
         output = read_asset_output(definition, returned, context.collected_metadata)
         made = output.made
         if output.value is not NOTHING:
@@ -81,7 +79,7 @@ class _Step:
             run_tags=self._order.tags,
         )
         inputs = self._load_inputs(definition)
-        returned = _call(definition.compute_fn, context if definition.takes_context else None, inputs)
+        returned = call(definition.compute_fn, context if definition.takes_context else None, **inputs)
         return StepReport(made=None, checks=(read_check_output(definition, returned),))
 
     def _load_inputs(self, definition: AssetsDefinition | AssetCheckDefinition) -> dict[str, Any]:
@@ -95,15 +93,6 @@ class _Step:
     def _partitions(self, key: AssetKey) -> PartitionsDefinition | None:
         spec = self._definitions.resolve().specs.get(key)
         return None if spec is None else spec.partitions_def
-
-
-def _call(function: Callable[..., Any], context: Any, inputs: dict[str, Any]) -> Any:
-    returned = function(**inputs) if context is None else function(context, **inputs)
-    return asyncio.run(_wait_for(returned)) if inspect.isawaitable(returned) else returned
-
-
-async def _wait_for(awaitable: Any) -> Any:
-    return await awaitable
 
 
 def _with_path(made: MadeAsset, path: Path) -> MadeAsset:

@@ -1,20 +1,10 @@
 import { MantineProvider } from "@mantine/core";
 import { render, screen } from "@testing-library/react";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { MemoryRouter } from "react-router";
 
 import { AssetLink, Mark, Moment } from "./marks";
 import { ASSET_LOOKS } from "./status";
-
-beforeAll(() => {
-  window.matchMedia = (query: string) =>
-    ({
-      matches: false,
-      media: query,
-      addEventListener: () => undefined,
-      removeEventListener: () => undefined,
-    }) as unknown as MediaQueryList;
-});
 
 function show(element: React.ReactNode) {
   return render(

@@ -1,4 +1,4 @@
-import { NumberInput, Group } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
@@ -7,6 +7,7 @@ import type { Graph } from "../../api/client";
 import { graphQuery } from "../../api/queries";
 import { assetPath } from "../../components/keys";
 import { Loaded } from "../../components/states";
+import { DepthInput } from "../lineage/DepthInput";
 import LineageGraph from "../lineage/LineageGraph";
 import { toDrawn } from "../lineage/drawn";
 
@@ -23,18 +24,7 @@ function Around({ graph, assetKey }: { graph: Graph; assetKey: string }) {
   return (
     <>
       <Group mb="sm">
-        <NumberInput
-          aria-label="Steps up and down"
-          prefix="±"
-          suffix={depth === 1 ? " step" : " steps"}
-          min={1}
-          max={20}
-          w={120}
-          value={depth}
-          onChange={(value) => {
-            setDepth(Number(value) || 1);
-          }}
-        />
+        <DepthInput depth={depth} onChange={setDepth} />
         <Link to={`/lineage?focus=${encodeURIComponent(assetKey)}&depth=${depth}`}>
           Open in the lineage page
         </Link>

@@ -1,4 +1,4 @@
-import { Button, CloseButton, Flex, Group, NumberInput, Paper, Select, Stack, Text } from "@mantine/core";
+import { Button, CloseButton, Flex, Group, Paper, Select, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, type CSSProperties } from "react";
 import { Link, useSearchParams } from "react-router";
@@ -10,6 +10,7 @@ import { KindBadge, Moment, StatusMark } from "../../components/marks";
 import { Markdown } from "../../components/Markdown";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { KINDS } from "../../components/status";
+import { DepthInput } from "./DepthInput";
 import { MOST_CARDS, toDrawn } from "./drawn";
 
 const HEIGHT = "calc(100vh - 190px)";
@@ -75,16 +76,10 @@ function Lineage({ graph }: { graph: Graph }) {
           }}
         />
         {focus !== null && (
-          <NumberInput
-            aria-label="Steps up and down"
-            prefix="±"
-            suffix={depth === 1 ? " step" : " steps"}
-            min={1}
-            max={20}
-            w={120}
-            value={depth}
+          <DepthInput
+            depth={depth}
             onChange={(value) => {
-              set({ depth: String(value || 1) });
+              set({ depth: String(value) });
             }}
           />
         )}

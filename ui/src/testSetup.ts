@@ -1,0 +1,8 @@
+/** What the components ask of a browser and jsdom does not have. */
+window.matchMedia = (query: string) =>
+  ({
+    matches: false,
+    media: query,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }) as unknown as MediaQueryList;
