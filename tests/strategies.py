@@ -82,16 +82,36 @@ metadata_values = st.one_of(
 
 metadata = st.dictionaries(texts, metadata_values | json_values, max_size=3)
 
+_zones = st.sampled_from([None, "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+_days = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1))
+_windows: dict[str, st.SearchStrategy[Any]] = {
+    "start_date": _days,
+    "end_date": st.none() | _days,
+    "timezone": _zones,
+    "end_offset": st.integers(-2, 2),
+}
+
+single_partitions = st.one_of(
+    st.lists(words, unique=True, max_size=3).map(hw.StaticPartitionsDefinition),
+    st.builds(hw.DynamicPartitionsDefinition, name=words),
+    st.builds(hw.HourlyPartitionsDefinition, **_windows, minute_offset=st.integers(0, 59)),
+    st.builds(hw.DailyPartitionsDefinition, **_windows, hour_offset=st.integers(0, 23)),
+    st.builds(hw.WeeklyPartitionsDefinition, **_windows, day_offset=st.integers(0, 6)),
+    st.builds(hw.MonthlyPartitionsDefinition, **_windows, day_offset=st.integers(1, 31)),
+    st.builds(
+        hw.TimeWindowPartitionsDefinition,
+        start=_days,
+        timezone=_zones,
+        cron_schedule=st.sampled_from(["0 0 * * 1-5", "*/15 8-18 * * *"]),
+        exclusions=st.lists(st.sampled_from(["0 0 1 * *", "0 12 * * *"]), max_size=1),
+    ),
+)
+"""Partitions of every kind with one dimension."""
+
 partitions = st.one_of(
     st.none(),
-    st.lists(words, unique=True, max_size=3).map(hw.StaticPartitionsDefinition),
-    st.builds(
-        hw.DailyPartitionsDefinition,
-        start_date=st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)),
-        end_date=st.none() | st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)),
-        timezone=st.sampled_from([None, "Europe/Berlin", "America/New_York"]),
-        end_offset=st.integers(-2, 2),
-    ),
+    single_partitions,
+    st.dictionaries(words, single_partitions, min_size=2, max_size=3).map(hw.MultiPartitionsDefinition),
 )
 
 _attributes: dict[str, st.SearchStrategy[Any]] = {
