@@ -38,6 +38,23 @@ def test_a_dropped_file_arrives_and_what_is_downstream_turns_fresh(app: Page, de
         expect(app.get_by_role("rowheader", name=name, exact=True)).to_be_visible()
 
 
+def test_what_is_being_read_holds_still(app: Page, demo: Demo) -> None:
+    """A report that comes in while the pointer is in the list waits; the list says so, and shows it when asked."""
+    open_page(app, demo, "/asset?key=crm%2Faccounts_export&tab=events")
+    rows = app.get_by_role("button", name="Reported", exact=True)
+    expect(rows.first).to_be_visible()
+    before = rows.count()
+    rows.first.hover()
+
+    demo.server.post("/report_asset_materialization/", {"asset_key": ["crm", "accounts_export"]})
+
+    more = app.get_by_role("button", name="Show 1 new event")
+    expect(more).to_be_visible()
+    expect(rows).to_have_count(before)
+    more.click()
+    expect(rows).to_have_count(before + 1)
+
+
 def test_an_external_asset_says_who_makes_it_and_how_to_report_it(app: Page, demo: Demo) -> None:
     """It can't be materialized; the line that reports it stands ready, and works."""
     open_page(app, demo, "/asset?key=crm%2Faccounts_export")
@@ -97,13 +114,18 @@ def test_numbers_are_plotted_over_time(app: Page, demo: Demo) -> None:
 
 
 def test_partitions_are_shown_and_opened(app: Page, demo: Demo) -> None:
-    """Each day is a square that leads to its history."""
+    """Each day is a square that leads to its history, by pointer and by keyboard; a range is chosen with shift."""
     demo.server.wait_for(lambda: demo.server.asset("daily_sessions")["partitions"]["materialized"] >= 7)
     open_page(app, demo, "/asset?key=daily_sessions&tab=partitions")
+    squares = app.get_by_role("slider", name="Partitions")
+    squares.press("End")
+    squares.press("ArrowLeft")
+    expect(squares).to_have_attribute("aria-valuetext", re.compile("Materialized$"))
+    expect(app.get_by_role("button", name="Materialized", exact=True)).to_be_visible()
 
-    app.get_by_role("button", name=re.compile("Materialized$")).first.click()
+    squares.press("Shift+ArrowLeft")
 
-    expect(app.get_by_text("Materialized", exact=True).nth(1)).to_be_visible()
+    expect(app.get_by_role("region", name=re.compile("^2 partitions"))).to_contain_text("All of them are there")
 
 
 def test_a_sensor_is_switched_off_and_on(app: Page, demo: Demo) -> None:
@@ -127,8 +149,8 @@ def test_anything_is_found_from_the_keyboard(app: Page, demo: Demo) -> None:
     open_page(app, demo, "/")
     expect(app.get_by_role("heading", name="Overview")).to_be_visible()
     app.keyboard.press("Control+k")
-    app.get_by_placeholder("Search assets, sensors and pages").fill("top_cust")
-    expect(app.get_by_role("button", name=re.compile("top_customers"))).to_be_visible()
+    app.get_by_placeholder("Search assets, sensors, pages and actions").fill("top_cust")
+    expect(app.get_by_role("button", name=re.compile("^top_customers"))).to_be_visible()
     app.keyboard.press("ArrowDown")
     app.keyboard.press("Enter")
 

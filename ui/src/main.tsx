@@ -1,5 +1,6 @@
 import "@mantine/core/styles.css";
 import "@mantine/spotlight/styles.css";
+import "./tokens.css";
 import "./app.css";
 
 import { MantineProvider } from "@mantine/core";

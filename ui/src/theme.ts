@@ -1,9 +1,9 @@
 import { createTheme } from "@mantine/core";
 
-/** The design's tokens: everything that gives the app its look stands here and in app.css. */
+/** Mantine in the app's look; colours and distances stand in tokens.css. */
 export const theme = createTheme({
   primaryColor: "cyan",
-  primaryShade: { light: 8, dark: 6 },
+  primaryShade: 9,
   defaultRadius: "sm",
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, 'DejaVu Sans Mono', monospace",
@@ -12,6 +12,10 @@ export const theme = createTheme({
   components: {
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 12, fz: "sm" } },
     Badge: { defaultProps: { radius: "sm" }, styles: { label: { textTransform: "none", fontWeight: 600 } } },
+    Code: { defaultProps: { color: "var(--hw-code)" } },
+    Anchor: { defaultProps: { underline: "always" } },
+    // A dialog's heading is no banner of the page.
+    Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } },
     Paper: { defaultProps: { withBorder: true, radius: "md" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },

@@ -8,6 +8,12 @@ export interface Committed {
 }
 
 const BATCH_MILLISECONDS = 250;
+const REST_FACTOR = 4;
+
+/** How long to gather before reading anew: where an answer took long, so much longer, so that reading never piles up. */
+export function restAfter(milliseconds: number): number {
+  return Math.max(BATCH_MILLISECONDS, REST_FACTOR * milliseconds);
+}
 
 /** Which of the kept answers some commits have made old. */
 export function staleKeys(commits: readonly Committed[]): string[][] {
@@ -37,18 +43,23 @@ export function followLive(queries: QueryClient, onConnection: (connected: boole
   let sensors = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasLost = false;
+  let rest = BATCH_MILLISECONDS;
   const source = new EventSource(new URL("api/live", document.baseURI));
 
-  const flush = () => {
-    timer = undefined;
-    for (const queryKey of staleKeys(waiting)) void queries.invalidateQueries({ queryKey });
-    if (sensors.size > 0) void queries.invalidateQueries({ queryKey: ["sensors"] });
-    for (const name of sensors) void queries.invalidateQueries({ queryKey: ["sensor", name] });
+  const flush = async () => {
+    const keys = staleKeys(waiting);
+    if (sensors.size > 0) keys.push(["sensors"]);
+    for (const name of sensors) keys.push(["sensor", name]);
     waiting = [];
     sensors = new Set();
+    const began = performance.now();
+    await Promise.allSettled(keys.map((queryKey) => queries.invalidateQueries({ queryKey })));
+    rest = restAfter(performance.now() - began);
+    timer = undefined;
+    if (waiting.length > 0 || sensors.size > 0) soon();
   };
   const soon = () => {
-    timer ??= setTimeout(flush, BATCH_MILLISECONDS);
+    timer ??= setTimeout(() => void flush(), rest);
   };
 
   source.addEventListener("commit", (message: MessageEvent<string>) => {

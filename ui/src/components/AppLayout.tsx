@@ -23,16 +23,27 @@ import { deploymentQuery } from "../api/queries";
 import { RequestError } from "../api/client";
 import { SignIn } from "../features/signin/SignIn";
 import { CommandPalette } from "./CommandPalette";
-import { MoonGlyph, SearchGlyph, SunGlyph } from "./icons";
+import {
+  AutomationGlyph,
+  CatalogGlyph,
+  LineageGlyph,
+  MoonGlyph,
+  OverviewGlyph,
+  RunsGlyph,
+  SearchGlyph,
+  SettingsGlyph,
+  SunGlyph,
+} from "./icons";
 import { Mark } from "./marks";
+import { usePageKeys } from "./usePageKeys";
 
 const PAGES = [
-  { to: "/", label: "Overview" },
-  { to: "/catalog", label: "Catalog" },
-  { to: "/lineage", label: "Lineage" },
-  { to: "/runs", label: "Runs" },
-  { to: "/sensors", label: "Sensors" },
-  { to: "/settings", label: "Deployment" },
+  { to: "/", label: "Overview", letter: "o", Glyph: OverviewGlyph },
+  { to: "/catalog", label: "Catalog", letter: "c", Glyph: CatalogGlyph },
+  { to: "/lineage", label: "Lineage", letter: "l", Glyph: LineageGlyph },
+  { to: "/runs", label: "Runs", letter: "r", Glyph: RunsGlyph },
+  { to: "/sensors", label: "Automation", letter: "a", Glyph: AutomationGlyph },
+  { to: "/settings", label: "Deployment", letter: "d", Glyph: SettingsGlyph },
 ];
 
 /** The frame of every page: navigation, command palette, whether the page is live, and what keeps code from loading. */
@@ -49,6 +60,7 @@ function Frame() {
   const [opened, menu] = useDisclosure(false);
   const connected = useLive();
   const { pathname } = useLocation();
+  usePageKeys(PAGES);
   const deployment = useQuery(deploymentQuery).data;
   const failed = deployment?.locations.filter((location) => location.status === "failed") ?? [];
   return (
@@ -77,7 +89,7 @@ function Frame() {
             )}
           </Group>
           <Group gap="sm" wrap="nowrap">
-            <UnstyledButton onClick={spotlight.open} aria-label="Search" visibleFrom="xs">
+            <UnstyledButton onClick={spotlight.open} visibleFrom="xs">
               <Group
                 gap={8}
                 px="sm"
@@ -105,15 +117,15 @@ function Frame() {
             component={Link}
             to={page.to}
             label={page.label}
-            active={
-              page.to === "/" ? pathname === "/" : pathname.startsWith(page.to) || isBelow(page.to, pathname)
-            }
+            leftSection={<page.Glyph />}
+            aria-current={isAt(page.to, pathname) ? "page" : undefined}
+            active={isAt(page.to, pathname)}
             onClick={menu.close}
             style={{ borderRadius: 6 }}
           />
         ))}
       </AppShell.Navbar>
-      <AppShell.Main id="main">
+      <AppShell.Main id="main" tabIndex={-1}>
         {failed.map((location) => (
           <Alert key={location.name} color="red" mb="md" title={`The code of ${location.name} does not load`}>
             {location.error?.message} The last definitions that loaded stay in force.{" "}
@@ -127,8 +139,9 @@ function Frame() {
   );
 }
 
-function isBelow(page: string, pathname: string): boolean {
-  return page === "/catalog" && pathname.startsWith("/asset");
+function isAt(page: string, pathname: string): boolean {
+  if (page === "/") return pathname === "/";
+  return pathname.startsWith(page) || (page === "/catalog" && pathname.startsWith("/asset"));
 }
 
 function useLive(): boolean {

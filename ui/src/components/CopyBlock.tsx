@@ -6,7 +6,7 @@ import { CopyGlyph, DoneGlyph } from "./icons";
 export function CopyBlock({ text }: { text: string }) {
   return (
     <div style={{ position: "relative" }}>
-      <Code block pr={44}>
+      <Code block pr={44} tabIndex={0} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
         {text}
       </Code>
       <div style={{ position: "absolute", top: 6, right: 6 }}>

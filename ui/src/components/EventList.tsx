@@ -30,38 +30,35 @@ export function EventList({
     <Stack gap={6}>
       {events.map((event) => (
         <Paper key={event.seq} radius="sm">
-          <UnstyledButton
-            w="100%"
-            px="sm"
-            py={8}
-            aria-expanded={open === event.seq}
-            onClick={() => {
-              setOpen(open === event.seq ? null : event.seq);
-            }}
-          >
-            <Group justify="space-between" gap="sm" wrap="nowrap">
-              <Group gap="sm" style={{ minWidth: 0 }}>
-                <Mark bare look={lookOf(event)} />
-                <Text size="sm" fw={550}>
-                  {event.title}
-                </Text>
-                {news && event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
-                {event.partition !== null && (
-                  <Badge size="sm" variant="light" color="gray">
-                    {event.partition}
-                  </Badge>
-                )}
-                {event.flags.map((flag) => (
-                  <Badge key={flag} size="sm" variant="light" color="orange">
-                    {FLAGS[flag] ?? flag}
-                  </Badge>
-                ))}
-              </Group>
-              <Text size="xs" c="dimmed" style={{ flex: "none" }}>
-                <Moment at={news ? event.recorded_at : event.timestamp} />
-              </Text>
+          <Group className="hw-opens" justify="space-between" gap="sm" wrap="nowrap" px="sm" py={8}>
+            <Group gap="sm" style={{ minWidth: 0 }}>
+              <Mark bare look={lookOf(event)} />
+              <UnstyledButton
+                fz="sm"
+                fw={550}
+                aria-expanded={open === event.seq}
+                onClick={() => {
+                  setOpen(open === event.seq ? null : event.seq);
+                }}
+              >
+                {event.title}
+              </UnstyledButton>
+              {news && event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
+              {event.partition !== null && (
+                <Badge size="sm" variant="default">
+                  {event.partition}
+                </Badge>
+              )}
+              {event.flags.map((flag) => (
+                <Badge key={flag} size="sm" variant="outline" c="var(--hw-warn)">
+                  {FLAGS[flag] ?? flag}
+                </Badge>
+              ))}
             </Group>
-          </UnstyledButton>
+            <Text size="xs" c="dimmed" style={{ flex: "none" }}>
+              <Moment at={news ? event.recorded_at : event.timestamp} />
+            </Text>
+          </Group>
           {open === event.seq && <EventBody event={event} />}
         </Paper>
       ))}

@@ -7,6 +7,16 @@ const UNITS: readonly [string, number][] = [
   ["s", 1],
 ];
 
+const EXACT: Intl.DateTimeFormatOptions = {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
+};
+
 /** How long ago, or in how long, in the largest unit that fits. */
 export function toRelative(seconds: number, now: number): string {
   const distance = Math.abs(seconds - now);
@@ -18,7 +28,7 @@ export function toRelative(seconds: number, now: number): string {
 
 /** A moment in full, in the reader's zone. */
 export function toExact(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return new Date(seconds * 1000).toLocaleString(undefined, EXACT);
 }
 
 /** A time of day with milliseconds, for logs. */

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 
 function Icon({ children }: { children: ReactNode }) {
   return (
@@ -60,3 +60,22 @@ export function MoonGlyph() {
     </Icon>
   );
 }
+
+const drawn = (path: string): ComponentType =>
+  function Glyph() {
+    return (
+      <Icon>
+        <path d={path} />
+      </Icon>
+    );
+  };
+
+export const OverviewGlyph = drawn("M2 9.5 5 6l3 3 5.5-6M10 3h3.5v3.5M2 13.5h12");
+export const CatalogGlyph = drawn("M2.5 3.5h11M2.5 8h11M2.5 12.5h11");
+export const LineageGlyph = drawn(
+  "M2 3h4v3H2zM2 10h4v3H2zM10 6.5h4v3h-4zM6 4.5c2 0 2 3.5 4 3.5M6 11.5c2 0 2-3.5 4-3.5",
+);
+export const RunsGlyph = drawn("M2 4h6M4 8h8M9 12h5");
+export const AutomationGlyph = drawn("M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z");
+export const SettingsGlyph = drawn("M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7M9 2.8v3.4h3V2.8zM4 9.8v3.4h3V9.8z");
+export const CloseGlyph = drawn("m4 4 8 8M12 4l-8 8");

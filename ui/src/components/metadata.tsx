@@ -70,7 +70,11 @@ export function MetadataView({ entry }: { entry: MetadataEntry }) {
   if (type === "table")
     return <RecordsTable records={(value as { records: Record<string, unknown>[] }).records} />;
   if (type === "json" || type === "column_lineage" || type === "job")
-    return <Code block>{JSON.stringify(value, null, 2)}</Code>;
+    return (
+      <Code block tabIndex={0}>
+        {JSON.stringify(value, null, 2)}
+      </Code>
+    );
   if (type === "null") return <Text c="dimmed">null</Text>;
   return <span>{text(value)}</span>;
 }
@@ -113,7 +117,7 @@ export function SchemaTable({ columns }: { columns: readonly Column[] }) {
 export function RecordsTable({ records }: { records: readonly Record<string, unknown>[] }) {
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
   return (
-    <ScrollArea type="auto">
+    <ScrollArea type="auto" viewportProps={{ tabIndex: 0 }}>
       <Table layout="auto" verticalSpacing={4} withTableBorder striped style={{ whiteSpace: "nowrap" }}>
         <Table.Thead>
           <Table.Tr>

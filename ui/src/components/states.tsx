@@ -62,7 +62,7 @@ export function ErrorBox({ error, title }: { error: ErrorView; title?: string })
         {error.message}
       </Text>
       {error.traceback && (
-        <Code block mt="xs" style={{ maxHeight: 320 }}>
+        <Code block mt="xs" tabIndex={0} style={{ maxHeight: 320 }}>
           {error.traceback}
         </Code>
       )}

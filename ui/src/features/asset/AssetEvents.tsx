@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { assetEventsQuery } from "../../api/queries";
 import { EventList } from "../../components/EventList";
+import { HeldList } from "../../components/HeldList";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded } from "../../components/states";
 
@@ -56,7 +57,9 @@ export function AssetEvents({
             return <Empty title="No such events">Nothing of this kind was recorded yet.</Empty>;
           return (
             <>
-              <EventList events={events} />
+              <HeldList items={events} idOf={(event) => event.seq} noun="event">
+                {(shown) => <EventList events={shown} />}
+              </HeldList>
               <MoreButton query={query} />
             </>
           );

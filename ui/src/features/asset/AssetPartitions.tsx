@@ -1,20 +1,22 @@
-import { Group, Stack, Text, Tooltip } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type CSSProperties } from "react";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
 
 import type { PartitionState } from "../../api/client";
 import { partitionsQuery } from "../../api/queries";
+import { plural } from "../../components/format";
 import { Mark } from "../../components/marks";
 import { Empty, Loaded, Section } from "../../components/states";
-import { PARTITION_LOOKS, type Look } from "../../components/status";
+import { PARTITION_LOOKS } from "../../components/status";
 import { AssetEvents } from "./AssetEvents";
+import { brushed } from "./heatmap";
+import { PartitionMap } from "./PartitionMap";
 
-const MOST_SHOWN = 5_000;
-
-/** A square for each partition, and the history of the one that is chosen. */
+/** Every partition as a square, and what is known of those that are chosen. */
 export function AssetPartitions({ assetKey }: { assetKey: string }) {
   const query = useQuery(partitionsQuery(assetKey));
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<[number, number] | null>(null);
   return (
     <Loaded query={query}>
       {(list) =>
@@ -23,32 +25,14 @@ export function AssetPartitions({ assetKey }: { assetKey: string }) {
         ) : (
           <Stack>
             <Section title="Partitions" aside={<Counts items={list.items} />}>
-              <Group gap={4} role="group" aria-label="Partitions">
-                {list.items.slice(-MOST_SHOWN).map((item) => (
-                  <Square
-                    key={item.key}
-                    item={item}
-                    chosen={item.key === chosen}
-                    onChoose={() => {
-                      setChosen(item.key);
-                    }}
-                  />
-                ))}
-              </Group>
-              {list.items.length > MOST_SHOWN && (
-                <Text size="xs" c="dimmed" mt="xs">
-                  The newest {MOST_SHOWN} of {list.items.length}.
-                </Text>
-              )}
+              <PartitionMap items={list.items} chosen={chosen} onChoose={setChosen} />
             </Section>
             {chosen === null ? (
               <Text size="sm" c="dimmed">
                 Choose a partition to see its history.
               </Text>
             ) : (
-              <Section title={chosen}>
-                <AssetEvents assetKey={assetKey} partition={chosen} />
-              </Section>
+              <Chosen assetKey={assetKey} items={list.items} range={brushed(chosen[0], chosen[1])} />
             )}
           </Stack>
         )
@@ -57,26 +41,54 @@ export function AssetPartitions({ assetKey }: { assetKey: string }) {
   );
 }
 
-function Square({ item, chosen, onChoose }: { item: PartitionState; chosen: boolean; onChoose: () => void }) {
-  const look = PARTITION_LOOKS[item.status] as Look;
-  const label = `${item.key}: ${look.label}`;
+function Chosen({
+  assetKey,
+  items,
+  range: [first, last],
+}: {
+  assetKey: string;
+  items: readonly PartitionState[];
+  range: [number, number];
+}) {
+  const [, setParameters] = useSearchParams();
+  const range = items.slice(first, last + 1);
+  const only = range[0];
+  if (!only) return null;
+  const missing = range.filter((item) => item.status === "missing" || item.status === "failed");
+  if (range.length === 1) {
+    return (
+      <Section title={only.key}>
+        <AssetEvents assetKey={assetKey} partition={only.key} />
+      </Section>
+    );
+  }
   return (
-    <Tooltip label={label} openDelay={0}>
-      <button
-        type="button"
-        className="hw-partition"
-        aria-label={label}
-        aria-pressed={chosen}
-        data-hollow={look.hollow}
-        style={
-          {
-            "--hw-tone": `var(--hw-${look.tone})`,
-            outline: chosen ? "2px solid currentColor" : undefined,
-          } as CSSProperties
-        }
-        onClick={onChoose}
-      />
-    </Tooltip>
+    <Section
+      title={`${plural(range.length, "partition")}: ${only.key} … ${range.at(-1)?.key ?? ""}`}
+      aside={<Counts items={range} />}
+    >
+      {missing.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          All of them are there.
+        </Text>
+      ) : (
+        <Group gap={6}>
+          {missing.slice(0, 60).map((item) => (
+            <Button
+              key={item.key}
+              size="compact-xs"
+              variant="default"
+              onClick={() => {
+                setParameters({ key: assetKey, tab: "partitions", do: "materialize", partition: item.key });
+              }}
+            >
+              {item.key}
+            </Button>
+          ))}
+          {missing.length > 60 && <Text size="sm">and {missing.length - 60} more</Text>}
+        </Group>
+      )}
+    </Section>
   );
 }
 

@@ -1,15 +1,33 @@
 import { Alert, Button, Group, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 
 import { post, type AssetDetail, type RunView } from "../../api/client";
 import { partitionsQuery } from "../../api/queries";
 
 /** Makes a native asset after a question; of any other it says who does. */
 export function MaterializeButton({ detail }: { detail: AssetDetail }) {
-  const [opened, modal] = useDisclosure(false);
+  const [parameters, setParameters] = useSearchParams();
+  const opened = parameters.get("do") === "materialize";
+  const modal = {
+    open: () => {
+      setParameters((before) => {
+        before.set("do", "materialize");
+        return before;
+      });
+    },
+    close: () => {
+      setParameters(
+        (before) => {
+          before.delete("do");
+          before.delete("partition");
+          return before;
+        },
+        { replace: true },
+      );
+    },
+  };
   if (detail.asset.kind !== "native") {
     return (
       <Tooltip label="Another system makes this asset. How to report it stands below." multiline maw={280}>
@@ -22,7 +40,13 @@ export function MaterializeButton({ detail }: { detail: AssetDetail }) {
   return (
     <>
       <Button onClick={modal.open}>Materialize</Button>
-      <Modal opened={opened} onClose={modal.close} title="Materialize" centered>
+      <Modal
+        opened={opened}
+        onClose={modal.close}
+        title="Materialize"
+        centered
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
         {opened && <Question detail={detail} onClose={modal.close} />}
       </Modal>
     </>
@@ -31,10 +55,13 @@ export function MaterializeButton({ detail }: { detail: AssetDetail }) {
 
 function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => void }) {
   const { key, partitioned } = detail.asset;
+  const [parameters] = useSearchParams();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const partitions = useQuery({ ...partitionsQuery(key), enabled: partitioned });
-  const [partition, setPartition] = useState<string | null>(detail.partitions?.last ?? null);
+  const [partition, setPartition] = useState<string | null>(
+    parameters.get("partition") ?? detail.partitions?.last ?? null,
+  );
   const start = useMutation({
     mutationFn: () => post<RunView>("api/runs", { assets: [key], ...(partitioned ? { partition } : {}) }),
     onSuccess: async (run) => {

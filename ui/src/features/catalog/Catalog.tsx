@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Select, Text, TextInput } from "@mantine/core";
+import { Button, Group, Paper, Select, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
@@ -9,6 +9,7 @@ import type { AssetRow } from "../../api/client";
 import { assetsQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { AssetLink, KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
+import { SearchField } from "../../components/SearchField";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { ASSET_LOOKS, CHECK_LOOKS, KINDS, type Look } from "../../components/status";
 import { filterRows } from "./filter";
@@ -36,12 +37,12 @@ export function Catalog() {
     <>
       <PageTitle title="Catalog" />
       <Group mb="md" gap="sm">
-        <TextInput
+        <SearchField
           placeholder="Search name, description, owner, tag, group"
           aria-label="Search the catalog"
-          value={text}
-          onChange={(event) => {
-            set("q", event.currentTarget.value);
+          text={text}
+          onSearch={(value) => {
+            set("q", value);
           }}
           style={{ flex: "1 1 260px" }}
         />

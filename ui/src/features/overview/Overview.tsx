@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { AssetRow, AssetStatus, EventView } from "../../api/client";
 import { assetsQuery, eventsQuery, runsQuery } from "../../api/queries";
 import { EventList } from "../../components/EventList";
+import { HeldList } from "../../components/HeldList";
 import { AssetLink, KindBadge, Mark, Moment } from "../../components/marks";
 import { Empty, Loaded, PageTitle, Section } from "../../components/states";
 import { ASSET_LOOKS } from "../../components/status";
@@ -37,7 +38,11 @@ export function Overview() {
           </Section>
           <Section title="Latest runs" aside={<Link to="/runs">All runs</Link>}>
             <Loaded query={runs}>
-              {(pages) => <RunTable runs={pages.pages[0]?.items.slice(0, 8) ?? []} compact />}
+              {(pages) => (
+                <HeldList items={pages.pages[0]?.items ?? []} idOf={(run) => run.run_id} noun="run">
+                  {(shown) => <RunTable runs={shown.slice(0, 8)} compact />}
+                </HeldList>
+              )}
             </Loaded>
           </Section>
         </SimpleGrid>
@@ -103,7 +108,7 @@ function Attention({ rows }: { rows: readonly AssetRow[] }) {
 }
 
 function News({ events }: { events: readonly EventView[] }) {
-  const news = events.filter((event) => NEWS.has(event.kind) && event.reporter?.via !== "run").slice(0, 8);
+  const news = events.filter((event) => NEWS.has(event.kind) && event.reporter?.via !== "run");
   if (news.length === 0) {
     return (
       <Empty title="Nothing came in yet">
@@ -112,5 +117,9 @@ function News({ events }: { events: readonly EventView[] }) {
       </Empty>
     );
   }
-  return <EventList events={news} news />;
+  return (
+    <HeldList items={news} idOf={(event) => event.seq} noun="event">
+      {(shown) => <EventList events={shown.slice(0, 8)} news />}
+    </HeldList>
+  );
 }

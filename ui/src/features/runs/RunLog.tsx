@@ -12,21 +12,26 @@ const STREAMS = [
   { value: "stdout", label: "stdout" },
   { value: "stderr", label: "stderr" },
 ];
+const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"];
 const NEAR_END = 40;
 
 /** What a run's steps log and print, as they do; stays where the reader has scrolled to. */
 export function RunLog({ run }: { run: RunView }) {
   const { lines, error } = useRunLog(run);
   const [stream, setStream] = useState("all");
+  const [level, setLevel] = useState("DEBUG");
   const [search, setSearch] = useState("");
   const viewport = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const shown = useMemo(() => {
     const wanted = search.toLowerCase();
     return lines.filter(
-      (line) => (stream === "all" || line.stream === stream) && line.text.toLowerCase().includes(wanted),
+      (line) =>
+        (stream === "all" || line.stream === stream) &&
+        rankOf(line.level) >= rankOf(level) &&
+        line.text.toLowerCase().includes(wanted),
     );
-  }, [lines, stream, search]);
+  }, [lines, stream, level, search]);
 
   useEffect(() => {
     if (following.current) viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
@@ -37,6 +42,16 @@ export function RunLog({ run }: { run: RunView }) {
     <>
       <Group mb="xs" gap="sm">
         <SegmentedControl size="xs" data={STREAMS} value={stream} onChange={setStream} aria-label="Stream" />
+        <SegmentedControl
+          size="xs"
+          aria-label="Least level"
+          value={level}
+          onChange={setLevel}
+          data={LEVELS.map((each) => ({
+            value: each,
+            label: each === "DEBUG" ? "All levels" : each.toLowerCase(),
+          }))}
+        />
         <TextInput
           size="xs"
           placeholder="Search the log"
@@ -72,6 +87,13 @@ export function RunLog({ run }: { run: RunView }) {
       </ScrollArea.Autosize>
     </>
   );
+}
+
+/** How grave a level is; what a program printed has none, and ranks like news. */
+function rankOf(level: string): number {
+  if (level === "CRITICAL") return LEVELS.length;
+  const rank = LEVELS.indexOf(level);
+  return rank < 0 ? 1 : rank;
 }
 
 function Line({ line }: { line: LogLine }) {

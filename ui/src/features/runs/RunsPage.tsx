@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 
 import { runsQuery } from "../../api/queries";
+import { HeldList } from "../../components/HeldList";
 import { MoreButton } from "../../components/MoreButton";
 import { Loaded, PageTitle } from "../../components/states";
 import { RunTable } from "./RunTable";
@@ -39,8 +40,14 @@ export function RunsPage() {
       <Loaded query={query} rows={10}>
         {(pages) => (
           <>
-            <Paper style={{ overflow: "hidden" }}>
-              <RunTable runs={pages.pages.flatMap((page) => page.items)} />
+            <Paper>
+              <HeldList
+                items={pages.pages.flatMap((page) => page.items)}
+                idOf={(run) => run.run_id}
+                noun="run"
+              >
+                {(shown) => <RunTable runs={shown} />}
+              </HeldList>
             </Paper>
             <MoreButton query={query} />
           </>

@@ -7,6 +7,7 @@ import { sensorQuery, ticksQuery } from "../../api/queries";
 import { CopyIcon } from "../../components/CopyBlock";
 import { AssetLink, Moment } from "../../components/marks";
 import { Markdown } from "../../components/Markdown";
+import { HeldList } from "../../components/HeldList";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, Section } from "../../components/states";
 import { TickList } from "./TickList";
@@ -66,7 +67,9 @@ function SensorBody({ sensor }: { sensor: SensorView }) {
               return <Empty title="It has not ticked yet">Switch it on, or let it tick now.</Empty>;
             return (
               <>
-                <TickList ticks={items} />
+                <HeldList items={items} idOf={(tick) => tick.tick_id} noun="tick">
+                  {(shown) => <TickList ticks={shown} />}
+                </HeldList>
                 <MoreButton query={ticks} />
               </>
             );
@@ -100,7 +103,7 @@ function Facts({ sensor }: { sensor: SensorView }) {
               <Text c="dimmed">none yet</Text>
             ) : (
               <Group gap={6} wrap="nowrap" align="flex-start">
-                <Code block style={{ maxHeight: 140, flex: 1 }}>
+                <Code block tabIndex={0} style={{ maxHeight: 140, flex: 1 }}>
                   {sensor.cursor}
                 </Code>
                 <CopyIcon text={sensor.cursor} />

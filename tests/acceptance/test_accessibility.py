@@ -1,0 +1,114 @@
+"""Every page holds WCAG 2.2 AA as far as axe can tell, light and dark, and is usable from the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from demos import Demo
+from playwright.sync_api import Browser, Page, expect
+
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = (
+    "/",
+    "/catalog",
+    "/lineage",
+    "/asset?key=cleaned_transactions",
+    "/asset?key=raw_transactions",
+    "/asset?key=raw_transactions&tab=events",
+    "/asset?key=raw_transactions&tab=plots",
+    "/asset?key=daily_sessions&tab=partitions",
+    "/asset?key=daily_revenue&tab=lineage",
+    "/asset?key=daily_revenue&tab=definition",
+    "/runs",
+    "/sensors",
+    "/sensors/partner_files",
+    "/settings",
+)
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in each colour scheme; axe comes from a file, past the page's own policy."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme=request.param, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, a line for each rule, with the first places."""
+    page.add_script_tag(path=str(AXE))
+    found: list[dict[str, Any]] = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(done => done.violations)", RULES
+    )
+    return [
+        f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:4]]} "
+        f"{each['nodes'][0].get('failureSummary', '')[:200]}"
+        for each in found
+    ]
+
+
+def settle(page: Page) -> None:
+    """Wait until a page shows what it has."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    page.evaluate(
+        "Promise.allSettled(document.getAnimations().filter(each => each.effect.getTiming().iterations !== Infinity)"
+        ".map(each => each.finished))"
+    )
+
+
+def test_axe_finds_nothing_on_any_page(scheme_page: Page, demo: Demo) -> None:
+    """No page of the app violates a rule."""
+    demo.server.wait_for(lambda: demo.server.asset("daily_revenue")["asset"]["status"] == "fresh")
+    run = demo.server.get("/api/runs").json["items"][0]["run_id"]
+    found = {}
+    for path in (*PAGES, f"/runs/{run}"):
+        scheme_page.goto(demo.server.url + path)
+        settle(scheme_page)
+        if wrong := violations(scheme_page):
+            found[path] = wrong
+
+    assert {} == found
+
+
+def test_axe_finds_nothing_in_what_opens(scheme_page: Page, demo: Demo) -> None:
+    """The command palette, the question before a run, and the panel of a chosen asset hold the rules too."""
+    found = {}
+    scheme_page.goto(demo.server.url + "/asset?key=cleaned_transactions&do=materialize")
+    settle(scheme_page)
+    expect(scheme_page.get_by_role("dialog")).to_be_visible()
+    found["question"] = violations(scheme_page)
+    scheme_page.goto(demo.server.url + "/")
+    settle(scheme_page)
+    scheme_page.keyboard.press("Control+k")
+    expect(scheme_page.get_by_role("button", name="top_customers").first).to_be_visible()
+    found["palette"] = violations(scheme_page)
+    scheme_page.goto(demo.server.url + "/lineage?asset=top_customers")
+    settle(scheme_page)
+    expect(scheme_page.get_by_role("complementary", name="Chosen asset")).to_be_visible()
+    found["panel"] = violations(scheme_page)
+
+    assert {"question": [], "palette": [], "panel": []} == found
+
+
+def test_pages_are_reached_by_two_letters(app: Page, demo: Demo) -> None:
+    """`g` and a letter go to a page; in a field they are only typed."""
+    app.goto(demo.server.url + "/")
+    settle(app)
+    app.keyboard.press("g")
+    app.keyboard.press("c")
+    expect(app.get_by_role("heading", name="Catalog")).to_be_visible()
+
+    app.get_by_label("Search the catalog").focus()
+    app.keyboard.type("gl")
+
+    expect(app.get_by_role("heading", name="Catalog")).to_be_visible()
+    expect(app.get_by_label("Search the catalog")).to_have_value("gl")
