@@ -55,6 +55,7 @@ from headwater.definitions.partitions import (
     WeeklyPartitionsDefinition,
 )
 from headwater.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, Output
+from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors import (
     DefaultSensorStatus,
     RunRequest,
@@ -91,6 +92,8 @@ from headwater.errors import (
     ReportRefusedError,
     RequestForbiddenError,
     SchemaVersionError,
+    SelectionError,
+    SelectionSyntaxError,
     SensorResultError,
     SettingsError,
     StepOutputError,
@@ -121,6 +124,7 @@ __all__ = [
     "AssetMaterialization",
     "AssetMetadataValue",
     "AssetObservation",
+    "AssetSelection",
     "AssetSpec",
     "AssetsDefinition",
     "AutomationCondition",
@@ -167,6 +171,8 @@ __all__ = [
     "RunMetadataValue",
     "RunRequest",
     "SchemaVersionError",
+    "SelectionError",
+    "SelectionSyntaxError",
     "SensorDefinition",
     "SensorEvaluationContext",
     "SensorResult",

@@ -29,6 +29,20 @@ class InvalidMetadataError(InvalidDefinitionError):
     """A metadata value is of a kind that cannot be stored."""
 
 
+class SelectionError(InvalidDefinitionError):
+    """A selection asks for something that is not known where it is resolved."""
+
+
+class SelectionSyntaxError(SelectionError):
+    """A text is not a selection: `line` and `column` count from 1, `position` from 0; `expected` could stand there."""
+
+    position: int = 0
+    line: int = 1
+    column: int = 1
+    expected: tuple[str, ...] = ()
+    suggestion: str | None = None
+
+
 class InvalidInvocationError(HeadwaterError):
     """Something was called in a way that its definition does not allow, such as a sensor without its context."""
 

@@ -6,6 +6,8 @@ from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.metadata import to_wire
+from headwater.definitions.selectable import target_keys
+from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
 from headwater.definitions.specs import AssetCheckSpec, AssetDep, AssetSpec
@@ -25,7 +27,7 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
     assets = [_asset(spec, resolved.natives.get(key)) for key, spec in resolved.specs.items()]
     stubs = [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
     checks = [_check(spec, resolved.checks.get(key)) for key, spec in resolved.check_specs.items()]
-    sensors = [_sensor(sensor) for sensor in resolved.sensors.values()]
+    sensors = [_sensor(sensor, defs) for sensor in resolved.sensors.values()]
     return DefinitionsSnapshot(
         assets=tuple(sorted((*assets, *stubs), key=lambda asset: asset.key)),
         checks=tuple(sorted(checks, key=lambda check: (check.asset_key, check.name))),
@@ -68,14 +70,17 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
     )
 
 
-def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
+def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
+    targets = sensor.targets
+    if isinstance(targets, AssetSelection):
+        targets = target_keys(targets, defs.selection_index)
     return SensorSnapshot(
         name=sensor.name,
         description=sensor.description,
         minimum_interval=sensor.minimum_interval_seconds,
         timeout=sensor.timeout,
         running_by_default=sensor.default_status is DefaultSensorStatus.RUNNING,
-        targets=None if sensor.targets is None else _escaped(sensor.targets),
+        targets=None if targets is None else _escaped(targets),
         tags=sensor.tags,
         metadata=to_wire(sensor.metadata),
         owners=sensor.owners,

@@ -10,6 +10,8 @@ from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.resolve import Resolved, resolve
+from headwater.definitions.selectable import index_definitions
+from headwater.definitions.selection import SelectionIndex
 from headwater.definitions.sensors import SensorDefinition
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import (
@@ -61,6 +63,7 @@ class Definitions:
         self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
         self._metadata = dict(metadata or {})
         self._resolved: Resolved | None = None
+        self._index: SelectionIndex | None = None
 
     @property
     def assets(self) -> tuple[AssetSpec | AssetsDefinition, ...]:
@@ -126,6 +129,17 @@ class Definitions:
         if self._resolved is None:
             self._resolved = resolve(self._assets, self._checks, self._sensors)
         return self._resolved
+
+    @property
+    def selection_index(self) -> SelectionIndex:
+        """What an `AssetSelection` is resolved over here: these definitions alone.
+
+        Raises:
+            InvalidDefinitionError: they do not fit together.
+        """
+        if self._index is None:
+            self._index = index_definitions(self.resolve())
+        return self._index
 
     def resolve_all_asset_specs(self) -> list[AssetSpec]:
         """The specs of all assets, external and native, by key."""

@@ -10,6 +10,7 @@ import msgspec
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.knots import find_knots, shortest_circle
+from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors import SensorDefinition
 from headwater.definitions.source import describe_source
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
@@ -134,7 +135,8 @@ def _check_targets(
     sensors: Iterable[SensorDefinition], specs: dict[AssetKey, AssetSpec], natives: dict[AssetKey, AssetsDefinition]
 ) -> None:
     for sensor in sensors:
-        for key in sensor.targets or ():
+        # A selection means native assets alone, whatever it says.
+        for key in () if isinstance(sensor.targets, AssetSelection) else sensor.targets or ():
             if key in natives:
                 continue
             what = f"Sensor {sensor.name!r} ({describe_source(sensor.source)}) targets {key!r}"

@@ -31,6 +31,7 @@ from headwater.definitions.requests import (
     SkipReason,
     check_selection,
 )
+from headwater.definitions.selection import AssetSelection
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import find_source
 from headwater.definitions.specs import HasAssetKey
@@ -51,7 +52,7 @@ DEFAULT_INTERVAL = 30.0
 DEFAULT_TIMEOUT = 60.0
 _LEAST_INTERVAL = 0.1
 
-Targets: TypeAlias = Sequence[CoercibleToAssetKey | HasAssetKey]
+Targets: TypeAlias = Sequence[CoercibleToAssetKey | HasAssetKey] | str | AssetSelection
 
 
 class DefaultSensorStatus(Enum):
@@ -72,7 +73,7 @@ class SensorDefinition:
     timeout: float = DEFAULT_TIMEOUT
     description: str | None = None
     default_status: DefaultSensorStatus = DefaultSensorStatus.RUNNING
-    targets: tuple[AssetKey, ...] | None = None
+    targets: tuple[AssetKey, ...] | AssetSelection | None = None
     tags: dict[str, str]
     metadata: dict[str, Any]
     owners: tuple[str, ...] = ()
@@ -146,7 +147,8 @@ def sensor(
             least 0.1.
         description: What it looks at, in Markdown; the docstring if left out.
         default_status: Whether it is on as long as nobody has switched it.
-        asset_selection: The assets that its run requests may name: keys or definitions. None for any.
+        asset_selection: The assets that its run requests may name: keys or definitions, or a selection (its text, or
+            an `AssetSelection`), which means the native assets among those that it selects. None for any.
         tags: Names and short values to find it by.
         metadata: Anything that is known of it, by name.
         target: The same as `asset_selection`, or a single definition.
@@ -208,9 +210,12 @@ def _takes_context(function: Callable[..., Any], of: str) -> bool:
     return count == 1
 
 
-def _targets(asset_selection: Any, target: Any, of: str) -> tuple[AssetKey, ...] | None:
+def _targets(asset_selection: Any, target: Any, of: str) -> tuple[AssetKey, ...] | AssetSelection | None:
     if asset_selection is not None and target is not None:
         raise InvalidDefinitionError(f"asset_selection and target {of} say the same thing; leave one out.")
+    given = target if asset_selection is None else asset_selection
+    if isinstance(given, (str, AssetSelection)):
+        return AssetSelection.from_coercible(given)
     if asset_selection is not None:
         return check_selection(asset_selection, f"asset_selection {of}")
     return check_selection([target] if isinstance(getattr(target, "key", None), AssetKey) else target, f"target {of}")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from headwater.definitions.knots import find_knots
+from headwater.definitions.reach import reach
+from headwater.definitions.selection import AssetSelection, SelectionIndex
+from headwater.definitions.selection.index import Facts
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
 from headwater.errors import UnknownAssetError
 
@@ -43,7 +47,7 @@ class AssetGraph:
             self.upstream[down].append(up)
         self.edges = tuple(pairs)
         self.knots = [sorted(knot) for knot in find_knots(self.downstream)]
-        self.order = _order(self.upstream, self.downstream, self.knots)
+        self.order = topological_order(self.upstream, self.downstream, self.knots)
         self.checks: dict[str, list[CheckSnapshot]] = {}
         self.sensors: dict[str, tuple[SensorSnapshot, str]] = {}
 
@@ -66,17 +70,59 @@ class AssetGraph:
         """The keys that depend on an asset directly."""
         return [self.nodes[number].key for number in self.downstream[self.ids[key]]]
 
+    @cached_property
+    def selection_index(self) -> SelectionIndex:
+        """What selections are evaluated over."""
+        return SelectionIndex(
+            [node.definition for node in self.nodes],
+            self.upstream,
+            self.downstream,
+            knots=self.knots,
+            checks=((key, check.name) for key, checks in self.checks.items() for check in checks),
+            facts={"code_location": lambda: [node.location for node in self.nodes]},
+            reported=[number for number, node in enumerate(self.nodes) if node.kind == "undefined"],
+        )
+
+    def select(self, selection: str | AssetSelection, facts: Facts | None = None) -> list[int]:
+        """The ids of the assets that a selection means, in the order of their keys.
+
+        Args:
+            selection: A selection, or its text.
+            facts: By field, what gives a value for each id of what no definition says, such as `status`.
+
+        Raises:
+            SelectionSyntaxError: the text is not a selection.
+            UnknownAssetError: it names a key that is not there.
+            SelectionError: it asks for what is not known here.
+        """
+        return sorted(self.selection_index.select(AssetSelection.from_coercible(selection).node, facts))
+
+    def ancestors(self, key: str, depth: int | None = None) -> set[int]:
+        """The ids of all that an asset is made from, up to `depth` steps away, without itself."""
+        start = self.ids[self.node(key).key]
+        return reach(self.upstream, (start,), depth) - {start}
+
+    def descendants(self, key: str, depth: int | None = None) -> set[int]:
+        """The ids of all that is made from an asset, up to `depth` steps away, without itself."""
+        start = self.ids[self.node(key).key]
+        return reach(self.downstream, (start,), depth) - {start}
+
+    def subgraph(self, ids: Iterable[int]) -> AssetGraph:
+        """Some assets, and what connects them directly."""
+        chosen = set(ids)
+        edges = [
+            (self.nodes[up].key, self.nodes[down].key)
+            for up in chosen
+            for down in self.downstream[up]
+            if down in chosen
+        ]
+        smaller = AssetGraph([self.nodes[number] for number in chosen], edges)
+        smaller.checks, smaller.sensors = self.checks, self.sensors
+        return smaller
+
     def levels(self) -> list[int]:
         """Each asset's column in a drawing: one more than the largest of its upstream; a knot shares one."""
-        knot_of = {number: index for index, knot in enumerate(self.knots) for number in knot}
-        levels = [0] * len(self.nodes)
-        for number in self.order:
-            knot = set(self.knots[knot_of[number]]) if number in knot_of else {number}
-            above = (levels[up] + 1 for member in knot for up in self.upstream[member] if up not in knot)
-            level = max(above, default=0)
-            for member in knot:
-                levels[member] = max(levels[member], level)
-        return levels
+        return place(self.upstream, self.order, self.knots)
 
     def hash(self) -> str:
         """A name for the shape of the graph, under which a layout may be kept."""
@@ -124,25 +170,48 @@ def build_graph(
     return graph
 
 
-def _order(
+def topological_order(
     upstream: Sequence[Sequence[int]], downstream: Sequence[Sequence[int]], knots: Sequence[Sequence[int]]
 ) -> list[int]:
     """Every node after all that it depends on; the members of a knot stand together."""
-    knot_of = {number: tuple(knot) for knot in knots for number in knot}
-    group = [knot_of.get(number, (number,)) for number in range(len(upstream))]
+    head = list(range(len(upstream)))
+    members: dict[int, Sequence[int]] = {}
+    for knot in knots:
+        members[knot[0]] = knot
+        for number in knot:
+            head[number] = knot[0]
     missing = [0] * len(upstream)
-    for members in set(group):
-        missing[members[0]] = sum(1 for member in members for up in upstream[member] if group[up] != members)
-    ready = sorted({members[0] for members in group if missing[members[0]] == 0}, reverse=True)
+    for number, above in enumerate(upstream):
+        missing[head[number]] += sum(head[up] != head[number] for up in above) if knots else len(above)
+    ready = [number for number in range(len(upstream) - 1, -1, -1) if head[number] == number and not missing[number]]
     order: list[int] = []
     while ready:
-        members = group[ready.pop()]
-        order += members
-        for member in members:
+        first = ready.pop()
+        group = members.get(first, (first,))
+        order += group
+        for member in group:
             for down in downstream[member]:
-                head = group[down][0]
-                if group[down] != members:
-                    missing[head] -= 1
-                    if missing[head] == 0:
-                        ready.append(head)
+                below = head[down]
+                if below != first:
+                    missing[below] -= 1
+                    if missing[below] == 0:
+                        ready.append(below)
     return order
+
+
+def place(upstream: Sequence[Sequence[int]], order: Sequence[int], knots: Iterable[Sequence[int]]) -> list[int]:
+    """The column of each node in a drawing: one more than the largest of its upstream; a knot shares one."""
+    columns = [0] * len(upstream)
+    knot_of = {number: knot for knot in map(frozenset, knots) for number in knot}
+    placed: set[int] = set()
+    for number in order:
+        if number not in knot_of:
+            columns[number] = max((columns[up] + 1 for up in upstream[number]), default=0)
+        elif number not in placed:
+            knot = knot_of[number]
+            above = (columns[up] + 1 for member in knot for up in upstream[member] if up not in knot)
+            column = max(above, default=0)
+            placed |= knot
+            for member in knot:
+                columns[member] = column
+    return columns

@@ -17,6 +17,7 @@ from headwater.errors import (
     ExternalAssetError,
     HeadwaterError,
     InvalidTransitionError,
+    SelectionSyntaxError,
     StoreUnavailableError,
     UnknownAssetError,
     UnknownRunError,
@@ -25,7 +26,8 @@ from headwater.errors import (
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.guard import TokenRequiredError
-from headwater.server.routes import assets, deployment, runs, sensors
+from headwater.server.resources.selections import position_of
+from headwater.server.routes import assets, deployment, graph, runs, sensors
 from headwater.server.version import package_version
 
 ROUTES = [
@@ -33,12 +35,19 @@ ROUTES = [
     deployment.sign_in,
     deployment.sign_out,
     assets.list_assets,
-    assets.get_graph,
     assets.get_asset,
     assets.list_asset_events,
     assets.list_series,
     assets.list_partitions,
     assets.list_events,
+    graph.get_graph,
+    graph.get_neighbourhood,
+    graph.list_paths,
+    graph.get_impact,
+    graph.get_columns,
+    graph.get_groups,
+    graph.get_diff,
+    graph.complete_selection,
     runs.list_runs,
     runs.request_run,
     runs.get_run,
@@ -89,10 +98,16 @@ def _find_deployment(request: _Request) -> Deployment:
 
 
 def _problem(status: int, message: str) -> Response[shapes.Problem]:
-    return Response(shapes.Problem(status=status, error=message), status_code=status, media_type=MediaType.JSON)
+    return _answer(shapes.Problem(status=status, error=message))
+
+
+def _answer(problem: shapes.Problem) -> Response[shapes.Problem]:
+    return Response(problem, status_code=problem.status, media_type=MediaType.JSON)
 
 
 def _answer_ours(_request: _Request, error: HeadwaterError) -> Response[shapes.Problem]:
+    if isinstance(error, SelectionSyntaxError):
+        return _answer(shapes.Problem(status=400, error=str(error), at=position_of(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
     return _problem(status, str(error))
 

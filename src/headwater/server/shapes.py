@@ -399,11 +399,143 @@ class SessionBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     token: str
 
 
+class TextPosition(msgspec.Struct, kw_only=True):
+    """Where a selection is wrong: `position` counts characters from 0, `line` and `column` from 1."""
+
+    position: int
+    line: int
+    column: int
+    expected: list[str]
+    suggestion: str | None
+
+
 class Problem(msgspec.Struct, kw_only=True):
-    """An error of the query API: what is wrong, and what to do."""
+    """An error of the query API: what is wrong, and what to do; `at` says where in a selection."""
 
     status: int
     error: str
+    at: TextPosition | None = None
+
+
+class CompletionItem(msgspec.Struct, kw_only=True):
+    """What may stand in a selection: `text` takes the place of the text between `start` and `end`."""
+
+    text: str
+    kind: Literal["key", "field", "function", "operator", "value"]
+    detail: str | None
+
+
+class Completions(msgspec.Struct, kw_only=True):
+    """What a selection may go on with, best first; `error` says what is wrong with the text before the cursor."""
+
+    start: int
+    end: int
+    items: list[CompletionItem]
+    error: Problem | None
+
+
+class NeighbourhoodNode(msgspec.Struct, kw_only=True):
+    """An asset near another; `depth` is below 0 upstream. `hidden_*` count neighbours that are left out."""
+
+    asset: AssetRow
+    depth: int
+    level: int
+    knot: int | None
+    hidden_upstream: int
+    hidden_downstream: int
+
+
+class Neighbourhood(msgspec.Struct, kw_only=True):
+    """What is around an asset, nearest first; an edge is a pair of positions in `nodes`, upstream first."""
+
+    nodes: list[NeighbourhoodNode]
+    edges: list[tuple[int, int]]
+    truncated: bool
+
+
+class LineagePaths(msgspec.Struct, kw_only=True):
+    """Ways from one asset down to another, shortest first, each from its first key to its last."""
+
+    items: list[list[str]]
+    truncated: bool
+
+
+class ImpactedAsset(msgspec.Struct, kw_only=True):
+    """An asset that is made from others, `depth` steps below the nearest of them."""
+
+    key: str
+    kind: AssetKind
+    depth: int
+    group: str
+    owners: list[str]
+    checks: list[str]
+    location: str | None
+
+
+class ImpactShare(msgspec.Struct, kw_only=True):
+    """An owner or a group, and how many of the assets are theirs; an owner of None has those that nobody owns."""
+
+    name: str | None
+    assets: int
+
+
+class Impact(msgspec.Struct, kw_only=True):
+    """What breaks if some assets do, nearest first, and who owns it."""
+
+    of: list[str]
+    items: list[ImpactedAsset]
+    owners: list[ImpactShare]
+    groups: list[ImpactShare]
+    checks: int
+
+
+class ColumnRef(msgspec.Struct, kw_only=True):
+    """A column of an asset, `depth` steps from the one asked for: below 0 upstream of it."""
+
+    asset_key: str
+    column: str
+    depth: int
+
+
+class ColumnGraph(msgspec.Struct, kw_only=True):
+    """The columns that one is made from, and those made from it; an edge is a pair of positions, upstream first."""
+
+    columns: list[ColumnRef]
+    edges: list[tuple[int, int]]
+    truncated: bool
+
+
+class ChangedAsset(msgspec.Struct, kw_only=True):
+    """An asset that was defined otherwise, and in what."""
+
+    key: str
+    changed: list[str]
+
+
+class GraphDiff(msgspec.Struct, kw_only=True):
+    """What became different between two moments."""
+
+    added: list[str]
+    removed: list[str]
+    changed: list[ChangedAsset]
+    added_edges: list[tuple[str, str]]
+    removed_edges: list[tuple[str, str]]
+
+
+class GroupNode(msgspec.Struct, kw_only=True):
+    """A group as one thing: how many assets it has, by kind."""
+
+    name: str
+    assets: int
+    kinds: dict[str, int]
+    level: int
+
+
+class GroupGraph(msgspec.Struct, kw_only=True):
+    """Groups and how they are connected; an edge is (from, to, number of dependencies between their assets)."""
+
+    nodes: list[GroupNode]
+    edges: list[tuple[int, int, int]]
 
 
 class LiveEvent(msgspec.Struct, kw_only=True):

@@ -7,8 +7,9 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.records.events import DefinitionsChanged, EventKind
 from headwater.records.fold import WHOLE
-from headwater.storage import catalog
+from headwater.storage import catalog, event_log
 from headwater.storage.schema import latest
 
 
@@ -36,6 +37,20 @@ class GraphReader:
             self.graph = build_graph(loaded, learned_edges=edges, reported_keys=reported)
             self._made_of = made_of
         return self.graph
+
+
+def read_graph_as_of(connection: Connection, moment: int) -> AssetGraph:
+    """The graph that the definitions in force at a moment (microseconds since the epoch) make, and they alone."""
+    loaded: dict[str, DefinitionsSnapshot] = {}
+    wanted = event_log.EventFilter(kinds=[EventKind.DEFINITIONS_CHANGED])
+    before = (moment + 1, 0)
+    while page := event_log.read_newest(connection, wanted, before=before):
+        for event in page:
+            payload = event.payload
+            if isinstance(payload, DefinitionsChanged) and payload.location not in loaded:
+                loaded[payload.location] = catalog.read_snapshot(connection, payload.snapshot)
+        before = (page[-1].timestamp, page[-1].seq)
+    return build_graph(sorted(loaded.items()))
 
 
 def _reported_keys(connection: Connection) -> list[str]:

@@ -140,6 +140,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/graph/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a column comes from and goes to */
+        get: operations["ApiGraphColumnsGetColumns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graph/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the definitions changed */
+        get: operations["ApiGraphDiffGetDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graph/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups and how they are connected */
+        get: operations["ApiGraphGroupsGetGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graph/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What breaks, and who owns it */
+        get: operations["ApiGraphImpactGetImpact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graph/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is around an asset */
+        get: operations["ApiGraphNeighbourhoodGetNeighbourhood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graph/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one asset leads to another */
+        get: operations["ApiGraphPathsListPaths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -218,6 +320,23 @@ export interface paths {
         };
         /** A run's log */
         get: operations["ApiRunsRunIdLogReadRunLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selection/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a selection may go on with */
+        get: operations["ApiSelectionCompleteCompleteSelection"];
         put?: never;
         post?: never;
         delete?: never;
@@ -398,6 +517,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** ChangedAsset */
+        ChangedAsset: {
+            changed: string[];
+            key: string;
+        };
         /** CheckCounts */
         CheckCounts: {
             failed: number;
@@ -419,6 +543,35 @@ export interface components {
             /** @enum {string} */
             status: "passed" | "warned" | "failed" | "missing";
             timestamp: number | null;
+        };
+        /** ColumnGraph */
+        ColumnGraph: {
+            columns: components["schemas"]["ColumnRef"][];
+            edges: [
+                number,
+                number
+            ][];
+            truncated: boolean;
+        };
+        /** ColumnRef */
+        ColumnRef: {
+            asset_key: string;
+            column: string;
+            depth: number;
+        };
+        /** CompletionItem */
+        CompletionItem: {
+            detail: string | null;
+            /** @enum {string} */
+            kind: "key" | "field" | "function" | "operator" | "value";
+            text: string;
+        };
+        /** Completions */
+        Completions: {
+            end: number;
+            error: components["schemas"]["Problem"] | null;
+            items: components["schemas"]["CompletionItem"][];
+            start: number;
         };
         /** DeploymentView */
         DeploymentView: {
@@ -485,11 +638,72 @@ export interface components {
             hash: string;
             nodes: components["schemas"]["GraphNode"][];
         };
+        /** GraphDiff */
+        GraphDiff: {
+            added: string[];
+            added_edges: [
+                string,
+                string
+            ][];
+            changed: components["schemas"]["ChangedAsset"][];
+            removed: string[];
+            removed_edges: [
+                string,
+                string
+            ][];
+        };
         /** GraphNode */
         GraphNode: {
             asset: components["schemas"]["AssetRow"];
             knot: number | null;
             level: number;
+        };
+        /** GroupGraph */
+        GroupGraph: {
+            edges: [
+                number,
+                number,
+                number
+            ][];
+            nodes: components["schemas"]["GroupNode"][];
+        };
+        /** GroupNode */
+        GroupNode: {
+            assets: number;
+            kinds: {
+                [key: string]: number;
+            };
+            level: number;
+            name: string;
+        };
+        /** Impact */
+        Impact: {
+            checks: number;
+            groups: components["schemas"]["ImpactShare"][];
+            items: components["schemas"]["ImpactedAsset"][];
+            of: string[];
+            owners: components["schemas"]["ImpactShare"][];
+        };
+        /** ImpactShare */
+        ImpactShare: {
+            assets: number;
+            name: string | null;
+        };
+        /** ImpactedAsset */
+        ImpactedAsset: {
+            checks: string[];
+            depth: number;
+            group: string;
+            key: string;
+            /** @enum {string} */
+            kind: "external" | "native" | "stub" | "undefined";
+            location: string | null;
+            owners: string[];
+        };
+        /** LineagePaths */
+        LineagePaths: {
+            items: string[][];
+            truncated: boolean;
         };
         /** LocationView */
         LocationView: {
@@ -527,6 +741,24 @@ export interface components {
             changed_since: boolean;
             read_seq: number | null;
         };
+        /** Neighbourhood */
+        Neighbourhood: {
+            edges: [
+                number,
+                number
+            ][];
+            nodes: components["schemas"]["NeighbourhoodNode"][];
+            truncated: boolean;
+        };
+        /** NeighbourhoodNode */
+        NeighbourhoodNode: {
+            asset: components["schemas"]["AssetRow"];
+            depth: number;
+            hidden_downstream: number;
+            hidden_upstream: number;
+            knot: number | null;
+            level: number;
+        };
         /** PartitionList */
         PartitionList: {
             items: components["schemas"]["PartitionState"][];
@@ -547,6 +779,12 @@ export interface components {
             materialized: number;
             total: number;
             type: string;
+        };
+        /** Problem */
+        Problem: {
+            at?: components["schemas"]["TextPosition"] | null;
+            error: string;
+            status: number;
         };
         /** ReporterView */
         ReporterView: {
@@ -662,6 +900,14 @@ export interface components {
             /** @enum {string} */
             status: "waiting" | "started" | "success" | "failure" | "skipped";
         };
+        /** TextPosition */
+        TextPosition: {
+            column: number;
+            expected: string[];
+            line: number;
+            position: number;
+            suggestion: string | null;
+        };
         /** TickPage */
         TickPage: {
             items: components["schemas"]["TickView"][];
@@ -694,7 +940,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     ApiAssetsListAssets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which assets, in the selection language. */
+                selection?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -708,6 +957,21 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
@@ -924,7 +1188,10 @@ export interface operations {
     };
     ApiGraphGetGraph: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which assets, in the selection language. */
+                selection?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -938,6 +1205,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGraphColumnsGetColumns: {
+        parameters: {
+            query: {
+                /** @description An asset's key, with slashes. */
+                key: string;
+                column: string;
+                /** @description Steps at most; all if left out. */
+                up?: number | null;
+                /** @description Steps at most; all if left out. */
+                down?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnGraph"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGraphDiffGetDiff: {
+        parameters: {
+            query: {
+                /** @description Seconds since the epoch. */
+                since: number;
+                /** @description Seconds since the epoch; now if left out. */
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphDiff"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGraphGroupsGetGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupGraph"];
+                };
+            };
+        };
+    };
+    ApiGraphImpactGetImpact: {
+        parameters: {
+            query?: {
+                key?: string[] | null;
+                /** @description Which assets, in the selection language. */
+                selection?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGraphNeighbourhoodGetNeighbourhood: {
+        parameters: {
+            query: {
+                /** @description An asset's key, with slashes. */
+                key: string;
+                /** @description Steps at most; all if left out. */
+                up?: number | null;
+                /** @description Steps at most; all if left out. */
+                down?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Neighbourhood"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGraphPathsListPaths: {
+        parameters: {
+            query: {
+                /** @description An asset's key, with slashes. */
+                source: string;
+                /** @description An asset's key, with slashes. */
+                target: string;
+                /** @description Steps at most; all if left out. */
+                longest?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineagePaths"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
@@ -1156,6 +1670,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSelectionCompleteCompleteSelection: {
+        parameters: {
+            query: {
+                text: string;
+                /** @description Characters before the cursor. */
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completions"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

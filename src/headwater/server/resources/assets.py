@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -27,6 +27,8 @@ from headwater.server.resources.events import error_view, metadata_view
 from headwater.storage import event_log, runs, sensors, states
 
 _MADE = EventKind.MATERIALIZATION
+_FEW = 200
+"""Up to so many assets are read one by one."""
 
 
 class Estate(msgspec.Struct, frozen=True):
@@ -41,11 +43,15 @@ class Estate(msgspec.Struct, frozen=True):
     seq: int
 
 
-def read_estate(connection: Connection, graph: AssetGraph, *, key: str | None = None) -> Estate:
-    """The state of all assets, or of one and its neighbours."""
-    concerned = [node.key for node in graph.nodes] if key is None else _neighbourhood(graph, key)
-    latest = states.read_assets(connection) if key is None else _latest_of(connection, concerned)
-    found = states.read_checks(connection) if key is None else _checks_of(connection, concerned)
+def read_estate(
+    connection: Connection, graph: AssetGraph, *, key: str | None = None, keys: Collection[str] | None = None
+) -> Estate:
+    """The state of all assets, of one and its neighbours, or of a few."""
+    few = _neighbourhood(graph, key) if key is not None else _with_upstream(graph, keys) if keys is not None else None
+    concerned = [node.key for node in graph.nodes] if few is None else few
+    read_one_by_one = few is not None and len(few) <= _FEW
+    latest = _latest_of(connection, concerned) if read_one_by_one else states.read_assets(connection)
+    found = _checks_of(connection, concerned) if read_one_by_one else states.read_checks(connection)
     checks: dict[str, dict[str, CheckLatest]] = {}
     for check in found:
         checks.setdefault(check.asset_key, {})[check.check_name] = check
@@ -60,14 +66,31 @@ def read_estate(connection: Connection, graph: AssetGraph, *, key: str | None = 
     return Estate(graph, latest, checks, frozenset(running), partitions, event_log.head(connection))
 
 
-def asset_list(estate: Estate) -> shapes.AssetList:
-    """The catalog."""
-    return shapes.AssetList(items=[asset_row(estate, node) for node in estate.graph.nodes], seq=estate.seq)
+def select(estate: Estate, selection: str) -> list[int]:
+    """The ids of the assets that a selection means, which may ask for their status.
+
+    Raises:
+        SelectionSyntaxError: it is not a selection.
+        UnknownAssetError: it names a key that is not there.
+    """
+    return estate.graph.select(selection, {"status": lambda: statuses(estate)})
 
 
-def graph_view(estate: Estate) -> shapes.Graph:
-    """The lineage of all assets."""
-    graph = estate.graph
+def statuses(estate: Estate) -> list[str | None]:
+    """How each asset stands."""
+    return [_status(estate, node).value for node in estate.graph.nodes]
+
+
+def asset_list(estate: Estate, selection: str | None = None) -> shapes.AssetList:
+    """The catalog, or what a selection means of it."""
+    nodes = estate.graph.nodes
+    chosen = nodes if selection is None else [nodes[number] for number in select(estate, selection)]
+    return shapes.AssetList(items=[asset_row(estate, node) for node in chosen], seq=estate.seq)
+
+
+def graph_view(estate: Estate, selection: str | None = None) -> shapes.Graph:
+    """The lineage of all assets, or of those that a selection means."""
+    graph = estate.graph if selection is None else estate.graph.subgraph(select(estate, selection))
     levels = graph.levels()
     knots = {member: number for number, knot in enumerate(graph.knots) for member in knot}
     nodes = [
@@ -154,10 +177,15 @@ def source_view(source: SourceRef | None) -> shapes.SourceView | None:
     return None if source is None else shapes.SourceView(file=source.file, line=source.line)
 
 
+def _with_upstream(graph: AssetGraph, keys: Collection[str]) -> list[str]:
+    """Some assets, and what they need to be judged."""
+    return sorted({*keys, *(up for key in keys for up in graph.upstream_keys(key))})
+
+
 def _neighbourhood(graph: AssetGraph, key: str) -> list[str]:
     """An asset, its neighbours, and what those need to be judged."""
     near = {key, *graph.upstream_keys(key), *graph.downstream_keys(key)}
-    return sorted(near | {up for name in near for up in graph.upstream_keys(name)})
+    return _with_upstream(graph, near)
 
 
 def _latest_of(connection: Connection, keys: Iterable[str]) -> dict[tuple[str, EventKind], Latest]:

@@ -1,4 +1,4 @@
-"""Assets, their history, and the graph."""
+"""Assets and their history."""
 
 from __future__ import annotations
 
@@ -12,23 +12,17 @@ from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import assets, history
+from headwater.server.routes.parameters import Selection
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
 AssetEventKind = Literal["materialization", "observation", "check_evaluation"]
 
 
 @get("/assets", sync_to_thread=True, summary="Every asset with its latest state")
-def list_assets(deployment: NamedDependency[Deployment]) -> shapes.AssetList:
-    """The whole catalog, by key."""
+def list_assets(deployment: NamedDependency[Deployment], selection: Selection = None) -> shapes.AssetList:
+    """The catalog by key, whole or what a selection means of it."""
     graph = deployment.graph()
-    return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph)))
-
-
-@get("/graph", sync_to_thread=True, summary="The lineage of all assets")
-def get_graph(deployment: NamedDependency[Deployment]) -> shapes.Graph:
-    """Every asset and what depends on what."""
-    graph = deployment.graph()
-    return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph)))
+    return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph)), selection)
 
 
 @get("/assets/detail", sync_to_thread=True, summary="One asset")

@@ -1,0 +1,54 @@
+"""Resolve selections over one set of definitions, as far as they are known without the rest of a deployment."""
+
+from __future__ import annotations
+
+from headwater.definitions.knots import find_knots
+from headwater.definitions.resolve import Resolved
+from headwater.definitions.selection import AssetSelection, SelectionIndex
+from headwater.definitions.snapshot import AssetSnapshot
+from headwater.keys import AssetKey
+
+
+def index_definitions(resolved: Resolved) -> SelectionIndex:
+    """What selections are resolved over: the assets that are defined, and those that they speak of."""
+    assets = [
+        AssetSnapshot(
+            key=key.to_escaped_user_string(),
+            kind="native" if key in resolved.natives else "external",
+            group=spec.group_name or "default",
+            owners=spec.owners,
+            tags=spec.tags,
+            kinds=tuple(spec.kinds),
+            partitions=None if spec.partitions_def is None else spec.partitions_def.to_snapshot(),
+            condition=spec.automation_condition,
+        )
+        for key, spec in resolved.specs.items()
+    ]
+    assets += [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
+    assets.sort(key=lambda asset: asset.key)
+    numbers = {asset.key: number for number, asset in enumerate(assets)}
+    upstream: list[list[int]] = [[] for _ in assets]
+    downstream: list[list[int]] = [[] for _ in assets]
+    for key, spec in resolved.specs.items():
+        below = numbers[key.to_escaped_user_string()]
+        for dep in spec.deps:
+            above = numbers[dep.asset_key.to_escaped_user_string()]
+            upstream[below].append(above)
+            downstream[above].append(below)
+    checks = ((key.asset_key.to_escaped_user_string(), key.name) for key in resolved.check_specs)
+    return SelectionIndex(assets, upstream, downstream, knots=find_knots(downstream), checks=checks)
+
+
+def target_keys(
+    targets: tuple[AssetKey, ...] | AssetSelection | None, index: SelectionIndex
+) -> tuple[AssetKey, ...] | None:
+    """The assets that runs may make: those that were named, or the native ones that a selection means.
+
+    Raises:
+        UnknownAssetError: a selection names a key that is not there.
+        SelectionError: a selection asks for what definitions alone do not tell.
+    """
+    if not isinstance(targets, AssetSelection):
+        return targets
+    found = index.select(targets.materializable().node)
+    return tuple(AssetKey.from_escaped_user_string(index.assets[number].key) for number in sorted(found))

@@ -1,0 +1,43 @@
+"""Selections as the API takes them: what one may go on with, and where it is wrong."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from headwater.definitions.selection.complete import complete
+from headwater.definitions.selection.parse import parse
+from headwater.errors import SelectionSyntaxError
+from headwater.graph.asset_graph import AssetGraph
+from headwater.server import shapes
+from headwater.server.resources.assets import read_estate, statuses
+
+
+def completions(
+    connection: Connection, graph: AssetGraph, text: str, cursor: int | None, limit: int
+) -> shapes.Completions:
+    """What a selection may go on with at the cursor, and what is wrong with the whole of it."""
+    facts = {"status": lambda: statuses(read_estate(connection, graph))}
+    found = complete(graph.selection_index, text, cursor, facts=facts, limit=limit)
+    items = [shapes.CompletionItem(text=item.text, kind=item.kind, detail=item.detail) for item in found.items]
+    return shapes.Completions(start=found.start, end=found.end, items=items, error=_error(text))
+
+
+def position_of(error: SelectionSyntaxError) -> shapes.TextPosition:
+    """Where a selection is wrong."""
+    return shapes.TextPosition(
+        position=error.position,
+        line=error.line,
+        column=error.column,
+        expected=list(error.expected),
+        suggestion=error.suggestion,
+    )
+
+
+def _error(text: str) -> shapes.Problem | None:
+    if not text.strip():
+        return None
+    try:
+        parse(text)
+    except SelectionSyntaxError as error:
+        return shapes.Problem(status=400, error=str(error), at=position_of(error))
+    return None

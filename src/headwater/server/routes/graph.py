@@ -1,0 +1,99 @@
+"""The lineage: whole or in part, what breaks, columns, what changed; and help with writing selections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.openapi.spec import Example
+from litestar.params import FromQuery, QueryParameter
+
+from headwater.clock import to_seconds
+from headwater.server import shapes
+from headwater.server.deployment import Deployment
+from headwater.server.resources import assets, graphs, selections
+from headwater.server.routes.parameters import Selection
+
+Key = Annotated[
+    str, QueryParameter(description="An asset's key, with slashes.", examples=[Example("a key", value="raw/orders")])
+]
+Steps = Annotated[int | None, QueryParameter(ge=0, description="Steps at most; all if left out.")]
+Most = Annotated[int, QueryParameter(ge=1, le=10_000, description="How many at most.")]
+Since = Annotated[float, QueryParameter(ge=0, description="Seconds since the epoch.")]
+Until = Annotated[float | None, QueryParameter(ge=0, description="Seconds since the epoch; now if left out.")]
+
+
+@get("/graph", sync_to_thread=True, summary="The lineage of all assets")
+def get_graph(deployment: NamedDependency[Deployment], selection: Selection = None) -> shapes.Graph:
+    """Every asset, or each that a selection means, and what depends on what."""
+    graph = deployment.graph()
+    return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph)), selection)
+
+
+@get("/graph/neighbourhood", sync_to_thread=True, summary="What is around an asset")
+def get_neighbourhood(
+    deployment: NamedDependency[Deployment], key: Key, up: Steps = None, down: Steps = None, limit: Most = 1_000
+) -> shapes.Neighbourhood:
+    """The assets near one, nearest first, and what depends on what among them."""
+    graph = deployment.graph()
+    return deployment.store.read(lambda c: graphs.neighbourhood(c, graph, key, up=up, down=down, limit=limit))
+
+
+@get("/graph/paths", sync_to_thread=True, summary="How one asset leads to another")
+def list_paths(
+    deployment: NamedDependency[Deployment], source: Key, target: Key, longest: Steps = None, limit: Most = 20
+) -> shapes.LineagePaths:
+    """Ways from `source` down to `target`, shortest first."""
+    return graphs.paths(deployment.graph(), source, target, limit=limit, longest=longest)
+
+
+@get("/graph/impact", sync_to_thread=True, summary="What breaks, and who owns it")
+def get_impact(
+    deployment: NamedDependency[Deployment], key: FromQuery[list[str] | None] = None, selection: Selection = None
+) -> shapes.Impact:
+    """Everything below some assets, by key or by selection, with owners, groups and checks."""
+    graph = deployment.graph()
+    ids = {graph.ids[graph.node(each).key] for each in key or ()}
+    if selection is not None:
+        ids.update(deployment.store.read(lambda c: assets.select(assets.read_estate(c, graph), selection)))
+    return graphs.impact(graph, ids)
+
+
+@get("/graph/columns", sync_to_thread=True, summary="Where a column comes from and goes to")
+def get_columns(
+    deployment: NamedDependency[Deployment],
+    key: Key,
+    column: FromQuery[str],
+    up: Steps = None,
+    down: Steps = None,
+    limit: Most = 1_000,
+) -> shapes.ColumnGraph:
+    """The columns above and below one, as definitions and the latest materializations tell it."""
+    graph, start = deployment.graph(), (key, column)
+    return deployment.store.read(lambda c: graphs.column_graph(c, graph, start, up=up, down=down, limit=limit))
+
+
+@get("/graph/groups", sync_to_thread=True, summary="Groups and how they are connected")
+def get_groups(deployment: NamedDependency[Deployment]) -> shapes.GroupGraph:
+    """Each group as one thing, for drawing many assets."""
+    return graphs.group_graph(deployment.graph())
+
+
+@get("/graph/diff", sync_to_thread=True, summary="What the definitions changed")
+def get_diff(deployment: NamedDependency[Deployment], since: Since, until: Until = None) -> shapes.GraphDiff:
+    """Assets and dependencies that were added, removed or defined otherwise between two moments."""
+    end = to_seconds(deployment.clock.now()) if until is None else until
+    return deployment.store.read(lambda c: graphs.graph_diff(c, since, end))
+
+
+@get("/selection/complete", sync_to_thread=True, summary="What a selection may go on with")
+def complete_selection(
+    deployment: NamedDependency[Deployment],
+    text: FromQuery[str],
+    cursor: Annotated[int | None, QueryParameter(ge=0, description="Characters before the cursor.")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+) -> shapes.Completions:
+    """Keys, fields, values and operators that may stand at the cursor."""
+    graph = deployment.graph()
+    return deployment.store.read(lambda c: selections.completions(c, graph, text, cursor, limit))

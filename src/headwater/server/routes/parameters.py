@@ -1,0 +1,16 @@
+"""Parameters that several routes take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar.openapi.spec import Example
+from litestar.params import QueryParameter
+
+Selection = Annotated[
+    str | None,
+    QueryParameter(
+        description="Which assets, in the selection language.",
+        examples=[Example("a group and all that it is made from", value="+group:finance and not tag:pii")],
+    ),
+]
