@@ -1,19 +1,19 @@
-"""`python -m benchmarks [reports|latency|startup] [--quick]`: all of them, or one."""
+"""`python -m benchmarks [reports|latency|startup|graph] [--quick]`: all of them, or one."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import latency, reports, startup
+from benchmarks import graph, latency, reports, startup
 from benchmarks.systems import dagster
 
-_ALL = ("reports", "latency", "startup")
+_ALL = ("reports", "latency", "startup", "graph")
 
 
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("which", nargs="*", metavar="reports|latency|startup", help="default: all")
+    parser.add_argument("which", nargs="*", metavar="reports|latency|startup|graph", help="default: all")
     parser.add_argument("--quick", action="store_true", help="shorter, for a first look")
     arguments = parser.parse_args()
     wanted = arguments.which or list(_ALL)
@@ -29,6 +29,9 @@ def main() -> None:
         print()
     if "startup" in wanted:
         startup.measure(1 if arguments.quick else 3)
+        print()
+    if "graph" in wanted:
+        graph.measure(100_000, 5 if arguments.quick else 15)
 
 
 if __name__ == "__main__":

@@ -168,3 +168,37 @@ def test_completion_tells_what_is_wrong(estate: DevServer) -> None:
     assert 2 == found["error"]["at"]["position"]
     assert estate.get("/api/selection/complete?text=a").json["error"] is None
     assert json.dumps(found)
+
+
+def test_the_command_lists_a_selection(home: Path) -> None:
+    """`asset list` and `assets list` take what the API takes, and explain a mistake in one line."""
+    listed = json.loads(headwater(home, "assets", "list", "1+joined and not status:fresh", "--json").stdout)
+    wrong = headwater(home, "asset", "list", "joined &")
+
+    assert ["raw/a", "raw/b"] == keys(listed)
+    assert 1 == wrong.returncode
+    assert "Write and for &" in wrong.stderr
+
+
+def test_the_command_shows_lineage(home: Path) -> None:
+    """Neighbours, ways, impact and columns, for people and for scripts."""
+    near = json.loads(headwater(home, "lineage", "joined", "--up", "1", "--json").stdout)
+    impact = headwater(home, "lineage", "raw/a", "--impact").stdout
+    columns = headwater(home, "lineage", "joined", "--columns").stdout
+
+    assert ["joined", "raw/a", "raw/b"] == [node["asset"]["key"] for node in near["nodes"]]
+    assert "raw/a → joined → report\n" == headwater(home, "lineage", "raw/a", "--to", "report").stdout
+    assert "Owners: cfo@example.com (1), team:data (1), nobody (2)" in impact
+    assert ["id", "-1", "raw/b", "ref"] in [line.split() for line in columns.splitlines()]
+    assert 1 == headwater(home, "lineage", "nope").returncode
+    assert 1 == headwater(home, "lineage", "joined", "--impact", "--columns").returncode
+
+
+def test_materialize_takes_a_selection(home: Path) -> None:
+    """It makes the native assets that are meant, and names what it leaves out."""
+    done = headwater(home, "materialize", "1+report or raw/*", "-f", str(PROJECT))
+
+    assert 0 == done.returncode
+    assert "left out: raw/a, raw/b" in done.stderr
+    assert "Step report succeeded" in done.stdout
+    assert 1 == headwater(home, "materialize", "raw/*", "-f", str(PROJECT)).returncode

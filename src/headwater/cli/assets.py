@@ -16,17 +16,18 @@ def asset_group() -> None:
 
 
 @asset_group.command("list")
+@click.argument("selection", required=False)
 @click.option("--kind", type=click.Choice(["external", "native", "stub", "undefined"]), help="Only these.")
 @home_option
 @deployment_option
 @json_option
-def list_assets(kind: str | None, home: Path | None, deployment: str, as_json: bool) -> None:
-    """List every asset with its state."""
+def list_assets(selection: str | None, kind: str | None, home: Path | None, deployment: str, as_json: bool) -> None:
+    """List assets with their state: all, or those of a SELECTION such as '+group:finance and not tag:pii'."""
     from headwater.server.resources import assets
 
     with open_deployment(home, deployment) as opened:
         graph = opened.graph()
-        rows = assets.asset_list(opened.store.read(lambda c: assets.read_estate(c, graph))).items
+        rows = assets.asset_list(opened.store.read(lambda c: assets.read_estate(c, graph)), selection).items
     chosen = [row for row in rows if kind in (None, row.kind)]
     if as_json:
         print_json(chosen)

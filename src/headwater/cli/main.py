@@ -6,6 +6,7 @@ import click
 
 from headwater.cli.assets import asset_group
 from headwater.cli.dev import dev
+from headwater.cli.lineage import lineage
 from headwater.cli.logs import set_up_logging
 from headwater.cli.materialize import materialize
 from headwater.cli.report import report_group
@@ -36,5 +37,17 @@ def main() -> None:
     """
 
 
-for command in (dev, materialize, asset_group, sensor_group, run_group, report_group, token_group, deployment_group):
+for command in (
+    dev,
+    materialize,
+    asset_group,
+    lineage,
+    sensor_group,
+    run_group,
+    report_group,
+    token_group,
+    deployment_group,
+):
     main.add_command(command)
+# People write either.
+main.add_command(asset_group, "assets")

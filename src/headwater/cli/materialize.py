@@ -17,16 +17,23 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("selections", metavar="SELECTION...", nargs=-1, required=True)
 @click.option("--partition", help="Which partition to make.")
 @file_option
 @home_option
 @deployment_option
 @json_option
 def materialize(
-    keys: tuple[str, ...], partition: str | None, target: str | None, home: Path | None, deployment: str, as_json: bool
+    selections: tuple[str, ...],
+    partition: str | None,
+    target: str | None,
+    home: Path | None,
+    deployment: str,
+    as_json: bool,
 ) -> None:
-    """Make assets and wait for the end. KEYS are written with slashes; '*' means all.
+    """Make the assets of each SELECTION and wait for the end: keys, written with slashes, '*' for all, '+group:x'.
+
+    Selected assets that other systems make are left out, and named.
 
     Works beside a running server, which shows the run. Exits with status 1 if it fails.
     """
@@ -35,7 +42,7 @@ def materialize(
 
     with open_deployment(home, deployment, must_exist=False) as opened:
         tell = (lambda _event: None) if as_json else _tell
-        run = asyncio.run(materialize_now(opened, find_target(opened, target), keys, partition, tell))
+        run = asyncio.run(materialize_now(opened, find_target(opened, target), selections, partition, tell))
     if as_json:
         print_json(run_view(run))
     if run.status != "success":

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+import click
 import msgspec
 from sqlalchemy.engine import Connection
 
@@ -15,6 +16,7 @@ from headwater.daemon.code_locations import note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.execution.run_supervisor import STEP_TASK, Folders, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
+from headwater.graph.makeable import choose_makeable
 from headwater.location.load import location_name
 from headwater.location.process import LocationProcess
 from headwater.records.events import Event
@@ -43,7 +45,7 @@ async def loaded(deployment: Deployment, target: str) -> AsyncIterator[tuple[Loc
 async def materialize_now(
     deployment: Deployment,
     target: str,
-    keys: Sequence[str],
+    selections: Sequence[str],
     partition: str | None,
     on_event: Callable[[Event], None],
 ) -> Run:
@@ -51,9 +53,11 @@ async def materialize_now(
     owner = new_owner()
     folders = Folders(storage=deployment.home / "storage", run_logs=deployment.run_logs)
     async with loaded(deployment, target) as (process, graph):
-        chosen = [node.key for node in graph.nodes if node.kind == "native"] if list(keys) == ["*"] else keys
+        chosen = choose_makeable(graph, selections)
+        if chosen.left_out:
+            click.echo(f"Made by other systems, so left out: {', '.join(chosen.left_out)}", err=True)
         now = deployment.clock.now()
-        planned = plan_runs(graph, chosen, cause=Cause(kind="cli"), now=now, partition=partition)[0]
+        planned = plan_runs(graph, chosen.keys, cause=Cause(kind="cli"), now=now, partition=partition)[0]
         # It belongs to this process from the start, so that a server beside it does not take it.
         run = msgspec.structs.replace(planned, owner=owner)
 
