@@ -133,6 +133,9 @@ class Decision:
         if condition.op == "since":
             trigger, reset = (self._evaluate(child, slot) for child in condition.children)
             return trigger if trigger.holds and trigger.at > reset.at else _FALSE
+        of_deps = _OPERANDS_OF_DEPS.get(condition.op)
+        if of_deps is not None:
+            return of_deps(self, slot, self._deps(slot, condition))
         operand = _OPERANDS.get(condition.op)
         if operand is None:
             raise InvalidDefinitionError(f"{slot[0]}: the condition {condition.op!r} is not known to this release.")
@@ -168,16 +171,16 @@ class Decision:
             return Truth(True)
         return Truth(slot[1] == definition.get_last_partition_key(self._now))
 
-    def _any_deps_updated(self, slot: Slot) -> Truth:
+    def _any_deps_updated(self, slot: Slot, deps: Sequence[Slot]) -> Truth:
         # One that the same run makes counts as updated after everything that has happened.
         joining = Truth(True, self._state.seq + 1)
-        return _any([joining if self._joins(dep, slot) else self._dep_updated(dep) for dep in self._deps(slot)])
+        return _any([joining if self._joins(dep, slot) else self._dep_updated(dep) for dep in deps])
 
-    def _any_deps_missing(self, slot: Slot) -> Truth:
-        return Truth(any(self._missing(dep).holds and not self._joins(dep, slot) for dep in self._deps(slot)))
+    def _any_deps_missing(self, slot: Slot, deps: Sequence[Slot]) -> Truth:
+        return Truth(any(self._missing(dep).holds and not self._joins(dep, slot) for dep in deps))
 
-    def _any_deps_in_progress(self, slot: Slot) -> Truth:
-        return Truth(any(self._is_under_way(dep, slot) for dep in self._deps(slot)))
+    def _any_deps_in_progress(self, slot: Slot, deps: Sequence[Slot]) -> Truth:
+        return Truth(any(self._is_under_way(dep, slot) for dep in deps))
 
     def _is_under_way(self, dep: Slot, slot: Slot) -> bool:
         return self._state.is_in_progress(dep) or (dep in self._requested and not self._joins(dep, slot))
@@ -188,8 +191,15 @@ class Decision:
             return False
         return self._graph.node(dep[0]).location == self._graph.node(slot[0]).location
 
-    def _deps(self, slot: Slot) -> list[Slot]:
-        return [self._upstream_slot(up, *slot) for up in self._graph.upstream_keys(slot[0])]
+    def _deps(self, slot: Slot, condition: AutomationCondition) -> list[Slot]:
+        """What an asset is made from, as far as an operand looks at it."""
+        graph = self._graph
+        upstream = graph.upstream[graph.ids[slot[0]]]
+        if (allowed := condition.params.get("allow")) is not None:
+            upstream = [up for up in upstream if up in graph.selected(allowed)]
+        if (ignored := condition.params.get("ignore")) is not None:
+            upstream = [up for up in upstream if up not in graph.selected(ignored)]
+        return [self._upstream_slot(graph.nodes[up].key, *slot) for up in upstream]
 
 
 def _all(truths: Sequence[Truth]) -> Truth:
@@ -209,6 +219,9 @@ _OPERANDS: dict[str, Callable[[Decision, Slot], Truth]] = {
     "initial_evaluation": Decision._initial_evaluation,
     "in_progress": Decision._in_progress,
     "in_latest_time_window": Decision._in_latest_time_window,
+}
+
+_OPERANDS_OF_DEPS: dict[str, Callable[[Decision, Slot, Sequence[Slot]], Truth]] = {
     "any_deps_updated": Decision._any_deps_updated,
     "any_deps_missing": Decision._any_deps_missing,
     "any_deps_in_progress": Decision._any_deps_in_progress,

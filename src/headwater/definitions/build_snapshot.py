@@ -6,7 +6,7 @@ from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.metadata import to_wire
-from headwater.definitions.selectable import target_keys
+from headwater.definitions.selectable import check_condition_selections, target_keys
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
@@ -24,6 +24,7 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         ExternalAssetError: a sensor targets an asset that another system makes.
     """
     resolved = defs.resolve()
+    check_condition_selections(resolved, lambda: defs.selection_index)
     assets = [_asset(spec, resolved.natives.get(key)) for key, spec in resolved.specs.items()]
     stubs = [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
     checks = [_check(spec, resolved.checks.get(key)) for key, spec in resolved.check_specs.items()]

@@ -12,7 +12,12 @@ from typing import Any
 
 import msgspec
 
+from headwater.definitions.selection import AssetSelection, CoercibleToAssetSelection
+from headwater.definitions.selection.nodes import fields_of
 from headwater.errors import InvalidParameterError
+
+_OF_DEPS = ("any_deps_", "all_deps_")
+_LIMITS = {"allow": "allowing", "ignore": "ignoring"}
 
 
 class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -142,6 +147,40 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
             return _checked(new)
         return self._map_children(lambda child: child.replace(old, new))
 
+    def allow(self, selection: CoercibleToAssetSelection) -> AutomationCondition:
+        """This condition, looking at no upstream assets but those that a selection means.
+
+        Raises:
+            InvalidParameterError: it looks at no upstream assets, or the selection asks for their status.
+            SelectionSyntaxError: the text is not a selection.
+
+        Example:
+            >>> AutomationCondition.any_deps_updated().allow("group:raw").describe()
+            'any_deps_updated allowing group:raw'
+        """
+        return self._limited("allow", AssetSelection.from_coercible(selection))
+
+    def ignore(self, selection: CoercibleToAssetSelection) -> AutomationCondition:
+        """This condition, not looking at the upstream assets that a selection means.
+
+        Raises:
+            InvalidParameterError: it looks at no upstream assets, or the selection asks for their status.
+            SelectionSyntaxError: the text is not a selection.
+
+        Example:
+            >>> condition = AutomationCondition.eager().ignore("tag:noisy or rates")
+            >>> condition.looks_at()
+            {'tag:noisy or rates': False}
+        """
+        return self._limited("ignore", AssetSelection.from_coercible(selection))
+
+    def looks_at(self) -> dict[str, bool]:
+        """The selections that limit which upstream assets it looks at, and whether each lets them in."""
+        own = {self.params[name]: name == "allow" for name in _LIMITS if name in self.params}
+        for child in self.children:
+            own |= child.looks_at()
+        return own
+
     def with_label(self, label: str) -> AutomationCondition:
         """The same condition under a name that people read."""
         return msgspec.structs.replace(self, label=label)
@@ -157,7 +196,30 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
             return f"not {inner[0]}"
         if self.op == "since":
             return f"({inner[0]} since {inner[1]})"
-        return self.op
+        limits = [f" {_LIMITS[name]} {self.params[name]}" for name in _LIMITS if name in self.params]
+        return self.op + "".join(limits)
+
+    def _limited(self, name: str, selection: AssetSelection) -> AutomationCondition:
+        if "status" in fields_of(selection.node):
+            raise InvalidParameterError(
+                f"A condition can't {name} by status:, as in {str(selection)!r}: it must mean the same assets as long "
+                "as the definitions do. Use conditions such as any_deps_missing for how they stand."
+            )
+        limited = self._with_limit(name, selection)
+        if limited == self and not self.looks_at():
+            raise InvalidParameterError(
+                f"{self.describe()} looks at no upstream asset, so there is none to {name}. Limit a condition such as "
+                "any_deps_updated, or one that has it as a part."
+            )
+        return limited
+
+    def _with_limit(self, name: str, selection: AssetSelection) -> AutomationCondition:
+        if not self.op.startswith(_OF_DEPS):
+            return self._map_children(lambda child: child._with_limit(name, selection))
+        if name in self.params:
+            known = AssetSelection.from_string(self.params[name])
+            selection = known & selection if name == "allow" else known | selection
+        return msgspec.structs.replace(self, params={**self.params, name: str(selection)})
 
     def _map_children(self, change: Callable[[AutomationCondition], AutomationCondition]) -> AutomationCondition:
         return msgspec.structs.replace(self, children=tuple(change(child) for child in self.children))

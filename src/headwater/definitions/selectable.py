@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from headwater.definitions.knots import find_knots
 from headwater.definitions.resolve import Resolved
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.snapshot import AssetSnapshot
+from headwater.definitions.source import describe_source
+from headwater.errors import HeadwaterError, InvalidDefinitionError
 from headwater.keys import AssetKey
 
 
@@ -52,3 +56,19 @@ def target_keys(
         return targets
     found = index.select(targets.materializable().node)
     return tuple(AssetKey.from_escaped_user_string(index.assets[number].key) for number in sorted(found))
+
+
+def check_condition_selections(resolved: Resolved, index: Callable[[], SelectionIndex]) -> None:
+    """See that what conditions allow and ignore can be resolved, before anything depends on it.
+
+    Raises:
+        InvalidDefinitionError: a selection names a key that is not there, or asks for what definitions do not tell.
+    """
+    for key, spec in resolved.specs.items():
+        for text in spec.automation_condition.looks_at() if spec.automation_condition else ():
+            try:
+                index().select(AssetSelection.from_string(text).node)
+            except HeadwaterError as error:
+                raise InvalidDefinitionError(
+                    f"The condition of asset {key.to_user_string()!r} ({describe_source(spec.source)}): {error}"
+                ) from error

@@ -48,6 +48,7 @@ class AssetGraph:
         self.edges = tuple(pairs)
         self.knots = [sorted(knot) for knot in find_knots(self.downstream)]
         self.order = topological_order(self.upstream, self.downstream, self.knots)
+        self._selected: dict[str, frozenset[int]] = {}
         self.checks: dict[str, list[CheckSnapshot]] = {}
         self.sensors: dict[str, tuple[SensorSnapshot, str]] = {}
 
@@ -96,6 +97,12 @@ class AssetGraph:
             SelectionError: it asks for what is not known here.
         """
         return sorted(self.selection_index.select(AssetSelection.from_coercible(selection).node, facts))
+
+    def selected(self, selection: str) -> frozenset[int]:
+        """The ids that a selection's text means, worked out once; for what asks again and again."""
+        if selection not in self._selected:
+            self._selected[selection] = frozenset(self.select(selection))
+        return self._selected[selection]
 
     def ancestors(self, key: str, depth: int | None = None) -> set[int]:
         """The ids of all that an asset is made from, up to `depth` steps away, without itself."""

@@ -304,3 +304,30 @@ def test_whatever_the_order_everything_ends_fresh(made_world: tuple[World, list[
             below, above = newest[node.key], newest[up]
             in_one_run = below.run_id is not None and below.run_id == above.run_id
             assert in_one_run or world.started[(below.run_id or "", node.key)] > above.seq
+
+
+@pytest.mark.parametrize(
+    ("condition", "asked"),
+    [
+        (EAGER, ["b", "a"]),
+        (EAGER.allow("a"), ["a"]),
+        (EAGER.ignore("a"), ["b"]),
+        (EAGER.ignore("key:a").ignore("key:b"), []),
+        (EAGER.allow("a or b").ignore("b"), ["a"]),
+    ],
+)
+def test_a_condition_looks_at_what_it_is_allowed_to(condition: AutomationCondition, asked: list[str]) -> None:
+    """Updates of other upstream assets lead to nothing, and it does not wait for them."""
+    graph = graph_of(external("a"), external("b"), native("c", "a", "b", condition=condition))
+    world = World(graph)
+    if condition is EAGER:
+        world.happen(made("a"), made("b"))
+        world.work()
+
+    found = []
+    for key in ("b", "a"):
+        if world.happen(made(key)):
+            found.append(key)
+            world.work()
+
+    assert asked == found

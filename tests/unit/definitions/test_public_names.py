@@ -9,7 +9,7 @@ import headwater
 from headwater import errors
 
 # Everything that only servers, stores and workers need.
-HEAVY = {"sqlalchemy", "litestar", "uvicorn", "alembic", "httpx2", "rich", "structlog", "click", "cloudpickle"}
+HEAVY = {"sqlalchemy", "litestar", "uvicorn", "alembic", "httpx2", "rich", "structlog", "click", "cloudpickle", "lark"}
 
 
 def test_every_name_is_there() -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import patterns
@@ -24,12 +24,55 @@ from headwater.definitions.selection.nodes import (
     Tag,
     Upstream,
 )
-from headwater.definitions.snapshot import AssetSnapshot
 from headwater.errors import SelectionError, UnknownAssetError
 from headwater.keys import AssetKey
 
 Facts: TypeAlias = Mapping[str, Callable[[], Sequence[str | None]]]
 """By field, what gives a value for each asset: known only where the index is used, such as `status`."""
+
+
+class SelectableAsset(Protocol):
+    """What a selection can ask of one asset; its key is in the escaped text form."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """`native`, `external` or `stub`."""
+        ...
+
+    @property
+    def group(self) -> str:
+        """Its group."""
+        ...
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Who answers for it."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What it is made of or with."""
+        ...
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags."""
+        ...
+
+    @property
+    def partitions(self) -> Any:
+        """Its partitions; None if it has none."""
+        ...
+
+    @property
+    def condition(self) -> Any:
+        """When to make it; None for never."""
+        ...
 
 
 class SelectionIndex:
@@ -47,7 +90,7 @@ class SelectionIndex:
 
     def __init__(
         self,
-        assets: Sequence[AssetSnapshot],
+        assets: Sequence[SelectableAsset],
         upstream: Sequence[Sequence[int]],
         downstream: Sequence[Sequence[int]],
         *,
@@ -145,7 +188,7 @@ class SelectionIndex:
             "Use it in the app, over HTTP or with the command."
         )
 
-    def _traits(self, number: int, asset: AssetSnapshot) -> list[str]:
+    def _traits(self, number: int, asset: SelectableAsset) -> list[str]:
         traits: list[str] = ["undefined" if number in self._reported else asset.kind]
         if asset.partitions is not None:
             traits.append("partitioned")

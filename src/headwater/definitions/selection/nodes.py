@@ -131,3 +131,16 @@ def negated(node: Node) -> Node:
 def key_node(key: AssetKey) -> Node:
     """One asset; the key without parts has no text but `key:<null>`."""
     return Key(key) if key.parts else Match("key", None)
+
+
+def fields_of(node: Node) -> set[str]:
+    """The fields that a selection asks for."""
+    match node:
+        case Match(field, _):
+            return {field}
+        case Of(_, inner) | Upstream(inner, _) | Downstream(inner, _) | Not(inner):
+            return fields_of(inner)
+        case And(nodes) | Or(nodes):
+            return set().union(*map(fields_of, nodes))
+        case _:
+            return set()
