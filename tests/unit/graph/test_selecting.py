@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selections import GROUPS, KEYS, KINDS, OWNERS, TAGS, naive, simple_nodes
 
+from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.selection.nodes import Node
 from headwater.definitions.snapshot import AssetSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
@@ -38,3 +39,13 @@ def graphs(draw: st.DrawFn) -> AssetGraph:
 def test_a_selection_means_what_a_naive_evaluation_says(graph: AssetGraph, node: Node) -> None:
     """Whatever is combined, on graphs with circles too, the same assets are found."""
     assert naive(graph, node) == {graph.nodes[number].key for number in graph.selection_index.select(node)}
+
+
+def test_what_one_function_makes_is_made_together() -> None:
+    """Whoever asks for one of several assets that come all or none gets the others named; nobody else does."""
+    assets = [AssetSnapshot(key=key, kind="native") for key in "abc"]
+    index = SelectionIndex(assets, [[], [], []], [[], [], []], made_together=[{0, 1}])
+
+    assert [{0, 1}, {2}] == [
+        index.select(AssetSelection.assets(key).required_multi_asset_neighbors().node) for key in "ac"
+    ]

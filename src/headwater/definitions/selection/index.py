@@ -31,6 +31,10 @@ Facts: TypeAlias = Mapping[str, Callable[[], Sequence[str | None]]]
 """By field, what gives a value for each asset: known only where the index is used, such as `status`."""
 
 
+_MOST_COMPARED = 5_000
+"""Among more keys than that, looking for one that was misspelt takes too long."""
+
+
 class SelectableAsset(Protocol):
     """What a selection can ask of one asset; its key is in the escaped text form."""
 
@@ -85,7 +89,8 @@ class SelectionIndex:
         knots: Sets of assets that all depend on each other.
         checks: (asset key, name) of every check.
         facts: By field, what gives a value for each asset beyond what its definition says.
-        reported: Whether an asset is there though nobody defined it, by number.
+        reported: The numbers of assets that are there though nobody defined them.
+        made_together: Sets of assets that one function makes, all or none.
     """
 
     def __init__(
@@ -98,11 +103,13 @@ class SelectionIndex:
         checks: Iterable[tuple[str, str]] = (),
         facts: Facts | None = None,
         reported: Collection[int] = (),
+        made_together: Iterable[Collection[int]] = (),
     ) -> None:
         self.assets = assets
         self.numbers = {asset.key: number for number, asset in enumerate(assets)}
         self.upstream, self.downstream = upstream, downstream
         self.knot_of = {number: frozenset(knot) for knot in knots for number in knot}
+        self.made_with = {number: frozenset(made) for made in made_together for number in made}
         self.checks = frozenset(checks)
         self.facts = dict(facts or {})
         self._reported = frozenset(reported)
@@ -166,7 +173,7 @@ class SelectionIndex:
         text = key.to_escaped_user_string()
         number = self.numbers.get(text)
         if number is None:
-            close = get_close_matches(text, self.numbers, n=3) if len(self.numbers) <= 20_000 else []
+            close = get_close_matches(text, self.numbers, n=3) if len(self.numbers) <= _MOST_COMPARED else []
             hint = f" Did you mean {' or '.join(close)}?" if close else " Write key:… to select by a pattern."
             raise UnknownAssetError(f"The selection names the asset {text!r}, which is not there.{hint}")
         return number
@@ -277,6 +284,9 @@ class _Evaluation:
                 for number in found
                 if not any(other in found and other not in alone.get(number, ()) for other in towards[number])
             }
+        if function == "required_multi_asset_neighbors":
+            with_these = (self._index.made_with.get(number, ()) for number in found)
+            return frozenset(found).union(*with_these)
         return found
 
     def checks(self, node: Node) -> frozenset[tuple[str, str]]:
