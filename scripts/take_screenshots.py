@@ -28,7 +28,7 @@ PAGES = {
 
 SHOWS = {
     "overview": "text=Reported",
-    "lineage": ".react-flow__node",
+    "lineage": ".hw-stage .hw-card",
     "runs": "text=Success",
     "partitions": "canvas",
 }

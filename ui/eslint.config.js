@@ -18,7 +18,7 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: ["react", "react-*", "@mantine/*", "@xyflow/*", "../features/*", "../components/*"] },
+        { patterns: ["react", "react-*", "@mantine/*", "../features/*", "../components/*"] },
       ],
     },
   },

@@ -92,18 +92,59 @@ def test_the_catalog_is_searched(app: Page, demo: Demo) -> None:
 
 
 def test_the_lineage_shows_every_asset_and_tells_the_kinds_apart(app: Page, demo: Demo) -> None:
-    """All assets are drawn with their edges; one that is chosen shows its state and leads to its page."""
+    """All assets are drawn as cards; one that is chosen shows its state and leads to its page."""
     open_page(app, demo, "/lineage")
-    expect(app.locator(".react-flow__node")).to_have_count(10)
-    expect(app.locator(".react-flow__edge")).to_have_count(9)
-    expect(app.locator(".hw-card[data-kind=native]:visible")).to_have_count(4 + 1)  # the legend has one too
+    lineage = app.get_by_test_id("lineage")
+    expect(lineage.locator(".hw-card")).to_have_count(10)
+    expect(lineage.locator(".hw-card[data-kind=native]")).to_have_count(4)
 
-    app.locator(".react-flow__node").filter(has_text="top_customers").click()
+    lineage.locator("[data-key=top_customers]").click()
 
     panel = app.get_by_role("complementary", name="Chosen asset")
     expect(panel).to_contain_text("Fresh")
+    expect(lineage.locator(".hw-card[data-dim=true]")).not_to_have_count(0)
     panel.get_by_role("link", name="Open").click()
     expect(app.get_by_role("heading", name="top_customers")).to_be_visible()
+
+
+def test_the_lineage_answers_who_is_affected_and_why_and_how(app: Page, demo: Demo) -> None:
+    """Impact names what follows and whom to tell; two assets show the ways between them; the address keeps it all."""
+    open_page(app, demo, "/lineage?asset=raw_transactions")
+    app.get_by_text("Impact", exact=True).click()
+    panel = app.get_by_role("complementary", name="Chosen asset")
+    expect(panel).to_contain_text("Affects 3 assets")
+    expect(panel).to_contain_text("team:finance")
+
+    app.get_by_test_id("lineage").locator("[data-key=daily_revenue]").click(modifiers=["Shift"])
+
+    expect(app).to_have_url(re.compile("asset=raw_transactions.*mode=impact.*to=daily_revenue"))
+    shown = app.get_by_test_id("lineage").locator(".hw-card[data-dim=false]")
+    expect(shown).to_have_count(3)
+    app.reload()
+    expect(shown).to_have_count(3)
+
+
+def test_the_lineage_is_saved_as_a_picture(app: Page, demo: Demo) -> None:
+    """As SVG with every name in it, and as PNG."""
+    open_page(app, demo, "/lineage")
+    for kind, sign in (("SVG", b"top_customers"), ("PNG", b"\x89PNG")):
+        app.get_by_role("button", name="Save as a picture").click()
+        with app.expect_download() as saved:
+            app.get_by_role("menuitem", name=f"Save as {kind}").click()
+        assert sign in Path(saved.value.path()).read_bytes()
+
+
+def test_groups_fold(app: Page, demo: Demo) -> None:
+    """A folded group is one card that says how many it stands for, and unfolds with a click."""
+    open_page(app, demo, "/lineage")
+    app.get_by_role("button", name="Fold all").click()
+    lineage = app.get_by_test_id("lineage")
+    expect(lineage.locator(".hw-card-group")).to_have_count(4)
+
+    lineage.get_by_role("button", name="transactions 2 assets, unfold").click()
+
+    expect(lineage.locator(".hw-card-group")).to_have_count(3)
+    expect(lineage.locator("[data-key=raw_transactions]")).to_be_visible()
 
 
 def test_numbers_are_plotted_over_time(app: Page, demo: Demo) -> None:
@@ -151,7 +192,6 @@ def test_anything_is_found_from_the_keyboard(app: Page, demo: Demo) -> None:
     app.keyboard.press("Control+k")
     app.get_by_placeholder("Search assets, sensors, pages and actions").fill("top_cust")
     expect(app.get_by_role("button", name=re.compile("^top_customers"))).to_be_visible()
-    app.keyboard.press("ArrowDown")
     app.keyboard.press("Enter")
 
     expect(app.get_by_role("heading", name="top_customers")).to_be_visible()

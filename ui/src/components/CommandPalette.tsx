@@ -1,7 +1,7 @@
 import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { Spotlight } from "@mantine/spotlight";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { post, type AssetRow, type SensorView } from "../api/client";
@@ -51,7 +51,8 @@ export function CommandPalette({ pages }: { pages: readonly { to: string; label:
 }
 
 function Found({ typed, pages }: { typed: string; pages: readonly { to: string; label: string }[] }) {
-  const wanted = useDeferredValue(typed.trim());
+  // Not deferred: Enter right after the last letter goes to what that letter found.
+  const wanted = typed.trim();
   const commands = useCommands(pages);
   const found = useMemo(() => find(commands, wanted, MOST), [commands, wanted]);
   const navigate = useNavigate();

@@ -79,3 +79,7 @@ export const RunsGlyph = drawn("M2 4h6M4 8h8M9 12h5");
 export const AutomationGlyph = drawn("M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z");
 export const SettingsGlyph = drawn("M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7M9 2.8v3.4h3V2.8zM4 9.8v3.4h3V9.8z");
 export const CloseGlyph = drawn("m4 4 8 8M12 4l-8 8");
+export const PlusGlyph = drawn("M8 3v10M3 8h10");
+export const MinusGlyph = drawn("M3 8h10");
+export const FitGlyph = drawn("M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10");
+export const DownloadGlyph = drawn("M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11");

@@ -18,13 +18,13 @@ function randomShape(size: number, seed: number): Shape {
 describe("layOut", () => {
   it("draws every edge from left to right", () => {
     const shape = randomShape(200, 7);
-    const places = layOut(shape, SIZES);
+    const { places } = layOut(shape, SIZES);
 
     for (const [up, down] of shape.edges) expect(places[up]?.x ?? 0).toBeLessThan(places[down]?.x ?? 0);
   });
 
   it("puts no two nodes in one place", () => {
-    const places = layOut(randomShape(300, 3), SIZES);
+    const { places } = layOut(randomShape(300, 3), SIZES);
 
     expect(new Set(places.map((place) => `${place.x} ${place.y}`)).size).toBe(300);
   });
@@ -39,7 +39,7 @@ describe("layOut", () => {
         [3, 5],
       ],
     };
-    const places = layOut(shape, SIZES);
+    const { places } = layOut(shape, SIZES);
     const above = (a: number, b: number) => (places[a]?.y ?? 0) < (places[b]?.y ?? 0);
 
     expect(above(3, 2)).toBe(above(0, 1));
@@ -49,9 +49,31 @@ describe("layOut", () => {
   it("folds a column that is too tall to read", () => {
     const fan: Shape = { size: 101, edges: Array.from({ length: 100 }, (_, n) => [0, n + 1] as const) };
     const rows = new Map<number, number>();
-    for (const { x } of layOut(fan, SIZES)) rows.set(x, (rows.get(x) ?? 0) + 1);
+    for (const { x } of layOut(fan, SIZES).places) rows.set(x, (rows.get(x) ?? 0) + 1);
 
     expect(Math.max(...rows.values())).toBeLessThanOrEqual(13);
+  });
+
+  it("leads a long edge between the nodes of the columns that it crosses", () => {
+    const shape: Shape = {
+      size: 4,
+      edges: [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+        [0, 3],
+      ],
+    };
+    const { places, routes } = layOut(shape, SIZES);
+
+    expect(routes.get(3)).toHaveLength(2);
+    for (const point of routes.get(3) ?? []) {
+      const behind = places.some(
+        ({ x, y }) =>
+          point.x >= x && point.x <= x + SIZES.width && point.y >= y && point.y <= y + SIZES.height,
+      );
+      expect(behind).toBe(false);
+    }
   });
 
   it("survives circles", () => {
@@ -65,11 +87,11 @@ describe("layOut", () => {
     };
 
     expect(toColumns(shape)).toEqual([[0], [1], [2]]);
-    expect(layOut(shape, SIZES)).toHaveLength(3);
+    expect(layOut(shape, SIZES).places).toHaveLength(3);
   });
 
   it("lays out ten thousand nodes", () => {
-    expect(layOut(randomShape(10_000, 5), SIZES)).toHaveLength(10_000);
+    expect(layOut(randomShape(10_000, 5), SIZES).places).toHaveLength(10_000);
   });
 });
 

@@ -12,17 +12,74 @@ export interface Place {
   readonly y: number;
 }
 
-const SWEEPS = 6;
+/** Where nodes stand, and the points between columns that long edges go through, by the edge's position. */
+export interface Laid {
+  readonly places: readonly Place[];
+  readonly routes: ReadonlyMap<number, readonly Place[]>;
+}
+
+const SWEEPS = 8;
 const FEWEST_ROWS = 12;
+const MOST_ROUTED = 600;
+const ROUTE_SHARE = 0.45;
 
 /**
- * Places for the nodes of a layered drawing, left to right.
+ * Places for the nodes of a layered drawing, left to right; a place is a node's upper left corner.
  *
- * Columns are the longest way from a root among the nodes that are drawn. Rows within a column follow the middle of
- * each node's neighbours, in sweeps back and forth, which straightens most edges.
+ * Columns are the longest way from a root among the nodes that are drawn. An edge over several columns holds a place of
+ * its own in each, so that it passes between nodes and not behind them. Rows within a column follow the middle of each
+ * one's neighbours, in sweeps back and forth, which straightens most edges.
  */
-export function layOut(shape: Shape, sizes: Sizes): Place[] {
+export function layOut(shape: Shape, sizes: Sizes): Laid {
   const columns = toColumns(shape);
+  const tall = tallest(shape.size);
+  const isLow = columns.every((column) => column.length <= tall);
+  const routed = shape.size <= MOST_ROUTED && isLow ? addRoutes(shape, columns) : null;
+  sortRows(routed?.columns ?? columns, routed?.shape ?? shape);
+  if (routed === null) return { places: placeFolded(columns, shape.size, tall, sizes), routes: new Map() };
+  return placeRouted(routed, shape.size, sizes);
+}
+
+/** How many rows a column may have and still be read beside the others. */
+function tallest(size: number): number {
+  return Math.max(FEWEST_ROWS, Math.ceil(1.2 * Math.sqrt(size)));
+}
+
+interface Routed {
+  readonly shape: Shape;
+  readonly columns: number[][];
+  /** The stand-ins of an edge, by the edge's position. */
+  readonly standIns: ReadonlyMap<number, readonly number[]>;
+}
+
+/** The drawing with a stand-in for each long edge in each column that it crosses. */
+function addRoutes(shape: Shape, columns: readonly (readonly number[])[]): Routed {
+  const level = new Array<number>(shape.size).fill(0);
+  columns.forEach((column, place) => {
+    for (const node of column) level[node] = place;
+  });
+  const wider = columns.map((column) => [...column]);
+  const edges: [number, number][] = [];
+  const standIns = new Map<number, number[]>();
+  let size = shape.size;
+  shape.edges.forEach(([up, down], edge) => {
+    const [from, to] = [level[up] ?? 0, level[down] ?? 0];
+    let last = up;
+    const mine: number[] = [];
+    for (let column = from + 1; column < to; column += 1) {
+      wider[column]?.push(size);
+      edges.push([last, size]);
+      mine.push(size);
+      last = size;
+      size += 1;
+    }
+    edges.push([last, down]);
+    if (mine.length > 0) standIns.set(edge, mine);
+  });
+  return { shape: { size, edges }, columns: wider, standIns };
+}
+
+function sortRows(columns: number[][], shape: Shape): void {
   const adjacency = toAdjacency(shape);
   const rank = new Array<number>(shape.size).fill(0);
   const note = (column: readonly number[]) => {
@@ -40,12 +97,36 @@ export function layOut(shape: Shape, sizes: Sizes): Place[] {
       note(column);
     }
   }
-  return place(columns, shape.size, sizes);
+}
+
+function placeRouted({ columns, standIns }: Routed, size: number, sizes: Sizes): Laid {
+  const row = sizes.height + sizes.rowGap;
+  const all: Place[] = [];
+  columns.forEach((column, number) => {
+    const heights = column.map((node) => (node < size ? row : row * ROUTE_SHARE));
+    let y = -heights.reduce((sum, height) => sum + height, 0) / 2;
+    column.forEach((node, place) => {
+      const x = number * (sizes.width + sizes.columnGap);
+      all[node] = node < size ? { x, y } : { x: x + sizes.width / 2, y: y + (row * ROUTE_SHARE) / 2 };
+      y += heights[place] ?? 0;
+    });
+  });
+  const routes = new Map<number, Place[]>();
+  for (const [edge, mine] of standIns)
+    routes.set(
+      edge,
+      mine.flatMap((node) => all[node] ?? []),
+    );
+  return { places: all.slice(0, size), routes };
 }
 
 /** Places by column and row; a column that would be too tall to read beside the others is folded into several. */
-function place(columns: readonly (readonly number[])[], size: number, sizes: Sizes): Place[] {
-  const most = Math.max(FEWEST_ROWS, Math.ceil(1.2 * Math.sqrt(size)));
+function placeFolded(
+  columns: readonly (readonly number[])[],
+  size: number,
+  most: number,
+  sizes: Sizes,
+): Place[] {
   const places: Place[] = new Array<Place>(size);
   let column = 0;
   for (const nodes of columns) {
@@ -71,11 +152,13 @@ export function toColumns(shape: Shape): number[][] {
   const missing = upstream.map((ups) => ups.length);
   const ready = missing.flatMap((count, node) => (count === 0 ? [node] : []));
   const done = new Set(ready);
+  let unready = 0;
   for (let place = 0; place < shape.size; place += 1) {
     let node = ready[place];
     if (node === undefined) {
       // Only circles are left: the first of them is taken as if it had nothing upstream.
-      node = missing.findIndex((_, candidate) => !done.has(candidate));
+      while (done.has(unready)) unready += 1;
+      node = unready;
       ready.push(node);
       done.add(node);
     }
@@ -91,7 +174,8 @@ export function toColumns(shape: Shape): number[][] {
   }
   const columns: number[][] = [];
   level.forEach((column, node) => (columns[column] ??= []).push(node));
-  return columns.map((column) => column);
+  // Within circles a level may be skipped.
+  return columns.filter((column) => (column as number[] | undefined) !== undefined);
 }
 
 function middleOf(neighbours: readonly number[], rank: readonly number[], own: number): number {

@@ -49,3 +49,27 @@ export function lineageOf(adjacency: Adjacency, node: number, depth = Infinity):
     ...reach(adjacency.downstream, [node], depth),
   ]);
 }
+
+/** Every node on some way between two nodes, whichever of them is upstream; empty where neither leads to the other. */
+export function between(adjacency: Adjacency, one: number, other: number): Set<number> {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const below = reach(adjacency.downstream, [from]);
+    if (!below.has(to)) continue;
+    const above = reach(adjacency.upstream, [to]);
+    return new Set([...below].filter((node) => above.has(node)));
+  }
+  return new Set();
+}
+
+/** Of some troubled nodes those that no other troubled node leads to: where to look first. */
+export function firstCauses(adjacency: Adjacency, troubled: ReadonlySet<number>): number[] {
+  return [...troubled].filter((node) => {
+    for (const above of reach(adjacency.upstream, [node])) {
+      if (above !== node && troubled.has(above)) return false;
+    }
+    return true;
+  });
+}

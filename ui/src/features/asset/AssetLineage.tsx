@@ -1,15 +1,20 @@
 import { Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 
 import type { Graph } from "../../api/client";
 import { graphQuery } from "../../api/queries";
 import { assetPath } from "../../components/keys";
 import { Loaded } from "../../components/states";
+import { toAdjacency } from "../../graph/neighbourhood";
 import { DepthInput } from "../lineage/DepthInput";
-import LineageGraph from "../lineage/LineageGraph";
 import { toDrawn } from "../lineage/drawn";
+import { LineageMap } from "../lineage/LineageMap";
+import { litAround } from "../lineage/lit";
+import { useScene } from "../lineage/useScene";
+
+const DEPTH = 3;
 
 /** What is around one asset. */
 export function AssetLineage({ assetKey }: { assetKey: string }) {
@@ -18,26 +23,39 @@ export function AssetLineage({ assetKey }: { assetKey: string }) {
 }
 
 function Around({ graph, assetKey }: { graph: Graph; assetKey: string }) {
-  const [depth, setDepth] = useState(3);
+  const [up, setUp] = useState(DEPTH);
+  const [down, setDown] = useState(DEPTH);
   const navigate = useNavigate();
-  const drawn = toDrawn(graph, assetKey, depth);
+  const drawn = toDrawn(graph, { focus: assetKey, up, down, boxed: false, folded: [] });
+  const scene = useScene(drawn);
+  const { request } = drawn;
+  const adjacency = useMemo(() => toAdjacency({ size: request.size, edges: request.edges }), [request]);
   return (
     <>
       <Group mb="sm">
-        <DepthInput depth={depth} onChange={setDepth} />
-        <Link to={`/lineage?focus=${encodeURIComponent(assetKey)}&depth=${depth}`}>
-          Open in the lineage page
+        <DepthInput label="up" depth={up} onChange={setUp} />
+        <DepthInput label="down" depth={down} onChange={setDown} />
+        <Link to={`/lineage?focus=${encodeURIComponent(assetKey)}&asset=${encodeURIComponent(assetKey)}`}>
+          Open in the lineage
         </Link>
       </Group>
-      <LineageGraph
-        key={depth}
-        drawn={drawn}
-        chosen={assetKey}
-        height={480}
-        onChoose={(key) => {
-          if (key !== null && key !== assetKey) void navigate(assetPath(key, "lineage"));
-        }}
-      />
+      {scene && (
+        <LineageMap
+          key={drawn.name}
+          scene={scene}
+          drawn={drawn}
+          chosen={assetKey}
+          lit={null}
+          litBy={(asset) => litAround(adjacency, asset, "lineage")}
+          view={null}
+          height={520}
+          onChoose={(key) => {
+            if (key !== null && key !== assetKey) void navigate(assetPath(key, "lineage"));
+          }}
+          onFold={() => undefined}
+          onView={() => undefined}
+        />
+      )}
     </>
   );
 }

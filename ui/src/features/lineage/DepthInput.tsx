@@ -1,18 +1,28 @@
 import { NumberInput } from "@mantine/core";
 
-/** How many steps up and down of an asset are drawn. */
-export function DepthInput({ depth, onChange }: { depth: number; onChange: (depth: number) => void }) {
+const MOST = 50;
+
+/** How many steps up or down of an asset are drawn. */
+export function DepthInput({
+  label,
+  depth,
+  onChange,
+}: {
+  label: "up" | "down";
+  depth: number;
+  onChange: (depth: number) => void;
+}) {
   return (
     <NumberInput
-      aria-label="Steps up and down"
-      prefix="±"
-      suffix={depth === 1 ? " step" : " steps"}
-      min={1}
-      max={20}
-      w={120}
+      aria-label={`Steps ${label}`}
+      size="xs"
+      suffix={` ${label}`}
+      min={0}
+      max={MOST}
+      w={92}
       value={depth}
       onChange={(value) => {
-        onChange(Number(value) || 1);
+        onChange(Number(value) || 0);
       }}
     />
   );

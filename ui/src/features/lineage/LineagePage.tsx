@@ -1,21 +1,29 @@
-import { Button, CloseButton, Flex, Group, Paper, Select, Stack, Text } from "@mantine/core";
+import { Button, Flex, Group, Loader, SegmentedControl, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, type CSSProperties } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 
-import type { Graph, GraphNode } from "../../api/client";
+import type { Graph } from "../../api/client";
 import { graphQuery } from "../../api/queries";
-import { assetPath, showKey } from "../../components/keys";
-import { KindBadge, Moment, StatusMark } from "../../components/marks";
-import { Markdown } from "../../components/Markdown";
+import { plural } from "../../components/format";
 import { Empty, Loaded, PageTitle } from "../../components/states";
-import { KINDS } from "../../components/status";
+import { toAdjacency } from "../../graph/neighbourhood";
+import { ChosenPanel } from "./ChosenPanel";
 import { DepthInput } from "./DepthInput";
-import { MOST_CARDS, toDrawn } from "./drawn";
+import { toDrawn } from "./drawn";
+import { Legend } from "./Legend";
+import { LineageMap } from "./LineageMap";
+import { litAround, litOf } from "./lit";
+import { useAddress, viewText } from "./useAddress";
+import { useScene } from "./useScene";
 
-const HEIGHT = "calc(100vh - 190px)";
-
-const LineageGraph = lazy(() => import("./LineageGraph"));
+const HEIGHT = "max(360px, calc(100vh - 176px))";
+const BOXED_FROM = 150;
+const VIEW_PAUSE_MILLISECONDS = 400;
+const MODES = [
+  { value: "lineage", label: "Lineage" },
+  { value: "impact", label: "Impact" },
+  { value: "cause", label: "Root cause" },
+];
 
 /** The lineage of all assets, or of one with what is around it. The address holds what is shown. */
 export function LineagePage() {
@@ -39,161 +47,208 @@ export function LineagePage() {
 }
 
 function Lineage({ graph }: { graph: Graph }) {
-  const [parameters, setParameters] = useSearchParams();
-  const asked = parameters.get("focus");
-  // Too many cards help nobody: then the first asset with neighbours is the centre until another one is chosen.
-  const focus = asked ?? (graph.nodes.length > MOST_CARDS ? busiest(graph) : null);
-  const depth = Number(parameters.get("depth") ?? 2);
-  const chosen = parameters.get("asset");
-  const set = (changes: Record<string, string | null>) => {
-    setParameters(
-      (before) => {
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === null) before.delete(name);
-          else before.set(name, value);
-        }
-        return before;
-      },
-      { replace: true },
-    );
+  const [address, set] = useAddress();
+  const { focus, up, down, mode, chosen } = address;
+  const boxed = address.boxed ?? (focus === null && graph.nodes.length >= BOXED_FROM);
+  const drawn = toDrawn(graph, { focus, up, down, boxed, folded: address.folded });
+  const scene = useScene(drawn);
+  const { nodes, request } = drawn;
+  const adjacency = useMemo(() => toAdjacency({ size: request.size, edges: request.edges }), [request]);
+  const keys = useMemo(() => nodes.map((node) => node.asset.key), [nodes]);
+  const all = useMemo(() => graph.nodes.map((node) => node.asset.key), [graph.nodes]);
+  const rows = useMemo(() => nodes.map((node) => node.asset), [nodes]);
+  const groups = useMemo(() => [...new Set(request.groups)], [request]);
+  const place = (key: string | null) => {
+    const found = key === null ? -1 : keys.indexOf(key);
+    return found < 0 ? null : found;
   };
-  const drawn = toDrawn(graph, focus, depth);
-  const node = graph.nodes.find((each) => each.asset.key === chosen);
+  const [at, to] = [place(chosen), place(address.to)];
+  const lit = useMemo(() => litOf(adjacency, at, to, mode), [adjacency, at, to, mode]);
+  const litBy = useCallback(
+    (asset: number) => (asset < 0 ? null : litAround(adjacency, asset, mode)),
+    [adjacency, mode],
+  );
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(pause.current);
+    },
+    [],
+  );
+  const choose = (key: string | null, extend: boolean) => {
+    if (extend && chosen !== null && key !== null && key !== chosen) set({ to: key });
+    else set({ asset: key, to: null });
+  };
   return (
     <>
-      <Group mb="sm" gap="sm">
+      <Group mb="sm" gap="sm" className="hw-no-print">
         <Select
-          aria-label="Show one asset with what is around it"
-          placeholder="All assets"
+          aria-label="Find an asset"
+          placeholder="Find an asset"
           searchable
           clearable
           limit={50}
-          w={300}
-          value={focus}
-          data={graph.nodes.map((each) => each.asset.key)}
-          onChange={(value) => {
-            set({ focus: value });
+          w={280}
+          value={chosen}
+          data={focus === null ? all : keys}
+          onChange={(key) => {
+            choose(key, false);
           }}
         />
-        {focus !== null && (
-          <DepthInput
-            depth={depth}
-            onChange={(value) => {
-              set({ depth: String(value) });
+        <SegmentedControl
+          size="xs"
+          aria-label="What stands out"
+          data={MODES}
+          value={mode}
+          onChange={(value) => {
+            set({ mode: value === "lineage" ? null : value });
+          }}
+        />
+        {focus === null ? (
+          <Groups
+            boxed={boxed}
+            folded={address.folded.length}
+            count={groups.length}
+            onBoxed={(on) => {
+              set({ groups: on ? "on" : "off" });
+            }}
+            onFold={(fold) => {
+              set({ fold: fold ? `*${groups.join("\n")}` : "*", ...(fold ? { groups: "on" } : {}) });
             }}
           />
+        ) : (
+          <>
+            <DepthInput
+              label="up"
+              depth={up}
+              onChange={(depth) => {
+                set({ up: String(depth) });
+              }}
+            />
+            <DepthInput
+              label="down"
+              depth={down}
+              onChange={(depth) => {
+                set({ down: String(depth) });
+              }}
+            />
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => {
+                set({ focus: null });
+              }}
+            >
+              Show everything
+            </Button>
+          </>
         )}
         <Text size="xs" c="dimmed" role="status">
-          {drawn.nodes.length === graph.nodes.length
-            ? `${graph.nodes.length} assets`
-            : `${drawn.nodes.length} of ${graph.nodes.length} assets`}
+          {nodes.length === graph.nodes.length
+            ? plural(nodes.length, "asset")
+            : `${nodes.length} of ${plural(graph.nodes.length, "asset")}`}
         </Text>
       </Group>
       <Flex gap="md" direction={{ base: "column", md: "row" }}>
         <div style={{ flex: 1, minWidth: 0 }}>
-          <Suspense fallback={<div style={{ height: HEIGHT }} />}>
-            <LineageGraph
-              key={`${focus ?? ""} ${depth}`}
+          {scene === null ? (
+            <Flex h={HEIGHT} align="center" justify="center" gap="sm" role="status">
+              <Loader size="sm" /> Laying out {plural(nodes.length, "asset")}
+            </Flex>
+          ) : (
+            <LineageMap
+              key={drawn.name}
+              scene={scene}
               drawn={drawn}
               chosen={chosen}
+              lit={lit}
+              litBy={litBy}
+              view={address.view}
               height={HEIGHT}
-              onChoose={(key) => {
-                set({ asset: key });
+              onChoose={choose}
+              onFold={(group) => {
+                set({ fold: group });
+              }}
+              onView={(view) => {
+                clearTimeout(pause.current);
+                pause.current = setTimeout(() => {
+                  set({ view: viewText(view) });
+                }, VIEW_PAUSE_MILLISECONDS);
               }}
             />
-          </Suspense>
+          )}
         </div>
-        {node && (
-          <Paper
-            component="aside"
-            aria-label="Chosen asset"
-            p="md"
-            w={{ base: "100%", md: 320 }}
-            style={{ alignSelf: "flex-start" }}
-          >
-            <Group justify="space-between" wrap="nowrap" align="flex-start" mb="sm">
-              <Text fw={650} style={{ overflowWrap: "anywhere" }}>
-                {showKey(node.asset.key)}
-              </Text>
-              <CloseButton
-                aria-label="Close"
-                onClick={() => {
-                  set({ asset: null });
-                }}
-              />
-            </Group>
-            <NodeSummary
-              node={node}
-              onFocus={() => {
-                set({ focus: node.asset.key });
-              }}
-            />
-          </Paper>
+        {at !== null && (
+          <ChosenPanel
+            asset={at}
+            rows={rows}
+            adjacency={adjacency}
+            mode={mode}
+            to={address.to}
+            keys={keys}
+            onFocus={() => {
+              set({ focus: chosen, to: null });
+            }}
+            onPath={(key) => {
+              set({ to: key });
+            }}
+            onClose={() => {
+              set({ asset: null, to: null });
+            }}
+          />
         )}
       </Flex>
     </>
   );
 }
 
-function NodeSummary({ node, onFocus }: { node: GraphNode; onFocus: () => void }) {
-  const { asset } = node;
+function Groups({
+  boxed,
+  folded,
+  count,
+  onBoxed,
+  onFold,
+}: {
+  boxed: boolean;
+  folded: number;
+  count: number;
+  onBoxed: (on: boolean) => void;
+  onFold: (fold: boolean) => void;
+}) {
   return (
-    <Stack gap="sm">
-      <Group gap="sm">
-        <KindBadge kind={asset.kind} />
-        <StatusMark status={asset.status} />
-      </Group>
-      <Text size="sm" c="dimmed">
-        Last update <Moment at={asset.latest_materialization?.timestamp} /> · group {asset.group}
-        {asset.owners.length > 0 && ` · ${asset.owners.join(", ")}`}
-      </Text>
-      {asset.description && <Markdown source={asset.description} />}
-      <Group gap="sm">
-        <Button component={Link} to={assetPath(asset.key)} size="xs">
-          Open
+    <Group gap={6}>
+      <Button
+        size="xs"
+        variant={boxed ? "light" : "default"}
+        aria-pressed={boxed}
+        onClick={() => {
+          onBoxed(!boxed);
+        }}
+      >
+        Groups
+      </Button>
+      {folded < count && (
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => {
+            onFold(true);
+          }}
+        >
+          Fold all
         </Button>
-        <Button variant="default" size="xs" onClick={onFocus}>
-          Show what is around it
+      )}
+      {folded > 0 && (
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => {
+            onFold(false);
+          }}
+        >
+          Unfold all
         </Button>
-      </Group>
-    </Stack>
-  );
-}
-
-function Legend() {
-  return (
-    <Group gap="md" aria-label="Legend">
-      {Object.entries(KINDS).map(([kind, look]) => (
-        <Group key={kind} gap={6} wrap="nowrap" title={look.meaning}>
-          <span
-            className="hw-card"
-            data-kind={kind}
-            style={
-              {
-                "--hw-kind": look.color,
-                width: 22,
-                height: 14,
-                padding: 0,
-                borderTopRightRadius: kind === "native" ? 3 : 7,
-                borderBottomRightRadius: kind === "native" ? 3 : 7,
-              } as CSSProperties
-            }
-          />
-          <Text size="xs" c="dimmed">
-            {look.label}
-          </Text>
-        </Group>
-      ))}
+      )}
     </Group>
   );
-}
-
-function busiest(graph: Graph): string | null {
-  const degrees = new Array<number>(graph.nodes.length).fill(0);
-  for (const [up, down] of graph.edges) {
-    degrees[up] = (degrees[up] ?? 0) + 1;
-    degrees[down] = (degrees[down] ?? 0) + 1;
-  }
-  const most = degrees.indexOf(Math.max(...degrees));
-  return graph.nodes[most]?.asset.key ?? null;
 }

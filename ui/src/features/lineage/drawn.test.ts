@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import type { Graph, GraphNode } from "../../api/client";
-import { toDrawn } from "./drawn";
+import { toDrawn, type Wanted } from "./drawn";
+
+const ALL: Wanted = { focus: null, up: 2, down: 2, boxed: false, folded: [] };
 
 function graphOf(keys: string[], edges: [number, number][], status: string): Graph {
-  const nodes = keys.map((key) => ({ asset: { key, status }, level: 0, knot: null }) as unknown as GraphNode);
+  const nodes = keys.map(
+    (key) => ({ asset: { key, status, group: "g" }, level: 0, knot: null }) as unknown as GraphNode,
+  );
   return { nodes, edges, hash: `${keys.join()} ${edges.join()}` };
 }
 
@@ -17,24 +21,21 @@ describe("toDrawn", () => {
   const graph = graphOf(["a", "b", "c", "d"], chain, "fresh");
 
   it("draws everything without a focus", () => {
-    expect(toDrawn(graph, null, 2).nodes).toHaveLength(4);
+    expect(toDrawn(graph, ALL).nodes).toHaveLength(4);
   });
 
   it("draws what is around the focus, with its own positions", () => {
-    const drawn = toDrawn(graph, "c", 1);
+    const drawn = toDrawn(graph, { ...ALL, focus: "c", up: 1, down: 0 });
 
-    expect(drawn.nodes.map((node) => node.asset.key)).toEqual(["b", "c", "d"]);
-    expect(drawn.shape.edges).toEqual([
-      [0, 1],
-      [1, 2],
-    ]);
+    expect(drawn.nodes.map((node) => node.asset.key)).toEqual(["b", "c"]);
+    expect(drawn.request.edges).toEqual([[0, 1]]);
   });
 
-  it("keeps the shape's identity while only states change", () => {
-    const first = toDrawn(graph, null, 2);
-    const second = toDrawn(graphOf(["a", "b", "c", "d"], chain, "stale"), null, 2);
+  it("asks for the same layout while only states change", () => {
+    const first = toDrawn(graph, ALL);
+    const second = toDrawn(graphOf(["a", "b", "c", "d"], chain, "stale"), ALL);
 
-    expect(second.shape).toBe(first.shape);
+    expect(second.request).toBe(first.request);
     expect(second.nodes[0]?.asset.status).toBe("stale");
   });
 });

@@ -1,0 +1,50 @@
+import type { AssetKind, AssetRow } from "../../api/client";
+import { showPart, toParts } from "../../components/keys";
+import { ASSET_LOOKS, type Tone } from "../../components/status";
+import type { Scene } from "../../graph/scene";
+
+/** How a mark looks now: a folded group looks like the worst of its assets. */
+export interface MarkLook {
+  readonly tone: Tone;
+  readonly hollow: boolean;
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly detail: string;
+}
+
+const GRAVITY: readonly Tone[] = ["bad", "warn", "busy", "idle", "good"];
+
+export function toLooks(scene: Scene, rows: readonly AssetRow[]): MarkLook[] {
+  return scene.assets.map((assets, mark) => {
+    const members = assets.flatMap((asset) => rows[asset] ?? []);
+    const folded = scene.foldedNames[mark] ?? null;
+    return folded === null ? ofAsset(members[0]) : ofGroup(folded, members);
+  });
+}
+
+function ofAsset(row: AssetRow | undefined): MarkLook {
+  if (!row) return { tone: "idle", hollow: true, kind: "undefined", name: "", detail: "" };
+  const look = ASSET_LOOKS[row.status];
+  const parts = toParts(row.key).map(showPart);
+  const name = parts.pop() ?? "∅";
+  return {
+    tone: row.checks.failed > 0 ? "bad" : look.tone,
+    hollow: look.hollow ?? false,
+    kind: row.kind,
+    name,
+    detail: [look.label, ...(parts.length > 0 ? [parts.join("/")] : [])].join(" · "),
+  };
+}
+
+function ofGroup(name: string, rows: readonly AssetRow[]): MarkLook {
+  const looks = rows.map((row) => ofAsset(row));
+  const worst = GRAVITY.find((tone) => looks.some((look) => look.tone === tone)) ?? "idle";
+  const troubled = looks.filter((look) => look.tone === "bad" || look.tone === "warn").length;
+  return {
+    tone: worst,
+    hollow: looks.every((look) => look.hollow),
+    kind: rows.every((row) => row.kind === "native") ? "native" : "external",
+    name,
+    detail: `${rows.length} assets${troubled > 0 ? `, ${troubled} need a look` : ""}`,
+  };
+}

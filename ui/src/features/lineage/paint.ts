@@ -1,0 +1,239 @@
+import type { Tokens } from "../../components/tokens";
+import type { Tone } from "../../components/status";
+import { CARD, type Edge, type Scene } from "../../graph/scene";
+import { detailAt, seen, type MarkIndex, type View } from "../../graph/view";
+import type { MarkLook } from "./looks";
+
+/** What a layer shows; `only` leaves out the marks that are not in it, and the edges between such. */
+export interface Layer {
+  readonly scene: Scene;
+  readonly index: MarkIndex;
+  readonly looks: readonly MarkLook[];
+  readonly tokens: Tokens;
+  readonly only: ReadonlySet<number> | null;
+  /** Whether cards lie above the drawing, so that it need not show the marks itself. */
+  readonly covered: boolean;
+}
+
+const BOX_RADIUS = 12;
+const LEAST_TITLE = 46;
+
+/** Draw a part of a scene. Everything of one colour is drawn in one go, which is what makes thousands quick. */
+export function paint(
+  pen: CanvasRenderingContext2D,
+  layer: Layer,
+  view: View,
+  width: number,
+  height: number,
+): void {
+  const { scene, index, only } = layer;
+  const extent = seen(view, width, height);
+  const marks = index.within(extent).filter((mark) => only === null || only.has(mark));
+  const detail = detailAt(view.zoom);
+  const titles = only === null ? paintBoxes(pen, layer, view, width, height) : [];
+  const shown = (edge: Edge) =>
+    (only === null || (only.has(edge.up) && only.has(edge.down))) && crosses(scene, edge, extent);
+  pen.strokeStyle = only === null ? layer.tokens.quiet : layer.tokens.lit;
+  pen.lineWidth = only === null ? 1 : 2;
+  // Edges between groups are long and many: they are there, and only stand out with what is lit.
+  for (const inner of [true, false]) {
+    pen.globalAlpha = only !== null ? 0.9 : detail === "dots" ? 0.2 : inner ? 0.55 : 0.22;
+    pen.beginPath();
+    for (const edge of scene.edges) {
+      if (edge.inner === inner && shown(edge)) traceEdge(pen, scene, edge, view, detail !== "dots");
+    }
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+  if (!layer.covered && detail === "dots") paintDots(pen, layer, marks, view);
+  if (!layer.covered && detail !== "dots") {
+    for (const mark of marks) paintCard(pen, layer, mark, view, detail === "cards");
+  }
+  paintTitles(pen, layer, titles, view.zoom);
+}
+
+interface Title {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Boxes of groups; gives back their titles, which are to stand above everything else. */
+function paintBoxes(
+  pen: CanvasRenderingContext2D,
+  { scene, tokens }: Layer,
+  { left, top, zoom }: View,
+  width: number,
+  height: number,
+): Title[] {
+  pen.font = `600 ${titleSize(zoom)}px ${tokens.font}`;
+  const titles: Title[] = [];
+  for (const box of scene.boxes) {
+    const [x, y, w, h] = [box.x * zoom + left, box.y * zoom + top, box.width * zoom, box.height * zoom];
+    if (x > width || y > height || x + w < 0 || y + h < 0) continue;
+    pen.beginPath();
+    pen.roundRect(x, y, w, h, BOX_RADIUS * Math.min(1, zoom * 2));
+    pen.fillStyle = tokens.surface;
+    pen.fill();
+    pen.strokeStyle = tokens.line;
+    pen.stroke();
+    if (w < LEAST_TITLE) continue;
+    const inset = Math.min(24 * zoom, 14);
+    titles.push({ text: shorten(pen, box.name, w - 2 * inset), x: x + inset, y: y + inset / 2 });
+  }
+  return titles;
+}
+
+function paintTitles(
+  pen: CanvasRenderingContext2D,
+  { tokens }: Layer,
+  titles: readonly Title[],
+  zoom: number,
+): void {
+  const size = titleSize(zoom);
+  pen.font = `600 ${size}px ${tokens.font}`;
+  pen.textBaseline = "top";
+  for (const { text, x, y } of titles) {
+    pen.globalAlpha = 0.85;
+    pen.fillStyle = tokens.surface;
+    pen.fillRect(x - 2, y - 1, pen.measureText(text).width + 4, size + 3);
+    pen.globalAlpha = 1;
+    pen.fillStyle = tokens.text;
+    pen.fillText(text, x, y);
+  }
+}
+
+function titleSize(zoom: number): number {
+  return Math.min(15, Math.max(10, 22 * zoom));
+}
+
+function crosses(
+  { x, y }: Scene,
+  { up, down }: Edge,
+  extent: { x: number; y: number; width: number; height: number },
+) {
+  const [ux, dx] = [(x[up] ?? 0) + CARD.width, x[down] ?? 0];
+  const [uy, dy] = [y[up] ?? 0, y[down] ?? 0];
+  return (
+    Math.min(ux, dx) <= extent.x + extent.width &&
+    Math.max(ux, dx) >= extent.x &&
+    Math.min(uy, dy) <= extent.y + extent.height &&
+    Math.max(uy, dy) + CARD.height >= extent.y
+  );
+}
+
+/** The corners that an edge goes through, in the scene. */
+export function pointsOf({ x, y }: Scene, { up, down, route }: Edge): { x: number; y: number }[] {
+  return [
+    { x: (x[up] ?? 0) + CARD.width, y: (y[up] ?? 0) + CARD.height / 2 },
+    ...(route ?? []),
+    { x: x[down] ?? 0, y: (y[down] ?? 0) + CARD.height / 2 },
+  ];
+}
+
+function traceEdge(
+  pen: CanvasRenderingContext2D,
+  scene: Scene,
+  edge: Edge,
+  { left, top, zoom }: View,
+  curved: boolean,
+): void {
+  const [first, ...others] = pointsOf(scene, edge);
+  if (!first) return;
+  let [x, y] = [first.x * zoom + left, first.y * zoom + top];
+  pen.moveTo(x, y);
+  for (const point of others) {
+    const [nx, ny] = [point.x * zoom + left, point.y * zoom + top];
+    const bend = curved ? bendOf(nx - x, zoom) : 0;
+    if (curved) pen.bezierCurveTo(x + bend, y, nx - bend, ny, nx, ny);
+    else pen.lineTo(nx, ny);
+    [x, y] = [nx, ny];
+  }
+}
+
+/** How far a curve leaves level; one that goes back swings out wide. */
+export function bendOf(distance: number, zoom: number): number {
+  return Math.max(distance / 2, Math.min(120, Math.abs(distance)) * 0.5 * Math.min(1, zoom));
+}
+
+function paintDots(pen: CanvasRenderingContext2D, layer: Layer, marks: readonly number[], view: View): void {
+  const { scene, looks, tokens } = layer;
+  const [w, h] = [Math.max(2, CARD.width * view.zoom), Math.max(2, CARD.height * view.zoom)];
+  const byTone = new Map<string, number[]>();
+  for (const mark of marks) {
+    const look = looks[mark];
+    const name = `${look?.tone ?? "idle"}${look?.hollow ? " hollow" : ""}`;
+    const mine = byTone.get(name);
+    if (mine) mine.push(mark);
+    else byTone.set(name, [mark]);
+  }
+  for (const [name, mine] of byTone) {
+    const [tone, hollow] = name.split(" ");
+    pen.fillStyle = pen.strokeStyle = tokens.tones[tone as Tone];
+    pen.globalAlpha = hollow ? 0.45 : 1;
+    for (const mark of mine) {
+      const x = (scene.x[mark] ?? 0) * view.zoom + view.left;
+      const y = (scene.y[mark] ?? 0) * view.zoom + view.top;
+      pen.fillRect(x, y, w, h);
+    }
+  }
+  pen.globalAlpha = 1;
+}
+
+function paintCard(
+  pen: CanvasRenderingContext2D,
+  layer: Layer,
+  mark: number,
+  view: View,
+  full: boolean,
+): void {
+  const look = layer.looks[mark];
+  if (!look) return;
+  const { scene, tokens } = layer;
+  const zoom = view.zoom;
+  const x = (scene.x[mark] ?? 0) * zoom + view.left;
+  const y = (scene.y[mark] ?? 0) * zoom + view.top;
+  const [w, h] = [CARD.width * zoom, CARD.height * zoom];
+  pen.beginPath();
+  pen.roundRect(x, y, w, h, look.kind === "native" ? 5 * zoom : [5 * zoom, 18 * zoom, 18 * zoom, 5 * zoom]);
+  pen.fillStyle = tokens.surface;
+  pen.fill();
+  pen.strokeStyle = tokens.line;
+  pen.lineWidth = 1;
+  pen.stroke();
+  pen.fillStyle = tokens.kinds[look.kind];
+  pen.fillRect(x, y + 2 * zoom, 4 * zoom, h - 4 * zoom);
+  const middle = full ? y + 20 * zoom : y + h / 2;
+  pen.beginPath();
+  pen.arc(x + 18 * zoom, middle, 5 * zoom, 0, 2 * Math.PI);
+  pen.fillStyle = pen.strokeStyle = tokens.tones[look.tone];
+  if (look.hollow) pen.stroke();
+  else pen.fill();
+  pen.textBaseline = "middle";
+  pen.fillStyle = tokens.text;
+  pen.font = `600 ${full ? 14 * zoom : Math.min(13, 24 * zoom)}px ${tokens.font}`;
+  pen.fillText(shorten(pen, look.name, w - 38 * zoom), x + 30 * zoom, middle);
+  if (!full) return;
+  pen.fillStyle = tokens.quiet;
+  pen.font = `${11.5 * zoom}px ${tokens.font}`;
+  pen.fillText(shorten(pen, look.detail, w - 24 * zoom), x + 13 * zoom, y + 42 * zoom);
+}
+
+/** A text cut in its middle: names that begin alike differ at their end. */
+function shorten(pen: CanvasRenderingContext2D, text: string, width: number): string {
+  if (pen.measureText(text).width <= width) return text;
+  let [least, most] = [0, text.length];
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2);
+    if (pen.measureText(cutMiddle(text, middle)).width <= width) least = middle;
+    else most = middle - 1;
+  }
+  return cutMiddle(text, least);
+}
+
+/** The first and last letters of a text with an ellipsis between them, so many in all. */
+export function cutMiddle(text: string, letters: number): string {
+  if (text.length <= letters + 1) return text;
+  const tail = Math.floor(letters / 2);
+  return `${text.slice(0, letters - tail)}…${tail === 0 ? "" : text.slice(-tail)}`;
+}

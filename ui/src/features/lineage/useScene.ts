@@ -1,0 +1,64 @@
+import { useEffect, useState } from "react";
+
+import { toScene, type Scene, type SceneRequest } from "../../graph/scene";
+import type { Drawn } from "./drawn";
+import { readKept, writeKept } from "./keptScenes";
+
+const MOST_AT_ONCE = 300;
+const MOST_KEPT = 12;
+const known = new Map<string, Scene>();
+
+let worker: Worker | undefined;
+let asked = 0;
+
+/** The layout of what is drawn: at once where it is small or known, else from a worker; null until it is there. */
+export function useScene(drawn: Drawn): Scene | null {
+  const { name, request } = drawn;
+  const atOnce = find(name, request);
+  const [, setArrived] = useState("");
+  useEffect(() => {
+    if (find(name, request)) return;
+    void (async () => {
+      const kept = await readKept(name);
+      const scene = keep(name, kept ?? (await layOutInWorker(request)));
+      setArrived(name);
+      if (!kept) await writeKept(name, scene);
+    })();
+  }, [name, request]);
+  return atOnce;
+}
+
+function find(name: string, request: SceneRequest): Scene | null {
+  const scene = known.get(name);
+  if (scene) return scene;
+  return request.size <= MOST_AT_ONCE ? keep(name, toScene(request)) : null;
+}
+
+function keep(name: string, scene: Scene): Scene {
+  known.set(name, scene);
+  const oldest = known.keys().next().value;
+  if (known.size > MOST_KEPT && oldest !== undefined) known.delete(oldest);
+  return scene;
+}
+
+function layOutInWorker(request: SceneRequest): Promise<Scene> {
+  worker ??= new Worker(new URL("../../graph/layout.worker.ts", import.meta.url), { type: "module" });
+  const mine = worker;
+  const id = (asked += 1);
+  return new Promise((resolve, reject) => {
+    const listen = (message: MessageEvent<{ id: number; scene: Scene }>) => {
+      if (message.data.id !== id) return;
+      mine.removeEventListener("message", listen);
+      resolve(message.data.scene);
+    };
+    mine.addEventListener("message", listen);
+    mine.addEventListener(
+      "error",
+      (error) => {
+        reject(new Error(error.message));
+      },
+      { once: true },
+    );
+    mine.postMessage({ id, request });
+  });
+}
