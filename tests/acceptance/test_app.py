@@ -80,7 +80,7 @@ def test_a_native_asset_is_made_by_hand(app: Page, demo: Demo) -> None:
 def test_the_catalog_is_searched(app: Page, demo: Demo) -> None:
     """Typing narrows the list by name, owner or description; the address keeps it."""
     open_page(app, demo, "/catalog")
-    rows = app.get_by_role("rowgroup").get_by_role("row")
+    rows = app.get_by_role("table", name="Assets").locator("[role=row][aria-rowindex]")
     expect(rows).to_have_count(10)
 
     app.get_by_label("Search the catalog").fill("warehouse")
@@ -89,6 +89,60 @@ def test_the_catalog_is_searched(app: Page, demo: Demo) -> None:
     expect(app).to_have_url(re.compile("q=warehouse"))
     app.reload()
     expect(app.get_by_label("Search the catalog")).to_have_value("warehouse")
+
+
+def test_the_catalog_takes_selections_and_completes_them(app: Page, demo: Demo) -> None:
+    """A selection is completed as it is typed, narrows the list, and is told what is wrong with it."""
+    open_page(app, demo, "/catalog")
+    rows = app.get_by_role("table", name="Assets").locator("[role=row][aria-rowindex]")
+    expect(rows).to_have_count(10)
+    field = app.get_by_label("Search the catalog")
+    field.press_sequentially("group:tr")
+    app.get_by_role("option", name=re.compile("transactions")).click()
+    expect(rows).to_have_count(2)
+
+    field.fill("group:transactions and (")
+
+    expect(app.get_by_role("textbox").or_(field)).to_have_attribute("aria-invalid", "true")
+    field.fill("raw_transactions+1")
+    expect(rows).to_have_count(2)
+
+
+def test_the_catalog_is_narrowed_by_facets_and_remembers_a_view(app: Page, demo: Demo) -> None:
+    """Facets count what they would leave; what is shown can be kept under a name and found again."""
+    open_page(app, demo, "/catalog")
+    kinds = app.get_by_role("group", name="Kind")
+    expect(kinds).to_contain_text("6")
+    kinds.get_by_role("checkbox", name="Native").click()
+    rows = app.get_by_role("table", name="Assets").locator("[role=row][aria-rowindex]")
+    expect(rows).to_have_count(4)
+    app.get_by_role("button", name="Views").click()
+    app.get_by_label("Keep this view as").fill("Ours")
+    app.get_by_label("Keep this view as").press("Enter")
+    app.get_by_role("menuitem", name="Everything").click()
+    expect(rows).to_have_count(10)
+
+    app.get_by_role("button", name="Everything").click()
+    app.get_by_role("menuitem", name="Ours").click()
+
+    expect(rows).to_have_count(4)
+    expect(app).to_have_url(re.compile("kind=native"))
+
+
+def test_several_assets_are_made_at_once(app: Page, demo: Demo) -> None:
+    """The question says what will happen and what is left out; the run then stands in the list."""
+    open_page(app, demo, "/catalog")
+    for key in ("cleaned_transactions", "daily_revenue", "raw_transactions"):
+        app.get_by_label(f"Choose {key}", exact=True).check()
+    app.get_by_role("region", name="Chosen assets").get_by_role("button", name="Materialize…").click()
+    question = app.get_by_role("dialog")
+    expect(question).to_contain_text("makes 2 assets in 1 run")
+    expect(question).to_contain_text("1 asset left out")
+
+    question.get_by_role("button", name="Materialize 2 assets").click()
+
+    expect(app.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(app.get_by_text("cleaned_transactions, daily_revenue").first).to_be_visible()
 
 
 def test_the_lineage_shows_every_asset_and_tells_the_kinds_apart(app: Page, demo: Demo) -> None:

@@ -38,6 +38,7 @@ ROUTES = [
     assets.get_asset,
     assets.list_asset_events,
     assets.list_series,
+    assets.list_sparks,
     assets.list_partitions,
     assets.list_events,
     graph.get_graph,

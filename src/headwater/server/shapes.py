@@ -228,6 +228,20 @@ class SeriesList(msgspec.Struct, kw_only=True):
     items: list[Series]
 
 
+class Spark(msgspec.Struct, kw_only=True):
+    """The latest values of the number that tells best how large an asset is, oldest first."""
+
+    key: str
+    name: str
+    values: list[float]
+
+
+class SparkList(msgspec.Struct, kw_only=True):
+    """Sparks of the assets that have numbers."""
+
+    items: list[Spark]
+
+
 class PartitionState(msgspec.Struct, kw_only=True):
     """One partition. `unknown` keys were reported and are none of the definition's."""
 

@@ -23,6 +23,30 @@ export const assetsQuery = queryOptions({
   queryFn: () => get<Schemas["AssetList"]>("api/assets"),
 });
 
+/** What a selection means. */
+export const selectionQuery = (selection: string) =>
+  queryOptions({
+    queryKey: ["assets", "selection", selection],
+    queryFn: () => get<Schemas["AssetList"]>("api/assets", { selection }),
+    placeholderData: (before) => before,
+  });
+
+/** What a selection may go on with at the cursor, and what is wrong with the whole of it. */
+export const completionsQuery = (text: string, cursor = text.length) =>
+  queryOptions({
+    queryKey: ["completions", text, cursor],
+    queryFn: () => get<Schemas["Completions"]>("api/selection/complete", { text, cursor }),
+    placeholderData: (before) => before,
+  });
+
+/** How the size of some assets went lately; not followed live, a trend changes slowly. */
+export const sparksQuery = (keys: readonly string[]) =>
+  queryOptions({
+    queryKey: ["sparks", ...keys],
+    queryFn: () => get<Schemas["SparkList"]>("api/assets/sparks", { key: keys }),
+    staleTime: 60_000,
+  });
+
 export const graphQuery = queryOptions({ queryKey: ["graph"], queryFn: () => get<Graph>("api/graph") });
 
 export const assetQuery = (key: string) =>

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/sparks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the size of some assets went lately */
+        get: operations["ApiAssetsSparksListSparks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deployment": {
         parameters: {
             query?: never;
@@ -883,6 +900,16 @@ export interface components {
             file: string;
             line: number;
         };
+        /** Spark */
+        Spark: {
+            key: string;
+            name: string;
+            values: number[];
+        };
+        /** SparkList */
+        SparkList: {
+            items: components["schemas"]["Spark"][];
+        };
         /** StaleReason */
         StaleReason: {
             seq: number;
@@ -1109,6 +1136,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeriesList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAssetsSparksListSparks: {
+        parameters: {
+            query: {
+                key: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SparkList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

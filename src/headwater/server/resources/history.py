@@ -16,6 +16,9 @@ from headwater.storage.event_log import EventFilter
 
 _ASSET_KINDS = (EventKind.MATERIALIZATION, EventKind.OBSERVATION, EventKind.CHECK_EVALUATION)
 _MOST_POINTS = 1_000
+_SPARK_EVENTS = 24
+_SIZES = ("dagster/row_count", "row_count", "rows", "num_rows", "size_bytes", "bytes", "size")
+"""Names under which reporters tell how large an asset is, the most telling first."""
 
 
 def asset_events(
@@ -48,17 +51,32 @@ def run_events(connection: Connection, run_id: str, *, cursor: str | None, limit
     return _page(found, limit, lambda event: str(event.seq))
 
 
-def numeric_series(connection: Connection, key: str) -> shapes.SeriesList:
+def numeric_series(connection: Connection, key: str, *, most: int = _MOST_POINTS) -> shapes.SeriesList:
     """Every numeric metadata entry of an asset's newest events, oldest first."""
     wanted = EventFilter(asset_key=key, kinds=(EventKind.MATERIALIZATION, EventKind.OBSERVATION))
     points: dict[str, list[shapes.SeriesPoint]] = {}
-    for event in reversed(event_log.read_newest(connection, wanted, limit=_MOST_POINTS)):
+    for event in reversed(event_log.read_newest(connection, wanted, limit=most)):
         payload = event.payload
         for name, entry in payload.metadata.items() if isinstance(payload, (Materialization, Observation)) else ():
             if (value := _number(entry.type, entry.value)) is not None:
                 points.setdefault(name, []).append(_point(event, value))
     items = [shapes.Series(name=name, points=mine) for name, mine in sorted(points.items())]
     return shapes.SeriesList(items=items)
+
+
+def sparks(connection: Connection, keys: Sequence[str]) -> shapes.SparkList:
+    """How the size of some assets went lately."""
+    found = [_spark(connection, key) for key in keys]
+    return shapes.SparkList(items=[spark for spark in found if spark is not None])
+
+
+def _spark(connection: Connection, key: str) -> shapes.Spark | None:
+    """The series of the first known name, or of the first name at all; None where it is too short for a line."""
+    series = {each.name: each.points for each in numeric_series(connection, key, most=_SPARK_EVENTS).items}
+    name = next((name for name in (*_SIZES, *series) if name in series), None)
+    if name is None or len(series[name]) < 2:
+        return None
+    return shapes.Spark(key=key, name=name, values=[point.value for point in series[name]])
 
 
 def _page(found: Sequence[Event], limit: int, place: Callable[[Event], str]) -> shapes.EventPage:

@@ -58,6 +58,14 @@ def list_series(deployment: NamedDependency[Deployment], key: FromQuery[str]) ->
     return deployment.store.read(lambda c: history.numeric_series(c, key))
 
 
+@get("/assets/sparks", sync_to_thread=True, summary="How the size of some assets went lately")
+def list_sparks(
+    deployment: NamedDependency[Deployment], key: Annotated[list[str], QueryParameter(max_items=100)]
+) -> shapes.SparkList:
+    """A short series for each of at most a hundred assets; those without numbers are left out."""
+    return deployment.store.read(lambda c: history.sparks(c, key))
+
+
 @get("/assets/partitions", sync_to_thread=True, summary="An asset's partitions")
 def list_partitions(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.PartitionList:
     """Each partition and how it stands."""

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import type { AssetRow } from "../../api/client";
-import { filterRows, type Filter } from "./filter";
+import { isSelection, narrow, sortRows, type Filter } from "./filter";
 
-const ALL: Filter = { text: "", kind: null, status: null, failingChecks: false };
+const NONE = { status: [], checks: [], kind: [], group: [], owner: [], tag: [] };
+const ALL: Filter = { text: "", selected: null, chosen: NONE };
 
 function row(key: string, more: Partial<AssetRow> = {}): AssetRow {
   return {
@@ -28,22 +29,67 @@ function row(key: string, more: Partial<AssetRow> = {}): AssetRow {
 
 const keys = (rows: readonly AssetRow[]) => rows.map((each) => each.key);
 
-describe("filterRows", () => {
-  const rows = [
-    row("lake/clicks", { description: "Clicks of the shop", owners: ["team:web"] }),
-    row("orders", { kind: "native", status: "failed", tags: { tier: "gold" } }),
-    row("customers", { checks: { passed: 0, warned: 0, failed: 1, missing: 0 } }),
-  ];
+const ROWS = [
+  row("lake/clicks", { description: "Clicks of the shop", owners: ["team:web"] }),
+  row("orders", { kind: "native", status: "failed", tags: { tier: "gold" } }),
+  row("customers", { checks: { passed: 0, warned: 0, failed: 1, missing: 0 } }),
+];
+
+describe("narrow", () => {
+  const found = (filter: Partial<Filter>) => keys(narrow(ROWS, { ...ALL, ...filter }).rows);
 
   it("finds every word anywhere", () => {
-    expect(keys(filterRows(rows, { ...ALL, text: "SHOP clicks" }))).toEqual(["lake/clicks"]);
-    expect(keys(filterRows(rows, { ...ALL, text: "team:web" }))).toEqual(["lake/clicks"]);
-    expect(keys(filterRows(rows, { ...ALL, text: "tier=gold" }))).toEqual(["orders"]);
+    expect(found({ text: "SHOP clicks" })).toEqual(["lake/clicks"]);
+    expect(found({ text: "team:web" })).toEqual(["lake/clicks"]);
+    expect(found({ text: "tier=gold" })).toEqual(["orders"]);
   });
 
-  it("joins what is chosen", () => {
-    expect(keys(filterRows(rows, { ...ALL, kind: "native", status: "failed" }))).toEqual(["orders"]);
-    expect(keys(filterRows(rows, { ...ALL, kind: "external", status: "failed" }))).toEqual([]);
-    expect(keys(filterRows(rows, { ...ALL, failingChecks: true }))).toEqual(["customers"]);
+  it("joins facets, and takes the values of one as alternatives", () => {
+    expect(found({ chosen: { ...NONE, kind: ["native"], status: ["failed"] } })).toEqual(["orders"]);
+    expect(found({ chosen: { ...NONE, kind: ["external"], status: ["failed"] } })).toEqual([]);
+    expect(found({ chosen: { ...NONE, kind: ["external", "native"] } })).toHaveLength(3);
+    expect(found({ chosen: { ...NONE, checks: ["failed"] } })).toEqual(["customers"]);
+  });
+
+  it("takes what a selection means instead of its words", () => {
+    expect(found({ text: "owner:web or orders", selected: new Set(["orders"]) })).toEqual(["orders"]);
+  });
+
+  it("counts a facet's values with the facet itself left open", () => {
+    const { facets } = narrow(ROWS, { ...ALL, chosen: { ...NONE, kind: ["native"] } });
+
+    expect(facets.kind).toEqual([
+      { value: "external", count: 2 },
+      { value: "native", count: 1 },
+    ]);
+    expect(facets.status).toEqual([{ value: "failed", count: 1 }]);
+  });
+});
+
+describe("isSelection", () => {
+  it("tells selections from words", () => {
+    expect(["group:finance", "+orders", "a and not b", "orders+2"].map(isSelection)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(["orders", "team:web", "tier=gold", "brand and"].map(isSelection)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("sortRows", () => {
+  it("puts trouble first, and what has no value last", () => {
+    const made = { seq: 1, timestamp: 5, partition: null, run_id: null };
+    const rows = [row("a", { latest_materialization: made }), row("b"), row("c", { status: "failed" })];
+
+    expect(keys(sortRows(rows, "status", false))[0]).toBe("c");
+    expect(keys(sortRows(rows, "updated", true))[0]).toBe("a");
+    expect(keys(sortRows(rows, "updated", false))[0]).toBe("a");
   });
 });

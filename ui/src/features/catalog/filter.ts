@@ -1,29 +1,116 @@
 import type { AssetRow } from "../../api/client";
 
+/** What narrows the catalog; values of one facet are alternatives, facets and words must all hold. */
 export interface Filter {
   readonly text: string;
-  readonly kind: string | null;
-  readonly status: string | null;
-  readonly failingChecks: boolean;
+  /** The keys that a selection means; null where the text is no selection. */
+  readonly selected: ReadonlySet<string> | null;
+  readonly chosen: Readonly<Record<FacetName, readonly string[]>>;
 }
 
-/** Rows that have every word somewhere, and the chosen kind and status. */
-export function filterRows(rows: readonly AssetRow[], filter: Filter): AssetRow[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter(
-    (row) =>
-      (filter.kind === null || row.kind === filter.kind) &&
-      (filter.status === null || row.status === filter.status) &&
-      (!filter.failingChecks || row.checks.failed > 0) &&
-      matches(row, words),
-  );
+export const FACETS = {
+  status: "Status",
+  checks: "Checks",
+  kind: "Kind",
+  group: "Group",
+  owner: "Owner",
+  tag: "Tag",
+} as const;
+
+export type FacetName = keyof typeof FACETS;
+export const FACET_NAMES = Object.keys(FACETS) as FacetName[];
+
+export interface FacetValue {
+  readonly value: string;
+  readonly count: number;
+}
+
+const SELECTION =
+  /(^|[\s(])(key|group|tag|owner|kind|is|status|code_location|check):|(^|\s)(and|or|not)\s|^\d*\+|\+\d*$|^(roots|sinks)\(/;
+
+/** Whether a text is meant as a selection and not as words to look for. */
+export function isSelection(text: string): boolean {
+  return SELECTION.test(text.trim());
+}
+
+/** What an asset has of a facet. */
+export function valuesOf(row: AssetRow, facet: FacetName): readonly string[] {
+  switch (facet) {
+    case "status":
+      return [row.status];
+    case "kind":
+      return [row.kind];
+    case "group":
+      return [row.group];
+    case "owner":
+      return row.owners;
+    case "tag":
+      return Object.entries(row.tags).map(([name, value]) => (value ? `${name}=${value}` : name));
+    case "checks":
+      return (["failed", "warned", "passed", "missing"] as const).filter((each) => row.checks[each] > 0);
+  }
+}
+
+/** The rows that hold, and for each facet how many hold of each value with the facet itself left open. */
+export function narrow(
+  rows: readonly AssetRow[],
+  filter: Filter,
+): { rows: AssetRow[]; facets: Record<FacetName, FacetValue[]> } {
+  const words = filter.selected === null ? filter.text.toLowerCase().split(/\s+/).filter(Boolean) : [];
+  const active = FACET_NAMES.filter((facet) => filter.chosen[facet].length > 0);
+  const counts = new Map(FACET_NAMES.map((facet) => [facet, new Map<string, number>()]));
+  const found: AssetRow[] = [];
+  for (const row of rows) {
+    if (filter.selected !== null && !filter.selected.has(row.key)) continue;
+    if (words.length > 0 && !matches(row, words)) continue;
+    const missed = active.filter(
+      (facet) => !valuesOf(row, facet).some((value) => filter.chosen[facet].includes(value)),
+    );
+    if (missed.length === 0) found.push(row);
+    if (missed.length > 1) continue;
+    for (const facet of missed.length === 1 ? missed : FACET_NAMES) {
+      const mine = counts.get(facet);
+      for (const value of valuesOf(row, facet)) mine?.set(value, (mine.get(value) ?? 0) + 1);
+    }
+  }
+  const facets = Object.fromEntries(
+    FACET_NAMES.map((facet) => [facet, toValues(counts.get(facet) ?? new Map(), filter.chosen[facet])]),
+  ) as Record<FacetName, FacetValue[]>;
+  return { rows: found, facets };
+}
+
+function toValues(counts: ReadonlyMap<string, number>, chosen: readonly string[]): FacetValue[] {
+  const values = [...counts].map(([value, count]) => ({ value, count }));
+  for (const value of chosen) if (!counts.has(value)) values.push({ value, count: 0 });
+  return values.sort((a, b) => b.count - a.count || a.value.localeCompare(b.value));
 }
 
 function matches(row: AssetRow, words: readonly string[]): boolean {
-  if (words.length === 0) return true;
-  const tags = Object.entries(row.tags).map(([name, value]) => `${name}=${value}`);
+  const tags = valuesOf(row, "tag");
   const text = [row.key, row.description ?? "", row.group, ...row.owners, ...row.kinds, ...tags]
     .join("\n")
     .toLowerCase();
   return words.every((word) => text.includes(word));
+}
+
+export type SortName = "key" | "status" | "updated" | "checks" | "group";
+
+const GRAVITY = ["failed", "stale", "running", "missing", "unreported", "fresh", "reported"];
+
+/** Rows in an order; those without a value stand last, whichever way. */
+export function sortRows(rows: readonly AssetRow[], by: SortName, descending: boolean): AssetRow[] {
+  const sign = descending ? -1 : 1;
+  const value = (row: AssetRow): string | number | null => {
+    if (by === "key") return row.key;
+    if (by === "group") return row.group;
+    if (by === "status") return GRAVITY.indexOf(row.status);
+    if (by === "checks") return -(row.checks.failed * 1_000 + row.checks.warned);
+    return row.latest_materialization?.timestamp ?? null;
+  };
+  const keyed = rows.map((row) => ({ row, value: value(row) }));
+  keyed.sort((a, b) => {
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
+    return (a.value < b.value ? -1 : a.value > b.value ? 1 : 0) * sign;
+  });
+  return keyed.map((each) => each.row);
 }
