@@ -49,9 +49,9 @@ schemas = st.builds(
     constraints=st.none() | st.builds(hw.TableConstraints, other=st.lists(texts, max_size=2)),
 )
 
-records = st.dictionaries(texts, st.none() | st.booleans() | st.integers() | st.floats() | texts, max_size=3).map(
-    hw.TableRecord
-)
+records = st.dictionaries(
+    texts, st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts, max_size=3
+).map(hw.TableRecord)
 
 lineages = st.dictionaries(
     texts, st.lists(st.builds(hw.TableColumnDep, asset_keys, texts), max_size=2), max_size=2
@@ -67,7 +67,7 @@ metadata_values = st.one_of(
     texts.map(hw.MetadataValue.md),
     json_values.map(hw.MetadataValue.json),
     st.integers().map(hw.MetadataValue.int),
-    st.floats().map(hw.MetadataValue.float),
+    st.floats(allow_nan=False).map(hw.MetadataValue.float),
     st.booleans().map(hw.MetadataValue.bool),
     st.just(hw.MetadataValue.null()),
     asset_keys.map(hw.MetadataValue.asset),

@@ -39,6 +39,7 @@ ROUTES = [
     assets.list_asset_events,
     assets.list_series,
     assets.list_sparks,
+    assets.list_arrivals,
     assets.list_partitions,
     assets.list_events,
     graph.get_graph,

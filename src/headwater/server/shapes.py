@@ -228,6 +228,23 @@ class SeriesList(msgspec.Struct, kw_only=True):
     items: list[Series]
 
 
+class ArrivalView(msgspec.Struct, kw_only=True):
+    """When an outside asset usually arrives, learnt from its history; `every` is in seconds."""
+
+    key: str
+    every: float
+    last_at: float
+    expected_at: float
+    late: bool
+    """Whether it is overdue by more than its own irregularity explains."""
+
+
+class ArrivalList(msgspec.Struct, kw_only=True):
+    """Outside assets that have a rhythm, those that are due first first."""
+
+    items: list[ArrivalView]
+
+
 class Spark(msgspec.Struct, kw_only=True):
     """The latest values of the number that tells best how large an asset is, oldest first."""
 

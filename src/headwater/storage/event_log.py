@@ -52,6 +52,13 @@ def read_newest(
     return [_from_row(row) for row in connection.execute(query)]
 
 
+def read_times(connection: Connection, asset_key: str, kind: EventKind, *, limit: int) -> list[int]:
+    """When the newest events of a kind happened to an asset, the newest first."""
+    query = sa.select(events.c.timestamp).where(events.c.asset_key == asset_key, events.c.kind == kind.value)
+    query = query.order_by(events.c.timestamp.desc(), events.c.seq.desc()).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
 def read_newest_committed(connection: Connection, *, before: int | None = None, limit: int = 50) -> list[Event]:
     """Events of the whole log, the last committed first."""
     query = sa.select(events).order_by(events.c.seq.desc()).limit(limit)

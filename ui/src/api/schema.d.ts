@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When outside assets usually arrive */
+        get: operations["ApiAssetsArrivalsListArrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assets/detail": {
         parameters: {
             query?: never;
@@ -486,6 +503,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ArrivalList */
+        ArrivalList: {
+            items: components["schemas"]["ArrivalView"][];
+        };
+        /** ArrivalView */
+        ArrivalView: {
+            every: number;
+            expected_at: number;
+            key: string;
+            last_at: number;
+            late: boolean;
+        };
         /** AssetDetail */
         AssetDetail: {
             asset: components["schemas"]["AssetRow"];
@@ -984,6 +1013,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAssetsArrivalsListArrivals: {
+        parameters: {
+            query?: {
+                key?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -11,7 +11,7 @@ from litestar.params import FromQuery, QueryParameter
 from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.resources import assets, history
+from headwater.server.resources import arrivals, assets, history
 from headwater.server.routes.parameters import Selection
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
@@ -64,6 +64,15 @@ def list_sparks(
 ) -> shapes.SparkList:
     """A short series for each of at most a hundred assets; those without numbers are left out."""
     return deployment.store.read(lambda c: history.sparks(c, key))
+
+
+@get("/assets/arrivals", sync_to_thread=True, summary="When outside assets usually arrive")
+def list_arrivals(
+    deployment: NamedDependency[Deployment], key: FromQuery[list[str] | None] = None
+) -> shapes.ArrivalList:
+    """What history makes one expect of some assets, or of those that were heard of last."""
+    graph, now = deployment.graph(), deployment.clock.now()
+    return deployment.store.read(lambda c: arrivals.arrival_list(c, graph, now, key))
 
 
 @get("/assets/partitions", sync_to_thread=True, summary="An asset's partitions")

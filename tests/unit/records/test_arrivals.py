@@ -1,0 +1,38 @@
+"""When an asset usually arrives."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.clock import MICROSECONDS
+from headwater.records.arrivals import usual_arrival
+
+DAY = 86_400 * MICROSECONDS
+
+
+def test_a_daily_asset_is_expected_a_day_after_the_last() -> None:
+    """One gap over a holiday does not change the rhythm."""
+    arrival = usual_arrival([day * DAY for day in (0, 1, 2, 3, 6, 7, 8)])
+
+    assert arrival is not None
+    assert DAY == arrival.every
+    assert 9 * DAY == arrival.expected_at
+    assert 9.25 * DAY == arrival.late_after
+
+
+def test_few_or_irregular_arrivals_promise_nothing() -> None:
+    """Four arrivals are too few; distances all over the place are no rhythm."""
+    assert usual_arrival([]) is None
+    assert usual_arrival([0, DAY, 2 * DAY, 3 * DAY]) is None
+    assert usual_arrival([0, 1, DAY, DAY + 1, 5 * DAY, 5 * DAY + 9, 30 * DAY]) is None
+
+
+@given(st.lists(st.integers(0, 2**50), max_size=40))
+def test_an_arrival_is_late_after_it_is_expected(times: list[int]) -> None:
+    """Whatever was reported, in whatever order: expected after the last, late after that."""
+    arrival = usual_arrival(times)
+
+    assert arrival == usual_arrival(list(reversed(times)))
+    if arrival is not None:
+        assert max(times) < arrival.expected_at <= arrival.late_after
