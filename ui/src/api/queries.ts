@@ -47,6 +47,33 @@ export const sparksQuery = (keys: readonly string[]) =>
     staleTime: 60_000,
   });
 
+/** When outside assets usually arrive. */
+export const arrivalsQuery = queryOptions({
+  queryKey: ["arrivals"],
+  queryFn: () => get<Schemas["ArrivalList"]>("api/assets/arrivals"),
+  refetchInterval: 60_000,
+});
+
+export const arrivalQuery = (key: string) =>
+  queryOptions({
+    queryKey: ["asset", key, "arrival"],
+    queryFn: () => get<Schemas["ArrivalList"]>("api/assets/arrivals", { key }),
+  });
+
+/** What breaks if an asset does. */
+export const impactQuery = (key: string) =>
+  queryOptions({
+    queryKey: ["impact", key],
+    queryFn: () => get<Schemas["Impact"]>("api/graph/impact", { key }),
+  });
+
+/** What the definitions changed since a moment. */
+export const diffQuery = (since: number) =>
+  queryOptions({
+    queryKey: ["deployment", "diff", since],
+    queryFn: () => get<Schemas["GraphDiff"]>("api/graph/diff", { since }),
+  });
+
 export const graphQuery = queryOptions({ queryKey: ["graph"], queryFn: () => get<Graph>("api/graph") });
 
 export const assetQuery = (key: string) =>

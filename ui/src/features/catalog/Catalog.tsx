@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
 
 import type { AssetRow } from "../../api/client";
-import { assetsQuery, completionsQuery, selectionQuery } from "../../api/queries";
+import { arrivalsQuery, assetsQuery, completionsQuery, selectionQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { AssetTable } from "./AssetTable";
@@ -54,9 +54,14 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
     if (!meant) return null;
     return new Set(selection.data?.items.map((row) => row.key) ?? []);
   }, [meant, selection.data]);
+  const arrivals = useQuery(arrivalsQuery).data;
+  const late = useMemo(
+    () => new Set(arrivals?.items.filter((each) => each.late).map((each) => each.key)),
+    [arrivals],
+  );
   const { rows: found, facets } = useMemo(
-    () => narrow(all, { text: later.text, selected, chosen: later.chosen }),
-    [all, later, selected],
+    () => narrow(all, { text: later.text, selected, chosen: later.chosen, late }),
+    [all, later, selected, late],
   );
   const rows = useMemo(() => sortRows(found, later.sort, later.descending), [found, later]);
   const chosen = useMemo(() => all.filter((row) => ticked.has(row.key)), [all, ticked]);

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { ASSET_LOOKS, CHECK_LOOKS, KINDS } from "../../components/status";
 import { FACET_NAMES, FACETS, type FacetName, type FacetValue } from "./filter";
 
+const LATE = { late: { label: "Later than usual" } };
 const FEW = 6;
 const MANY = 200;
 
@@ -90,6 +91,14 @@ function Facet({
 
 function labelOf(facet: FacetName, value: string): string {
   const looks: Record<string, { label: string }> =
-    facet === "status" ? ASSET_LOOKS : facet === "kind" ? KINDS : facet === "checks" ? CHECK_LOOKS : {};
+    facet === "status"
+      ? ASSET_LOOKS
+      : facet === "kind"
+        ? KINDS
+        : facet === "checks"
+          ? CHECK_LOOKS
+          : facet === "late"
+            ? LATE
+            : {};
   return looks[value]?.label ?? value;
 }

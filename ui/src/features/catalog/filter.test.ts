@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { AssetRow } from "../../api/client";
 import { isSelection, narrow, sortRows, type Filter } from "./filter";
 
-const NONE = { status: [], checks: [], kind: [], group: [], owner: [], tag: [] };
-const ALL: Filter = { text: "", selected: null, chosen: NONE };
+const NONE = { status: [], checks: [], kind: [], group: [], owner: [], tag: [], late: [] };
+const ALL: Filter = { text: "", selected: null, chosen: NONE, late: new Set() };
 
 function row(key: string, more: Partial<AssetRow> = {}): AssetRow {
   return {
@@ -49,6 +49,10 @@ describe("narrow", () => {
     expect(found({ chosen: { ...NONE, kind: ["external"], status: ["failed"] } })).toEqual([]);
     expect(found({ chosen: { ...NONE, kind: ["external", "native"] } })).toHaveLength(3);
     expect(found({ chosen: { ...NONE, checks: ["failed"] } })).toEqual(["customers"]);
+  });
+
+  it("has what is later than usual", () => {
+    expect(found({ late: new Set(["orders"]), chosen: { ...NONE, late: ["late"] } })).toEqual(["orders"]);
   });
 
   it("takes what a selection means instead of its words", () => {

@@ -6,11 +6,14 @@ export interface Filter {
   /** The keys that a selection means; null where the text is no selection. */
   readonly selected: ReadonlySet<string> | null;
   readonly chosen: Readonly<Record<FacetName, readonly string[]>>;
+  /** The keys of the assets that are later than usual. */
+  readonly late: ReadonlySet<string>;
 }
 
 export const FACETS = {
   status: "Status",
   checks: "Checks",
+  late: "Arrival",
   kind: "Kind",
   group: "Group",
   owner: "Owner",
@@ -25,6 +28,7 @@ export interface FacetValue {
   readonly count: number;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const SELECTION =
   /(^|[\s(])(key|group|tag|owner|kind|is|status|code_location|check):|(^|\s)(and|or|not)\s|^\d*\+|\+\d*$|^(roots|sinks)\(/;
 
@@ -34,7 +38,11 @@ export function isSelection(text: string): boolean {
 }
 
 /** What an asset has of a facet. */
-export function valuesOf(row: AssetRow, facet: FacetName): readonly string[] {
+export function valuesOf(
+  row: AssetRow,
+  facet: FacetName,
+  late: ReadonlySet<string> = NONE,
+): readonly string[] {
   switch (facet) {
     case "status":
       return [row.status];
@@ -46,6 +54,8 @@ export function valuesOf(row: AssetRow, facet: FacetName): readonly string[] {
       return row.owners;
     case "tag":
       return Object.entries(row.tags).map(([name, value]) => (value ? `${name}=${value}` : name));
+    case "late":
+      return late.has(row.key) ? ["late"] : [];
     case "checks":
       return (["failed", "warned", "passed", "missing"] as const).filter((each) => row.checks[each] > 0);
   }
@@ -64,13 +74,13 @@ export function narrow(
     if (filter.selected !== null && !filter.selected.has(row.key)) continue;
     if (words.length > 0 && !matches(row, words)) continue;
     const missed = active.filter(
-      (facet) => !valuesOf(row, facet).some((value) => filter.chosen[facet].includes(value)),
+      (facet) => !valuesOf(row, facet, filter.late).some((value) => filter.chosen[facet].includes(value)),
     );
     if (missed.length === 0) found.push(row);
     if (missed.length > 1) continue;
     for (const facet of missed.length === 1 ? missed : FACET_NAMES) {
       const mine = counts.get(facet);
-      for (const value of valuesOf(row, facet)) mine?.set(value, (mine.get(value) ?? 0) + 1);
+      for (const value of valuesOf(row, facet, filter.late)) mine?.set(value, (mine.get(value) ?? 0) + 1);
     }
   }
   const facets = Object.fromEntries(
