@@ -52,6 +52,20 @@ def test_the_log_counts_without_gaps(store: Store) -> None:
     assert [(1, "a"), (2, "b"), (3, "c")] == [(event.seq, event.asset_key) for event in found]
 
 
+@pytest.mark.parametrize("count", [1, 3, 128, 301])
+def test_any_number_of_events_is_one_append(store: Store, count: int) -> None:
+    """However many events a unit has, each is kept with its own columns, and folded."""
+    store.write(Unit(events=[made(f"a{n}", partition=f"p{n}", timestamp=n) for n in range(count)]))
+
+    found = store.read(lambda c: event_log.read_after(c, 0, 1_000))
+    folded = store.read(states.read_all_partitions)
+
+    assert [(n + 1, f"a{n}", f"p{n}", n) for n in range(count)] == [
+        (event.seq, event.asset_key, event.partition, event.timestamp) for event in found
+    ]
+    assert {(f"a{n}", f"p{n}", n) for n in range(count)} == {(s.asset_key, s.partition, s.timestamp) for s in folded}
+
+
 def test_a_reader_never_skips_while_many_write(open_store: Callable[[], Store]) -> None:
     """Whoever has seen `n` never finds a smaller number later, with writers in several stores on one database."""
     writers, each = [open_store() for _ in range(3)], 40

@@ -5,7 +5,7 @@ Each is a maximum by (`timestamp`, `seq`) plus a count, so that every order of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
@@ -65,12 +65,18 @@ class CheckLatest(msgspec.Struct, frozen=True, kw_only=True):
 
 def fold_latest(events: Iterable[Event]) -> list[Latest]:
     """The newest event by asset, partition and kind among some events."""
-    newest: dict[tuple[str, str, EventKind], Latest] = {}
+    slots: dict[tuple[str, str, EventKind], _Slot] = {}
     for event in events:
+        if event.kind not in _OF_ASSET:
+            continue
         for key in _assets_of(event):
-            for partition in {WHOLE, event.partition or WHOLE}:
-                _keep_newest(newest, _latest(event, key, partition))
-    return list(newest.values())
+            for partition in (WHOLE, event.partition) if event.partition else (WHOLE,):
+                slot = slots.get((key, partition, event.kind))
+                if slot is None:
+                    slots[(key, partition, event.kind)] = _Slot(event)
+                else:
+                    slot.add(event)
+    return [slot.state(key, partition) for (key, partition, _), slot in slots.items()]
 
 
 def fold_checks(events: Iterable[Event]) -> list[CheckLatest]:
@@ -105,38 +111,43 @@ def is_news(event: Event) -> bool:
     return isinstance(payload, Materialization) and payload.reporter is not None and payload.reporter.via == "sensor"
 
 
-def _assets_of(event: Event) -> Iterator[str]:
-    if event.kind not in _OF_ASSET:
-        return
+def _assets_of(event: Event) -> Iterable[str]:
     if isinstance(event.payload, StepEvent):
-        yield from event.payload.assets
-    elif isinstance(event.payload, RunEvent):
-        yield from event.payload.settles
-    elif event.asset_key is not None:
-        yield event.asset_key
+        return event.payload.assets
+    if isinstance(event.payload, RunEvent):
+        return event.payload.settles
+    return () if event.asset_key is None else (event.asset_key,)
 
 
-def _latest(event: Event, key: str, partition: str) -> Latest:
-    return Latest(
-        asset_key=key,
-        partition=partition,
-        kind=event.kind,
-        seq=event.seq,
-        timestamp=event.timestamp,
-        run_id=event.run_id,
-        data_version=event.data_version,
-        event_partition=event.partition,
-        read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
-        news_seq=event.seq if is_news(event) else None,
-    )
+class _Slot:
+    """What is known of one asset or partition and one kind, while events are folded."""
 
+    __slots__ = ("count", "newest", "news_seq")
 
-def _keep_newest(newest: dict[tuple[str, str, EventKind], Latest], state: Latest) -> None:
-    slot = (state.asset_key, state.partition, state.kind)
-    known = newest.get(slot)
-    if known is None:
-        newest[slot] = state
-        return
-    later = state if (state.timestamp, state.seq) > (known.timestamp, known.seq) else known
-    news = max(state.news_seq or 0, known.news_seq or 0) or None
-    newest[slot] = msgspec.structs.replace(later, count=known.count + 1, news_seq=news)
+    def __init__(self, event: Event) -> None:
+        self.newest = event
+        self.count = 1
+        self.news_seq = event.seq if is_news(event) else None
+
+    def add(self, event: Event) -> None:
+        if (event.timestamp, event.seq) > (self.newest.timestamp, self.newest.seq):
+            self.newest = event
+        if is_news(event):
+            self.news_seq = max(event.seq, self.news_seq or 0)
+        self.count += 1
+
+    def state(self, key: str, partition: str) -> Latest:
+        event = self.newest
+        return Latest(
+            asset_key=key,
+            partition=partition,
+            kind=event.kind,
+            seq=event.seq,
+            timestamp=event.timestamp,
+            run_id=event.run_id,
+            data_version=event.data_version,
+            event_partition=event.partition,
+            read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
+            news_seq=self.news_seq,
+            count=self.count,
+        )

@@ -56,9 +56,9 @@ async def check_token(scope: Scope, deployment: Deployment) -> str | None:
     Raises:
         TokenRequiredError: it is missing, wrong or revoked.
     """
-    secret = read_secret(scope)
     if not deployment.auth_required():
         return None
+    secret = read_secret(scope)
     if secret is None:
         raise TokenRequiredError(
             f"The deployment {deployment.name!r} needs a token. Send it as 'Authorization: Bearer TOKEN', or in the "

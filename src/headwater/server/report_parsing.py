@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from headwater.definitions.metadata import wire_from_json
 from headwater.errors import InvalidMetadataError, InvalidParameterError, ReportRefusedError
 from headwater.keys import AssetKey
 from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
 
+_JSON = "application/json"
 _SEVERITIES = ("WARN", "ERROR")
 _FIELDS = ("asset_key", "metadata", "data_version", "description", "partition", "check_name", "passed", "severity")
 # The established answers name these paths and classes, whichever door is meant.
@@ -24,6 +27,7 @@ _KEY_HINT = {
     EventKind.CHECK_EVALUATION: "/report_asset_check_evaluation/",
 }
 _MISSING = object()
+_DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 class Fields:
@@ -63,7 +67,8 @@ def parse_report(
     Raises:
         ReportRefusedError: with the sentence that the sender should read.
     """
-    fields = Fields(_read_body(content_type, body), dict(parse_qsl(query, keep_blank_values=True)))
+    parameters = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+    fields = Fields(_read_body(content_type, body), parameters)
     key = _read_key(kind, path, fields)
     if kind is EventKind.CHECK_EVALUATION:
         return _check_event(key, fields, reporter)
@@ -73,10 +78,10 @@ def parse_report(
 def _read_body(content_type: str | None, body: bytes) -> object:
     if content_type is None:
         return {}
-    if content_type.partition(";")[0].strip().lower() != "application/json":
+    if content_type != _JSON and content_type.partition(";")[0].strip().lower() != _JSON:
         raise ReportRefusedError(f"Unhandled content type {content_type}, expect no body or application/json")
     try:
-        value = json.loads(body)
+        value = _decode(body)
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ReportRefusedError(
@@ -90,6 +95,14 @@ def _read_body(content_type: str | None, body: bytes) -> object:
             f'The body is a JSON {_json_type(value)}, expected an object such as {{"asset_key": "my_table"}}.'
         )
     return value
+
+
+def _decode(body: bytes) -> object:
+    """JSON as Python's own decoder takes it, which takes more and is slower."""
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(body)
 
 
 def _read_key(kind: EventKind, path: str, fields: Fields) -> str:

@@ -48,9 +48,12 @@ class Tail:
                 self._events.clear()
             self._events.extend(events)
             self._head = seq
-            subscribers = list(self._subscribers)
-        for subscriber in subscribers:
-            subscriber.wake_from_thread()
+            waiting = [subscriber for subscriber in self._subscribers if not subscriber.is_woken()]
+        loops = {subscriber.loop for subscriber in waiting}
+        for loop in loops:
+            # One wake-up of a loop for all of its followers: each costs a system call.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_wake, [each for each in waiting if each.loop is loop])
 
     def kept_after(self, seq: int) -> list[Event] | None:
         """All events beyond `seq`, where every one of them is kept here; else None, and the database must be asked."""
@@ -86,7 +89,7 @@ class Subscription:
 
     def __init__(self, tail: Tail, after: int) -> None:
         self._tail = tail
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self.position = after
         """Up to where the follower has read; it moves this on itself."""
@@ -100,7 +103,15 @@ class Subscription:
             await self._woken.wait()
         return self._tail.head
 
-    def wake_from_thread(self) -> None:
-        """Let `wait` look again; callable from any thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._woken.set)
+    def is_woken(self) -> bool:
+        """Whether it looks again by itself, without being told of more."""
+        return self._woken.is_set()
+
+    def wake(self) -> None:
+        """Let `wait` look again; in its own loop."""
+        self._woken.set()
+
+
+def _wake(subscriptions: list[Subscription]) -> None:
+    for subscription in subscriptions:
+        subscription.wake()

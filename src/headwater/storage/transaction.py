@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from headwater.records.events import Event, NewEvent, encode_payload
-from headwater.records.fold import fold_checks, fold_latest
+from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
+from headwater.storage.driver import DriverInsert, Row, compile_text, execute
 from headwater.storage.schema import check_latest, events, latest, log_head
-
-_ADVANCE_HEAD = (
-    sa.update(log_head)
-    .where(log_head.c.id == 1)
-    .values(seq=log_head.c.seq + sa.bindparam("count"))
-    .returning(log_head.c.seq)
-)
-_INSERT_EVENTS = sa.insert(events)
 
 
 def insert_for(connection: Connection, table: sa.Table) -> Any:
     """An INSERT that knows `on_conflict_…`, in the connection's dialect."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    return _insert(connection.dialect, table)
 
 
 def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: int) -> list[Event]:
@@ -36,7 +29,8 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
     """
     if not new_events:
         return []
-    head: int = connection.execute(_ADVANCE_HEAD, {"count": len(new_events)}).scalar_one()
+    statements = _statements(connection.dialect)
+    head: int = execute(connection, statements.advance_head, (len(new_events),)).fetchall()[0][0]
     appended = [
         Event(
             seq=seq,
@@ -51,65 +45,99 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
         )
         for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
     ]
-    connection.execute(_INSERT_EVENTS, [_to_row(event) for event in appended])
-    _keep_latest(connection, appended)
-    _keep_checks(connection, appended)
+    statements.insert_events.run(connection, [_event_row(event) for event in appended])
+    if states := fold_latest(appended):
+        statements.keep_latest.run(connection, [_latest_row(state) for state in states])
+    if checks := fold_checks(appended):
+        statements.keep_checks.run(connection, [_check_row(check) for check in checks])
     return appended
 
 
-def _to_row(event: Event) -> dict[str, Any]:
-    return {
-        "seq": event.seq,
-        "kind": event.kind.value,
-        "asset_key": event.asset_key,
-        "partition": event.partition,
-        "run_id": event.run_id,
-        "timestamp": event.timestamp,
-        "recorded_at": event.recorded_at,
-        "data_version": event.data_version,
-        "payload": encode_payload(event.payload),
-    }
+class _Statements:
+    """What the append executes, compiled for one database."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        # Its own constant is written out, because only the rows' values are given to the driver.
+        advance = sa.update(log_head).where(log_head.c.id == sa.literal_column("1"))
+        advance = advance.values(seq=log_head.c.seq + sa.bindparam("count"))
+        self.advance_head = compile_text(advance.returning(log_head.c.seq), dialect)
+        self.insert_events = DriverInsert(sa.insert(events), dialect)
+        self.keep_latest = _keep_newest(dialect, latest, adds=("count",), maxima=("news_seq",))
+        self.keep_checks = _keep_newest(dialect, check_latest)
 
 
-def _keep_latest(connection: Connection, appended: Sequence[Event]) -> None:
-    states = fold_latest(appended)
-    if not states:
-        return
-    rows = [{**msgspec.structs.asdict(state), "kind": state.kind.value} for state in states]
-    connection.execute(_upsert_newest(connection, latest, adds=("count",), maxima=("news_seq",)), rows)
+_statements = cache(_Statements)
 
 
-def _keep_checks(connection: Connection, appended: Sequence[Event]) -> None:
-    states = fold_checks(appended)
-    if states:
-        rows = [msgspec.structs.asdict(state) for state in states]
-        connection.execute(_upsert_newest(connection, check_latest), rows)
+def _event_row(event: Event) -> Row:
+    """The columns of `events`, in their order."""
+    return (
+        event.seq,
+        event.kind.value,
+        event.asset_key,
+        event.partition,
+        event.run_id,
+        event.timestamp,
+        event.recorded_at,
+        event.data_version,
+        encode_payload(event.payload),
+    )
 
 
-_UPSERTS: dict[tuple[str, str], Any] = {}
+def _latest_row(state: Latest) -> Row:
+    """The columns of `latest`, in their order."""
+    return (
+        state.asset_key,
+        state.partition,
+        state.kind.value,
+        state.seq,
+        state.timestamp,
+        state.run_id,
+        state.data_version,
+        state.event_partition,
+        state.read_seq,
+        state.news_seq,
+        state.count,
+    )
 
 
-def _upsert_newest(
-    connection: Connection, table: sa.Table, adds: tuple[str, ...] = (), maxima: tuple[str, ...] = ()
-) -> Any:
+def _check_row(check: CheckLatest) -> Row:
+    """The columns of `check_latest`, in their order."""
+    return (
+        check.asset_key,
+        check.check_name,
+        check.partition,
+        check.seq,
+        check.timestamp,
+        check.passed,
+        check.severity,
+    )
+
+
+def _keep_newest(
+    dialect: Dialect, table: sa.Table, adds: tuple[str, ...] = (), maxima: tuple[str, ...] = ()
+) -> DriverInsert:
     """Insert a state, or replace an older one by (`timestamp`, `seq`).
 
     The columns in `adds` are summed; of those in `maxima` the larger value stays.
     """
-    key = (connection.dialect.name, table.name)
-    if key not in _UPSERTS:
-        statement = insert_for(connection, table)
-        given, kept = statement.excluded, table.c
-        newer = sa.or_(
-            given.timestamp > kept.timestamp, sa.and_(given.timestamp == kept.timestamp, given.seq > kept.seq)
-        )
-        primary = {column.name for column in table.primary_key}
-        changes: dict[str, Any] = {}
-        for name in (column.name for column in table.columns if column.name not in primary):
-            if name in adds:
-                changes[name] = kept[name] + given[name]
-            else:
-                larger = sa.or_(kept[name].is_(None), given[name] > kept[name]) if name in maxima else newer
-                changes[name] = sa.case((larger, given[name]), else_=kept[name])
-        _UPSERTS[key] = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
-    return _UPSERTS[key]
+    statement = _insert(dialect, table)
+    given, kept = statement.excluded, table.c
+    newer = sa.or_(given.timestamp > kept.timestamp, sa.and_(given.timestamp == kept.timestamp, given.seq > kept.seq))
+    primary = {column.name for column in table.primary_key}
+    changes: dict[str, Any] = {}
+    for name in (column.name for column in table.columns if column.name not in primary):
+        if name in adds:
+            changes[name] = kept[name] + given[name]
+        else:
+            larger = sa.or_(kept[name].is_(None), given[name] > kept[name]) if name in maxima else newer
+            changes[name] = sa.case((larger, given[name]), else_=kept[name])
+    return DriverInsert(
+        statement,
+        dialect,
+        lambda insert: insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes),
+    )
+
+
+def _insert(dialect: Dialect, table: sa.Table) -> Any:
+    return (sqlite if dialect.name == "sqlite" else postgresql).insert(table)

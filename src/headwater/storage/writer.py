@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -70,6 +71,9 @@ class GroupWriter:
         self._on_commit = on_commit
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._closed = False
+        self._connection: Connection | None = None
+        self._committing = False
+        self._reconnecting = False
         self._thread = threading.Thread(target=self._work, name="headwater-writer", daemon=True)
         self._thread.start()
 
@@ -91,6 +95,8 @@ class GroupWriter:
         self._closed = True
         self._queue.put(None)
         self._thread.join()
+        if self._connection is not None:
+            self._connection.close()
 
     def _put(self, unit: Unit[T], loop: asyncio.AbstractEventLoop | None) -> _Waiting:
         if self._closed:
@@ -117,15 +123,27 @@ class GroupWriter:
         try:
             return self._commit_once(group)
         except Exception as error:
+            lost = isinstance(error, DBAPIError) and error.connection_invalidated
+            if lost and not self._committing and not self._reconnecting:
+                # The database was gone before anything could be committed, perhaps for long and by now is back.
+                return self._commit_again(group)
             # A connection lost in mid-commit may have committed: to write again could repeat an event.
-            if len(group) == 1 or (isinstance(error, DBAPIError) and error.connection_invalidated):
+            if len(group) == 1 or lost:
                 return [(waiting, None, _translate(error)) for waiting in group]
         # Somebody in the group is at fault: each alone, so that only that one hears of it.
         return [outcome for waiting in group for outcome in self._commit([waiting])]
 
+    def _commit_again(self, group: list[_Waiting]) -> list[_Outcome]:
+        self._reconnecting = True
+        try:
+            return self._commit(group)
+        finally:
+            self._reconnecting = False
+
     def _commit_once(self, group: list[_Waiting]) -> list[_Outcome]:
+        self._committing = False
         outcomes: list[_Outcome] = []
-        with self._engine.begin() as connection:
+        with self._connected() as connection, connection.begin() as transaction_of_group:
             accepted = [waiting for waiting in group if self._is_accepted(connection, waiting, outcomes)]
             new_events = [event for waiting in accepted for event in waiting.unit.events]
             appended = transaction.append(connection, new_events, self._clock.now())
@@ -135,9 +153,23 @@ class GroupWriter:
                 mine, start = appended[start:stop], stop
                 effect = waiting.unit.effect
                 outcomes.append((waiting, mine if effect is None else effect(connection, mine), None))
+            self._committing = True
+            transaction_of_group.commit()
         if appended:
             self._on_commit(appended)
         return outcomes
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """The one connection that writes, kept open as long as nothing goes wrong."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            yield self._connection
+        except BaseException:
+            broken, self._connection = self._connection, None
+            broken.close()
+            raise
 
     @staticmethod
     def _is_accepted(connection: Connection, waiting: _Waiting, outcomes: list[_Outcome]) -> bool:

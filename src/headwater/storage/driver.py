@@ -1,0 +1,88 @@
+"""Statements given straight to the database's driver: for the append alone, whose cost every report pays.
+
+They are built with SQLAlchemy like all others, but compiled once, so that an execution is the driver's own. Rows go in
+many to a statement: each execution hands the interpreter to other threads, and must wait to get it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
+
+Row = tuple[Any, ...]
+_MOST_ROWS = 128
+
+
+class DriverInsert:
+    """An INSERT of whole rows, in the order of the table's columns."""
+
+    def __init__(self, insert: Any, dialect: Dialect, finish: Callable[[Any], Any] = lambda insert: insert) -> None:
+        """Prepare.
+
+        Args:
+            insert: An INSERT without values.
+            dialect: For which database.
+            finish: Adds what stands behind the values.
+        """
+        self._insert = insert
+        self._dialect = dialect
+        self._finish = finish
+        self._columns: list[str] = [column.name for column in insert.table.columns]
+        self._texts: dict[int, str] = {}
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert some rows.
+
+        Raises:
+            OperationalError: the database does not take them; as SQLAlchemy would raise it.
+        """
+        for chunk in _chunks(rows):
+            execute(connection, self._text(len(chunk)), tuple(chain.from_iterable(chunk)))
+
+    def _text(self, rows: int) -> str:
+        if rows not in self._texts:
+            values: list[dict[str, Any]] = [
+                {name: sa.bindparam(f"{name}_{row}") for name in self._columns} for row in range(rows)
+            ]
+            self._texts[rows] = compile_text(self._finish(self._insert.values(values)), self._dialect)
+        return self._texts[rows]
+
+
+def compile_text(statement: Any, dialect: Dialect) -> str:
+    """A statement's text, with positional parameters as the driver writes them."""
+    # The dialects' constructors are not typed.
+    positional: Any = type(dialect)
+    text: str = statement.compile(
+        dialect=positional(paramstyle="qmark" if dialect.name == "sqlite" else "format")
+    ).string
+    return text
+
+
+def execute(connection: Connection, text: str, parameters: Row) -> Any:
+    """Execute a statement in the transaction of a connection; gives the driver's cursor.
+
+    Raises:
+        OperationalError: the database does not take it.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        return driver.execute(text, parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        lost = connection.dialect.is_disconnect(error, driver, None)
+        if lost:
+            connection.invalidate(error)
+        raise OperationalError(text, None, error, connection_invalidated=lost) from error
+
+
+def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Split into powers of two, so that a few texts serve every number of rows."""
+    start = 0
+    while (left := len(rows) - start) > 0:
+        size = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+        yield rows[start : start + size]
+        start += size
