@@ -5,19 +5,31 @@ These are the names for users, `import headwater as hw`; nothing inside the pack
 
 from __future__ import annotations
 
-from headwater.definitions.assets import AssetIn, AssetsDefinition, asset
+from typing import TYPE_CHECKING, Any
+
+from headwater.definitions.asset_context import AssetExecutionContext, build_asset_context
+from headwater.definitions.asset_decorators import asset
+from headwater.definitions.assets import AssetIn, AssetOut, AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition, asset_check
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import (
     AssetCheckExecutionContext,
-    AssetExecutionContext,
     SensorEvaluationContext,
     build_asset_check_context,
-    build_asset_context,
     build_sensor_context,
 )
 from headwater.definitions.definitions import Definitions
+from headwater.definitions.env_vars import EnvVar
 from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation, DataVersion
+from headwater.definitions.failures import Failure, RetryRequested
+from headwater.definitions.hooks import HookContext, HookDefinition, failure_hook, success_hook
+from headwater.definitions.io_managers import (
+    InputContext,
+    IOManager,
+    OutputContext,
+    build_input_context,
+    build_output_context,
+)
 from headwater.definitions.metadata import (
     AssetMetadataValue,
     BoolMetadataValue,
@@ -38,6 +50,8 @@ from headwater.definitions.metadata import (
     TimestampMetadataValue,
     UrlMetadataValue,
 )
+from headwater.definitions.multi_assets import multi_asset
+from headwater.definitions.observable_assets import observable_source_asset
 from headwater.definitions.partitions import (
     AddDynamicPartitionsRequest,
     DailyPartitionsDefinition,
@@ -54,7 +68,16 @@ from headwater.definitions.partitions import (
     TimeWindowPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
-from headwater.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, Output
+from headwater.definitions.resources import (
+    InitResourceContext,
+    ResourceDefinition,
+    ResourceParam,
+    Resources,
+    resource,
+)
+from headwater.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, ObserveResult, Output
+from headwater.definitions.retries import Backoff, Jitter, RetryPolicy
+from headwater.definitions.run_config import RunConfig
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors import (
     DefaultSensorStatus,
@@ -81,6 +104,7 @@ from headwater.errors import (
     DuplicateDefinitionError,
     ExternalAssetError,
     HeadwaterError,
+    InvalidConfigError,
     InvalidCursorError,
     InvalidDefinitionError,
     InvalidInvocationError,
@@ -100,13 +124,47 @@ from headwater.errors import (
     StoreError,
     StoreUnavailableError,
     UnknownAssetError,
+    UnknownJobError,
     UnknownPartitionError,
+    UnknownResourceError,
     UnknownRunError,
     UnknownSensorError,
     WorkerDiedError,
     WorkerTimeoutError,
 )
 from headwater.keys import AssetCheckKey, AssetKey
+
+io_manager = resource
+
+if TYPE_CHECKING:
+    from headwater.definitions.config_schema import (
+        Field,
+    )
+    from headwater.definitions.configurable import (
+        Config,
+        ConfigurableIOManager,
+        ConfigurableResource,
+        ConfigurableResourceFactory,
+        PermissiveConfig,
+        ResourceDependency,
+    )
+    from headwater.execution.file_io_manager import (
+        FilesystemIOManager,
+        InMemoryIOManager,
+    )
+
+# What needs pydantic, or runs something, is imported when it is first asked for.
+_LATER = {
+    "Field": "headwater.definitions.config_schema",
+    "Config": "headwater.definitions.configurable",
+    "ConfigurableIOManager": "headwater.definitions.configurable",
+    "ConfigurableResource": "headwater.definitions.configurable",
+    "ConfigurableResourceFactory": "headwater.definitions.configurable",
+    "PermissiveConfig": "headwater.definitions.configurable",
+    "ResourceDependency": "headwater.definitions.configurable",
+    "FilesystemIOManager": "headwater.execution.file_io_manager",
+    "InMemoryIOManager": "headwater.execution.file_io_manager",
+}
 
 __all__ = [
     "AddDynamicPartitionsRequest",
@@ -124,12 +182,18 @@ __all__ = [
     "AssetMaterialization",
     "AssetMetadataValue",
     "AssetObservation",
+    "AssetOut",
     "AssetSelection",
     "AssetSpec",
     "AssetsDefinition",
     "AutomationCondition",
+    "Backoff",
     "BoolMetadataValue",
     "ClientError",
+    "Config",
+    "ConfigurableIOManager",
+    "ConfigurableResource",
+    "ConfigurableResourceFactory",
     "ConflictError",
     "CyclicDependencyError",
     "DailyPartitionsDefinition",
@@ -139,17 +203,29 @@ __all__ = [
     "DeleteDynamicPartitionsRequest",
     "DuplicateDefinitionError",
     "DynamicPartitionsDefinition",
+    "EnvVar",
     "ExternalAssetError",
+    "Failure",
+    "Field",
+    "FilesystemIOManager",
     "FloatMetadataValue",
     "HeadwaterError",
+    "HookContext",
+    "HookDefinition",
     "HourlyPartitionsDefinition",
+    "IOManager",
+    "InMemoryIOManager",
+    "InitResourceContext",
+    "InputContext",
     "IntMetadataValue",
+    "InvalidConfigError",
     "InvalidCursorError",
     "InvalidDefinitionError",
     "InvalidInvocationError",
     "InvalidMetadataError",
     "InvalidParameterError",
     "InvalidTransitionError",
+    "Jitter",
     "JobMetadataValue",
     "JsonMetadataValue",
     "LocationError",
@@ -162,12 +238,22 @@ __all__ = [
     "MultiPartitionsDefinition",
     "NotebookMetadataValue",
     "NullMetadataValue",
+    "ObserveResult",
     "Output",
+    "OutputContext",
     "PartitionKeyRange",
     "PartitionsDefinition",
     "PathMetadataValue",
+    "PermissiveConfig",
     "ReportRefusedError",
     "RequestForbiddenError",
+    "ResourceDefinition",
+    "ResourceDependency",
+    "ResourceParam",
+    "Resources",
+    "RetryPolicy",
+    "RetryRequested",
+    "RunConfig",
     "RunMetadataValue",
     "RunRequest",
     "SchemaVersionError",
@@ -198,7 +284,9 @@ __all__ = [
     "TimeWindowPartitionsDefinition",
     "TimestampMetadataValue",
     "UnknownAssetError",
+    "UnknownJobError",
     "UnknownPartitionError",
+    "UnknownResourceError",
     "UnknownRunError",
     "UnknownSensorError",
     "UrlMetadataValue",
@@ -210,14 +298,27 @@ __all__ = [
     "asset_check",
     "build_asset_check_context",
     "build_asset_context",
+    "build_input_context",
+    "build_output_context",
     "build_sensor_context",
+    "failure_hook",
+    "io_manager",
     "map_asset_specs",
+    "multi_asset",
+    "observable_source_asset",
+    "resource",
     "sensor",
+    "success_hook",
 ]
 
 
-def __getattr__(name: str) -> str:
-    """Read `__version__` from the installed package when somebody asks; it takes longer than all the rest."""
+def __getattr__(name: str) -> Any:
+    """Import what is only sometimes needed when somebody asks; `__version__` alone takes longer than all the rest."""
+    if name in _LATER:
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(_LATER[name]), name)
+        return value
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import version

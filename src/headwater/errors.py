@@ -43,6 +43,10 @@ class SelectionSyntaxError(SelectionError):
     suggestion: str | None = None
 
 
+class InvalidConfigError(HeadwaterError):
+    """The configuration of a run, an asset or a resource does not fit what it is for; found before work starts."""
+
+
 class InvalidInvocationError(HeadwaterError):
     """Something was called in a way that its definition does not allow, such as a sensor without its context."""
 
@@ -61,6 +65,14 @@ class UnknownPartitionError(HeadwaterError):
 
 class UnknownSensorError(HeadwaterError):
     """A name is not that of a sensor of the loaded definitions."""
+
+
+class UnknownResourceError(HeadwaterError):
+    """A function asks for a resource that nobody gave."""
+
+
+class UnknownJobError(HeadwaterError):
+    """A name is not that of a job of the loaded definitions."""
 
 
 class UnknownRunError(HeadwaterError):

@@ -13,6 +13,7 @@ from headwater.definitions.events import AssetCheckEvaluation, AssetMaterializat
 from headwater.definitions.metadata import to_wire
 from headwater.definitions.sensor_results import normalize_sensor_result
 from headwater.definitions.sensors import RunRequest
+from headwater.location.resources import ResourceScope
 from headwater.location.user_calls import call
 from headwater.location.worker import Emit
 from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
@@ -64,16 +65,19 @@ def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     state = order_decoder.decode(payload).state
     sensor = definitions.get_sensor_def(state.sensor)
     log = TickLog(SystemClock())
-    context = SensorEvaluationContext(
-        sensor_name=state.sensor,
-        log=log,
-        cursor=state.cursor,
-        last_tick_completion_time=None if state.last_tick_at is None else to_seconds(state.last_tick_at),
-        last_run_key=state.last_run_key,
-        is_first_tick_since_sensor_start=state.last_tick_at is None,
-    )
-    returned = call(sensor.compute_fn, context if sensor.takes_context else None)
-    outcome = normalize_sensor_result(returned, context)
+    with ResourceScope(definitions.resources, log=log) as scope:
+        context = SensorEvaluationContext(
+            sensor_name=state.sensor,
+            log=log,
+            cursor=state.cursor,
+            last_tick_completion_time=None if state.last_tick_at is None else to_seconds(state.last_tick_at),
+            last_run_key=state.last_run_key,
+            is_first_tick_since_sensor_start=state.last_tick_at is None,
+            resources=scope.among(sensor.needs.resources),
+        )
+        arguments = {name: scope.get(name) for name in sensor.needs.parameters}
+        returned = call(sensor.compute_fn, context if sensor.takes_context else None, **arguments)
+        outcome = normalize_sensor_result(returned, context)
     report = SensorReport(
         events=tuple(_new_event(event, state) for event in outcome.asset_events),
         runs=tuple(_requested(request) for request in outcome.run_requests),

@@ -1,27 +1,20 @@
-"""Native assets: the `@asset` decorator, and what it makes of a function."""
+"""Assets that functions make or look at: `AssetsDefinition`, and what goes in and out of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, overload
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
-from headwater.definitions.arguments import check_mapping, check_printable, check_seconds, check_several, check_type
+from headwater.definitions.arguments import check_bool, check_mapping, check_optional_text, check_type
 from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.contexts import AssetExecutionContext
-from headwater.definitions.functions import (
-    Parameters,
-    check_function,
-    default_name,
-    look_like,
-    read_docstring,
-    read_parameters,
-    returns_nothing,
-)
-from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.functions import Parameters, look_like, returns_nothing
+from headwater.definitions.hooks import HookDefinition
+from headwater.definitions.io_managers import IO_MANAGER_METADATA
+from headwater.definitions.needs import NO_NEEDS, Needs
+from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec, CoercibleToAssetDep
 from headwater.definitions.values import Frozen
@@ -30,10 +23,28 @@ from headwater.keys import AssetKey, CoercibleToAssetKey
 
 
 class AssetInput(msgspec.Struct, frozen=True):
-    """A parameter of an asset's function, and the upstream asset whose value it gets."""
+    """A parameter of an asset's function, and the upstream asset whose value it gets.
+
+    `annotation` is the parameter's, for the IO manager. One that was mapped with `ins` is surely an asset.
+    """
 
     name: str
     key: AssetKey
+    annotation: Any = Any
+    mapped: bool = False
+
+
+class AssetOutput(msgspec.Struct, frozen=True, kw_only=True):
+    """What a function makes of one asset: under which name, and whether it must, and how the value is stored.
+
+    One with `stores` False is stored by the function itself, so it needs no value.
+    """
+
+    name: str
+    key: AssetKey
+    io_manager_key: str | None = None
+    is_required: bool = True
+    stores: bool = True
 
 
 class AssetIn(Frozen):
@@ -67,191 +78,228 @@ class AssetIn(Frozen):
         return AssetKey((*self.key_prefix, parameter)) if self.key is None else self.key
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class AssetsDefinition:
-    """An asset and the function that makes it. Made by `@asset`; calling it calls the function."""
+class AssetOut(Frozen):
+    """One asset of a `@multi_asset`, under the name that its value has there.
 
-    spec: AssetSpec
+    Args:
+        key_prefix: What comes before the output's name in the key.
+        key: Or the whole key.
+        io_manager_key: The resource that stores the value; `io_manager` if left out.
+        is_required: Whether the function must give it.
+        deps: Its own dependencies; those of all assets of the function if left out.
+        spec: What else an `AssetSpec` takes: `description`, `metadata`, `group_name`, `tags`, …
+
+    Raises:
+        InvalidDefinitionError: both a key and a prefix are given.
+    """
+
+    __slots__ = ("deps", "io_manager_key", "is_required", "key", "key_prefix", "spec")
+
+    key: AssetKey | None
+    key_prefix: tuple[str, ...]
+    io_manager_key: str | None
+    is_required: bool
+    deps: tuple[CoercibleToAssetDep, ...] | None
+    spec: dict[str, Any]
+
+    def __init__(
+        self,
+        key_prefix: str | Sequence[str] | None = None,
+        key: CoercibleToAssetKey | None = None,
+        *,
+        io_manager_key: str | None = None,
+        is_required: bool = True,
+        deps: Sequence[CoercibleToAssetDep] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        group_name: str | None = None,
+        code_version: str | None = None,
+        automation_condition: AutomationCondition | None = None,
+        owners: Sequence[str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        kinds: set[str] | frozenset[str] | None = None,
+    ) -> None:
+        if key is not None and key_prefix is not None:
+            raise InvalidDefinitionError(
+                f"AssetOut has key={key!r} and key_prefix={key_prefix!r}; a key is whole, so leave key_prefix out."
+            )
+        spec = {
+            "description": description,
+            "metadata": metadata,
+            "group_name": group_name,
+            "code_version": code_version,
+            "automation_condition": automation_condition,
+            "owners": owners,
+            "tags": tags,
+            "kinds": kinds,
+        }
+        self._set(
+            key=None if key is None else AssetKey.from_coercible(key),
+            key_prefix=() if key_prefix is None else AssetKey(key_prefix).parts,
+            io_manager_key=check_optional_text(io_manager_key, "io_manager_key of AssetOut"),
+            is_required=check_bool(is_required, "is_required of AssetOut"),
+            deps=None if deps is None else tuple(deps),
+            spec=spec,
+        )
+
+    def to_spec(self, name: str, **shared: Any) -> AssetSpec:
+        """The spec of the asset; `shared` is what the decorator says of all."""
+        key = AssetKey((*self.key_prefix, name)) if self.key is None else self.key
+        return AssetSpec(key, **{**shared, **{each: value for each, value in self.spec.items() if value is not None}})
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class AssetsDefinition:
+    """Assets and the function that makes them. Made by `@asset` and its siblings; calling it calls the function.
+
+    `observes` says that the function only looks at them: other systems make them. One with `can_subset` can be asked
+    for some of its assets alone.
+    """
+
+    specs: tuple[AssetSpec, ...]
     compute_fn: Callable[..., Any]
-    inputs: tuple[AssetInput, ...]
-    takes_context: bool
+    outputs: tuple[AssetOutput, ...]
+    inputs: tuple[AssetInput, ...] = ()
+    takes_context: bool = False
+    needs: Needs = NO_NEEDS
     check_specs: tuple[AssetCheckSpec, ...] = ()
     timeout: float | None = None
+    op_name: str = ""
+    can_subset: bool = False
+    observes: bool = False
+    resource_defs: dict[str, Any] = field(default_factory=dict)
+    retry_policy: RetryPolicy | None = None
+    hooks: tuple[HookDefinition, ...] = ()
+    op_tags: dict[str, str] = field(default_factory=dict)
+    pool: str | None = None
 
     def __post_init__(self) -> None:
+        keys = self.keys
         for check in self.check_specs:
-            if check.asset_key != self.key:
+            if check.asset_key not in keys:
                 raise InvalidDefinitionError(
-                    f"check_specs of asset {self.key.to_user_string()!r} holds check {check.name!r} of "
-                    f"{check.asset_key.to_user_string()!r}; give it asset={self.key.path!r}."
+                    f"check_specs of {self.described} holds check {check.name!r} of "
+                    f"{check.asset_key.to_user_string()!r}; give it asset={self.specs[0].key.path!r}."
                 )
-        depended_on = {dep.asset_key for dep in self.spec.deps}
-        missing = [entry.key for entry in self.inputs if entry.key not in depended_on]
-        if missing:
-            object.__setattr__(self, "spec", self.spec.merge_attributes(deps=missing))
+        self._depend_on_inputs()
         look_like(self, self.compute_fn)
+
+    def _depend_on_inputs(self) -> None:
+        """What no asset of the function names as its dependency is one of all of them."""
+        named = {dep.asset_key for spec in self.specs for dep in spec.deps}
+        missing = [entry.key for entry in self.inputs if entry.key not in named]
+        if missing:
+            object.__setattr__(self, "specs", tuple(spec.merge_attributes(deps=missing) for spec in self.specs))
 
     @property
     def key(self) -> AssetKey:
-        """The asset's key."""
+        """The asset's key.
+
+        Raises:
+            InvalidDefinitionError: the function makes several.
+        """
         return self.spec.key
+
+    @property
+    def spec(self) -> AssetSpec:
+        """The asset's spec.
+
+        Raises:
+            InvalidDefinitionError: the function makes several.
+        """
+        if len(self.specs) != 1:
+            raise InvalidDefinitionError(f"{self.described} makes {len(self.specs)} assets; ask for keys or specs.")
+        return self.specs[0]
+
+    @property
+    def keys(self) -> frozenset[AssetKey]:
+        """The keys of all of its assets."""
+        return frozenset(spec.key for spec in self.specs)
+
+    @property
+    def specs_by_key(self) -> dict[AssetKey, AssetSpec]:
+        """The spec of each of its assets."""
+        return {spec.key: spec for spec in self.specs}
+
+    @property
+    def is_external(self) -> bool:
+        """Whether other systems make its assets."""
+        return self.observes
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether there is a function to call; always."""
+        return True
 
     @property
     def source(self) -> SourceRef | None:
         """Where it was defined."""
-        return self.spec.source
+        return self.specs[0].source
+
+    @property
+    def described(self) -> str:
+        """What it is called in a message."""
+        if len(self.specs) == 1:
+            return f"asset {self.specs[0].key.to_user_string()!r}"
+        return f"multi-asset {self.op_name!r}"
+
+    @property
+    def titled(self) -> str:
+        """What it is called at the start of a message."""
+        return self.described[0].upper() + self.described[1:]
 
     @property
     def returns_nothing(self) -> bool:
         """Whether the function is annotated `-> None`, so that there is no value to store."""
         return returns_nothing(self.compute_fn)
 
+    def output(self, key: AssetKey) -> AssetOutput:
+        """What the function makes of one of its assets."""
+        return next(output for output in self.outputs if output.key == key)
+
+    def io_manager_of(self, key: AssetKey) -> str | None:
+        """The resource that stores an asset's value; None where nobody chose one."""
+        return self.output(key).io_manager_key or self.specs_by_key[key].metadata.get(IO_MANAGER_METADATA)
+
     def map_asset_specs(self, func: Callable[[AssetSpec], AssetSpec]) -> AssetsDefinition:
-        """The same function with its spec replaced by what `func` makes of it; inputs stay dependencies."""
-        spec = check_type(func(self.spec), AssetSpec, "What the function of map_asset_specs returns", "an AssetSpec")
-        return replace(self, spec=spec, check_specs=tuple(check.with_asset(spec) for check in self.check_specs))
+        """The same function with its specs replaced by what `func` makes of them; inputs stay dependencies."""
+        where = "What the function of map_asset_specs returns"
+        changed = {spec.key: check_type(func(spec), AssetSpec, where, "an AssetSpec") for spec in self.specs}
+        return replace(
+            self,
+            specs=tuple(changed.values()),
+            outputs=tuple(msgspec.structs.replace(output, key=changed[output.key].key) for output in self.outputs),
+            check_specs=tuple(check.with_asset(changed[check.asset_key]) for check in self.check_specs),
+        )
+
+    def with_resource_parameters(self, names: Sequence[str]) -> AssetsDefinition:
+        """The same function, of whose parameters some turned out to be resources and not assets."""
+        mistaken = {entry.key for entry in self.inputs if entry.name in names}
+        specs = [
+            spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key not in mistaken])
+            for spec in self.specs
+        ]
+        return replace(
+            self,
+            specs=tuple(specs),
+            inputs=tuple(entry for entry in self.inputs if entry.name not in names),
+            needs=self.needs.with_parameters(names),
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function as if it were not decorated."""
         return self.compute_fn(*args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"AssetsDefinition({self.key!r})"
+        return f"AssetsDefinition({', '.join(repr(spec.key) for spec in self.specs)})"
 
 
-@overload
-def asset(compute_fn: Callable[..., Any], /) -> AssetsDefinition: ...
-
-
-@overload
-def asset(
-    *,
-    name: str | None = None,
-    key_prefix: str | Sequence[str] | None = None,
-    key: CoercibleToAssetKey | None = None,
-    ins: Mapping[str, AssetIn] | None = None,
-    deps: Iterable[CoercibleToAssetDep] | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    tags: Mapping[str, str] | None = None,
-    description: str | None = None,
-    group_name: str | None = None,
-    partitions_def: PartitionsDefinition | None = None,
-    automation_condition: AutomationCondition | None = None,
-    code_version: str | None = None,
-    owners: Sequence[str] | None = None,
-    kinds: Iterable[str] | None = None,
-    check_specs: Sequence[AssetCheckSpec] | None = None,
-    timeout: float | timedelta | None = None,
-) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
-
-
-def asset(
-    compute_fn: Callable[..., Any] | None = None,
-    /,
-    *,
-    name: str | None = None,
-    key_prefix: str | Sequence[str] | None = None,
-    key: CoercibleToAssetKey | None = None,
-    ins: Mapping[str, AssetIn] | None = None,
-    deps: Iterable[CoercibleToAssetDep] | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    tags: Mapping[str, str] | None = None,
-    description: str | None = None,
-    group_name: str | None = None,
-    partitions_def: PartitionsDefinition | None = None,
-    automation_condition: AutomationCondition | None = None,
-    code_version: str | None = None,
-    owners: Sequence[str] | None = None,
-    kinds: Iterable[str] | None = None,
-    check_specs: Sequence[AssetCheckSpec] | None = None,
-    timeout: float | timedelta | None = None,
-) -> AssetsDefinition | Callable[[Callable[..., Any]], AssetsDefinition]:
-    """Make an asset of the function that produces it.
-
-    The function's parameters are the upstream assets of the same name, whose values it gets; a first parameter
-    called `context` gets the `AssetExecutionContext`. It may be `async def` or a generator.
-
-    Args:
-        compute_fn: The function, where the decorator stands without parentheses.
-        name: The last part of the key; the function's name if left out.
-        key_prefix: What comes before it.
-        key: Or the whole key.
-        ins: For parameters that are not named like their asset: which one it is.
-        deps: Upstream assets whose values the function does not get.
-        metadata: Anything that is known of the asset, by name.
-        tags: Names and short values to find it by.
-        description: What it is, in Markdown; the docstring if left out.
-        group_name: Where it stands in the catalog; `default` if left out.
-        partitions_def: The parts that it consists of.
-        automation_condition: When to make it.
-        code_version: Names the logic that makes it.
-        owners: E-mail addresses and `team:name`.
-        kinds: What it is made of or with, such as `csv`; at most ten.
-        check_specs: Checks whose results the function gives along with its own.
-        timeout: Seconds (or a timedelta) after which a run of the function is stopped.
+def read_inputs(parameters: Parameters, ins: Mapping[str, AssetIn] | None, of: str) -> tuple[AssetInput, ...]:
+    """The assets that a function's parameters stand for.
 
     Raises:
-        InvalidDefinitionError: the definition contradicts itself; the message says how to mend it.
-
-    Example:
-        >>> @asset(deps=["raw_transactions"], kinds={"parquet"})
-        ... def cleaned_transactions() -> None:
-        ...     "Transactions without duplicates."
-        >>> cleaned_transactions.spec.description
-        'Transactions without duplicates.'
+        InvalidDefinitionError: `ins` names something that is no parameter.
     """
-    attributes: dict[str, Any] = {
-        "deps": deps,
-        "metadata": metadata,
-        "tags": tags,
-        "group_name": group_name,
-        "partitions_def": partitions_def,
-        "automation_condition": automation_condition,
-        "code_version": code_version,
-        "owners": owners,
-        "kinds": kinds,
-    }
-
-    def decorate(function: Callable[..., Any]) -> AssetsDefinition:
-        check_function(function, "asset")
-        own_key = _make_key(function, key, name, key_prefix)
-        of = f"of asset {own_key.to_user_string()!r}"
-        parameters = read_parameters(function, AssetExecutionContext)
-        own_description = read_docstring(function) if description is None else description
-        checks = [
-            check_type(check, AssetCheckSpec, f"An element of check_specs {of}", "an AssetCheckSpec")
-            for check in check_several(check_specs, f"check_specs {of}")
-        ]
-        return AssetsDefinition(
-            spec=AssetSpec(own_key, description=own_description, **attributes),
-            compute_fn=function,
-            inputs=_make_inputs(parameters, ins, of),
-            takes_context=parameters.takes_context,
-            check_specs=tuple(checks),
-            timeout=None if timeout is None else check_seconds(timeout, f"timeout {of}"),
-        )
-
-    return decorate if compute_fn is None else decorate(compute_fn)
-
-
-def _make_key(
-    function: Callable[..., Any],
-    key: CoercibleToAssetKey | None,
-    name: str | None,
-    key_prefix: str | Sequence[str] | None,
-) -> AssetKey:
-    if key is not None:
-        if name is not None or key_prefix is not None:
-            raise InvalidDefinitionError(
-                f"@asset has key={key!r} and name={name!r}, key_prefix={key_prefix!r}; a key is whole, so leave the "
-                "others out."
-            )
-        return AssetKey.from_coercible(key)
-    last = check_printable(default_name(function, "asset") if name is None else name, "name of @asset")
-    return AssetKey(last) if key_prefix is None else AssetKey(last).with_prefix(key_prefix)
-
-
-def _make_inputs(parameters: Parameters, ins: Mapping[str, AssetIn] | None, of: str) -> tuple[AssetInput, ...]:
     renamed = check_mapping(ins, f"ins {of}")
     for name, entry in renamed.items():
         check_type(entry, AssetIn, f"ins[{name!r}] {of}", "an AssetIn")
@@ -260,5 +308,8 @@ def _make_inputs(parameters: Parameters, ins: Mapping[str, AssetIn] | None, of: 
             raise InvalidDefinitionError(
                 f"ins {of} names {name!r}, which is no parameter of the function; its parameters are: {named}."
             )
-    names = dict.fromkeys((*parameters.names, *renamed))
-    return tuple(AssetInput(name, renamed.get(name, AssetIn()).resolve(name)) for name in names)
+    annotations = parameters.annotations
+    return tuple(
+        AssetInput(name, renamed.get(name, AssetIn()).resolve(name), annotations.get(name, Any), name in renamed)
+        for name in dict.fromkeys((*parameters.names, *renamed))
+    )

@@ -25,7 +25,9 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
     """
     resolved = defs.resolve()
     check_condition_selections(resolved, lambda: defs.selection_index)
-    assets = [_asset(spec, resolved.natives.get(key)) for key, spec in resolved.specs.items()]
+    assets = [
+        _asset(spec, resolved.natives.get(key), resolved.observables.get(key)) for key, spec in resolved.specs.items()
+    ]
     stubs = [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
     checks = [_check(spec, resolved.checks.get(key)) for key, spec in resolved.check_specs.items()]
     sensors = [_sensor(sensor, defs) for sensor in resolved.sensors.values()]
@@ -38,7 +40,8 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
     )
 
 
-def _asset(spec: AssetSpec, native: AssetsDefinition | None) -> AssetSnapshot:
+def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsDefinition | None) -> AssetSnapshot:
+    maker = native or observable
     return AssetSnapshot(
         key=spec.key.to_escaped_user_string(),
         kind="external" if native is None else "native",
@@ -52,8 +55,13 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None) -> AssetSnapshot:
         code_version=spec.code_version,
         partitions=None if spec.partitions_def is None else spec.partitions_def.to_snapshot(),
         condition=spec.automation_condition,
-        timeout=None if native is None else native.timeout,
+        timeout=None if maker is None else maker.timeout,
         source=spec.source,
+        op=maker.op_name if maker is not None and len(maker.specs) > 1 else None,
+        can_subset=maker is not None and maker.can_subset,
+        observable=observable is not None,
+        retry=None if maker is None else maker.retry_policy,
+        takes_config=maker is not None and maker.needs.config is not None,
     )
 
 
@@ -68,6 +76,8 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
         metadata=to_wire(spec.metadata),
         timeout=None if definition is None else definition.timeout,
         source=spec.source,
+        retry=None if definition is None else definition.retry_policy,
+        takes_config=definition is not None and definition.needs.config is not None,
     )
 
 

@@ -18,6 +18,8 @@ from headwater.definitions.functions import (
     read_docstring,
     read_parameters,
 )
+from headwater.definitions.needs import NO_NEEDS, Needs, read_needs
+from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.specs import AssetCheckSpec, CoercibleToAssetDep, HasAssetKey
 from headwater.errors import InvalidDefinitionError
@@ -33,6 +35,8 @@ class AssetCheckDefinition:
     inputs: tuple[AssetInput, ...]
     takes_context: bool
     timeout: float | None = None
+    needs: Needs = NO_NEEDS
+    retry_policy: RetryPolicy | None = None
 
     def __post_init__(self) -> None:
         look_like(self, self.compute_fn)
@@ -73,6 +77,9 @@ def asset_check(
     blocking: bool = False,
     metadata: Mapping[str, Any] | None = None,
     additional_deps: Iterable[CoercibleToAssetDep] | None = None,
+    required_resource_keys: Iterable[str] | None = None,
+    config_schema: Any = None,
+    retry_policy: RetryPolicy | None = None,
     timeout: float | timedelta | None = None,
 ) -> Callable[[Callable[..., Any]], AssetCheckDefinition]: ...
 
@@ -87,6 +94,9 @@ def asset_check(
     blocking: bool = False,
     metadata: Mapping[str, Any] | None = None,
     additional_deps: Iterable[CoercibleToAssetDep] | None = None,
+    required_resource_keys: Iterable[str] | None = None,
+    config_schema: Any = None,
+    retry_policy: RetryPolicy | None = None,
     timeout: float | timedelta | None = None,
 ) -> AssetCheckDefinition | Callable[[Callable[..., Any]], AssetCheckDefinition]:
     """Make a check of the function that carries it out and returns an `AssetCheckResult` or a bool.
@@ -103,6 +113,9 @@ def asset_check(
         blocking: Whether nothing downstream is made when it fails with severity ERROR.
         metadata: Anything that is known of the check, by name.
         additional_deps: Other assets that the function looks at.
+        required_resource_keys: The resources that the function finds in `context.resources`.
+        config_schema: What `context.op_config` holds: names and their types.
+        retry_policy: How often the function is tried again when it fails.
         timeout: Seconds (or a timedelta) after which the function is stopped.
 
     Raises:
@@ -118,7 +131,12 @@ def asset_check(
 
     def decorate(function: Callable[..., Any]) -> AssetCheckDefinition:
         check_function(function, "asset_check")
-        parameters = read_parameters(function, AssetCheckExecutionContext)
+        needs, parameters = read_needs(
+            read_parameters(function, AssetCheckExecutionContext),
+            f"of check {function_name(function)!r}",
+            required_resource_keys=required_resource_keys,
+            config_schema=config_schema,
+        )
         if len(parameters.names) > 1 or parameters.takes_any:
             raise InvalidDefinitionError(
                 f"The check {function_name(function)} takes {', '.join(parameters.names)}; a check takes the value "
@@ -144,6 +162,8 @@ def asset_check(
             inputs=tuple(AssetInput(parameter, spec.asset_key) for parameter in parameters.names),
             takes_context=parameters.takes_context,
             timeout=None if timeout is None else check_seconds(timeout, f"timeout of check {spec.name!r}"),
+            needs=needs,
+            retry_policy=retry_policy,
         )
 
     return decorate if compute_fn is None else decorate(compute_fn)

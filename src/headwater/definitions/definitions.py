@@ -10,6 +10,7 @@ from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.resolve import Resolved, resolve
+from headwater.definitions.resources import check_resources
 from headwater.definitions.selectable import index_definitions
 from headwater.definitions.selection import SelectionIndex
 from headwater.definitions.sensors import SensorDefinition
@@ -39,6 +40,8 @@ class Definitions:
         sensors: Functions decorated with `@sensor`.
         asset_checks: Functions decorated with `@asset_check`, and `AssetCheckSpec`s of checks that are reported.
         metadata: Anything that is known of the whole, by name.
+        resources: What functions need besides data, by name: plain objects, `ConfigurableResource`s, functions
+            decorated with `@resource`. The one named `io_manager` stores values where nothing else is said.
 
     Raises:
         InvalidParameterError: an element is of another type.
@@ -56,8 +59,10 @@ class Definitions:
         sensors: Iterable[SensorDefinition] | None = None,
         asset_checks: Iterable[AssetCheckSpec | AssetCheckDefinition] | None = None,
         metadata: Mapping[str, Any] | None = None,
+        resources: Mapping[str, Any] | None = None,
     ) -> None:
         normalize_metadata(metadata)
+        self._resources = check_resources(resources, "resources of Definitions")
         self._assets = _elements(assets, "assets", (AssetSpec, AssetsDefinition))
         self._sensors = _elements(sensors, "sensors", (SensorDefinition,))
         self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
@@ -85,15 +90,21 @@ class Definitions:
         """What is known of the whole, as given."""
         return dict(self._metadata)
 
+    @property
+    def resources(self) -> dict[str, Any]:
+        """The resources as given."""
+        return dict(self._resources)
+
     @staticmethod
     def merge(*defs: Definitions) -> Definitions:
         """Everything that several Definitions define, as one.
 
         Raises:
             InvalidParameterError: an argument is something else.
-            DuplicateDefinitionError: they give one metadata name different values.
+            DuplicateDefinitionError: they give one metadata name or resource different values.
         """
         metadata: dict[str, Any] = {}
+        resources: dict[str, Any] = {}
         for each in defs:
             check_type(each, Definitions, "An argument of Definitions.merge", "a Definitions")
             for name, value in each._metadata.items():
@@ -102,11 +113,17 @@ class Definitions:
                         f"Two Definitions give metadata[{name!r}] different values: {shown(metadata[name])} and "
                         f"{shown(value)}. Keep one of them."
                     )
+            for name, value in each._resources.items():
+                if resources.setdefault(name, value) is not value:
+                    raise DuplicateDefinitionError(
+                        f"Two Definitions have different resources named {name!r}. Rename one, or share the object."
+                    )
         return Definitions(
             assets=[item for each in defs for item in each.assets],
             sensors=[item for each in defs for item in each.sensors],
             asset_checks=[item for each in defs for item in each.asset_checks],
             metadata=metadata,
+            resources=resources,
         )
 
     @staticmethod
@@ -127,7 +144,7 @@ class Definitions:
             ExternalAssetError: a sensor targets an asset that another system makes.
         """
         if self._resolved is None:
-            self._resolved = resolve(self._assets, self._checks, self._sensors)
+            self._resolved = resolve(self._assets, self._checks, self._sensors, self._resources)
         return self._resolved
 
     @property
@@ -155,7 +172,7 @@ class Definitions:
         """
         asset_key = AssetKey.from_coercible(key)
         resolved = self.resolve()
-        native = resolved.natives.get(asset_key)
+        native = resolved.natives.get(asset_key) or resolved.observables.get(asset_key)
         if native is not None:
             return native
         if asset_key in resolved.specs or asset_key in resolved.stubs:

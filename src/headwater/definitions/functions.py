@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from headwater.definitions.arguments import shown
+from headwater.definitions.source import user_frame
 from headwater.errors import InvalidDefinitionError, InvalidParameterError
 
 _CONTEXT_NAMES = frozenset({"context", "_context", "_"})
@@ -17,11 +18,15 @@ _set = object.__setattr__
 
 
 class Parameters(msgspec.Struct, frozen=True):
-    """A function's parameters: whether the first is the context, the names of the others, and whether it takes any."""
+    """A function's parameters: whether the first is the context, the names of the others, and whether it takes any.
+
+    `annotations` are those of the others that have one, evaluated where that is possible.
+    """
 
     takes_context: bool
     names: tuple[str, ...]
     takes_any: bool
+    annotations: dict[str, Any] = {}
 
 
 def check_function(function: object, decorator: str) -> Callable[..., Any]:
@@ -86,8 +91,13 @@ def read_parameters(function: Callable[..., Any], context_type: type) -> Paramet
             raise InvalidDefinitionError(
                 f"The context of {function_name(function)} is the parameter {parameter.name!r}; make it the first one."
             )
-    names = tuple(parameter.name for parameter in others if parameter.kind is not Parameter.VAR_KEYWORD)
-    return Parameters(takes_context, names, len(names) < len(others))
+    named = [parameter for parameter in others if parameter.kind is not Parameter.VAR_KEYWORD]
+    annotations = {
+        parameter.name: _evaluated(function, parameter.annotation)
+        for parameter in named
+        if parameter.annotation is not Parameter.empty
+    }
+    return Parameters(takes_context, tuple(each.name for each in named), len(named) < len(others), annotations)
 
 
 def count_parameters(function: Callable[..., Any]) -> int:
@@ -128,6 +138,18 @@ def _signature(function: Callable[..., Any]) -> list[Parameter]:
                 "give it an ordinary parameter for each input."
             )
     return parameters
+
+
+def _evaluated(function: Callable[..., Any], annotation: Any) -> Any:
+    """An annotation; one that is text, as `from __future__ import annotations` makes it, evaluated if it can be."""
+    if not isinstance(annotation, str):
+        return annotation
+    frame = user_frame()
+    names = {**getattr(inspect.unwrap(function), "__globals__", {}), **({} if frame is None else frame.f_locals)}
+    try:
+        return eval(annotation, names)  # noqa: S307 - the user's own code, as typing.get_type_hints does it
+    except Exception:
+        return annotation
 
 
 def _is_context(parameter: Parameter, context_type: type) -> bool:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import msgspec
 
 from headwater.definitions.assets import AssetsDefinition
+from headwater.definitions.bind_resources import (
+    bind_assets,
+    check_asset_needs,
+    check_needs,
+    check_resource_requirements,
+)
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.knots import find_knots, shortest_circle
 from headwater.definitions.selection import AssetSelection
@@ -35,25 +42,32 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     checks: dict[AssetCheckKey, AssetCheckDefinition]
     sensors: dict[str, SensorDefinition]
     warnings: tuple[str, ...]
+    observables: dict[AssetKey, AssetsDefinition] = {}
+    """External assets that a function looks at."""
 
 
 def resolve(
     assets: Iterable[AssetSpec | AssetsDefinition],
     checks: Iterable[AssetCheckSpec | AssetCheckDefinition],
     sensors: Iterable[SensorDefinition],
+    resources: Mapping[str, Any] | None = None,
 ) -> Resolved:
     """Put definitions together.
 
     Raises:
         DuplicateDefinitionError: two of them claim one name.
-        InvalidDefinitionError: a function takes the value of an asset that is not defined, or a sensor targets one.
+        InvalidDefinitionError: a function takes the value of an asset that is not defined, or a sensor targets one,
+            or a function needs a resource that is not there.
         ExternalAssetError: a sensor targets an asset that another system makes.
         CyclicDependencyError: native assets depend on each other in a circle.
     """
-    specs, natives = _collect_assets(assets)
-    check_specs, check_definitions = _collect_checks(natives.values(), checks)
+    given = resources or {}
+    specs, natives, observables = _collect_assets(_bound(list(assets), given))
+    makers = {id(definition): definition for definition in (*natives.values(), *observables.values())}.values()
+    check_specs, check_definitions = _collect_checks(makers, checks)
     by_name = _collect_sensors(sensors)
-    _check_inputs(natives.values(), specs)
+    _check_inputs(makers, specs)
+    _check_resources(makers, check_definitions.values(), by_name.values(), given)
     _check_targets(by_name.values(), specs, natives)
     warnings = [*_idle_conditions(specs, natives), *_check_circles(specs, natives)]
     return Resolved(
@@ -64,28 +78,55 @@ def resolve(
         checks=check_definitions,
         sensors=by_name,
         warnings=tuple(warnings),
+        observables=observables,
     )
+
+
+def _bound(
+    assets: list[AssetSpec | AssetsDefinition], resources: Mapping[str, Any]
+) -> list[AssetSpec | AssetsDefinition]:
+    defined = {key for item in assets for key in (item.keys if isinstance(item, AssetsDefinition) else (item.key,))}
+    distinct = {id(item): item for item in assets}
+    return bind_assets(distinct.values(), resources, defined)
+
+
+def _check_resources(
+    makers: Iterable[AssetsDefinition],
+    checks: Iterable[AssetCheckDefinition],
+    sensors: Iterable[SensorDefinition],
+    given: Mapping[str, Any],
+) -> None:
+    for maker in makers:
+        check_asset_needs(maker, given)
+    for check in checks:
+        check_needs(f"Check {check.key.to_user_string()!r}", check.source, check.needs, {}, given)
+    for sensor in sensors:
+        check_needs(f"Sensor {sensor.name!r}", sensor.source, sensor.needs, {}, given)
+    check_resource_requirements(given)
 
 
 def _collect_assets(
     assets: Iterable[AssetSpec | AssetsDefinition],
-) -> tuple[dict[AssetKey, AssetSpec], dict[AssetKey, AssetsDefinition]]:
+) -> tuple[dict[AssetKey, AssetSpec], dict[AssetKey, AssetsDefinition], dict[AssetKey, AssetsDefinition]]:
+    """All specs, the functions that make assets, and those that look at them."""
     specs: dict[AssetKey, AssetSpec] = {}
-    natives: dict[AssetKey, AssetsDefinition] = {}
+    makers: dict[AssetKey, AssetsDefinition] = {}
     for item in assets:
-        spec = item.spec if isinstance(item, AssetsDefinition) else item
-        known = specs.setdefault(item.key, spec)
-        if isinstance(item, AssetsDefinition):
-            if known is spec and natives.get(item.key, item) is item:
-                natives[item.key] = item
+        maker = item if isinstance(item, AssetsDefinition) else None
+        for spec in (item,) if isinstance(item, AssetSpec) else item.specs:
+            known = specs.setdefault(spec.key, spec)
+            if maker is None:
+                if known == spec and spec.key not in makers:
+                    continue
+            elif known is spec:
+                makers[spec.key] = maker
                 continue
-        elif known == spec and item.key not in natives:
-            continue
-        raise DuplicateDefinitionError(
-            f"Asset {item.key.to_user_string()!r} is defined twice: at {describe_source(known.source)} and at "
-            f"{describe_source(spec.source)}. Keep one of them, or give one another key."
-        )
-    return specs, natives
+            raise DuplicateDefinitionError(
+                f"Asset {spec.key.to_user_string()!r} is defined twice: at {describe_source(known.source)} and at "
+                f"{describe_source(spec.source)}. Keep one of them, or give one another key."
+            )
+    observables = {key: maker for key, maker in makers.items() if maker.observes}
+    return specs, {key: maker for key, maker in makers.items() if not maker.observes}, observables
 
 
 def _collect_checks(
@@ -124,10 +165,11 @@ def _check_inputs(natives: Iterable[AssetsDefinition], specs: dict[AssetKey, Ass
         for entry in native.inputs:
             if entry.key not in specs:
                 raise InvalidDefinitionError(
-                    f"Asset {native.key.to_user_string()!r} ({describe_source(native.source)}) takes the value of "
+                    f"{native.titled} ({describe_source(native.source)}) takes the value of "
                     f"{entry.key!r} as its parameter {entry.name!r}, but no such asset is defined."
                     f"{_suggest(entry.key, specs)} Define it, or map the parameter with ins={{{entry.name!r}: "
-                    "AssetIn(key=...)}; if you only mean to depend on it, name it in deps."
+                    "AssetIn(key=...)}; if you only mean to depend on it, name it in deps; if it is a resource, add it "
+                    "to Definitions(resources={...})."
                 )
 
 

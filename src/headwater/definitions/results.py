@@ -20,7 +20,15 @@ from headwater.definitions.metadata import MetadataValue, normalize_metadata
 from headwater.definitions.values import Frozen
 from headwater.keys import AssetKey, CoercibleToAssetKey
 
-__all__ = ["NO_VALUE", "AssetCheckResult", "AssetCheckSeverity", "MaterializeResult", "NoValue", "Output"]
+__all__ = [
+    "NO_VALUE",
+    "AssetCheckResult",
+    "AssetCheckSeverity",
+    "MaterializeResult",
+    "NoValue",
+    "ObserveResult",
+    "Output",
+]
 
 _T = TypeVar("_T")
 
@@ -135,11 +143,47 @@ class MaterializeResult(Frozen, Generic[_T]):
         return self.value is not NO_VALUE
 
 
+class ObserveResult(Frozen):
+    """What was learnt of an asset without it having been made.
+
+    Args:
+        asset_key: The asset, where the function could mean several.
+        metadata: What was seen, by name.
+        check_results: What checks found that belong to the asset.
+        data_version: A name for the contents.
+        tags: Names and short values for the event.
+
+    Raises:
+        InvalidParameterError: an argument has the wrong type.
+        InvalidMetadataError: a metadata value can't be stored.
+    """
+
+    __slots__ = ("asset_key", "check_results", "data_version", "metadata", "tags")
+
+    asset_key: AssetKey | None
+    metadata: dict[str, Any]
+    check_results: tuple[AssetCheckResult, ...]
+    data_version: DataVersion | None
+    tags: dict[str, str]
+
+    def __init__(
+        self,
+        asset_key: CoercibleToAssetKey | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        check_results: Sequence[AssetCheckResult] | None = None,
+        data_version: DataVersion | str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        told: MaterializeResult[Any] = MaterializeResult(asset_key, metadata, check_results, data_version, tags)
+        self._set(**{name: getattr(told, name) for name in self.__slots__})
+
+
 class Output(Frozen, Generic[_T]):
     """A value to store, with what is known of it.
 
     Args:
         value: The data.
+        output_name: Which of the outputs of a `@multi_asset` it is.
         metadata: What is known of it, by name.
         data_version: A name for the contents.
         tags: Names and short values for the event.
@@ -149,9 +193,10 @@ class Output(Frozen, Generic[_T]):
         InvalidMetadataError: a metadata value can't be stored.
     """
 
-    __slots__ = ("data_version", "metadata", "tags", "value")
+    __slots__ = ("data_version", "metadata", "output_name", "tags", "value")
 
     value: _T
+    output_name: str
     metadata: dict[str, MetadataValue]
     data_version: DataVersion | None
     tags: dict[str, str]
@@ -159,6 +204,7 @@ class Output(Frozen, Generic[_T]):
     def __init__(
         self,
         value: _T,
+        output_name: str = "result",
         *,
         metadata: Mapping[str, Any] | None = None,
         data_version: DataVersion | str | None = None,
@@ -166,6 +212,7 @@ class Output(Frozen, Generic[_T]):
     ) -> None:
         self._set(
             value=value,
+            output_name=check_printable(output_name, "output_name of Output"),
             metadata=normalize_metadata(metadata),
             data_version=check_data_version(data_version, "data_version of Output"),
             tags=check_tags(tags, "tags of Output", system=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -15,15 +15,17 @@ from headwater.definitions.arguments import (
     check_type,
     shown,
 )
+from headwater.definitions.contexts import SensorEvaluationContext
 from headwater.definitions.functions import (
     check_function,
-    count_parameters,
     default_name,
     look_like,
     read_docstring,
+    read_parameters,
 )
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata
+from headwater.definitions.needs import NO_NEEDS, Needs, read_needs
 from headwater.definitions.requests import (
     AssetEvent,
     RunRequest,
@@ -78,6 +80,7 @@ class SensorDefinition:
     metadata: dict[str, Any]
     owners: tuple[str, ...] = ()
     source: SourceRef | None = None
+    needs: Needs = NO_NEEDS
 
     def __post_init__(self) -> None:
         look_like(self, self.compute_fn)
@@ -88,13 +91,16 @@ class SensorDefinition:
         Raises:
             InvalidInvocationError: the function takes a context and there is none.
         """
-        given = len(args) + len(kwargs)
-        if given != 1 and self.takes_context:
+        resources = {name: value for name, value in kwargs.items() if name in self.needs.parameters}
+        if not self.takes_context:
+            return self.compute_fn(**resources)
+        given = len(args) + len(kwargs) - len(resources)
+        if given != 1:
             raise InvalidInvocationError(
                 f"Sensor {self.name!r} takes a context, but got {given} arguments; "
-                f"write {self.name}(build_sensor_context())."
+                f"write {self.name}(build_sensor_context()), and pass resources by name."
             )
-        return self.compute_fn(*args, **kwargs) if self.takes_context else self.compute_fn()
+        return self.compute_fn(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"SensorDefinition({self.name!r})"
@@ -117,6 +123,7 @@ def sensor(
     target: Targets | HasAssetKey | None = None,
     owners: Sequence[str] | None = None,
     timeout: float | timedelta = DEFAULT_TIMEOUT,
+    required_resource_keys: Iterable[str] | None = None,
 ) -> Callable[[Callable[..., Any]], SensorDefinition]: ...
 
 
@@ -134,10 +141,12 @@ def sensor(
     target: Targets | HasAssetKey | None = None,
     owners: Sequence[str] | None = None,
     timeout: float | timedelta = DEFAULT_TIMEOUT,
+    required_resource_keys: Iterable[str] | None = None,
 ) -> SensorDefinition | Callable[[Callable[..., Any]], SensorDefinition]:
     """Make a sensor of a function that looks at the outside world now and then, and tells what it found.
 
-    The function may take one parameter, the `SensorEvaluationContext`. It returns or yields a `SensorResult`,
+    The function may take the `SensorEvaluationContext`, and resources: parameters annotated as such, or any after the
+    first, by name. It returns or yields a `SensorResult`,
     `RunRequest`s or a `SkipReason`, or returns nothing. It may be `async def`.
 
     Args:
@@ -154,6 +163,7 @@ def sensor(
         target: The same as `asset_selection`, or a single definition.
         owners: E-mail addresses and `team:name`.
         timeout: Seconds (or a timedelta) after which a tick is stopped.
+        required_resource_keys: The resources that the function finds in `context.resources`.
 
     Raises:
         InvalidDefinitionError: the definition contradicts itself; the message says how to mend it.
@@ -171,12 +181,14 @@ def sensor(
         own_name = _check_name(default_name(function, "sensor") if name is None else name)
         of = f"of sensor {own_name!r}"
         normalize_metadata(metadata)
+        takes_context, needs = _read_needs(function, of, required_resource_keys)
         interval = DEFAULT_INTERVAL if minimum_interval_seconds is None else minimum_interval_seconds
         own_description = read_docstring(function) if description is None else description
         return SensorDefinition(
             name=own_name,
             compute_fn=function,
-            takes_context=_takes_context(function, of),
+            takes_context=takes_context,
+            needs=needs,
             minimum_interval_seconds=check_seconds(interval, f"minimum_interval_seconds {of}", least=_LEAST_INTERVAL),
             timeout=check_seconds(timeout, f"timeout {of}"),
             description=check_optional_text(own_description, f"description {of}"),
@@ -200,14 +212,16 @@ def _check_name(name: object) -> str:
     return checked
 
 
-def _takes_context(function: Callable[..., Any], of: str) -> bool:
-    count = count_parameters(function)
-    if count > 1:
-        raise InvalidDefinitionError(
-            f"The function {of} takes {count} parameters; it takes the context or nothing. Let it make what else it "
-            "needs itself."
-        )
-    return count == 1
+def _read_needs(function: Callable[..., Any], of: str, required: Iterable[str] | None) -> tuple[bool, Needs]:
+    """Whether the function takes the context, and which resources it takes."""
+    parameters = read_parameters(function, SensorEvaluationContext)
+    needs, left = read_needs(parameters, of, required_resource_keys=required)
+    if needs.takes_config or parameters.takes_any:
+        raise InvalidDefinitionError(f"The function {of} takes the context and resources only, neither config nor **.")
+    # A first parameter of any name is the context, if it is not annotated as something else.
+    first_is_context = not parameters.takes_context and left.names[:1] == parameters.names[:1] and bool(left.names)
+    by_name = left.names[1:] if first_is_context else left.names
+    return parameters.takes_context or first_is_context, needs.with_parameters(by_name)
 
 
 def _targets(asset_selection: Any, target: Any, of: str) -> tuple[AssetKey, ...] | AssetSelection | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import PartitionsSnapshot
+from headwater.definitions.retries import RetryPolicy
 
 SNAPSHOT_VERSION = 1
 
@@ -48,6 +49,13 @@ class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     condition: AutomationCondition | None = None
     timeout: float | None = None
     source: SourceRef | None = None
+    op: str | None = None
+    """The function, where it makes several assets."""
+    can_subset: bool = False
+    observable: bool = False
+    """Whether a function looks at it, though another system makes it."""
+    retry: RetryPolicy | None = None
+    takes_config: bool = False
 
 
 class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,6 +70,8 @@ class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     metadata: dict[str, WireValue] = {}
     timeout: float | None = None
     source: SourceRef | None = None
+    retry: RetryPolicy | None = None
+    takes_config: bool = False
 
 
 class SensorSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

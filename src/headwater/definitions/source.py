@@ -12,11 +12,17 @@ _PACKAGE = __name__.partition(".")[0]
 
 def find_source() -> SourceRef | None:
     """The nearest calling line outside this package; None where there is none."""
+    frame = user_frame()
+    return None if frame is None else SourceRef(frame.f_code.co_filename, frame.f_lineno)
+
+
+def user_frame() -> FrameType | None:
+    """The nearest calling frame outside this package; None where there is none."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module: str = frame.f_globals.get("__name__") or ""
         if module.partition(".")[0] != _PACKAGE:
-            return SourceRef(frame.f_code.co_filename, frame.f_lineno)
+            return frame
         frame = frame.f_back
     return None
 

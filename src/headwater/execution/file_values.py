@@ -1,4 +1,4 @@
-"""The default IO manager: each asset's value pickled into a file of its own below one folder."""
+"""Values in files below one folder: each pickled into a file of its own."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ _MOST_NAME_BYTES = 200
 class FileValues:
     """Stores and loads values. A value is there whole or not at all, whenever the writer dies."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        """Keep values below a folder; `durable` waits until each is on the disk itself."""
         self._folder = folder
+        self._durable = durable
 
     def path(self, key: AssetKey, partition: str | None) -> Path:
         """Where a value is: a folder for each part of the key but the last; partitions in a folder of their own."""
@@ -44,7 +46,8 @@ class FileValues:
             with os.fdopen(descriptor, "wb") as file:
                 _pickle(key, value, file)
                 file.flush()
-                os.fsync(file.fileno())
+                if self._durable:
+                    os.fsync(file.fileno())
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink()

@@ -1,4 +1,4 @@
-"""The steps of a run: one an asset, one a check, each after those that it needs."""
+"""The steps of a run: one for each function that makes assets, one for each check, each after those that it needs."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from collections.abc import Sequence
 
 import msgspec
 
-from headwater.errors import UnknownAssetError
-from headwater.graph.asset_graph import AssetGraph
+from headwater.definitions.retries import RetryPolicy
+from headwater.errors import InvalidDefinitionError, UnknownAssetError
+from headwater.graph.asset_graph import AssetGraph, AssetNode
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece of work: an asset to make, or a check to carry out. Times are in seconds."""
+    """One piece of work: assets that one function makes, or a check of the first of `assets`. Times are in seconds.
+
+    `reads` are the assets of the run that it depends on.
+    """
 
     name: str
-    asset_key: str
+    assets: tuple[str, ...]
     check_name: str | None = None
     after: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     timeout: float | None = None
+    retry: RetryPolicy | None = None
 
 
 def plan_steps(graph: AssetGraph, assets: Sequence[str]) -> list[Step]:
@@ -27,33 +33,129 @@ def plan_steps(graph: AssetGraph, assets: Sequence[str]) -> list[Step]:
 
     Raises:
         UnknownAssetError: an asset is not made by these definitions.
+        InvalidDefinitionError: a function would have to run before and after another one, or makes only all of its
+            assets and not some.
     """
     chosen = set(assets)
-    foreign = sorted(key for key in chosen if key not in graph.ids or graph.node(key).kind != "native")
+    foreign = sorted(key for key in chosen if key not in graph.ids or not _is_executable(graph.node(key)))
     if foreign:
         raise UnknownAssetError(
             f"The definitions that are loaded do not make {', '.join(foreign)}. If they have changed since the run was "
             "requested, request it again; if the file has, restart `headwater dev`."
         )
     ordered = [node for node in (graph.nodes[number] for number in graph.order) if node.key in chosen]
-    gates = {key: (key, *_blocking(graph, key)) for key in chosen}
+    groups = _group(graph, ordered, chosen)
+    step_of = {node.key: name for name, members in groups.items() for node in members}
     steps: list[Step] = []
-    for node in ordered:
-        above = [key for key in graph.upstream_keys(node.key) if key in chosen]
-        after = tuple(gate for key in above for gate in gates[key])
-        steps.append(Step(name=node.key, asset_key=node.key, after=after, timeout=node.definition.timeout))
-        steps += [
-            Step(
-                name=_check_step(node.key, check.name),
-                asset_key=node.key,
-                check_name=check.name,
-                after=(node.key,),
-                timeout=check.timeout,
-            )
-            for check in graph.checks.get(node.key, ())
-            if check.executable
-        ]
+    for name in _order(graph, groups, step_of):
+        steps.append(_asset_step(graph, name, groups[name], step_of))
+        steps += [step for node in groups[name] for step in _check_steps(graph, node.key, name)]
     return steps
+
+
+def _is_executable(node: AssetNode) -> bool:
+    return node.kind == "native" or node.definition.observable
+
+
+def _asset_step(graph: AssetGraph, name: str, members: list[AssetNode], step_of: dict[str, str]) -> Step:
+    own = {node.key for node in members}
+    reads = dict.fromkeys(
+        up for node in members for up in graph.upstream_keys(node.key) if up in step_of and up not in own
+    )
+    gates = dict.fromkeys(gate for up in reads for gate in (step_of[up], *_blocking(graph, up)))
+    definition = members[0].definition
+    return Step(
+        name=name,
+        assets=tuple(node.key for node in members),
+        after=tuple(gates),
+        reads=tuple(reads),
+        timeout=definition.timeout,
+        retry=definition.retry,
+    )
+
+
+def _check_steps(graph: AssetGraph, key: str, maker: str) -> list[Step]:
+    return [
+        Step(
+            name=_check_step(key, check.name),
+            assets=(key,),
+            check_name=check.name,
+            after=(maker,),
+            reads=(key,),
+            timeout=check.timeout,
+            retry=check.retry,
+        )
+        for check in graph.checks.get(key, ())
+        if check.executable
+    ]
+
+
+def _group(graph: AssetGraph, ordered: Sequence[AssetNode], chosen: set[str]) -> dict[str, list[AssetNode]]:
+    """The assets of each step, by its name. A function is called more than once only where others stand in between."""
+    groups: dict[str, list[AssetNode]] = {}
+    turns: dict[str, int] = {}
+    seen: dict[str, dict[str, int]] = {}
+    for node in ordered:
+        op = node.definition.op
+        above = [up for up in graph.upstream_keys(node.key) if up in chosen]
+        if op is None:
+            groups[node.key] = [node]
+        turn = 0
+        passed: dict[str, int] = {}
+        for up in above:
+            up_op = graph.node(up).definition.op
+            for other, latest in seen[up].items():
+                passed[other] = max(passed.get(other, 0), latest)
+            if up_op is not None and up_op == op:
+                turn = max(turn, turns[up])
+            elif op is not None and op in seen[up]:
+                turn = max(turn, seen[up][op] + 1)
+        seen[node.key] = passed
+        if op is not None:
+            turns[node.key] = passed[op] = turn
+            groups.setdefault(op if turn == 0 else f"{op} ({turn + 1})", []).append(node)
+            if turn and not node.definition.can_subset:
+                raise InvalidDefinitionError(
+                    f"The function {op!r} makes {node.key} and others, of which some would have to be made before and "
+                    "some after another asset. Write can_subset=True and make only context.selected_asset_keys, or "
+                    "split it."
+                )
+    _refuse_parts(graph, ordered, chosen)
+    return groups
+
+
+def _refuse_parts(graph: AssetGraph, ordered: Sequence[AssetNode], chosen: set[str]) -> None:
+    whole = {node.definition.op for node in ordered if node.definition.op and not node.definition.can_subset}
+    if not whole:
+        return
+    for node in graph.nodes:
+        if node.definition.op in whole and node.key not in chosen:
+            raise InvalidDefinitionError(
+                f"The function {node.definition.op!r} makes {node.key} as well, and only all of its assets together. "
+                "Select that too, or write can_subset=True."
+            )
+
+
+def _order(graph: AssetGraph, groups: dict[str, list[AssetNode]], step_of: dict[str, str]) -> list[str]:
+    """The steps, each after those whose assets it reads."""
+    above = {
+        name: {step_of[up] for node in members for up in graph.upstream_keys(node.key) if up in step_of} - {name}
+        for name, members in groups.items()
+    }
+    below: dict[str, list[str]] = {name: [] for name in groups}
+    for name, names in above.items():
+        for up in names:
+            below[up].append(name)
+    missing = {name: len(names) for name, names in above.items()}
+    ready = [name for name, count in missing.items() if count == 0]
+    order: list[str] = []
+    for name in ready:
+        order.append(name)
+        for down in below[name]:
+            missing[down] -= 1
+            if missing[down] == 0:
+                ready.append(down)
+    return order
 
 
 def _blocking(graph: AssetGraph, key: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,21 +11,12 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.errors import ConflictError, LocationError, UnknownAssetError
+from headwater.errors import ConflictError, InvalidDefinitionError, LocationError, UnknownAssetError
 from headwater.execution.plan import Step, plan_steps
+from headwater.execution.step_events import Began, result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
-from headwater.location.process import LocationProcess, TaskFailedError
-from headwater.records.events import (
-    CheckEvaluation,
-    ErrorInfo,
-    Event,
-    EventKind,
-    Materialization,
-    NewEvent,
-    Reporter,
-    RunEvent,
-    StepEvent,
-)
+from headwater.location.process import LocationProcess, TaskFailedError, Worker
+from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent, RunEvent
 from headwater.records.runs import Run
 from headwater.storage import runs as run_store
 from headwater.storage import states
@@ -32,8 +24,10 @@ from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
 STEP_TASK = "headwater.execution.step_task:carry_out"
+PREPARE_TASK = "headwater.execution.step_task:prepare"
 LEASE_MICROSECONDS = 30_000_000
 _STEPS_AT_ONCE = 4
+_PREPARE_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
 
 
@@ -42,13 +36,6 @@ class Folders(msgspec.Struct, frozen=True):
 
     storage: Path
     run_logs: Path
-
-
-class _Began(msgspec.Struct, frozen=True):
-    """How far the log reached as a step began, and the versions of its inputs then."""
-
-    seq: int
-    inputs: dict[str, int]
 
 
 class RunSupervisor:
@@ -75,6 +62,7 @@ class RunSupervisor:
         self._done: set[str] = set()
         self._failed: dict[str, str] = {}
         self._attempted: set[str] = set()
+        self._left_out: set[str] = set()
         self._slots = asyncio.Semaphore(_STEPS_AT_ONCE)
         self.is_unwanted = False
         """Set before the task is cancelled because a person canceled the run, and not because the engine stops."""
@@ -88,11 +76,12 @@ class RunSupervisor:
         await self._move(EventKind.RUN_STARTED)
         try:
             self._steps = plan_steps(self._graph, self._run.assets)
+            await self._prepare()
             await self._run_steps()
         except asyncio.CancelledError:
             await asyncio.shield(self._end_early())
             return
-        except (OSError, LocationError, UnknownAssetError) as error:
+        except (OSError, LocationError, UnknownAssetError, InvalidDefinitionError) as error:
             _log.error("a run failed outside its steps", run_id=self._run.run_id, reason=str(error))
             await self._end_failed(ErrorInfo(message=str(error), type=type(error).__name__))
             return
@@ -112,6 +101,8 @@ class RunSupervisor:
                     del waiting[step.name]
                     if blocker := next((name for name in step.after if name in self._failed), None):
                         await self._skip(step, blocker)
+                    elif missing := next((key for key in step.reads if key in self._left_out), None):
+                        await self._leave_out(step, missing)
                     else:
                         running[asyncio.create_task(self._run_step(step))] = step.name
                 if running:
@@ -129,50 +120,82 @@ class RunSupervisor:
         under_way = set(running.values())
         return not any(name in waiting or name in under_way for name in step.after)
 
-    async def _run_step(self, step: Step) -> None:
-        async with self._slots, self._location.worker() as worker:
-            began = await self._begin(step)
-            started = self._store.clock.monotonic()
-            order = encoder.encode(self._order(step))
-            try:
-                body = await worker.call(STEP_TASK, order, timeout=step.timeout)
-            except TaskFailedError as error:
-                await self._fail(step, error.error)
-            except LocationError as error:
-                await self._fail(step, ErrorInfo(message=str(error), type=type(error).__name__))
-            else:
-                duration = self._store.clock.monotonic() - started
-                await self._succeed(step, report_decoder.decode(body), began, duration)
+    async def _prepare(self) -> None:
+        """See that the run's config fits, where it has any or any is wanted."""
+        wants = any(self._graph.node(key).definition.takes_config for step in self._steps for key in step.assets)
+        if not self._run.run_config and not wants:
+            return
+        async with self._location.worker() as worker:
+            whole = Step(name="config", assets=self._run.assets)
+            await worker.call(PREPARE_TASK, encoder.encode(self._order(whole, 0)), timeout=_PREPARE_SECONDS)
 
-    def _order(self, step: Step) -> StepOrder:
+    async def _run_step(self, step: Step) -> None:
+        retries = 0
+        while True:
+            async with self._slots, self._location.worker() as worker:
+                again = await self._try_step(step, worker, retries)
+            if again is None:
+                return
+            retries += 1
+            await self._store.clock.sleep(again)
+
+    async def _try_step(self, step: Step, worker: Worker, retries: int) -> float | None:
+        """Carry a step out once; gives the seconds after which to try again, None where it has ended."""
+        began = await self._begin(step)
+        started = self._store.clock.monotonic()
+        order = encoder.encode(self._order(step, retries))
+        try:
+            body = await worker.call(STEP_TASK, order, timeout=step.timeout)
+        except TaskFailedError as error:
+            await self._fail(step, error.error)
+            return None
+        except LocationError as error:
+            info = ErrorInfo(message=str(error), type=type(error).__name__)
+            if step.retry is not None and retries < step.retry.max_retries:
+                return await self._note_retry(step, info, step.retry.wait_before(retries + 1, random.random()))
+            await self._fail(step, info)
+            return None
+        report = report_decoder.decode(body)
+        if report.again is not None:
+            return await self._note_retry(step, report.again.error, report.again.seconds)
+        await self._succeed(step, report, began, self._store.clock.monotonic() - started)
+        return None
+
+    async def _note_retry(self, step: Step, error: ErrorInfo, seconds: float) -> float:
+        await self._store.write_async(Unit(events=[self._step_event(EventKind.STEP_RETRIED, step, error=error)]))
+        return seconds
+
+    def _order(self, step: Step, retries: int) -> StepOrder:
         return StepOrder(
             run_id=self._run.run_id,
             step=step.name,
-            asset_key=step.asset_key,
+            assets=step.assets,
             check_name=step.check_name,
             partition=self._run.partition,
-            run_assets=self._run.assets,
             tags=self._run.tags,
-            attempt=self._run.attempt,
+            retry_number=retries,
+            run_config=self._run.run_config,
+            job_name=self._run.job_name,
             storage_folder=str(self._folders.storage),
             log_folder=str(self._folders.run_logs / self._run.run_id),
         )
 
-    async def _begin(self, step: Step) -> _Began:
-        self._attempted.add(step.asset_key)
-        wanted = [step.asset_key] if step.check_name else self._graph.upstream_keys(step.asset_key)
+    async def _begin(self, step: Step) -> Began:
+        self._attempted.update(step.assets)
+        wanted = step.assets if step.check_name else {up for ups in self._upstream(step).values() for up in ups}
 
-        def look(connection: Connection, events: Sequence[Event]) -> _Began:
+        def look(connection: Connection, events: Sequence[Event]) -> Began:
             kept = {key: states.read_assets(connection, key) for key in wanted}
             newest = {key: found.get((key, EventKind.MATERIALIZATION)) for key, found in kept.items()}
             inputs = {key: latest.seq for key, latest in newest.items() if latest is not None}
-            return _Began(events[-1].seq, inputs)
+            return Began(events[-1].seq, inputs)
 
         return await self._store.write_async(Unit(events=[self._step_event(EventKind.STEP_STARTED, step)], effect=look))
 
-    async def _succeed(self, step: Step, report: StepReport, began: _Began, duration: float) -> None:
+    async def _succeed(self, step: Step, report: StepReport, began: Began, duration: float) -> None:
         self._done.add(step.name)
-        events = self._result_events(step, report, began)
+        self._left_out.update(report.left_out)
+        events = result_events(step, report, began, run_id=self._run.run_id, upstream=self._upstream(step))
         events.append(self._step_event(EventKind.STEP_SUCCEEDED, step, duration=duration))
         await self._store.write_async(Unit(events=events))
         if step.check_name and any(not check.passed and check.severity == "ERROR" for check in report.checks):
@@ -180,52 +203,12 @@ class RunSupervisor:
 
     def _note_failed_check(self, step: Step) -> None:
         """A failed check stops what waits for it; the run fails only where something does."""
-        blocking = {check.name for check in self._graph.checks.get(step.asset_key, ()) if check.blocking}
+        blocking = {check.name for check in self._graph.checks.get(step.assets[0], ()) if check.blocking}
         if step.check_name in blocking:
             self._failed[step.name] = f"The blocking check {step.name} did not pass."
 
-    def _result_events(self, step: Step, report: StepReport, began: _Began) -> list[NewEvent]:
-        reporter = Reporter("run", self._run.run_id)
-        events: list[NewEvent] = []
-        if report.made is not None:
-            made = Materialization(
-                metadata=report.made.metadata,
-                description=report.made.description,
-                tags=report.made.tags,
-                inputs=began.inputs,
-                read_seq=began.seq,
-                reporter=reporter,
-            )
-            events.append(
-                NewEvent(
-                    kind=EventKind.MATERIALIZATION,
-                    payload=made,
-                    asset_key=step.asset_key,
-                    partition=self._run.partition,
-                    run_id=self._run.run_id,
-                    data_version=report.made.data_version,
-                )
-            )
-        for check in report.checks:
-            evaluation = CheckEvaluation(
-                check_name=check.check_name,
-                passed=check.passed,
-                severity=check.severity,
-                metadata=check.metadata,
-                description=check.description,
-                target_seq=began.inputs.get(check.asset_key),
-                reporter=reporter,
-            )
-            events.append(
-                NewEvent(
-                    kind=EventKind.CHECK_EVALUATION,
-                    payload=evaluation,
-                    asset_key=check.asset_key,
-                    partition=self._run.partition,
-                    run_id=self._run.run_id,
-                )
-            )
-        return events
+    def _upstream(self, step: Step) -> dict[str, list[str]]:
+        return {key: self._graph.upstream_keys(key) for key in step.assets}
 
     async def _fail(self, step: Step, error: ErrorInfo) -> None:
         self._failed[step.name] = f"{step.name}: {error.message}"
@@ -236,23 +219,18 @@ class RunSupervisor:
         error = ErrorInfo(message=f"Skipped, because {blocker} did not succeed.")
         await self._store.write_async(Unit(events=[self._step_event(EventKind.STEP_SKIPPED, step, error=error)]))
 
+    async def _leave_out(self, step: Step, missing: str) -> None:
+        """Skip a step of which an input was not made, as its function may; that is no failure."""
+        if not step.check_name:
+            self._left_out.update(step.assets)
+        error = ErrorInfo(message=f"Skipped, because {missing} was not made this time.")
+        await self._store.write_async(Unit(events=[self._step_event(EventKind.STEP_SKIPPED, step, error=error)]))
+
     def _step_event(
         self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, duration: float | None = None
     ) -> NewEvent:
-        payload = StepEvent(
-            step=step.name,
-            assets=() if step.check_name else (step.asset_key,),
-            checks=(step.check_name,) if step.check_name else (),
-            duration=duration,
-            error=error,
-        )
-        return NewEvent(
-            kind=kind,
-            payload=payload,
-            asset_key=step.asset_key,
-            partition=self._run.partition,
-            run_id=self._run.run_id,
-        )
+        run_id, partition = self._run.run_id, self._run.partition
+        return step_event(kind, step, run_id=run_id, partition=partition, error=error, duration=duration)
 
     async def _end_failed(self, error: ErrorInfo) -> None:
         # Where not one step began, the attempt still counts as one, or automation would repeat it for ever.

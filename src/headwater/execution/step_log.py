@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from headwater.clock import Clock
+from headwater.environment import redact
 from headwater.execution.run_logs import LogLine, log_path, output_path, write_line
 
 
@@ -31,7 +32,9 @@ class StepLog(logging.Handler):
             text = f"{record.msg} {record.args!r} ({error})"
         if record.exc_info and record.exc_info[0] is not None:
             text += "\n" + "".join(traceback.format_exception(*record.exc_info))
-        line = LogLine(timestamp=self._clock.now(), step=self._step, stream="log", level=record.levelname, text=text)
+        line = LogLine(
+            timestamp=self._clock.now(), step=self._step, stream="log", level=record.levelname, text=redact(text)
+        )
         write_line(self._descriptor, line)
 
 

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from headwater.definitions.snapshot import WireValue
+from headwater.records.events import ErrorInfo
 
 
 class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One step to carry out. Folders are absolute paths."""
+    """One step to carry out: some assets of one function, or a check of the first of them. Folders are absolute paths.
+
+    `retry_number` counts the tries of this step that failed; `run_config` is the plain form of a `RunConfig`.
+    """
 
     run_id: str
     step: str
-    asset_key: str
-    check_name: str | None
-    partition: str | None
-    run_assets: tuple[str, ...]
-    tags: dict[str, str]
-    attempt: int
-    storage_folder: str
-    log_folder: str
+    assets: tuple[str, ...]
+    check_name: str | None = None
+    partition: str | None = None
+    tags: dict[str, str] = {}
+    retry_number: int = 0
+    run_config: dict[str, Any] = {}
+    job_name: str | None = None
+    storage_folder: str = ""
+    log_folder: str = ""
 
 
 class MadeAsset(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step says of the asset that it made."""
+    """What a step says of an asset that it made or looked at. `timestamp` is in microseconds."""
 
+    asset_key: str
+    partition: str | None = None
     metadata: dict[str, WireValue] = {}
     description: str | None = None
     tags: dict[str, str] = {}
     data_version: str | None = None
+    timestamp: int | None = None
 
 
 class EvaluatedCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,15 +50,38 @@ class EvaluatedCheck(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     metadata: dict[str, WireValue] = {}
     description: str | None = None
+    partition: str | None = None
+
+
+class TryAgain(msgspec.Struct, frozen=True):
+    """The step failed, and is to be tried again after some seconds."""
+
+    seconds: float
+    error: ErrorInfo
 
 
 class StepReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How a step ended well; `made` is None for the step of a check."""
+    """How a step ended: well, or with `again` to be tried once more.
 
-    made: MadeAsset | None
+    `left_out` are assets that it was to make and, as it may, did not.
+    """
+
+    made: tuple[MadeAsset, ...] = ()
+    observed: tuple[MadeAsset, ...] = ()
     checks: tuple[EvaluatedCheck, ...] = ()
+    left_out: tuple[str, ...] = ()
+    again: TryAgain | None = None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a step is, as its function told."""
+
+    done: float
+    total: float | None = None
+    text: str | None = None
 
 
 order_decoder = msgspec.msgpack.Decoder(StepOrder)
 report_decoder = msgspec.msgpack.Decoder(StepReport)
+progress_decoder = msgspec.msgpack.Decoder(Progress)
 encoder = msgspec.msgpack.Encoder()

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from headwater.definitions.assets import AssetsDefinition
+from headwater.definitions.assets import AssetOutput, AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
-from headwater.definitions.events import DataVersion
+from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation, DataVersion
 from headwater.definitions.metadata import to_wire
-from headwater.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, Output
+from headwater.definitions.requests import AssetEvent
+from headwater.definitions.results import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    MaterializeResult,
+    ObserveResult,
+    Output,
+)
 from headwater.errors import StepOutputError
-from headwater.execution.step_messages import EvaluatedCheck, MadeAsset
+from headwater.execution.step_messages import EvaluatedCheck
 from headwater.keys import AssetKey
+
+_RESULTS = (MaterializeResult, Output, ObserveResult, AssetCheckResult)
+_EVENTS = (AssetMaterialization, AssetObservation, AssetCheckEvaluation)
 
 
 class NoOutput(msgspec.Struct, frozen=True):
@@ -25,48 +35,184 @@ class NoOutput(msgspec.Struct, frozen=True):
 NOTHING = NoOutput()
 
 
-class AssetOutput(msgspec.Struct, frozen=True):
-    """What an asset's function came to; `value` is `NOTHING` where there is none to store."""
+class AssetResult(msgspec.Struct):
+    """What a function came to for one asset; `value` is `NOTHING` where there is none to store."""
 
-    value: Any
-    made: MadeAsset
-    checks: tuple[EvaluatedCheck, ...]
-
-
-def read_asset_output(definition: AssetsDefinition, returned: Any, added: dict[str, Any]) -> AssetOutput:
-    """The results of an asset's function; `added` is metadata that it gave its context.
-
-    Raises:
-        StepOutputError: it gave something of another kind, or for another asset, or left out a declared check.
-    """
     value: Any = NOTHING
     metadata: dict[str, Any] = {}
     tags: dict[str, str] = {}
-    version: DataVersion | None = None
-    checks: list[AssetCheckResult] = []
-    is_generator = inspect.isgenerator(returned)
-    for item in returned if is_generator else (returned,):
-        if isinstance(item, AssetCheckResult):
-            checks.append(item)
-        elif isinstance(item, (MaterializeResult, Output)):
-            _check_key(definition.key, item)
-            metadata |= item.metadata
-            tags |= item.tags
-            version = item.data_version or version
-            if isinstance(item, Output) or item.has_value:
-                value = item.value
-            checks += getattr(item, "check_results", ())
-        elif is_generator:
+    data_version: str | None = None
+
+
+class AssetOutputs(msgspec.Struct, frozen=True):
+    """What a function came to: the results by asset, those of checks, and events of any asset."""
+
+    results: dict[AssetKey, AssetResult]
+    checks: tuple[EvaluatedCheck, ...]
+    events: tuple[AssetEvent, ...]
+
+
+def read_asset_output(definition: AssetsDefinition, selected: frozenset[AssetKey], returned: Any) -> AssetOutputs:
+    """The results of the function of some assets.
+
+    Args:
+        definition: The function's.
+        selected: Those of its assets that it was to make.
+        returned: What it returned.
+
+    Raises:
+        StepOutputError: it gave something of another kind, or for another asset, or left out something required.
+    """
+    reader = _Reader(definition, selected)
+    if inspect.isgenerator(returned):
+        for item in returned:
+            reader.read(item)
+        if len(definition.outputs) == 1 and definition.outputs[0].is_required:
+            # What reports on the way and yields no result has made its one asset all the same.
+            reader.result(definition.outputs[0].key)
+    else:
+        reader.read_returned(returned)
+    reader.check_complete()
+    checks = _read_own_checks(definition, selected, reader.checks)
+    return AssetOutputs(reader.results, checks, tuple(reader.events))
+
+
+class _Reader:
+    def __init__(self, definition: AssetsDefinition, selected: frozenset[AssetKey]) -> None:
+        self._definition = definition
+        self._selected = selected
+        self.results: dict[AssetKey, AssetResult] = {}
+        self.checks: list[AssetCheckResult] = []
+        self.events: list[AssetEvent] = []
+
+    def read_returned(self, returned: Any) -> None:
+        """What a function returned that is no generator."""
+        definition = self._definition
+        several = len(definition.outputs) > 1
+        is_results = isinstance(returned, (tuple, list)) and returned and all(isinstance(i, _RESULTS) for i in returned)
+        if isinstance(returned, _RESULTS):
+            self.read(returned)
+            if not several:
+                self.result(definition.outputs[0].key)
+        elif is_results and (several or not definition.outputs[0].stores):
+            for item in returned:
+                self.read(item)
+        elif not several:
+            self._read_value(definition.outputs[0], returned)
+        else:
+            self._read_values([output for output in definition.outputs if output.key in self._selected], returned)
+
+    def _read_value(self, output: AssetOutput, value: Any) -> None:
+        result = self.result(output.key)
+        if output.stores and not self._definition.returns_nothing:
+            result.value = value
+        elif value is not None:
             raise StepOutputError(
-                f"{_name(definition.key)} yielded {item!r} ({type(item).__name__}). Yield MaterializeResult, Output or "
-                "AssetCheckResult."
+                f"{self._name} returned {value!r} ({type(value).__name__}), but its data is not stored here. Return a "
+                "MaterializeResult, or nothing."
             )
-        elif not definition.returns_nothing:
-            value = item
-    made = MadeAsset(
-        metadata=to_wire({**metadata, **added}), tags=tags, data_version=None if version is None else version.value
-    )
-    return AssetOutput(value, made, _read_own_checks(definition, checks))
+
+    def _read_values(self, outputs: list[AssetOutput], returned: Any) -> None:
+        """One value for each of several outputs, in their order; nothing where none is stored here."""
+        if returned is None and not any(output.stores for output in outputs):
+            for output in outputs:
+                self.result(output.key)
+            return
+        if not isinstance(returned, (tuple, list)) or len(returned) != len(outputs):
+            names = ", ".join(output.name for output in outputs)
+            raise StepOutputError(
+                f"{self._name} returned {type(returned).__name__}, but makes {len(outputs)} assets ({names}). Return a "
+                "tuple with a value for each in this order, or yield an Output or MaterializeResult for each."
+            )
+        for output, value in zip(outputs, returned, strict=True):
+            if isinstance(value, _RESULTS):
+                self.read(value)
+            else:
+                self._read_value(output, value)
+
+    def read(self, item: Any) -> None:
+        """One result."""
+        if isinstance(item, AssetCheckResult):
+            self.checks.append(item)
+        elif isinstance(item, _EVENTS):
+            self.events.append(item)
+        elif isinstance(item, ObserveResult):
+            self._read_observation(item)
+        elif isinstance(item, (MaterializeResult, Output)):
+            self._read_result(item)
+        else:
+            raise StepOutputError(
+                f"{self._name} yielded {item!r} ({type(item).__name__}). Yield MaterializeResult, Output, "
+                "AssetCheckResult, AssetMaterialization or AssetObservation."
+            )
+
+    def _read_result(self, item: MaterializeResult[Any] | Output[Any]) -> None:
+        result = self.result(self._key_of(item))
+        result.metadata = {**result.metadata, **item.metadata}
+        result.tags = {**result.tags, **item.tags}
+        if item.data_version is not None:
+            result.data_version = item.data_version.value
+        if isinstance(item, Output) or item.has_value:
+            result.value = item.value
+        self.checks += getattr(item, "check_results", ())
+
+    def _read_observation(self, item: ObserveResult) -> None:
+        key = item.asset_key or self._only_key("ObserveResult")
+        version = None if item.data_version is None else item.data_version.value
+        self.events.append(AssetObservation(key, metadata=item.metadata, tags=item.tags or None, data_version=version))
+        self.checks += item.check_results
+
+    def _key_of(self, item: MaterializeResult[Any] | Output[Any]) -> AssetKey:
+        outputs = self._definition.outputs
+        if isinstance(item, Output):
+            if len(outputs) == 1:
+                return outputs[0].key
+            by_name = {output.name: output.key for output in outputs}
+            if item.output_name not in by_name:
+                raise StepOutputError(
+                    f"{self._name} gave an Output named {item.output_name!r}; its outputs are: {', '.join(by_name)}. "
+                    "Write Output(value, output_name=...)."
+                )
+            return by_name[item.output_name]
+        return item.asset_key or self._only_key("MaterializeResult")
+
+    def _only_key(self, kind: str) -> AssetKey:
+        if len(self._selected) != 1:
+            raise StepOutputError(
+                f"{self._name} makes {len(self._selected)} assets, so a {kind} says of which one: asset_key=...."
+            )
+        return next(iter(self._selected))
+
+    def result(self, key: AssetKey) -> AssetResult:
+        """The result of one asset, which is made from now on."""
+        if key not in self._definition.keys:
+            raise StepOutputError(
+                f"{self._name} gave a MaterializeResult of {key.to_user_string()}, which it does not make."
+            )
+        if key not in self._selected:
+            raise StepOutputError(
+                f"{self._name} gave a result of {key.to_user_string()}, which this run does not ask for. Make only "
+                "what is in context.selected_asset_keys."
+            )
+        return self.results.setdefault(key, AssetResult())
+
+    def check_complete(self) -> None:
+        """See that each output that is stored here and required has come."""
+        missing = [
+            output.name
+            for output in self._definition.outputs
+            if output.key in self._selected and output.key not in self.results and output.is_required and output.stores
+        ]
+        if missing:
+            raise StepOutputError(
+                f"{self._name} did not give {', '.join(missing)}. Yield an Output for it, or write is_required=False."
+            )
+
+    @property
+    def _name(self) -> str:
+        if len(self._definition.specs) == 1:
+            return self._definition.key.to_user_string()
+        return self._definition.op_name
 
 
 def read_check_output(definition: AssetCheckDefinition, returned: Any) -> EvaluatedCheck:
@@ -86,21 +232,55 @@ def read_check_output(definition: AssetCheckDefinition, returned: Any) -> Evalua
     return _evaluated(definition.key.asset_key, definition.key.name, result)
 
 
-def _read_own_checks(definition: AssetsDefinition, results: Iterable[AssetCheckResult]) -> tuple[EvaluatedCheck, ...]:
-    declared = [check.name for check in definition.check_specs]
-    found: dict[str, EvaluatedCheck] = {}
+def read_observation(definition: AssetsDefinition, returned: Any) -> AssetOutputs:
+    """What a function that only looks came to: a version, one for each partition, or an `ObserveResult`.
+
+    Raises:
+        StepOutputError: it gave something else.
+    """
+    key = definition.key
+    if isinstance(returned, DataVersion):
+        returned = ObserveResult(data_version=returned)
+    versions = getattr(returned, "data_versions_by_partition", None)
+    if isinstance(versions, Mapping):
+        events = [
+            AssetObservation(key, partition=partition, data_version=getattr(version, "value", version))
+            for partition, version in versions.items()
+        ]
+        return AssetOutputs({}, (), tuple(events))
+    if not isinstance(returned, ObserveResult):
+        raise StepOutputError(
+            f"{key.to_user_string()} returned {returned!r} ({type(returned).__name__}). A function that looks at an "
+            "asset returns a DataVersion, a DataVersionsByPartition or an ObserveResult."
+        )
+    reader = _Reader(definition, definition.keys)
+    reader.read(returned)
+    return AssetOutputs({}, _read_own_checks(definition, definition.keys, reader.checks), tuple(reader.events))
+
+
+def _read_own_checks(
+    definition: AssetsDefinition, selected: frozenset[AssetKey], results: Iterable[AssetCheckResult]
+) -> tuple[EvaluatedCheck, ...]:
+    declared = [check.key for check in definition.check_specs if check.asset_key in selected]
+    found: dict[Any, EvaluatedCheck] = {}
+    name_of_asset = definition.key.to_user_string() if len(definition.specs) == 1 else definition.op_name
     for result in results:
-        name = result.check_name or (declared[0] if len(declared) == 1 else None)
-        if name is None or name not in declared:
+        fitting = [
+            key
+            for key in declared
+            if result.check_name in (None, key.name) and result.asset_key in (None, key.asset_key)
+        ]
+        if len(fitting) != 1:
             raise StepOutputError(
-                f"{_name(definition.key)} gave a result of the check {name!r}, but its check_specs are: "
-                f"{', '.join(declared) or 'none'}. Declare it with check_specs=[AssetCheckSpec(...)]."
+                f"{name_of_asset} gave a result of the check {result.check_name!r}, but its check_specs are: "
+                f"{', '.join(key.name for key in declared) or 'none'}. Declare it with "
+                "check_specs=[AssetCheckSpec(...)]."
             )
-        found[name] = _evaluated(definition.key, name, result)
-    missing = [name for name in declared if name not in found]
+        found[fitting[0]] = _evaluated(fitting[0].asset_key, fitting[0].name, result)
+    missing = [key.name for key in declared if key not in found]
     if missing:
         raise StepOutputError(
-            f"{_name(definition.key)} declares the checks {', '.join(missing)} in check_specs, but gave no result. "
+            f"{name_of_asset} declares the checks {', '.join(missing)} in check_specs, but gave no result. "
             "Return MaterializeResult(check_results=[AssetCheckResult(...)]), or yield them."
         )
     return tuple(found.values())
@@ -115,13 +295,3 @@ def _evaluated(key: AssetKey, name: str, result: AssetCheckResult) -> EvaluatedC
         metadata=to_wire(result.metadata),
         description=result.description,
     )
-
-
-def _check_key(key: AssetKey, item: MaterializeResult[Any] | Output[Any]) -> None:
-    named = getattr(item, "asset_key", None)
-    if named is not None and named != key:
-        raise StepOutputError(f"{_name(key)} gave a MaterializeResult of {_name(named)}, which it does not make.")
-
-
-def _name(key: AssetKey) -> str:
-    return key.to_user_string()

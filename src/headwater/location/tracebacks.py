@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+from headwater.environment import redact
 from headwater.errors import HeadwaterError
 from headwater.records.events import ErrorInfo
 
@@ -18,7 +19,7 @@ def describe(error: BaseException) -> ErrorInfo:
     text = str(error).strip()
     ours = isinstance(error, HeadwaterError)
     message = text if ours and text else f"{kind}: {text}" if text else kind
-    return ErrorInfo(message=_cut(message), type=kind, traceback=_cut(_format(error)))
+    return ErrorInfo(message=_cut(redact(message)), type=kind, traceback=_cut(redact(_format(error))))
 
 
 def _format(error: BaseException) -> str:

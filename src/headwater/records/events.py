@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     STEP_SUCCEEDED = "step_succeeded"
     STEP_FAILED = "step_failed"
     STEP_SKIPPED = "step_skipped"
+    STEP_RETRIED = "step_retried"
     DEFINITIONS_CHANGED = "definitions_changed"
     SENSOR_STARTED = "sensor_started"
     SENSOR_STOPPED = "sensor_stopped"

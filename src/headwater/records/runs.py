@@ -6,6 +6,7 @@ Only `advance` assigns a run's state. A pair that the table lacks is an error th
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -78,3 +79,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     lease_until: int | None = None
     cancel_requested: bool = False
+    run_config: dict[str, Any] = {}
+    """The plain form of a `RunConfig`; an environment variable in it stays a name."""
+    job_name: str | None = None

@@ -151,7 +151,7 @@ def _read(connection: Connection, query: sa.Select[Any]) -> list[Run]:
 
 def _to_row(run: Run) -> dict[str, Any]:
     row = {field: getattr(run, field) for field in run.__struct_fields__}
-    for field in ("assets", "cause", "tags"):
+    for field in ("assets", "cause", "tags", "run_config"):
         row[field] = msgspec.json.encode(row[field]).decode()
     row["status"] = run.status.value
     row["error"] = None if run.error is None else msgspec.json.encode(run.error).decode()
@@ -163,6 +163,7 @@ def _from_row(row: Any) -> Run:
     fields["assets"] = tuple(msgspec.json.decode(fields["assets"], type=list[str]))
     fields["cause"] = msgspec.json.decode(fields["cause"], type=Cause)
     fields["tags"] = msgspec.json.decode(fields["tags"], type=dict[str, str])
+    fields["run_config"] = msgspec.json.decode(fields["run_config"])
     fields["status"] = RunStatus(fields["status"])
     if fields["error"] is not None:
         fields["error"] = msgspec.json.decode(fields["error"], type=ErrorInfo)

@@ -118,6 +118,8 @@ runs = Table(
     Column("owner", Text),
     Column("lease_until", BigInteger),
     Column("cancel_requested", Boolean, nullable=False),
+    Column("run_config", Text, nullable=False, server_default="{}"),
+    Column("job_name", Text),
 )
 Index("ix_runs_status", runs.c.status, runs.c.created_at)
 Index("ix_runs_created_at", runs.c.created_at, runs.c.run_id)

@@ -155,8 +155,8 @@ def test_refuses_what_is_no_function(thing: Any) -> None:
 
 def test_unknown_option_is_a_type_error() -> None:
     """An option that there is not is never swallowed."""
-    with pytest.raises(TypeError, match="io_manager_key"):
-        hw.asset(io_manager_key="x")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="no_such_option"):
+        hw.asset(no_such_option="x")  # type: ignore[call-overload]
 
 
 def test_asset_in_takes_key_or_prefix() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import headwater as hw
-from headwater.definitions.contexts import RecordedLog
+from headwater.definitions.logs import RecordedLog
 
 
 def test_log_outside_a_run_is_kept() -> None:
@@ -33,7 +33,9 @@ def test_metadata_is_collected() -> None:
     context = hw.build_asset_context(asset_key="a")
     context.add_output_metadata({"rows": 1, "path": "x"})
     context.add_asset_metadata({"rows": 2}, asset_key="a")
-    assert {"rows": hw.MetadataValue.int(2), "path": hw.MetadataValue.text("x")} == context.collected_metadata
+    assert {"rows": hw.MetadataValue.int(2), "path": hw.MetadataValue.text("x")} == context.collected_metadata[
+        hw.AssetKey("a")
+    ]
 
 
 def test_metadata_of_another_asset_is_refused() -> None:

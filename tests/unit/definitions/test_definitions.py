@@ -207,8 +207,8 @@ def test_wrong_types(arguments: dict[str, Any], mend: str) -> None:
 
 def test_unknown_keyword_is_a_type_error() -> None:
     """What is not supported is never swallowed."""
-    with pytest.raises(TypeError, match="resources"):
-        hw.Definitions(resources={})  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="no_such_option"):
+        hw.Definitions(no_such_option={})  # type: ignore[call-arg]
 
 
 def test_merge() -> None:

@@ -31,4 +31,4 @@ def test_import_takes_the_definitions_layer_only() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert set() == HEAVY & set(loaded)
     layers = {name.split(".")[1] for name in loaded if name.startswith("headwater.")}
-    assert {"definitions", "errors", "keys", "clock"} >= layers
+    assert {"definitions", "environment", "errors", "keys", "clock"} >= layers

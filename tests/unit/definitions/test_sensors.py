@@ -94,7 +94,7 @@ def test_refuses_options(options: dict[str, Any]) -> None:
         hw.sensor(**{"name": "s", **options})(lambda: None)
 
 
-@pytest.mark.parametrize("option", ["job", "job_name", "jobs", "required_resource_keys"])
+@pytest.mark.parametrize("option", ["job", "job_name", "jobs"])
 def test_unknown_option_is_a_type_error(option: str) -> None:
     """An option that there is not is never swallowed."""
     with pytest.raises(TypeError, match=option):
@@ -107,10 +107,17 @@ def test_a_name_in_place_of_the_function() -> None:
         hw.sensor("name")  # type: ignore[call-overload]
 
 
-def test_takes_one_parameter_at_most() -> None:
-    """A second parameter is refused."""
-    with pytest.raises(hw.InvalidDefinitionError, match="2 parameters"):
-        hw.sensor(name="s")(lambda context, store: None)
+def test_a_second_parameter_is_a_resource() -> None:
+    """It gets the resource of its name; a missing one is found as definitions are loaded."""
+
+    @hw.sensor
+    def looks(context: Any, store: Any) -> Any:
+        return (context.cursor, store)
+
+    assert ("c", 1) == looks(hw.build_sensor_context(cursor="c"), store=1)
+    hw.Definitions.validate_loadable(hw.Definitions(sensors=[looks], resources={"store": object()}))
+    with pytest.raises(hw.InvalidDefinitionError, match=r"'looks' .* needs the resource 'store'.*resources="):
+        hw.Definitions.validate_loadable(hw.Definitions(sensors=[looks]))
 
 
 def test_targets() -> None:

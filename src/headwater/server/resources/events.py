@@ -40,6 +40,7 @@ _STEP_TITLES = {
     EventKind.STEP_SUCCEEDED: "succeeded",
     EventKind.STEP_FAILED: "failed",
     EventKind.STEP_SKIPPED: "skipped",
+    EventKind.STEP_RETRIED: "failed, and is tried again",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -22,6 +23,7 @@ _STEP_STATUS = {
     EventKind.STEP_SUCCEEDED: "success",
     EventKind.STEP_FAILED: "failure",
     EventKind.STEP_SKIPPED: "skipped",
+    EventKind.STEP_RETRIED: "started",
 }
 _MOST_EVENTS = 100_000
 
@@ -100,13 +102,14 @@ def _steps(events: Sequence[Event]) -> list[shapes.StepView]:
             continue
         moment = to_seconds(event.timestamp)
         begun = steps.get(payload.step)
+        status: Any = _STEP_STATUS[event.kind]
         steps[payload.step] = shapes.StepView(
             name=payload.step,
-            status=_STEP_STATUS[event.kind],  # type: ignore[arg-type]
+            status=status,
             assets=list(payload.assets),
             checks=list(payload.checks),
             started_at=begun.started_at if begun else moment,
-            ended_at=None if event.kind is EventKind.STEP_STARTED else moment,
+            ended_at=None if status == "started" else moment,
             error=error_view(payload.error),
         )
     return list(steps.values())

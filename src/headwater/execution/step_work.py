@@ -1,0 +1,351 @@
+"""Carry out one step, wherever it runs: load its inputs, call the user's function, store its values, report."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import msgspec
+
+from headwater.clock import from_seconds
+from headwater.definitions.asset_context import AssetExecutionContext
+from headwater.definitions.assets import AssetInput, AssetsDefinition
+from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.contexts import AssetCheckExecutionContext
+from headwater.definitions.definitions import Definitions
+from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation
+from headwater.definitions.failures import Failure, RetryRequested
+from headwater.definitions.hooks import HookContext
+from headwater.definitions.io_managers import (
+    DEFAULT_IO_MANAGER,
+    IO_MANAGER_METADATA,
+    InputContext,
+    IOManager,
+    OutputContext,
+)
+from headwater.definitions.logs import ContextLog
+from headwater.definitions.metadata import to_wire
+from headwater.definitions.needs import Needs
+from headwater.definitions.requests import AssetEvent
+from headwater.definitions.retries import RetryPolicy
+from headwater.errors import InvalidDefinitionError, UnknownAssetError
+from headwater.execution.config import config_of_op, function_config
+from headwater.execution.input_partitions import input_partitions
+from headwater.execution.step_messages import EvaluatedCheck, MadeAsset, StepOrder, StepReport, TryAgain
+from headwater.execution.step_outputs import (
+    NOTHING,
+    AssetOutputs,
+    AssetResult,
+    read_asset_output,
+    read_check_output,
+    read_observation,
+)
+from headwater.keys import AssetCheckKey, AssetKey
+from headwater.location.resources import ResourceScope
+from headwater.location.tracebacks import describe
+from headwater.location.user_calls import call
+
+
+class StepPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step finds where it runs.
+
+    `default_io` stores values where the definitions have no `io_manager`. `progress` is told how far the function is,
+    `on_value` of each value before it is stored; `instance` gives the deployment.
+    """
+
+    log: ContextLog
+    scope: ResourceScope
+    default_io: IOManager
+    instance: Callable[[], Any]
+    progress: Callable[[float, float | None, str | None], None] | None = None
+    on_value: Callable[[AssetKey, str, Any], None] | None = None
+
+
+def carry_out(definitions: Definitions, order: StepOrder, place: StepPlace) -> StepReport:
+    """Carry out a step; its report asks for another try where the definition allows one.
+
+    Raises:
+        Exception: whatever the user's code raises, when there is no try left.
+    """
+    return _Step(definitions, order, place).carry_out()
+
+
+def retry_wait(error: BaseException, policy: RetryPolicy | None, retry_number: int) -> float | None:
+    """Seconds to wait before a failed function is tried again; None if it is not.
+
+    Args:
+        error: What it raised.
+        policy: What its definition says.
+        retry_number: How many tries have failed before this one.
+    """
+    if isinstance(error, RetryRequested):
+        return error.seconds_to_wait if retry_number < error.max_retries else None
+    if policy is None or retry_number >= policy.max_retries:
+        return None
+    if isinstance(error, Failure) and not error.allow_retries:
+        return None
+    return policy.wait_before(retry_number + 1, random.random())
+
+
+class _Step:
+    def __init__(self, definitions: Definitions, order: StepOrder, place: StepPlace) -> None:
+        self._definitions = definitions
+        self._order = order
+        self._place = place
+        self._keys = tuple(AssetKey.from_escaped_user_string(key) for key in order.assets)
+        self._own = ExitStack()
+        self._scopes: dict[int, ResourceScope] = {}
+
+    @property
+    def instance(self) -> Any:
+        """The deployment that the run belongs to."""
+        return self._place.instance()
+
+    def carry_out(self) -> StepReport:
+        check_name = self._order.check_name
+        with self._own:
+            if check_name is not None:
+                check = self._definitions.get_asset_check_def(AssetCheckKey(self._keys[0], check_name))
+                return self._with_retries(check.retry_policy, lambda: self._check(check))
+            definition = self._definitions.get_assets_def(self._keys[0])
+            try:
+                report = self._with_retries(definition.retry_policy, lambda: self._make(definition))
+            except Exception as error:
+                self._call_hooks(definition, error)
+                raise
+            if report.again is None:
+                self._call_hooks(definition, None)
+            return report
+
+    def _with_retries(self, policy: RetryPolicy | None, work: Callable[[], StepReport]) -> StepReport:
+        try:
+            return work()
+        except Exception as error:
+            wait = retry_wait(error, policy, self._order.retry_number)
+            if wait is None:
+                raise
+            self._place.log.warning("The step failed and is tried again after %.3g s: %s", wait, error)
+            return StepReport(again=TryAgain(wait, describe(error)))
+
+    def _make(self, definition: AssetsDefinition) -> StepReport:
+        context = self._context(definition)
+        arguments = self._arguments(definition, definition.needs, definition.inputs)
+        returned = call(definition.compute_fn, context if definition.takes_context else None, **arguments)
+        if definition.observes:
+            output = read_observation(definition, returned)
+        else:
+            output = read_asset_output(definition, context.selected_asset_keys, returned)
+        made = [self._keep(definition, key, result, context) for key, result in output.results.items()]
+        left_out = [key for key in self._keys if key not in output.results and not definition.observes]
+        return self._report(made, output, [*context.logged_events, *output.events], left_out)
+
+    def _context(self, definition: AssetsDefinition) -> AssetExecutionContext:
+        order = self._order
+        return AssetExecutionContext(
+            assets_def=definition,
+            asset_keys=self._keys,
+            run_id=order.run_id,
+            log=self._place.log,
+            partition_keys=None if order.partition is None else (order.partition,),
+            retry_number=order.retry_number,
+            run_tags=order.tags,
+            job_name=order.job_name,
+            resources=self._scope(definition).among(definition.needs.resources),
+            op_config=self._op_config(definition.needs, definition.op_name),
+            services=self,
+        )
+
+    def _op_config(self, needs: Needs, op_name: str) -> Any:
+        if needs.takes_config:
+            return None
+        return function_config(needs, config_of_op(self._order.run_config, op_name), op_name)
+
+    def _arguments(
+        self, definition: AssetsDefinition | AssetCheckDefinition, needs: Needs, inputs: tuple[AssetInput, ...]
+    ) -> dict[str, Any]:
+        scope = self._scope(definition)
+        arguments: dict[str, Any] = {name: scope.get(name) for name in needs.parameters}
+        if needs.takes_config:
+            name = getattr(definition, "op_name", None) or check_op_name(definition)  # type: ignore[arg-type]
+            arguments["config"] = function_config(needs, config_of_op(self._order.run_config, name), name)
+        for entry in inputs:
+            arguments[entry.name] = self._load(entry)
+        return arguments
+
+    def _check(self, check: AssetCheckDefinition) -> StepReport:
+        context = AssetCheckExecutionContext(
+            check_key=check.key,
+            run_id=self._order.run_id,
+            log=self._place.log,
+            partition_key=self._order.partition,
+            retry_number=self._order.retry_number,
+            run_tags=self._order.tags,
+            job_name=self._order.job_name,
+            resources=self._place.scope.among(check.needs.resources),
+            op_config=self._op_config(check.needs, check_op_name(check)),
+        )
+        arguments = self._arguments(check, check.needs, check.inputs)
+        returned = call(check.compute_fn, context if check.takes_context else None, **arguments)
+        evaluated = read_check_output(check, returned)
+        return StepReport(checks=(msgspec.structs.replace(evaluated, partition=self._order.partition),))
+
+    def _keep(
+        self, definition: AssetsDefinition, key: AssetKey, result: AssetResult, context: AssetExecutionContext
+    ) -> MadeAsset:
+        """Store an asset's value, if there is one, and say all that is known of the result."""
+        stored: dict[str, Any] = {}
+        output = definition.output(key)
+        if result.value is not NOTHING:
+            if self._place.on_value is not None:
+                self._place.on_value(key, output.name, result.value)
+            about = self._output_context(definition, key, result)
+            self._io_manager(definition.io_manager_of(key), definition).handle_output(about, result.value)
+            stored = about.output_metadata
+        added = {**context.collected_metadata.get(None, {}), **context.collected_metadata.get(key, {})}
+        return MadeAsset(
+            asset_key=key.to_escaped_user_string(),
+            partition=self._order.partition,
+            metadata=to_wire({**stored, **result.metadata, **added}),
+            tags=result.tags,
+            data_version=result.data_version,
+        )
+
+    def _output_context(self, definition: AssetsDefinition, key: AssetKey, result: AssetResult) -> OutputContext:
+        spec = definition.specs_by_key[key]
+        return OutputContext(
+            asset_key=key,
+            partition_keys=None if self._order.partition is None else [self._order.partition],
+            partitions_def=spec.partitions_def,
+            definition_metadata=spec.metadata,
+            typing_type=type(result.value),
+            name=definition.output(key).name,
+            run_id=self._order.run_id,
+            step_key=self._order.step,
+            log=self._place.log,
+        )
+
+    def _load(self, entry: AssetInput) -> Any:
+        resolved = self._definitions.resolve()
+        upstream, own = resolved.specs.get(entry.key), resolved.specs.get(self._keys[0])
+        keys = input_partitions(upstream, own, self._order.partition)
+        return self._load_value(entry.key, keys, entry.name, entry.annotation)
+
+    def _load_value(self, key: AssetKey, partitions: tuple[str, ...] | None, name: str, annotation: Any) -> Any:
+        resolved = self._definitions.resolve()
+        spec = resolved.specs.get(key)
+        if spec is None:
+            raise UnknownAssetError(f"There is no asset {key!r} in these definitions, so its value can't be loaded.")
+        maker = resolved.natives.get(key) or resolved.observables.get(key)
+        chosen = spec.metadata.get(IO_MANAGER_METADATA) if maker is None else maker.io_manager_of(key)
+        context = InputContext(
+            asset_key=key,
+            partition_keys=partitions,
+            partitions_def=spec.partitions_def,
+            definition_metadata=spec.metadata,
+            typing_type=annotation,
+            name=name,
+            run_id=self._order.run_id,
+            step_key=self._order.step,
+            log=self._place.log,
+        )
+        return self._io_manager(chosen, maker).load_input(context)
+
+    def load_asset_value(self, key: AssetKey, partition_key: str | None) -> Any:
+        """The stored value of an asset, for `context.load_asset_value`."""
+        return self._load_value(key, None if partition_key is None else (partition_key,), "value", Any)
+
+    def report_progress(self, done: float, total: float | None, text: str | None) -> None:
+        """Pass on how far the function is."""
+        if self._place.progress is not None:
+            self._place.progress(done, total, text)
+
+    def _io_manager(self, name: Any, owner: AssetsDefinition | None) -> Any:
+        chosen = name or DEFAULT_IO_MANAGER
+        own = {} if owner is None else owner.resource_defs
+        if chosen == DEFAULT_IO_MANAGER and chosen not in own and chosen not in self._definitions.resources:
+            return self._place.default_io
+        found = self._scope(owner).get(chosen)
+        if not hasattr(found, "handle_output"):
+            raise InvalidDefinitionError(
+                f"The resource {chosen!r} is to store and load values, but is a {type(found).__name__}, no IO manager."
+            )
+        return found
+
+    def _scope(self, owner: Any) -> ResourceScope:
+        """The run's resources, or for a function that has some of its own those as well."""
+        own = getattr(owner, "resource_defs", None)
+        if not own:
+            return self._place.scope
+        if id(owner) not in self._scopes:
+            self._scopes[id(owner)] = self._own.enter_context(self._place.scope.with_more(own))
+        return self._scopes[id(owner)]
+
+    def _call_hooks(self, definition: AssetsDefinition, error: Exception | None) -> None:
+        """Call the hooks; one that fails is logged, and changes nothing."""
+        for hook in definition.hooks:
+            if hook.on != ("success" if error is None else "failure"):
+                continue
+            try:
+                hook.hook_fn(
+                    HookContext(
+                        run_id=self._order.run_id,
+                        step_key=self._order.step,
+                        hook_def=hook,
+                        log=self._place.log,
+                        resources=self._scope(definition).among(hook.required_resource_keys),
+                        op_exception=error,
+                        job_name=self._order.job_name,
+                    )
+                )
+            except Exception:
+                self._place.log.exception("The hook %s failed", hook.name)
+
+    def _report(
+        self, made: list[MadeAsset], output: AssetOutputs, events: list[AssetEvent], left_out: list[AssetKey]
+    ) -> StepReport:
+        observed: list[MadeAsset] = []
+        checks = [msgspec.structs.replace(check, partition=self._order.partition) for check in output.checks]
+        for event in events:
+            if isinstance(event, AssetCheckEvaluation):
+                checks.append(_evaluated(event))
+            elif isinstance(event, AssetMaterialization):
+                made.append(_told(event))
+            else:
+                observed.append(_told(event))
+        return StepReport(
+            made=tuple(made),
+            observed=tuple(observed),
+            checks=tuple(checks),
+            left_out=tuple(key.to_escaped_user_string() for key in left_out),
+        )
+
+
+def check_op_name(check: AssetCheckDefinition) -> str:
+    """What a check is called in a run's config."""
+    return check.key.asset_key.to_python_identifier(check.key.name)
+
+
+def _told(event: AssetMaterialization | AssetObservation) -> MadeAsset:
+    return MadeAsset(
+        asset_key=event.asset_key.to_escaped_user_string(),
+        partition=event.partition,
+        metadata=to_wire(event.metadata),
+        description=event.description,
+        tags=dict(event.tags or {}),
+        data_version=event.data_version,
+        timestamp=None if event.timestamp is None else from_seconds(event.timestamp),
+    )
+
+
+def _evaluated(event: AssetCheckEvaluation) -> EvaluatedCheck:
+    return EvaluatedCheck(
+        asset_key=event.asset_key.to_escaped_user_string(),
+        check_name=event.check_name,
+        passed=event.passed,
+        severity=event.severity.value,
+        metadata=to_wire(event.metadata),
+        description=event.description,
+        partition=event.partition,
+    )
