@@ -28,6 +28,14 @@ def test_few_or_irregular_arrivals_promise_nothing() -> None:
     assert usual_arrival([0, 1, DAY, DAY + 1, 5 * DAY, 5 * DAY + 9, 30 * DAY]) is None
 
 
+def test_files_that_come_together_are_one_delivery() -> None:
+    """Seven files within a second are no rhythm of milliseconds."""
+    assert usual_arrival([file * 1_000 for file in range(7)]) is None
+    both = usual_arrival([day * DAY + file for day in range(5) for file in (0, 1_000)])
+    assert both is not None
+    assert DAY == both.every
+
+
 @given(st.lists(st.integers(0, 2**50), max_size=40))
 def test_an_arrival_is_late_after_it_is_expected(times: list[int]) -> None:
     """Whatever was reported, in whatever order: expected after the last, late after that."""

@@ -67,6 +67,13 @@ export const impactQuery = (key: string) =>
     queryFn: () => get<Schemas["Impact"]>("api/graph/impact", { key }),
   });
 
+/** Where a column comes from and goes to. */
+export const columnsQuery = (key: string, column: string) =>
+  queryOptions({
+    queryKey: ["asset", key, "columns", column],
+    queryFn: () => get<Schemas["ColumnGraph"]>("api/graph/columns", { key, column }),
+  });
+
 /** What the definitions changed since a moment. */
 export const diffQuery = (since: number) =>
   queryOptions({

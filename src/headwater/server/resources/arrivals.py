@@ -8,12 +8,14 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS, to_seconds
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.arrivals import MOST, usual_arrival
+from headwater.records.arrivals import usual_arrival
 from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.storage import event_log, states
 
 _MOST_ASSETS = 2_000
+_MOST_TIMES = 48
+"""Events that are looked at of each; several of them may be one delivery."""
 
 
 def arrival_list(
@@ -40,7 +42,7 @@ def key_is_outside(graph: AssetGraph, key: str) -> bool:
 
 
 def _arrival(connection: Connection, key: str, now: int) -> shapes.ArrivalView | None:
-    times = event_log.read_times(connection, key, EventKind.MATERIALIZATION, limit=MOST)
+    times = event_log.read_times(connection, key, EventKind.MATERIALIZATION, limit=_MOST_TIMES)
     arrival = usual_arrival(times)
     if arrival is None:
         return None

@@ -1,4 +1,4 @@
-import { Group, SegmentedControl, TextInput } from "@mantine/core";
+import { Group, SegmentedControl, Switch, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { EventList } from "../../components/EventList";
 import { HeldList } from "../../components/HeldList";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded } from "../../components/states";
+import { EventDiff } from "./EventDiff";
 
 const KINDS = [
   { value: "", label: "All" },
@@ -24,6 +25,7 @@ export function AssetEvents({
   assetKey: string;
   partition?: string | null;
 }) {
+  const [comparing, setComparing] = useState(false);
   const [kind, setKind] = useState("");
   const [typed, setTyped] = useState("");
   const [partition] = useDebouncedValue(typed, 300);
@@ -48,6 +50,14 @@ export function AssetEvents({
               setTyped(event.currentTarget.value);
             }}
           />
+          <Switch
+            size="xs"
+            label="Compare two"
+            checked={comparing}
+            onChange={(event) => {
+              setComparing(event.currentTarget.checked);
+            }}
+          />
         </Group>
       )}
       <Loaded query={query}>
@@ -57,6 +67,11 @@ export function AssetEvents({
             return <Empty title="No such events">Nothing of this kind was recorded yet.</Empty>;
           return (
             <>
+              {comparing && (
+                <div style={{ marginBottom: 16 }}>
+                  <EventDiff events={events} />
+                </div>
+              )}
               <HeldList items={events} idOf={(event) => event.seq} noun="event">
                 {(shown) => <EventList events={shown} />}
               </HeldList>

@@ -9,11 +9,14 @@ import { CopyIcon } from "../../components/CopyBlock";
 import { showPart, toParts } from "../../components/keys";
 import { KindBadge, StatusMark } from "../../components/marks";
 import { Empty, Loaded } from "../../components/states";
+import { AssetChecks } from "./AssetChecks";
+import { AssetColumns } from "./AssetColumns";
 import { AssetDefinition } from "./AssetDefinition";
 import { AssetEvents } from "./AssetEvents";
 import { AssetOverview } from "./AssetOverview";
 import { AssetPartitions } from "./AssetPartitions";
 import { AssetPlots } from "./AssetPlots";
+import { columnsOf } from "./columns";
 import { MaterializeButton } from "./MaterializeButton";
 
 const AssetLineage = lazy(async () => ({ default: (await import("./AssetLineage")).AssetLineage }));
@@ -42,6 +45,8 @@ export function AssetPage() {
               <Tabs.Tab value="events">Events</Tabs.Tab>
               <Tabs.Tab value="plots">Plots</Tabs.Tab>
               {detail.partitions && <Tabs.Tab value="partitions">Partitions</Tabs.Tab>}
+              <Tabs.Tab value="checks">Checks</Tabs.Tab>
+              {columnsOf(detail).length > 0 && <Tabs.Tab value="columns">Columns</Tabs.Tab>}
               <Tabs.Tab value="lineage">Lineage</Tabs.Tab>
               <Tabs.Tab value="definition">Definition</Tabs.Tab>
             </Tabs.List>
@@ -56,6 +61,12 @@ export function AssetPage() {
             </Tabs.Panel>
             <Tabs.Panel value="partitions">
               <AssetPartitions assetKey={key} />
+            </Tabs.Panel>
+            <Tabs.Panel value="checks">
+              <AssetChecks assetKey={key} checks={detail.checks} />
+            </Tabs.Panel>
+            <Tabs.Panel value="columns">
+              <AssetColumns detail={detail} />
             </Tabs.Panel>
             <Tabs.Panel value="lineage">
               <Suspense>

@@ -9,6 +9,8 @@ import { toDuration, toExact } from "../../components/format";
 import { AssetLink, Mark, Moment } from "../../components/marks";
 import { ErrorBox, Loaded, Section } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
+import { RetryButton } from "./RetryButton";
+import { RunCompare } from "./RunCompare";
 import { RunLog } from "./RunLog";
 import { RunCause } from "./RunTable";
 import { StepTimeline } from "./StepTimeline";
@@ -40,7 +42,7 @@ function RunView({ detail }: { detail: RunDetail }) {
             </Text>
           </Group>
         </div>
-        {!hasEnded(run) && <CancelButton runId={run.run_id} />}
+        {hasEnded(run) ? <RetryButton detail={detail} /> : <CancelButton runId={run.run_id} />}
       </Group>
       {run.error && <ErrorBox error={run.error} title="Why it failed" />}
       <Grid>
@@ -69,6 +71,7 @@ function RunView({ detail }: { detail: RunDetail }) {
       <Section title="Log">
         <RunLog key={run.run_id} run={run} />
       </Section>
+      <RunCompare detail={detail} />
       <Section title="Events">
         <RunEvents runId={run.run_id} />
       </Section>

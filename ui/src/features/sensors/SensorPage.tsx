@@ -11,6 +11,7 @@ import { HeldList } from "../../components/HeldList";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, Section } from "../../components/states";
 import { TickList } from "./TickList";
+import { TickStrip } from "./TickStrip";
 import { useSwitch } from "./useSwitch";
 
 /** One sensor: its cursor, its ticks, its switch. */
@@ -67,6 +68,7 @@ function SensorBody({ sensor }: { sensor: SensorView }) {
               return <Empty title="It has not ticked yet">Switch it on, or let it tick now.</Empty>;
             return (
               <>
+                <TickStrip ticks={items} />
                 <HeldList items={items} idOf={(tick) => tick.tick_id} noun="tick">
                   {(shown) => <TickList ticks={shown} />}
                 </HeldList>

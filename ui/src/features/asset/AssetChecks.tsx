@@ -1,0 +1,98 @@
+import { Group, Stack, Text } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import type { CSSProperties } from "react";
+
+import type { CheckView, EventView } from "../../api/client";
+import { assetEventsQuery } from "../../api/queries";
+import { EventList } from "../../components/EventList";
+import { toExact } from "../../components/format";
+import { MoreButton } from "../../components/MoreButton";
+import { Mark, Moment } from "../../components/marks";
+import { MetadataTable } from "../../components/metadata";
+import { Empty, Loaded, Section } from "../../components/states";
+import { CHECK_LOOKS, type Look } from "../../components/status";
+
+const STRIP = 40;
+const LISTED = 10;
+
+/** The checks of an asset: how each stands, how it went lately, and what it said. */
+export function AssetChecks({ assetKey, checks }: { assetKey: string; checks: readonly CheckView[] }) {
+  const query = useInfiniteQuery(assetEventsQuery(assetKey, "check_evaluation", null));
+  if (checks.length === 0) {
+    return (
+      <Empty title="No checks">
+        A check tells whether the data is right. Decorate a function with <code>@hw.asset_check</code>, or
+        report a result: <code>POST /report_asset_check/</code>.
+      </Empty>
+    );
+  }
+  return (
+    <Loaded query={query}>
+      {(pages) => {
+        const events = pages.pages.flatMap((page) => page.items);
+        return (
+          <Stack>
+            {checks.map((check) => (
+              <Check
+                key={check.name}
+                check={check}
+                history={events.filter((event) => event.check_name === check.name)}
+              />
+            ))}
+            <MoreButton query={query} />
+          </Stack>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Check({ check, history }: { check: CheckView; history: readonly EventView[] }) {
+  const failures = history.filter((event) => event.passed === false).length;
+  return (
+    <Section title={check.name} aside={<Mark look={CHECK_LOOKS[check.status] as Look} />}>
+      <Stack gap="sm">
+        {check.description && <Text size="sm">{check.description}</Text>}
+        <Text size="xs" c="dimmed">
+          {check.blocking && "Blocking: nothing downstream is made while it fails. "}
+          {!check.executable && (check.defined ? "Reported from outside. " : "Reported, nobody defined it. ")}
+          Last <Moment at={check.timestamp} />
+          {history.length > 0 && `; ${failures} of the last ${history.length} did not hold`}
+        </Text>
+        {history.length > 1 && (
+          <Group
+            gap={3}
+            role="img"
+            aria-label={`The last ${Math.min(STRIP, history.length)} results, oldest first`}
+          >
+            {history
+              .slice(0, STRIP)
+              .reverse()
+              .map((event) => (
+                <span
+                  key={event.seq}
+                  className="hw-result"
+                  title={`${toExact(event.timestamp)}: ${event.title}`}
+                  style={{ "--hw-tone": `var(--hw-${toneOf(event)})` } as CSSProperties}
+                />
+              ))}
+          </Group>
+        )}
+        {Object.keys(check.metadata).length > 0 && <MetadataTable entries={check.metadata} />}
+        {history.length > 0 && (
+          <details>
+            <summary>History</summary>
+            <div style={{ marginTop: 8 }}>
+              <EventList events={history.slice(0, LISTED)} />
+            </div>
+          </details>
+        )}
+      </Stack>
+    </Section>
+  );
+}
+
+function toneOf(event: EventView): string {
+  if (event.passed !== false) return "good";
+  return event.severity === "WARN" ? "warn" : "bad";
+}

@@ -1,0 +1,78 @@
+import { Text } from "@mantine/core";
+import type { CSSProperties } from "react";
+import { Link } from "react-router";
+
+import type { RunView } from "../../api/client";
+import { toDuration, toExact } from "../../components/format";
+import { RUN_LOOKS } from "../../components/status";
+import { useNow } from "../../components/useNow";
+import { ticksOf, toTimeline, type Grouping } from "./timeline";
+
+const MOST_LINES = 60;
+const LEAST_SHARE = 0.004;
+
+/** Runs as bars over time, a line for each asset or location. */
+export function RunTimeline({ runs, grouping }: { runs: readonly RunView[]; grouping: Grouping }) {
+  const now = useNow();
+  const { begin, end, lines } = toTimeline(runs, grouping, now);
+  const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
+  const dayLong = end - begin > 86_400;
+  return (
+    <div className="hw-timeline" role="group" aria-label={`Runs by ${grouping}`}>
+      {lines.slice(0, MOST_LINES).map((line) => (
+        <div key={line.name} className="hw-timeline-line">
+          <Text size="sm" truncate title={line.name}>
+            {line.name}
+          </Text>
+          <div>
+            {line.bars.map(({ run, from, to }) => (
+              <Link
+                key={run.run_id}
+                to={`/runs/${run.run_id}`}
+                className="hw-bar"
+                aria-label={`${RUN_LOOKS[run.status]?.label ?? run.status}, ${toExact(run.created_at)}, ${run.assets.join(", ")}`}
+                title={titleOf(run)}
+                style={
+                  {
+                    "--hw-tone": `var(--hw-${RUN_LOOKS[run.status]?.tone ?? "idle"})`,
+                    left: percent(Math.min(from, 1 - LEAST_SHARE)),
+                    width: percent(Math.max(LEAST_SHARE, to - from)),
+                  } as CSSProperties
+                }
+              />
+            ))}
+          </div>
+        </div>
+      ))}
+      <div className="hw-timeline-line" aria-hidden="true">
+        <span />
+        <div>
+          {ticksOf(begin, end).map((moment) => (
+            <span
+              key={moment}
+              className="hw-timeline-tick"
+              style={{ left: percent((moment - begin) / (end - begin)) }}
+            >
+              {new Date(moment * 1000).toLocaleString(undefined, {
+                ...(dayLong ? { month: "short", day: "numeric" } : {}),
+                hour: "2-digit",
+                minute: "2-digit",
+              })}
+            </span>
+          ))}
+        </div>
+      </div>
+      {lines.length > MOST_LINES && (
+        <Text size="xs" c="dimmed">
+          and {lines.length - MOST_LINES} more
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function titleOf(run: RunView): string {
+  const took =
+    run.started_at !== null && run.ended_at !== null ? `, ${toDuration(run.ended_at - run.started_at)}` : "";
+  return `${RUN_LOOKS[run.status]?.label ?? run.status}${took}: ${run.assets.join(", ")}`;
+}
