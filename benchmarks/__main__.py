@@ -1,19 +1,19 @@
-"""`python -m benchmarks [reports|latency|startup|graph] [--quick]`: all of them, or one."""
+"""`python -m benchmarks [reports|latency|startup|graph|app] [--quick]`: all of them, or one."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import graph, latency, reports, startup
+from benchmarks import app, graph, latency, reports, startup
 from benchmarks.systems import dagster
 
-_ALL = ("reports", "latency", "startup", "graph")
+_ALL = ("reports", "latency", "startup", "graph", "app")
 
 
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("which", nargs="*", metavar="reports|latency|startup|graph", help="default: all")
+    parser.add_argument("which", nargs="*", metavar="reports|latency|startup|graph|app", help="default: all")
     parser.add_argument("--quick", action="store_true", help="shorter, for a first look")
     arguments = parser.parse_args()
     wanted = arguments.which or list(_ALL)
@@ -32,6 +32,12 @@ def main() -> None:
         print()
     if "graph" in wanted:
         graph.measure(100_000, 5 if arguments.quick else 15)
+        print()
+    if "app" in wanted:
+        if app.is_possible():
+            app.measure((300,) if arguments.quick else (300, 2_000, 10_000), 1 if arguments.quick else 3)
+        else:
+            print("The app is not measured: `make ui system` builds it and brings a browser.")
 
 
 if __name__ == "__main__":

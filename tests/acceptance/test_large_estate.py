@@ -1,0 +1,108 @@
+"""The app with ten thousand assets: everything is there, and it can be found, followed and drawn."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from servers import DevServer, dev_server
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from benchmarks.estates import estate
+
+COUNT = 10_000
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+    """A server with a generated company."""
+    folder = tmp_path_factory.mktemp("large")
+    project = folder / "estate.py"
+    project.write_text(estate("headwater", COUNT))
+    with dev_server(folder / "home", str(project)) as started:
+        started.wait_for(lambda: len(started.get("/api/assets").json["items"]) == COUNT)
+        yield started
+
+
+def test_the_map_draws_all_and_leads_to_one(page: Page, large: DevServer) -> None:
+    """From afar every asset is a dot; an asset that is looked for is brought near, as a card with its state."""
+    page.goto(large.url + "/lineage")
+    lineage = page.get_by_test_id("lineage")
+    expect(lineage).to_have_attribute("data-detail", "dots")
+    expect(page.get_by_text("10 000 assets")).to_be_visible()
+
+    page.get_by_role("combobox", name="Find an asset").fill("marts_domain_012_orders")
+    page.get_by_role("option", name="marts_domain_012_orders", exact=True).click()
+
+    expect(lineage).to_have_attribute("data-detail", "cards")
+    expect(lineage.locator("[data-key=marts_domain_012_orders]")).to_be_visible()
+
+
+def test_the_map_zooms_through_names_to_cards(page: Page, large: DevServer) -> None:
+    """The wheel goes from dots to names to cards, and the address keeps the view."""
+    page.goto(large.url + "/lineage")
+    lineage = page.get_by_test_id("lineage")
+    expect(lineage).to_have_attribute("data-detail", "dots")
+    lineage.hover(position={"x": 300, "y": 200})
+    seen = ["dots"]
+    for _ in range(60):
+        page.mouse.wheel(0, -120)
+        detail = lineage.get_attribute("data-detail") or ""
+        if detail != seen[-1]:
+            seen.append(detail)
+        if detail == "cards":
+            break
+
+    assert ["dots", "names", "cards"] == seen
+    expect(page).to_have_url(re.compile("view="))
+    page.reload()
+    expect(lineage).to_have_attribute("data-detail", "cards")
+
+
+def test_the_map_is_laid_out_once(page: Page, large: DevServer) -> None:
+    """A second visit takes the layout from the browser's store and starts no worker."""
+    page.goto(large.url + "/lineage")
+    lineage = page.get_by_test_id("lineage")
+    expect(lineage).to_have_attribute("data-detail", "dots")
+    count = "indexedDB.databases().then(found => found.map(each => each.name))"
+    assert "headwater-lineage" in page.evaluate(count)
+    workers: list[str] = []
+    page.on("worker", lambda worker: workers.append(worker.url))
+
+    page.reload()
+
+    expect(lineage).to_have_attribute("data-detail", "dots")
+    assert [] == workers
+
+
+def test_the_catalog_lists_all_and_finds_one(page: Page, large: DevServer) -> None:
+    """Only the rows in sight are drawn; the end of the list is reached, and a word finds one of ten thousand."""
+    page.goto(large.url + "/catalog")
+    table = page.get_by_role("table", name="Assets")
+    expect(table).to_have_attribute("aria-rowcount", str(COUNT + 1))
+    rows = table.locator("[role=row][aria-rowindex]")
+    expect(rows.first).to_be_visible()
+    assert rows.count() < 60
+
+    page.keyboard.press("End")
+    expect(table.locator(f"[aria-rowindex='{COUNT + 1}']")).to_be_visible()
+    page.keyboard.press("Home")
+    page.get_by_label("Search the catalog").fill("staging_domain_100_stock")
+    expect(rows).to_have_count(1)
+
+
+def test_the_palette_finds_one_of_ten_thousand(page: Page, large: DevServer) -> None:
+    """A few letters and Enter lead to the asset."""
+    page.goto(large.url + "/")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_placeholder("Search assets").fill("core_domain_200_prices")
+    expect(page.get_by_role("button", name=re.compile("^core_domain_200_prices"))).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="core_domain_200_prices")).to_be_visible()
