@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from headwater.cli.assets import asset_group
+from headwater.cli.check import check
 from headwater.cli.dev import dev
 from headwater.cli.lineage import lineage
 from headwater.cli.logs import set_up_logging
@@ -39,6 +40,7 @@ def main() -> None:
 
 for command in (
     dev,
+    check,
     materialize,
     asset_group,
     lineage,

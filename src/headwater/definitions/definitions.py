@@ -9,6 +9,7 @@ from headwater.definitions.arguments import check_several, check_type, shown
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.metadata import normalize_metadata
+from headwater.definitions.problems.collected import Collected, collect
 from headwater.definitions.resolve import Resolved, resolve
 from headwater.definitions.resources import check_resources
 from headwater.definitions.selectable import index_definitions
@@ -144,8 +145,12 @@ class Definitions:
             ExternalAssetError: a sensor targets an asset that another system makes.
         """
         if self._resolved is None:
-            self._resolved = resolve(self._assets, self._checks, self._sensors, self._resources)
+            self._resolved = resolve(self.collect())
         return self._resolved
+
+    def collect(self) -> Collected:
+        """Everything by name, whether it fits together or not."""
+        return collect(self._assets, self._checks, self._sensors, self._resources)
 
     @property
     def selection_index(self) -> SelectionIndex:

@@ -25,12 +25,12 @@ def describe(error: BaseException) -> ErrorInfo:
 def _format(error: BaseException) -> str:
     described = traceback.TracebackException.from_exception(error, compact=True)
     frames = list(described.stack)
-    first = next((n for n, frame in enumerate(frames) if not _is_plumbing(frame.filename)), 0)
+    first = next((n for n, frame in enumerate(frames) if not is_plumbing(frame.filename)), 0)
     described.stack = traceback.StackSummary.from_list(frames[first:])
     return "".join(described.format())
 
 
-def _is_plumbing(filename: str) -> bool:
+def is_plumbing(filename: str) -> bool:
     """Whether a frame is ours or the import machinery's, which tells a user nothing."""
     return filename.startswith((_PACKAGE, "<frozen importlib", "<frozen runpy"))
 

@@ -1,0 +1,141 @@
+"""Definitions by name, before anybody asked whether they fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from headwater.definitions.assets import AssetsDefinition
+from headwater.definitions.bind_resources import bind_assets
+from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.problems.problem import Problem
+from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.snapshot import SourceRef
+from headwater.definitions.source import describe_source
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec
+from headwater.errors import DuplicateDefinitionError
+from headwater.keys import AssetCheckKey, AssetKey
+
+AnyAsset = AssetSpec | AssetsDefinition
+AnyCheck = AssetCheckSpec | AssetCheckDefinition
+
+
+class Collected(msgspec.Struct, frozen=True, kw_only=True):
+    """Definitions by name; where two claim one name, the first has it and `duplicates` tells of the other."""
+
+    specs: dict[AssetKey, AssetSpec]
+    makers: tuple[AssetsDefinition, ...]
+    natives: dict[AssetKey, AssetsDefinition]
+    observables: dict[AssetKey, AssetsDefinition]
+    check_specs: dict[AssetCheckKey, AssetCheckSpec]
+    checks: dict[AssetCheckKey, AssetCheckDefinition]
+    sensors: dict[str, SensorDefinition]
+    resources: Mapping[str, Any]
+    duplicates: tuple[Problem, ...]
+
+    @property
+    def stubs(self) -> frozenset[AssetKey]:
+        """Assets that others speak of and nobody defined."""
+        return frozenset(self._mentioned()) - self.specs.keys()
+
+    def _mentioned(self) -> Iterator[AssetKey]:
+        for spec in self.specs.values():
+            yield from (dep.asset_key for dep in spec.deps)
+        for check in self.check_specs.values():
+            yield check.asset_key
+            yield from (dep.asset_key for dep in check.additional_deps)
+
+
+def collect(
+    assets: Iterable[AnyAsset],
+    checks: Iterable[AnyCheck],
+    sensors: Iterable[SensorDefinition],
+    resources: Mapping[str, Any],
+) -> Collected:
+    """Definitions by name, with the parameters that are resources told from those that are assets."""
+    duplicates: list[Problem] = []
+    specs, makers = _collect_assets(_bound(list(assets), resources), duplicates)
+    distinct = tuple({id(maker): maker for maker in makers.values()}.values())
+    check_specs, check_definitions = _collect_checks(distinct, checks, duplicates)
+    return Collected(
+        specs=specs,
+        makers=distinct,
+        natives={key: maker for key, maker in makers.items() if not maker.observes},
+        observables={key: maker for key, maker in makers.items() if maker.observes},
+        check_specs=check_specs,
+        checks=check_definitions,
+        sensors=_collect_sensors(sensors, duplicates),
+        resources=resources,
+        duplicates=tuple(duplicates),
+    )
+
+
+def _bound(assets: list[AnyAsset], resources: Mapping[str, Any]) -> list[AnyAsset]:
+    if all(isinstance(item, AssetSpec) for item in assets):
+        return assets
+    defined = {key for item in assets for key in (item.keys if isinstance(item, AssetsDefinition) else (item.key,))}
+    distinct = {id(item): item for item in assets}
+    return bind_assets(distinct.values(), resources, defined)
+
+
+def _collect_assets(
+    assets: Iterable[AnyAsset], duplicates: list[Problem]
+) -> tuple[dict[AssetKey, AssetSpec], dict[AssetKey, AssetsDefinition]]:
+    """All specs, and the functions that make assets or look at them."""
+    specs: dict[AssetKey, AssetSpec] = {}
+    makers: dict[AssetKey, AssetsDefinition] = {}
+    for item in assets:
+        maker = item if isinstance(item, AssetsDefinition) else None
+        for spec in (item,) if isinstance(item, AssetSpec) else item.specs:
+            known = specs.setdefault(spec.key, spec)
+            if maker is None:
+                if known is spec or (known == spec and spec.key not in makers):
+                    continue
+            elif known is spec:
+                makers[spec.key] = maker
+                continue
+            message = (
+                f"Asset {spec.key.to_user_string()!r} is defined twice: at {describe_source(known.source)} and at "
+                f"{describe_source(spec.source)}. Keep one of them, or give one another key."
+            )
+            duplicates.append(_duplicate("duplicate-asset", message, spec.source))
+    return specs, makers
+
+
+def _collect_checks(
+    makers: Iterable[AssetsDefinition], checks: Iterable[AnyCheck], duplicates: list[Problem]
+) -> tuple[dict[AssetCheckKey, AssetCheckSpec], dict[AssetCheckKey, AssetCheckDefinition]]:
+    specs: dict[AssetCheckKey, AssetCheckSpec] = {}
+    definitions: dict[AssetCheckKey, AssetCheckDefinition] = {}
+    distinct = {id(item): item for item in checks}
+    for item in (*(spec for maker in makers for spec in maker.check_specs), *distinct.values()):
+        spec = item.spec if isinstance(item, AssetCheckDefinition) else item
+        known = specs.setdefault(item.key, spec)
+        if known is not spec:
+            message = (
+                f"Asset {item.key.asset_key.to_user_string()!r} has two checks named {spec.name!r}: at "
+                f"{describe_source(known.source)} and at {describe_source(spec.source)}. Rename one of them."
+            )
+            duplicates.append(_duplicate("duplicate-check", message, spec.source))
+        elif isinstance(item, AssetCheckDefinition):
+            definitions[item.key] = item
+    return specs, definitions
+
+
+def _collect_sensors(sensors: Iterable[SensorDefinition], duplicates: list[Problem]) -> dict[str, SensorDefinition]:
+    by_name: dict[str, SensorDefinition] = {}
+    for sensor in sensors:
+        known = by_name.setdefault(sensor.name, sensor)
+        if known is not sensor:
+            message = (
+                f"Two sensors are named {sensor.name!r}: at {describe_source(known.source)} and at "
+                f"{describe_source(sensor.source)}. Rename one of them."
+            )
+            duplicates.append(_duplicate("duplicate-sensor", message, sensor.source))
+    return by_name
+
+
+def _duplicate(code: str, message: str, source: SourceRef | None) -> Problem:
+    return Problem(code=code, message=message, source=source, error=DuplicateDefinitionError)

@@ -1,0 +1,71 @@
+"""Resources that are missing, and those that nobody needs."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from difflib import get_close_matches
+
+from headwater.definitions.assets import AssetsDefinition
+from headwater.definitions.io_managers import DEFAULT_IO_MANAGER
+from headwater.definitions.problems.collected import Collected
+from headwater.definitions.problems.problem import Problem
+from headwater.definitions.resources import ResourceDefinition
+from headwater.definitions.snapshot import SourceRef
+from headwater.definitions.source import describe_source
+from headwater.errors import InvalidDefinitionError
+
+
+def missing_resources(collected: Collected) -> Iterator[Problem]:
+    """What a function, a hook, a value or a resource needs must be there."""
+    given = collected.resources
+    for who, source, name, own in _needed(collected):
+        if name not in own and name not in given and name != DEFAULT_IO_MANAGER:
+            message = _describe(who if source is None else who.replace("{}", describe_source(source)), name, given)
+            yield Problem(code="missing-resource", message=message, source=source, error=InvalidDefinitionError)
+
+
+def unused_resources(collected: Collected) -> Iterator[Problem]:
+    """A resource that nothing asks for is probably misspelt, or left over."""
+    used = {name for _, _, name, own in _needed(collected) if name not in own}
+    for name in sorted(collected.resources.keys() - used - {DEFAULT_IO_MANAGER}):
+        yield Problem(
+            code="unused-resource",
+            message=(
+                f"Nothing needs the resource {name!r}. Take it out, or ask for it: with a parameter of this name, or "
+                f"required_resource_keys={{{name!r}}}."
+            ),
+        )
+
+
+def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:
+    """Who needs it (with a place for where that stands), where that stands, what it needs, and what it has itself."""
+    for maker in collected.makers:
+        yield from _needed_by_maker(maker)
+    for check in collected.checks.values():
+        for name in sorted(check.needs.resources):
+            yield f"Check {check.key.to_user_string()!r} ({{}}) needs", check.source, name, ()
+    for sensor in collected.sensors.values():
+        for name in sorted(sensor.needs.resources):
+            yield f"Sensor {sensor.name!r} ({{}}) needs", sensor.source, name, ()
+    for owner, resource in collected.resources.items():
+        for name in sorted(resource.required_resource_keys) if isinstance(resource, ResourceDefinition) else ():
+            yield f"Resource {owner!r} needs", None, name, ()
+
+
+def _needed_by_maker(maker: AssetsDefinition) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:
+    own, source = maker.resource_defs, maker.source
+    for name in sorted(maker.needs.resources):
+        yield f"{maker.titled} ({{}}) needs", source, name, own
+    for hook in maker.hooks:
+        for name in sorted(hook.required_resource_keys):
+            yield f"Hook {hook.name!r} of {maker.described} ({{}}) needs", source, name, own
+    for output in maker.outputs:
+        manager = maker.io_manager_of(output.key)
+        if manager is not None:
+            yield f"{maker.titled} ({{}}) is stored by", source, str(manager), own
+
+
+def _describe(who: str, name: str, given: Iterable[str]) -> str:
+    near = get_close_matches(name, list(given), n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{who} the resource {name!r}, which is not there.{hint} Add it: Definitions(resources={{{name!r}: ...}})."
