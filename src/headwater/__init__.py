@@ -152,6 +152,9 @@ if TYPE_CHECKING:
         FilesystemIOManager,
         InMemoryIOManager,
     )
+    from headwater.execution.in_process_result import ExecuteInProcessResult
+    from headwater.execution.instance import DagsterInstance, HeadwaterInstance
+    from headwater.execution.materialize import materialize, materialize_to_memory, observe
 
 # What needs pydantic, or runs something, is imported when it is first asked for.
 _LATER = {
@@ -164,6 +167,12 @@ _LATER = {
     "ResourceDependency": "headwater.definitions.configurable",
     "FilesystemIOManager": "headwater.execution.file_io_manager",
     "InMemoryIOManager": "headwater.execution.file_io_manager",
+    "ExecuteInProcessResult": "headwater.execution.in_process_result",
+    "DagsterInstance": "headwater.execution.instance",
+    "HeadwaterInstance": "headwater.execution.instance",
+    "materialize": "headwater.execution.materialize",
+    "materialize_to_memory": "headwater.execution.materialize",
+    "observe": "headwater.execution.materialize",
 }
 
 __all__ = [
@@ -196,6 +205,7 @@ __all__ = [
     "ConfigurableResourceFactory",
     "ConflictError",
     "CyclicDependencyError",
+    "DagsterInstance",
     "DailyPartitionsDefinition",
     "DataVersion",
     "DefaultSensorStatus",
@@ -204,12 +214,14 @@ __all__ = [
     "DuplicateDefinitionError",
     "DynamicPartitionsDefinition",
     "EnvVar",
+    "ExecuteInProcessResult",
     "ExternalAssetError",
     "Failure",
     "Field",
     "FilesystemIOManager",
     "FloatMetadataValue",
     "HeadwaterError",
+    "HeadwaterInstance",
     "HookContext",
     "HookDefinition",
     "HourlyPartitionsDefinition",
@@ -304,8 +316,11 @@ __all__ = [
     "failure_hook",
     "io_manager",
     "map_asset_specs",
+    "materialize",
+    "materialize_to_memory",
     "multi_asset",
     "observable_source_asset",
+    "observe",
     "resource",
     "sensor",
     "success_hook",

@@ -25,7 +25,7 @@ from headwater.definitions.io_managers import (
     IOManager,
     OutputContext,
 )
-from headwater.definitions.logs import ContextLog
+from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata import to_wire
 from headwater.definitions.needs import Needs
 from headwater.definitions.requests import AssetEvent
@@ -87,6 +87,19 @@ def retry_wait(error: BaseException, policy: RetryPolicy | None, retry_number: i
     if isinstance(error, Failure) and not error.allow_retries:
         return None
     return policy.wait_before(retry_number + 1, random.random())
+
+
+def load_value(definitions: Definitions, key: AssetKey, partition: str | None, default_io: IOManager) -> Any:
+    """The stored value of an asset, outside a run.
+
+    Raises:
+        MissingInputError: there is none.
+    """
+    log = RecordedLog()
+    with ResourceScope(definitions.resources, log=log) as scope:
+        place = StepPlace(log=log, scope=scope, default_io=default_io, instance=lambda: None)
+        order = StepOrder(run_id="", step="", assets=(key.to_escaped_user_string(),))
+        return _Step(definitions, order, place).load_asset_value(key, partition)
 
 
 class _Step:

@@ -82,3 +82,20 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     run_config: dict[str, Any] = {}
     """The plain form of a `RunConfig`; an environment variable in it stays a name."""
     job_name: str | None = None
+
+    def moved(self, event: EventKind, now: int, *, error: ErrorInfo | None = None) -> Run:
+        """The run after an event, at a moment in microseconds.
+
+        Raises:
+            InvalidTransitionError: the event cannot happen to the run as it is.
+        """
+        status = advance(self.run_id, self.status, event)
+        requeued = event is EventKind.RUN_REQUEUED
+        return msgspec.structs.replace(
+            self,
+            status=status,
+            started_at=now if status is RunStatus.STARTED else None if requeued else self.started_at,
+            ended_at=now if status in ENDED else None,
+            error=error,
+            attempt=self.attempt + 1 if requeued else self.attempt,
+        )

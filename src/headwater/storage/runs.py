@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, UnknownRunError
 from headwater.records.events import ErrorInfo, EventKind
-from headwater.records.runs import ENDED, Cause, Run, RunStatus, advance
+from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.storage.schema import run_assets, run_keys, runs
 from headwater.storage.transaction import insert_for
 
@@ -68,18 +68,7 @@ def move(
     run = get(connection, run_id)
     if expected_owner is not None and run.owner != expected_owner:
         raise ConflictError(f"Run {run_id} belongs to {run.owner or 'nobody'}, not to {expected_owner} any more.")
-    status = advance(run_id, run.status, event)
-    requeued = event is EventKind.RUN_REQUEUED
-    moved = msgspec.structs.replace(
-        run,
-        status=status,
-        started_at=now if status is RunStatus.STARTED else None if requeued else run.started_at,
-        ended_at=now if status in ENDED else None,
-        error=error,
-        attempt=run.attempt + 1 if requeued else run.attempt,
-        owner=owner,
-        lease_until=lease_until,
-    )
+    moved = msgspec.structs.replace(run.moved(event, now, error=error), owner=owner, lease_until=lease_until)
     connection.execute(sa.update(runs).where(runs.c.run_id == run_id), _to_row(moved))
     return moved
 

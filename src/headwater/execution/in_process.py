@@ -1,0 +1,250 @@
+"""Runs in the caller's own process: `materialize` and its siblings, step by step, without a server."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from headwater.clock import SystemClock
+from headwater.definitions.build_snapshot import build_snapshot
+from headwater.definitions.definitions import Definitions
+from headwater.definitions.io_managers import IOManager
+from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.errors import UnknownPartitionError
+from headwater.execution.config import check_run_config, resource_config
+from headwater.execution.in_process_result import ExecuteInProcessResult
+from headwater.execution.instance import HeadwaterInstance
+from headwater.execution.plan import Step, plan_steps
+from headwater.execution.step_events import Began, result_events, step_event
+from headwater.execution.step_messages import StepOrder, StepReport
+from headwater.execution.step_work import StepPlace, carry_out, load_value
+from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.keys import AssetKey
+from headwater.location.resources import ResourceScope
+from headwater.location.tracebacks import describe
+from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent, RunEvent
+from headwater.records.requests import new_run_id
+from headwater.records.runs import Cause, Run, RunStatus
+
+_LOCATION = "in-process"
+
+
+class InProcessRun:
+    """One run, carried out where it is asked for."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        keys: Sequence[str],
+        *,
+        graph: AssetGraph | None = None,
+        instance: HeadwaterInstance | None = None,
+        default_io: IOManager | None = None,
+        run_config: Mapping[str, Any] | None = None,
+        partition: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        job_name: str | None = None,
+    ) -> None:
+        """Plan a run.
+
+        Args:
+            definitions: All that the run may need.
+            keys: What it makes or looks at.
+            graph: How these definitions connect, if the caller has that.
+            instance: Where its events go; only into the result if left out.
+            default_io: Stores values where the definitions say nothing; files if left out.
+            run_config: In its plain form.
+            partition: Which one, of the assets that have partitions.
+            tags: The run's.
+            job_name: The job that it belongs to.
+
+        Raises:
+            UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
+            InvalidConfigError: the config does not fit.
+            InvalidDefinitionError: the definitions contradict themselves.
+        """
+        self._definitions = definitions
+        self._graph = graph or graph_of(definitions)
+        self._instance = instance or HeadwaterInstance.ephemeral()
+        self._default_io = default_io or self._instance.default_io_manager()
+        self._partition = partition
+        self._config = dict(run_config or {})
+        self._steps = plan_steps(self._graph, keys)
+        self._partitioned = check_partitions(self._graph, keys, partition)
+        check_run_config(definitions, keys, self._config)
+        self._run = Run(
+            run_id=new_run_id(),
+            location=_LOCATION,
+            assets=tuple(keys),
+            status=RunStatus.QUEUED,
+            cause=Cause(kind="python"),
+            created_at=SystemClock().now(),
+            partition=partition,
+            tags=dict(tags or {}),
+            run_config=self._config,
+            job_name=job_name,
+        )
+        self._values: dict[tuple[AssetKey, str], Any] = {}
+        self._events: list[Event] = []
+        self._failed: dict[str, str] = {}
+        self._left_out: set[str] = set()
+        self._error: BaseException | None = None
+
+    def carry_out(self, *, raise_on_error: bool) -> ExecuteInProcessResult:
+        """Do all of it.
+
+        Args:
+            raise_on_error: Whether a step's exception ends the run at once and is raised again.
+
+        Raises:
+            Exception: what a function raised, if it is to be.
+        """
+        self._instance.begin_run(self._run)
+        self._move(EventKind.RUN_STARTED)
+        log = logging.getLogger("headwater.context")
+        config = resource_config(self._config)
+        resources = self._definitions.resources
+        try:
+            with ResourceScope(resources, config=config, run_id=self._run.run_id, log=log) as scope:
+                place = StepPlace(
+                    log=log,
+                    scope=scope,
+                    default_io=self._default_io,
+                    instance=lambda: self._instance,
+                    on_value=self._keep_value,
+                )
+                for step in self._steps:
+                    self._carry_out_step(step, place)
+                    if self._error is not None and raise_on_error:
+                        break
+        except Exception as error:
+            self._error = self._error or error
+            self._failed.setdefault("", describe(error).message)
+        if self._failed:
+            self._move(EventKind.RUN_FAILED, ErrorInfo(message=next(iter(self._failed.values()))))
+        else:
+            self._move(EventKind.RUN_SUCCEEDED)
+        if self._error is not None and raise_on_error:
+            raise self._error
+        return self._result()
+
+    def _result(self) -> ExecuteInProcessResult:
+        resolved = self._definitions.resolve()
+        makers = {id(maker): maker for maker in (*resolved.natives.values(), *resolved.observables.values())}
+
+        def load(key: AssetKey, partition: str | None) -> Any:
+            return load_value(self._definitions, key, partition, self._default_io)
+
+        return ExecuteInProcessResult(self._run, self._events, self._values, list(makers.values()), load)
+
+    def _carry_out_step(self, step: Step, place: StepPlace) -> None:
+        blocker = next((name for name in step.after if name in self._failed), None)
+        missing = next((key for key in step.reads if key in self._left_out), None)
+        if blocker is not None:
+            self._failed[step.name] = f"{step.name} was skipped."
+            self._append(self._event(EventKind.STEP_SKIPPED, step, f"Skipped, because {blocker} did not succeed."))
+        elif missing is not None:
+            self._left_out.update(() if step.check_name else step.assets)
+            self._append(
+                self._event(EventKind.STEP_SKIPPED, step, f"Skipped, because {missing} was not made this time.")
+            )
+        else:
+            self._try(step, place)
+
+    def _try(self, step: Step, place: StepPlace) -> None:
+        retries = 0
+        upstream = {key: self._graph.upstream_keys(key) for key in step.assets}
+        while True:
+            started = self._append(self._event(EventKind.STEP_STARTED, step))
+            wanted = step.assets if step.check_name else {up for ups in upstream.values() for up in ups}
+            began = Began(started[-1].seq, self._instance.versions(wanted))
+            try:
+                report = carry_out(self._definitions, self._order(step, retries), place)
+            except Exception as error:
+                described = describe(error)
+                self._failed[step.name] = f"{step.name}: {described.message}"
+                self._error = self._error or error
+                self._append(self._event(EventKind.STEP_FAILED, step, error=described))
+                return
+            if report.again is None:
+                self._succeed(step, report, began, upstream)
+                return
+            retries += 1
+            self._append(self._event(EventKind.STEP_RETRIED, step, error=report.again.error))
+            threading.Event().wait(report.again.seconds)
+
+    def _succeed(self, step: Step, report: StepReport, began: Began, upstream: Mapping[str, list[str]]) -> None:
+        events = result_events(step, report, began, run_id=self._run.run_id, upstream=upstream)
+        self._append(*events, self._event(EventKind.STEP_SUCCEEDED, step))
+        self._left_out.update(report.left_out)
+        blocking = {check.name for check in self._graph.checks.get(step.assets[0], ()) if check.blocking}
+        fails = any(not check.passed and check.severity == "ERROR" for check in report.checks)
+        if step.check_name in blocking and fails:
+            self._failed[step.name] = f"The blocking check {step.name} did not pass."
+
+    def _order(self, step: Step, retries: int) -> StepOrder:
+        return StepOrder(
+            run_id=self._run.run_id,
+            step=step.name,
+            assets=step.assets,
+            check_name=step.check_name,
+            partition=self._partition_of(step),
+            tags=self._run.tags,
+            retry_number=retries,
+            run_config=self._config,
+            job_name=self._run.job_name,
+        )
+
+    def _partition_of(self, step: Step) -> str | None:
+        return self._partition if step.assets[0] in self._partitioned else None
+
+    def _event(
+        self, kind: EventKind, step: Step, message: str | None = None, *, error: ErrorInfo | None = None
+    ) -> NewEvent:
+        told = error if message is None else ErrorInfo(message=message)
+        return step_event(kind, step, run_id=self._run.run_id, partition=self._partition_of(step), error=told)
+
+    def _append(self, *events: NewEvent) -> list[Event]:
+        kept = self._instance.append(events)
+        self._events += kept
+        return kept
+
+    def _move(self, kind: EventKind, error: ErrorInfo | None = None) -> None:
+        payload = RunEvent(assets=self._run.assets, error=error)
+        event = NewEvent(kind=kind, payload=payload, partition=self._partition, run_id=self._run.run_id)
+        self._run, kept = self._instance.move_run(self._run, kind, event)
+        self._events.append(kept)
+
+    def _keep_value(self, key: AssetKey, name: str, value: Any) -> None:
+        self._values[(key, name)] = value
+
+
+def graph_of(definitions: Definitions) -> AssetGraph:
+    """How definitions connect.
+
+    Raises:
+        InvalidDefinitionError: they contradict themselves.
+    """
+    return build_graph([(_LOCATION, build_snapshot(definitions))])
+
+
+def check_partitions(graph: AssetGraph, keys: Iterable[str], partition: str | None) -> set[str]:
+    """The assets of a run that have partitions.
+
+    Raises:
+        UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
+    """
+    partitioned = {key for key in keys if graph.node(key).definition.partitions is not None}
+    if partition is None and partitioned:
+        example = sorted(partitioned)[0]
+        raise UnknownPartitionError(f"{example} is partitioned: say which partition to make, partition_key=....")
+    if partition is not None and not partitioned:
+        raise UnknownPartitionError(f"None of these assets is partitioned, so leave partition_key={partition!r} out.")
+    for key in sorted(partitioned):
+        snapshot = graph.node(key).definition.partitions
+        assert snapshot is not None
+        if partition is not None and not partitions_from_snapshot(snapshot).has_partition_key(partition):
+            raise UnknownPartitionError(f"{key} has no partition {partition!r}.")
+    return partitioned

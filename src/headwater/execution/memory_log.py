@@ -1,0 +1,121 @@
+"""An event log that lives as long as the process: what `materialize` writes where no instance is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from headwater.clock import Clock, SystemClock
+from headwater.records.events import Event, EventKind, NewEvent
+from headwater.records.runs import Run
+
+
+class EventLog(Protocol):
+    """Where a run in the caller's process writes, and from where it reads what it is made from."""
+
+    def append(self, events: Sequence[NewEvent]) -> list[Event]:
+        """Keep events, all or none, with their places in the log."""
+        ...
+
+    def begin_run(self, run: Run) -> None:
+        """Keep a new run, and say that it was requested."""
+        ...
+
+    def move_run(self, run: Run, kind: EventKind, event: NewEvent) -> tuple[Run, Event]:
+        """Move a run on, and say so."""
+        ...
+
+    def versions(self, keys: Iterable[str]) -> dict[str, int]:
+        """The `seq` of the newest materialization of each asset that has one."""
+        ...
+
+    def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
+        """Events of an asset of one kind, the newest first."""
+        ...
+
+    def partitions_of(self, asset_key: str) -> set[str]:
+        """The partitions of an asset that were ever made."""
+        ...
+
+    def asset_keys(self) -> set[str]:
+        """The assets that have materializations or observations."""
+        ...
+
+    def run(self, run_id: str) -> Run | None:
+        """One run."""
+        ...
+
+    def runs(self, limit: int | None) -> list[Run]:
+        """Runs, the newest first."""
+        ...
+
+
+class MemoryLog:
+    """A log in memory."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._events: list[Event] = []
+        self._versions: dict[str, tuple[int, int]] = {}
+        self._runs: dict[str, Run] = {}
+
+    def append(self, events: Sequence[NewEvent]) -> list[Event]:
+        """Keep events, with their places in the log."""
+        now = self._clock.now()
+        kept = []
+        for event in events:
+            seq = len(self._events) + 1
+            timestamp = now if event.timestamp is None else event.timestamp
+            whole = Event(
+                seq=seq,
+                kind=event.kind,
+                payload=event.payload,
+                asset_key=event.asset_key,
+                partition=event.partition,
+                run_id=event.run_id,
+                timestamp=timestamp,
+                recorded_at=now,
+                data_version=event.data_version,
+            )
+            self._events.append(whole)
+            kept.append(whole)
+            if event.kind is EventKind.MATERIALIZATION and event.asset_key is not None:
+                self._versions[event.asset_key] = max(self._versions.get(event.asset_key, (0, 0)), (timestamp, seq))
+        return kept
+
+    def begin_run(self, run: Run) -> None:
+        """Keep a new run."""
+        self._runs[run.run_id] = run
+
+    def move_run(self, run: Run, kind: EventKind, event: NewEvent) -> tuple[Run, Event]:
+        """Move a run on, and say so."""
+        moved = run.moved(kind, self._clock.now(), error=getattr(event.payload, "error", None))
+        self._runs[run.run_id] = moved
+        return moved, self.append([event])[0]
+
+    def versions(self, keys: Iterable[str]) -> dict[str, int]:
+        """The `seq` of the newest materialization of each asset that has one."""
+        return {key: self._versions[key][1] for key in keys if key in self._versions}
+
+    def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
+        """Events of an asset of one kind, the newest first."""
+        found = [event for event in self._events if event.kind is kind and event.asset_key == asset_key]
+        return sorted(found, key=lambda event: (event.timestamp, event.seq), reverse=True)[:limit]
+
+    def partitions_of(self, asset_key: str) -> set[str]:
+        """The partitions of an asset that were ever made."""
+        made = (each for each in self._events if each.kind is EventKind.MATERIALIZATION and each.asset_key == asset_key)
+        return {event.partition for event in made if event.partition is not None}
+
+    def asset_keys(self) -> set[str]:
+        """The assets that have materializations or observations."""
+        kinds = (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
+        return {event.asset_key for event in self._events if event.kind in kinds and event.asset_key is not None}
+
+    def run(self, run_id: str) -> Run | None:
+        """One run."""
+        return self._runs.get(run_id)
+
+    def runs(self, limit: int | None) -> list[Run]:
+        """Runs, the newest first."""
+        return list(reversed(self._runs.values()))[:limit]

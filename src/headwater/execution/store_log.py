@@ -1,0 +1,78 @@
+"""The event log of a deployment, written from a run in the caller's own process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.engine import Connection
+
+from headwater.errors import UnknownRunError
+from headwater.records.events import Event, EventKind, NewEvent
+from headwater.records.requests import requested_events
+from headwater.records.runs import Run
+from headwater.storage import event_log, states
+from headwater.storage import runs as run_store
+from headwater.storage.event_log import EventFilter
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+
+_ALL = 1_000_000
+
+
+class StoreLog:
+    """A store, as `headwater.execution.memory_log.EventLog` has it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def append(self, events: Sequence[NewEvent]) -> list[Event]:
+        """Keep events, all or none, with their places in the log."""
+        return self._store.write(Unit(events=events, effect=lambda _connection, kept: list(kept)))
+
+    def begin_run(self, run: Run) -> None:
+        """Keep a new run, and say that it was requested."""
+        self._store.write(Unit(events=requested_events([run]), effect=lambda c, _kept: run_store.insert(c, run)))
+
+    def move_run(self, run: Run, kind: EventKind, event: NewEvent) -> tuple[Run, Event]:
+        """Move a run on, and say so."""
+        now, error = self._store.clock.now(), getattr(event.payload, "error", None)
+
+        def move(connection: Connection, kept: Sequence[Event]) -> tuple[Run, Event]:
+            return run_store.move(connection, run.run_id, kind, now, error=error), kept[0]
+
+        return self._store.write(Unit(events=[event], effect=move))
+
+    def versions(self, keys: Iterable[str]) -> dict[str, int]:
+        """The `seq` of the newest materialization of each asset that has one."""
+        found = {}
+        for key in keys:
+            latest = self._store.read(lambda c: states.read_assets(c, key)).get((key, EventKind.MATERIALIZATION))  # noqa: B023
+            if latest is not None:
+                found[key] = latest.seq
+        return found
+
+    def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
+        """Events of an asset of one kind, the newest first."""
+        wanted = EventFilter(asset_key=asset_key, kinds=(kind,))
+        return self._store.read(lambda c: event_log.read_newest(c, wanted, limit=limit))
+
+    def partitions_of(self, asset_key: str) -> set[str]:
+        """The partitions of an asset that were ever made."""
+        found = self._store.read(lambda c: states.read_partitions(c, asset_key))
+        return {partition for partition, kind in found if kind is EventKind.MATERIALIZATION}
+
+    def asset_keys(self) -> set[str]:
+        """The assets that have materializations or observations."""
+        kinds = (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
+        return {key for key, kind in self._store.read(states.read_assets) if kind in kinds}
+
+    def run(self, run_id: str) -> Run | None:
+        """One run."""
+        try:
+            return self._store.read(lambda c: run_store.get(c, run_id))
+        except UnknownRunError:
+            return None
+
+    def runs(self, limit: int | None) -> list[Run]:
+        """Runs, the newest first."""
+        return self._store.read(lambda c: run_store.read_newest(c, limit=limit or _ALL))
