@@ -111,6 +111,14 @@ class ConflictError(StoreError):
     """Somebody else changed the same row first, so this change was dropped whole."""
 
 
+class IdempotencyConflictError(StoreError):
+    """An idempotency key came before with another content; nothing of this report was kept."""
+
+
+class UnknownEventError(StoreError):
+    """A number is not that of an event in the log, or of one that can be withdrawn."""
+
+
 class LocationError(HeadwaterError):
     """A code location could not be loaded, or its process is gone."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from headwater.cli.homes import deployment_option, home_option, open_deployment
 from headwater.cli.printing import print_json
-from headwater.errors import ReportRefusedError
+from headwater.errors import ReportRefusedError, SettingsError
 
 
 @click.group("report")
@@ -62,6 +64,41 @@ def report_observation(key: str, data_version: str | None, description: str | No
 def report_check(key: str, check_name: str, passed: bool, severity: str, **common: Any) -> None:
     """Say how a check of an asset went. KEY is written with slashes."""
     _send("report_check", key, common, check_name=check_name, passed=passed, severity=severity)
+
+
+@report_group.command("rules")
+@click.option("--undefined", "pairs", multiple=True, metavar="PREFIX=register|reject", help="Repeatable; by key.")
+@click.option("--odd-timestamps", type=click.Choice(["flag", "refuse"]), help="Far in the future or past.")
+@click.option("--future-seconds", type=click.IntRange(0), help="How far ahead of the clock a timestamp may be.")
+@click.option("--past-days", type=click.IntRange(1), help="How far back it may be.")
+@click.option("--strict-partitions", type=click.Choice(["flag", "refuse"]), help="Unknown ones, at POST /api/report.")
+@click.option("--drop-in-partitions", type=click.Choice(["flag", "refuse"]), help="Unknown ones, at the other doors.")
+@home_option
+@deployment_option
+def report_rules(home: Path | None, deployment: str, pairs: tuple[str, ...], **changes: Any) -> None:
+    """Show the rules for reports of a deployment, or change them. A running server follows within a second."""
+    import msgspec
+
+    from headwater.records.report_rules import ReportRules
+    from headwater.storage.report_rules import read_rules, save_rules
+    from headwater.storage.writer import Unit
+
+    given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+    with open_deployment(home, deployment) as opened:
+        rules = opened.store.read(read_rules)
+        if given or pairs:
+            undefined = {**rules.undefined, **dict(_split_prefix(pair) for pair in pairs)}
+            changed = {**msgspec.to_builtins(rules), **given, "undefined": undefined}
+            rules = msgspec.convert(changed, ReportRules)
+            opened.store.write(Unit(effect=lambda connection, _events: save_rules(connection, rules)))
+    print_json(rules)
+
+
+def _split_prefix(pair: str) -> tuple[str, str]:
+    prefix, _, answer = pair.rpartition("=")
+    if answer not in ("register", "reject"):
+        raise SettingsError(f"--undefined {pair!r} is not PREFIX=register or PREFIX=reject.")
+    return prefix, answer
 
 
 def _send(method: str, key: str, common: dict[str, Any], **fields: Any) -> None:

@@ -36,6 +36,10 @@ class EventKind(StrEnum):
     SENSOR_STARTED = "sensor_started"
     SENSOR_STOPPED = "sensor_stopped"
     SENSOR_TICK_REQUESTED = "sensor_tick_requested"
+    EXTERNAL_STARTED = "external_started"
+    EXTERNAL_PROGRESSING = "external_progressing"
+    EXTERNAL_FAILED = "external_failed"
+    EXTERNAL_SKIPPED = "external_skipped"
 
 
 class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,7 +62,7 @@ class Materialization(
     read_seq: int | None = None
     """How far the log reached as the step began to read: whatever came later is not in this version."""
     flags: tuple[str, ...] = ()
-    """What was wrong with an accepted report: `unknown_asset`, `unknown_partition`, `missing_partition`."""
+    """What was odd about an accepted report; see `headwater.records.flags`."""
     reporter: Reporter | None = None
 
 
@@ -84,6 +88,16 @@ class CheckEvaluation(
     description: str | None = None
     target_seq: int | None = None
     """The `seq` of the materialization that was judged, where that is known."""
+    flags: tuple[str, ...] = ()
+    reporter: Reporter | None = None
+
+
+class ExternalRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="external_run", tag_field="t"):
+    """Another system's run that makes an asset moved on, or made nothing."""
+
+    description: str | None = None
+    metadata: dict[str, WireValue] = {}
+    tags: dict[str, str] = {}
     flags: tuple[str, ...] = ()
     reporter: Reporter | None = None
 
@@ -136,8 +150,19 @@ class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 Payload: TypeAlias = (
-    Materialization | Observation | CheckEvaluation | RunEvent | StepEvent | DefinitionsChanged | SensorSwitched
+    Materialization
+    | Observation
+    | CheckEvaluation
+    | ExternalRun
+    | RunEvent
+    | StepEvent
+    | DefinitionsChanged
+    | SensorSwitched
 )
+
+
+Report: TypeAlias = Materialization | Observation | CheckEvaluation | ExternalRun
+"""What others may say of an asset."""
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,13 +7,13 @@ import msgspec
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import partitions_from_snapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
-from headwater.records.events import CheckEvaluation, Materialization, NewEvent, Observation
+from headwater.records.events import CheckEvaluation, NewEvent, Report
 
 
 def flag(event: NewEvent, graph: AssetGraph, now: int) -> NewEvent:
     """The event with its flags: `unknown_asset`, `unknown_check`, `unknown_partition`, `missing_partition`."""
     payload = event.payload
-    if not isinstance(payload, (Materialization, Observation, CheckEvaluation)) or event.asset_key is None:
+    if not isinstance(payload, Report) or event.asset_key is None:
         return event
     flags = _flags(event, payload, graph, now)
     if not flags:
@@ -21,9 +21,7 @@ def flag(event: NewEvent, graph: AssetGraph, now: int) -> NewEvent:
     return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, flags=flags))
 
 
-def _flags(
-    event: NewEvent, payload: Materialization | Observation | CheckEvaluation, graph: AssetGraph, now: int
-) -> tuple[str, ...]:
+def _flags(event: NewEvent, payload: Report, graph: AssetGraph, now: int) -> tuple[str, ...]:
     key = event.asset_key or ""
     number = graph.ids.get(key)
     if number is None or graph.nodes[number].kind == "undefined":

@@ -22,6 +22,10 @@ _OF_ASSET = frozenset(
         EventKind.STEP_FAILED,
         EventKind.RUN_FAILED,
         EventKind.RUN_CANCELED,
+        EventKind.EXTERNAL_STARTED,
+        EventKind.EXTERNAL_PROGRESSING,
+        EventKind.EXTERNAL_FAILED,
+        EventKind.EXTERNAL_SKIPPED,
     }
 )
 

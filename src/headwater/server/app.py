@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from headwater.errors import StoreError
-from headwater.server import openlineage_door
+from headwater.server import openlineage_door, strict_door
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments, is_possible_name
 from headwater.server.guard import ForeignOriginError, TokenRequiredError, check_origin, check_token
@@ -88,15 +88,19 @@ class Server:
     async def _answer_api(
         self, deployment: Deployment, path: str, base: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        sender: str | None = None
         if path not in _OPEN_API_PATHS:
             try:
-                await check_token(scope, deployment)
+                sender = await check_token(scope, deployment)
             except TokenRequiredError as error:
                 answer = {"error": str(error), "status": 401}
                 await send_json(send, 401, answer, [(b"www-authenticate", b"Bearer")])
                 return
         if path in openlineage_door.PATHS:
             await self._openlineage.take(deployment, scope, receive, send)
+            return
+        if path == strict_door.PATH:
+            await strict_door.take(deployment, sender, scope, receive, send)
             return
         if path == "/api/live":
             await stream(deployment.live, scope, receive, send)

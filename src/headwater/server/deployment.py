@@ -12,10 +12,12 @@ from sqlalchemy.engine import Connection
 from headwater.clock import Clock
 from headwater.errors import SettingsError
 from headwater.graph.asset_graph import AssetGraph
+from headwater.records.report_rules import ReportRules
 from headwater.server.live import LiveFeed
 from headwater.storage import access
 from headwater.storage.engine import sqlite_url
 from headwater.storage.graph_reader import GraphReader
+from headwater.storage.report_rules import read_rules
 from headwater.storage.store import Store
 
 DEFAULT = "default"
@@ -39,6 +41,7 @@ class Deployment:
         self._graph_head = -1
         self._lock = threading.Lock()
         self._access: tuple[float, bool] | None = None
+        self._rules: tuple[float, ReportRules] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -74,6 +77,13 @@ class Deployment:
         if self._access is None or now - self._access[0] > _ACCESS_SECONDS:
             self._access = (now, self.store.read(access.is_required))
         return self._access[1]
+
+    def report_rules(self) -> ReportRules:
+        """The rules for reports; read from the store at most once a second."""
+        now = self.clock.monotonic()
+        if self._rules is None or now - self._rules[0] > _ACCESS_SECONDS:
+            self._rules = (now, self.store.read(read_rules))
+        return self._rules[1]
 
     def find_token(self, secret: str) -> access.Token | None:
         """The token of a secret, unless it was revoked."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import msgspec
 
-from headwater.errors import ReportRefusedError, StoreError
-from headwater.records.events import Event, EventKind, Reporter
-from headwater.records.flags import flag
+from headwater.errors import IdempotencyConflictError, ReportRefusedError, StoreError
+from headwater.records.events import EventKind, NewEvent, Reporter
+from headwater.records.receipts import ReportKey, report_key
+from headwater.records.report_rules import apply_rules
 from headwater.server.deployment import Deployment
 from headwater.server.guard import TokenRequiredError, check_token
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
 from headwater.server.report_parsing import parse_report
-from headwater.storage.writer import Unit
+from headwater.server.strict_parsing import checked_key, read_timestamp
+from headwater.storage.writer import report as write_report
 
 _DOORS = {
     "/report_asset_materialization": EventKind.MATERIALIZATION,
@@ -46,10 +48,14 @@ async def report(
             scope["query_string"].decode("latin-1"),
             Reporter("rest", sender),
         )
-        flagged = flag(event, deployment.known_graph, deployment.clock.now())
-        appended = await deployment.store.write_async(Unit[Sequence[Event]](events=[flagged]))
+        event, key = _with_headers(event, scope)
+        now = deployment.clock.now()
+        flagged = apply_rules(event, deployment.known_graph, now, deployment.report_rules(), strict=False)
+        [receipt] = await deployment.store.write_async(write_report([flagged], [key]))
     except TokenRequiredError as error:
         await send_json(send, 401, {"error": str(error)}, [(b"www-authenticate", b"Bearer")])
+    except IdempotencyConflictError as error:
+        await send_json(send, 422, {"error": str(error)})
     except ReportRefusedError as error:
         await send_json(send, 400, {"error": str(error)})
     except BodyTooLargeError:
@@ -60,4 +66,24 @@ async def report(
     except ConnectionError:
         return
     else:
-        await send_json(send, 200, {}, [(b"headwater-event-id", b"%d" % appended[0].seq)])
+        await send_json(send, 200, {}, [(b"headwater-event-id", b"%d" % receipt.seq)])
+
+
+def _with_headers(event: NewEvent, scope: Scope) -> tuple[NewEvent, ReportKey | None]:
+    """What goes beyond the established fields stands in headers.
+
+    Raises:
+        ReportRefusedError: a header's value can't be read.
+    """
+    moment = header(scope, b"headwater-timestamp")
+    if moment is not None:
+        event = msgspec.structs.replace(event, timestamp=read_timestamp(_as_number(moment)))
+    given = header(scope, b"idempotency-key")
+    return event, None if given is None else report_key(checked_key(given), event)
+
+
+def _as_number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -100,6 +100,31 @@ check_latest = Table(
     PrimaryKeyConstraint("asset_key", "check_name", "partition"),
 )
 
+report_keys = Table(
+    "report_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+)
+Index("ix_report_keys_used_at", report_keys.c.used_at)
+
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("seq", _SerialKey, primary_key=True, autoincrement=False),
+    Column("by_seq", BigInteger, nullable=False),
+)
+
+asset_aliases = Table(
+    "asset_aliases",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("asset_key", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
 runs = Table(
     "runs",
     metadata,

@@ -53,6 +53,15 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
     return appended
 
 
+def lock_log(connection: Connection) -> None:
+    """Let nobody else append until the transaction ends, so that what is read now is still so when it commits.
+
+    On SQLite every writing transaction begins with that lock.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.select(log_head.c.seq).where(log_head.c.id == 1).with_for_update())
+
+
 class _Statements:
     """What the append executes, compiled for one database."""
 

@@ -22,10 +22,13 @@ from sqlalchemy.exc import DBAPIError
 from headwater.clock import Clock
 from headwater.errors import HeadwaterError, StoreError, StoreUnavailableError
 from headwater.records.events import Event, NewEvent
+from headwater.records.receipts import Receipt, ReportKey
 from headwater.storage import transaction
+from headwater.storage.report_keys import Ledger, forget_expired
 
 T = TypeVar("T")
 _MOST_UNITS = 1_000
+_FORGET_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -37,8 +40,20 @@ class Unit(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """
 
     events: Sequence[NewEvent] = ()
+    keys: Sequence[ReportKey | None] | None = None
+    """For reports: the idempotency key of each event. Then the unit's result is a receipt for each."""
     guard: Callable[[Connection], None] | None = None
     effect: Callable[[Connection, Sequence[Event]], T] | None = None
+
+
+def report(events: Sequence[NewEvent], keys: Sequence[ReportKey | None] = ()) -> Unit[list[Receipt]]:
+    """The unit that keeps reports from outside; its result has a receipt for each.
+
+    Args:
+        events: What was reported.
+        keys: The idempotency key of each, where any has one.
+    """
+    return Unit(events=events, keys=keys or [None] * len(events))
 
 
 class _Waiting:
@@ -74,6 +89,7 @@ class GroupWriter:
         self._connection: Connection | None = None
         self._committing = False
         self._reconnecting = False
+        self._forgotten_at = clock.monotonic()
         self._thread = threading.Thread(target=self._work, name="headwater-writer", daemon=True)
         self._thread.start()
 
@@ -142,22 +158,43 @@ class GroupWriter:
 
     def _commit_once(self, group: list[_Waiting]) -> list[_Outcome]:
         self._committing = False
-        outcomes: list[_Outcome] = []
         with self._connected() as connection, connection.begin() as transaction_of_group:
-            accepted = [waiting for waiting in group if self._is_accepted(connection, waiting, outcomes)]
-            new_events = [event for waiting in accepted for event in waiting.unit.events]
-            appended = transaction.append(connection, new_events, self._clock.now())
-            start = 0
-            for waiting in accepted:
-                stop = start + len(waiting.unit.events)
-                mine, start = appended[start:stop], stop
-                effect = waiting.unit.effect
-                outcomes.append((waiting, mine if effect is None else effect(connection, mine), None))
+            outcomes, appended = self._carry_out(connection, group)
             self._committing = True
             transaction_of_group.commit()
         if appended:
             self._on_commit(appended)
         return outcomes
+
+    def _carry_out(self, connection: Connection, group: list[_Waiting]) -> tuple[list[_Outcome], list[Event]]:
+        units = [waiting.unit for waiting in group]
+        keys = [key for unit in units if unit.keys for key in unit.keys if key is not None]
+        if keys or any(unit.guard for unit in units):
+            transaction.lock_log(connection)
+        ledger = Ledger(connection, keys) if keys else None
+        outcomes: list[_Outcome] = []
+        accepted: list[tuple[_Waiting, list[int | None]]] = []
+        new_events: list[NewEvent] = []
+        for waiting in group:
+            try:
+                places = _place(connection, waiting.unit, ledger, new_events)
+            except HeadwaterError as error:
+                outcomes.append((waiting, None, error))
+            else:
+                accepted.append((waiting, places))
+        appended = transaction.append(connection, new_events, self._clock.now())
+        for waiting, places in accepted:
+            outcomes.append((waiting, _result(connection, waiting.unit, places, ledger, appended), None))
+        if ledger is not None:
+            ledger.save(appended)
+            self._forget_expired(connection)
+        return outcomes, appended
+
+    def _forget_expired(self, connection: Connection) -> None:
+        now = self._clock.monotonic()
+        if now - self._forgotten_at > _FORGET_SECONDS:
+            self._forgotten_at = now
+            forget_expired(connection, self._clock.now())
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -171,16 +208,46 @@ class GroupWriter:
             broken.close()
             raise
 
-    @staticmethod
-    def _is_accepted(connection: Connection, waiting: _Waiting, outcomes: list[_Outcome]) -> bool:
-        if waiting.unit.guard is None:
-            return True
-        try:
-            waiting.unit.guard(connection)
-        except HeadwaterError as error:
-            outcomes.append((waiting, None, error))
-            return False
-        return True
+
+def _place(
+    connection: Connection, unit: Unit[Any], ledger: Ledger | None, new_events: list[NewEvent]
+) -> list[int | None]:
+    """Put a unit's events among those of the group; None stands for one that was reported before.
+
+    Raises:
+        HeadwaterError: the unit is refused.
+    """
+    if unit.guard is not None:
+        unit.guard(connection)
+    start = len(new_events)
+    if ledger is None or unit.keys is None:
+        new_events += unit.events
+        return list(range(start, len(new_events)))
+    ledger.check(unit.keys)
+    places: list[int | None] = []
+    for event, key in zip(unit.events, unit.keys, strict=True):
+        is_new = ledger.claim(key, len(new_events))
+        places.append(len(new_events) if is_new else None)
+        if is_new:
+            new_events.append(event)
+    return places
+
+
+def _result(
+    connection: Connection, unit: Unit[Any], places: list[int | None], ledger: Ledger | None, appended: list[Event]
+) -> Any:
+    if unit.keys is None:
+        mine = [appended[place] for place in places if place is not None]
+        return mine if unit.effect is None else unit.effect(connection, mine)
+    receipts = []
+    for place, key in zip(places, unit.keys, strict=True):
+        if place is not None:
+            receipts.append(Receipt(appended[place].seq))
+        else:
+            assert ledger is not None
+            assert key is not None
+            receipts.append(ledger.receipt(key, appended))
+    return receipts
 
 
 def _translate(error: Exception) -> BaseException:

@@ -1110,7 +1110,7 @@ export interface operations {
         parameters: {
             query: {
                 key: string;
-                kind?: ("materialization" | "observation" | "check_evaluation")[] | null;
+                kind?: ("materialization" | "observation" | "check_evaluation" | "external_started" | "external_progressing" | "external_failed" | "external_skipped")[] | null;
                 partition?: string | null;
                 cursor?: string | null;
                 limit?: number;

@@ -12,8 +12,10 @@ from headwater.records.events import (
     ErrorInfo,
     Event,
     EventKind,
+    ExternalRun,
     Materialization,
     Observation,
+    Report,
     Reporter,
     RunEvent,
     SensorSwitched,
@@ -35,6 +37,12 @@ _SENSOR_TITLES = {
     EventKind.SENSOR_STOPPED: "switched off",
     EventKind.SENSOR_TICK_REQUESTED: "asked to tick",
 }
+_EXTERNAL_TITLES = {
+    EventKind.EXTERNAL_STARTED: "Its run elsewhere started",
+    EventKind.EXTERNAL_PROGRESSING: "Its run elsewhere goes on",
+    EventKind.EXTERNAL_FAILED: "Its run elsewhere failed",
+    EventKind.EXTERNAL_SKIPPED: "Its run elsewhere made nothing",
+}
 _STEP_TITLES = {
     EventKind.STEP_STARTED: "started",
     EventKind.STEP_SUCCEEDED: "succeeded",
@@ -47,7 +55,7 @@ _STEP_TITLES = {
 def event_view(event: Event) -> shapes.EventView:
     """One event in full."""
     payload = event.payload
-    told = payload if isinstance(payload, (Materialization, Observation, CheckEvaluation)) else None
+    told = payload if isinstance(payload, Report) else None
     return shapes.EventView(
         seq=event.seq,
         kind=event.kind.value,
@@ -60,7 +68,7 @@ def event_view(event: Event) -> shapes.EventView:
         title=_title(event),
         description=told.description if told else None,
         metadata=metadata_view(told.metadata) if told else {},
-        tags=payload.tags if isinstance(payload, (Materialization, Observation)) else {},
+        tags=payload.tags if isinstance(payload, (Materialization, Observation, ExternalRun)) else {},
         inputs=payload.inputs if isinstance(payload, Materialization) else {},
         flags=list(told.flags) if told else [],
         reporter=_reporter_view(told.reporter) if told else None,
@@ -101,5 +109,7 @@ def _title(event: Event) -> str:
         return f"Definitions of {payload.location} changed"
     if isinstance(payload, SensorSwitched):
         return f"Sensor {payload.sensor} {_SENSOR_TITLES[event.kind]}"
+    if isinstance(payload, ExternalRun):
+        return _EXTERNAL_TITLES[event.kind]
     made = "Materialized" if payload.reporter is not None and payload.reporter.via == "run" else "Reported"
     return "Observed" if isinstance(payload, Observation) else made

@@ -14,7 +14,15 @@ from headwater.server.resources.events import event_view
 from headwater.storage import event_log
 from headwater.storage.event_log import EventFilter
 
-_ASSET_KINDS = (EventKind.MATERIALIZATION, EventKind.OBSERVATION, EventKind.CHECK_EVALUATION)
+_ASSET_KINDS = (
+    EventKind.MATERIALIZATION,
+    EventKind.OBSERVATION,
+    EventKind.CHECK_EVALUATION,
+    EventKind.EXTERNAL_STARTED,
+    EventKind.EXTERNAL_PROGRESSING,
+    EventKind.EXTERNAL_FAILED,
+    EventKind.EXTERNAL_SKIPPED,
+)
 _MOST_POINTS = 1_000
 _SPARK_EVENTS = 24
 _SIZES = ("dagster/row_count", "row_count", "rows", "num_rows", "size_bytes", "bytes", "size")

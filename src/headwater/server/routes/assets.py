@@ -15,7 +15,15 @@ from headwater.server.resources import arrivals, assets, history
 from headwater.server.routes.parameters import Selection
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
-AssetEventKind = Literal["materialization", "observation", "check_evaluation"]
+AssetEventKind = Literal[
+    "materialization",
+    "observation",
+    "check_evaluation",
+    "external_started",
+    "external_progressing",
+    "external_failed",
+    "external_skipped",
+]
 
 
 @get("/assets", sync_to_thread=True, summary="Every asset with its latest state")

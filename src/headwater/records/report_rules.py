@@ -1,0 +1,102 @@
+"""What a deployment takes from outside: which moments, which keys and partitions, and what becomes of the rest."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from headwater.clock import MICROSECONDS, to_datetime
+from headwater.errors import ReportRefusedError
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.events import NewEvent, Report
+from headwater.records.flags import flag
+
+_DAY_SECONDS = 24 * 3600
+_MENDS = {
+    "unknown_asset": "nobody defined {key}; define it as an AssetSpec, or let it register itself with "
+    "`headwater report rules --undefined PREFIX=register`",
+    "unknown_partition": "{key} has no partition {partition!r}",
+    "missing_partition": "{key} is partitioned, so say which partition",
+    "unknown_check": "{key} has no check of that name; define it with AssetCheckSpec",
+    "odd_timestamp": "its timestamp {moment} is too far from now; send seconds since the epoch, or set the clock right",
+}
+
+
+class Answer(StrEnum):
+    """What becomes of a report that is odd: it is kept with a flag, or refused."""
+
+    FLAG = "flag"
+    REFUSE = "refuse"
+
+
+class Undefined(StrEnum):
+    """What becomes of a report of an asset that nobody defined."""
+
+    REGISTER = "register"
+    REJECT = "reject"
+
+
+class ReportRules(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployment's rules for reports.
+
+    A `timestamp` more than `future_seconds` ahead of the clock, or more than `past_days` before it, is odd.
+    """
+
+    future_seconds: int = 300
+    past_days: int = 3_650
+    odd_timestamps: Answer = Answer.REFUSE
+    strict_partitions: Answer = Answer.REFUSE
+    """At `POST /api/report`, where a partition or a check is not one of the definition's."""
+    drop_in_partitions: Answer = Answer.FLAG
+    """The same at the drop-in doors."""
+    undefined: dict[str, Undefined] = {}
+    """By the beginning of a key; the longest that fits counts. Without one that fits, the asset is registered."""
+
+    def undefined_answer(self, key: str) -> Undefined:
+        """What becomes of a report of an undefined asset."""
+        fitting = [prefix for prefix in self.undefined if key.startswith(prefix)]
+        return self.undefined[max(fitting, key=len)] if fitting else Undefined.REGISTER
+
+
+def apply_rules(event: NewEvent, graph: AssetGraph, now: int, rules: ReportRules, *, strict: bool) -> NewEvent:
+    """The event with its flags.
+
+    Args:
+        event: As it was sent.
+        graph: All assets that are known.
+        now: The time of receipt, in microseconds.
+        rules: The deployment's.
+        strict: Whether it came to the strict door.
+
+    Raises:
+        ReportRefusedError: the rules refuse it; the message says why.
+    """
+    flagged = flag(event, graph, now)
+    odd = _is_odd(event.timestamp, now, rules)
+    if flagged is event and not odd:
+        return event
+    payload = flagged.payload
+    assert isinstance(payload, Report)
+    flags = (*payload.flags, "odd_timestamp") if odd else payload.flags
+    for each in flags:
+        if _is_refused(each, event, rules, strict):
+            moment = None if event.timestamp is None else to_datetime(event.timestamp).isoformat()
+            reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment)
+            raise ReportRefusedError(f"The report is refused ({each}): {reason}.")
+    return msgspec.structs.replace(flagged, payload=msgspec.structs.replace(payload, flags=flags))
+
+
+def _is_odd(timestamp: int | None, now: int, rules: ReportRules) -> bool:
+    if timestamp is None:
+        return False
+    ahead = (timestamp - now) / MICROSECONDS
+    return ahead > rules.future_seconds or -ahead > rules.past_days * _DAY_SECONDS
+
+
+def _is_refused(flag_name: str, event: NewEvent, rules: ReportRules, strict: bool) -> bool:
+    if flag_name == "unknown_asset":
+        return rules.undefined_answer(event.asset_key or "") is Undefined.REJECT
+    if flag_name == "odd_timestamp":
+        return rules.odd_timestamps is Answer.REFUSE
+    return (rules.strict_partitions if strict else rules.drop_in_partitions) is Answer.REFUSE

@@ -1,0 +1,167 @@
+"""`POST /api/report`: events by the thousand, all or nothing or one by one, with a result for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from headwater.errors import IdempotencyConflictError, ReportRefusedError, StoreError, StoreUnavailableError
+from headwater.records.events import Reporter
+from headwater.records.receipts import Receipt
+from headwater.records.report_rules import apply_rules
+from headwater.server.deployment import Deployment
+from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
+from headwater.server.strict_parsing import ParsedItem, checked_key, parse_item, split_body
+from headwater.storage.writer import Unit, report
+
+PATH = "/api/report"
+Status = Literal["recorded", "repeated", "valid", "refused"]
+_MODES = ("all", "each")
+_SWITCHES = {"true": True, "1": True, "": True, "false": False, "0": False}
+
+
+class ItemResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one event: `recorded` or `repeated` as the event `seq`, `valid` in a dry run, or `refused`."""
+
+    index: int
+    status: Status
+    seq: int | None = None
+    flags: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer: how many were taken and refused, and each by itself."""
+
+    accepted: int
+    refused: int
+    items: list[ItemResult]
+    error: str | None = None
+
+
+class _Request(msgspec.Struct, frozen=True):
+    """What the query asks for."""
+
+    mode: str
+    dry_run: bool
+
+
+async def take(deployment: Deployment, sender: str | None, scope: Scope, receive: Receive, send: Send) -> None:
+    """Take one request; the answer comes once everything that it accepts is on disk."""
+    if scope["method"] != "POST":
+        await send_json(send, 405, {"status": 405, "error": "Send events by POST."}, [(b"allow", b"POST")])
+        return
+    try:
+        request = _read_query(scope["query_string"].decode("latin-1"))
+        body = await read_body(scope, receive)
+        answer = await _answer(deployment, request, Reporter("rest", sender), scope, body)
+    except IdempotencyConflictError as error:
+        await send_json(send, 422, {"status": 422, "error": str(error)})
+    except ReportRefusedError as error:
+        await send_json(send, 400, {"status": 400, "error": str(error)})
+    except BodyTooLargeError:
+        limit = f"The body is over {MOST_BODY_BYTES} bytes; send fewer events at once."
+        await send_json(send, 413, {"status": 413, "error": limit})
+    except StoreError as error:
+        await send_json(send, 503, {"status": 503, "error": str(error)}, [(b"retry-after", b"1")])
+    except ConnectionError:
+        return
+    else:
+        await send_json(send, _status(answer), answer)
+
+
+def _status(answer: ReportAnswer) -> int:
+    """200 where all were taken, 400 where none was, and 207 where each must be looked at."""
+    if not answer.refused:
+        return 200
+    return 207 if answer.accepted else 400
+
+
+def _read_query(text: str) -> _Request:
+    query = dict(parse_qsl(text, keep_blank_values=True))
+    if unknown := query.keys() - {"mode", "dry_run"}:
+        raise ReportRefusedError(f"There is no query parameter {min(unknown)!r}; there are mode and dry_run.")
+    mode, dry_run = query.get("mode", "all"), query.get("dry_run", "false")
+    if mode not in _MODES:
+        raise ReportRefusedError(f"mode={mode} is not known: 'all' takes all events or none, 'each' takes each alone.")
+    if dry_run not in _SWITCHES:
+        raise ReportRefusedError(f"dry_run={dry_run} is not known; it is true or false.")
+    return _Request(mode, _SWITCHES[dry_run])
+
+
+async def _answer(
+    deployment: Deployment, request: _Request, reporter: Reporter, scope: Scope, body: bytes
+) -> ReportAnswer:
+    raws, many = split_body(header(scope, b"content-type"), body)
+    request_key = header(scope, b"idempotency-key")
+    parsed: list[ParsedItem] = []
+    places: list[int] = []
+    results: dict[int, ItemResult] = {}
+    rules, graph, now = deployment.report_rules(), deployment.known_graph, deployment.clock.now()
+    for index, raw in enumerate(raws):
+        try:
+            item = parse_item(raw, reporter, _item_key(request_key, index if many else None))
+            event = apply_rules(item.event, graph, now, rules, strict=True)
+        except ReportRefusedError as error:
+            results[index] = ItemResult(index=index, status="refused", error=str(error))
+        else:
+            parsed.append(ParsedItem(event, item.key))
+            places.append(index)
+    if results and request.mode == "all":
+        error_text = f"{len(results):,} of {len(raws):,} events are wrong, so nothing was kept."
+        return _sum_up(results.values(), accepted=0, error=error_text)
+    outcomes = await _write(deployment, request, parsed)
+    for index, item, outcome in zip(places, parsed, outcomes, strict=True):
+        results[index] = _result(index, item, outcome)
+    return _sum_up(results.values(), accepted=sum(each.status != "refused" for each in results.values()))
+
+
+async def _write(
+    deployment: Deployment, request: _Request, parsed: Sequence[ParsedItem]
+) -> Sequence[Receipt | StoreError | None]:
+    if request.dry_run:
+        return [None] * len(parsed)
+    if request.mode == "all":
+        return await deployment.store.write_async(
+            report([item.event for item in parsed], [item.key for item in parsed])
+        )
+    # Each its own unit; the writer still puts them into one transaction.
+    units = [report([item.event], [item.key]) for item in parsed]
+    outcomes = await asyncio.gather(*(_write_one(deployment, unit) for unit in units))
+    if outcomes and all(isinstance(outcome, StoreUnavailableError) for outcome in outcomes):
+        raise StoreUnavailableError(str(outcomes[0]))
+    return outcomes
+
+
+async def _write_one(deployment: Deployment, unit: Unit[list[Receipt]]) -> Receipt | StoreError:
+    try:
+        return (await deployment.store.write_async(unit))[0]
+    except StoreError as error:
+        return error
+
+
+def _result(index: int, item: ParsedItem, outcome: Receipt | StoreError | None) -> ItemResult:
+    if isinstance(outcome, StoreError):
+        return ItemResult(index=index, status="refused", error=str(outcome))
+    flags = getattr(item.event.payload, "flags", ())
+    if outcome is None:
+        return ItemResult(index=index, status="valid", flags=flags)
+    return ItemResult(index=index, status="repeated" if outcome.repeated else "recorded", seq=outcome.seq, flags=flags)
+
+
+def _item_key(request_key: str | None, index: int | None) -> str | None:
+    """The key of an event that has none of its own: that of the request, and its place where there are several."""
+    if request_key is None or index is None:
+        return request_key
+    return f"{checked_key(request_key)}#{index}"
+
+
+def _sum_up(results: Iterable[ItemResult], *, accepted: int, error: str | None = None) -> ReportAnswer:
+    items = sorted(results, key=lambda each: each.index)
+    return ReportAnswer(
+        accepted=accepted, refused=sum(each.status == "refused" for each in items), items=items, error=error
+    )
