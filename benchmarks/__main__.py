@@ -1,19 +1,21 @@
-"""`python -m benchmarks [reports|latency|startup|graph|app] [--quick]`: all of them, or one."""
+"""`python -m benchmarks [reports|latency|startup|graph|materialize|app] [--quick]`: all of them, or one."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import app, graph, latency, reports, startup
+from benchmarks import app, graph, latency, materialize, reports, startup
 from benchmarks.systems import dagster
 
-_ALL = ("reports", "latency", "startup", "graph", "app")
+_ALL = ("reports", "latency", "startup", "graph", "materialize", "app")
 
 
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("which", nargs="*", metavar="reports|latency|startup|graph|app", help="default: all")
+    parser.add_argument(
+        "which", nargs="*", metavar="reports|latency|startup|graph|materialize|app", help="default: all"
+    )
     parser.add_argument("--quick", action="store_true", help="shorter, for a first look")
     arguments = parser.parse_args()
     wanted = arguments.which or list(_ALL)
@@ -32,6 +34,9 @@ def main() -> None:
         print()
     if "graph" in wanted:
         graph.measure(100_000, 5 if arguments.quick else 15)
+        print()
+    if "materialize" in wanted:
+        materialize.measure(1 if arguments.quick else 3)
         print()
     if "app" in wanted:
         if app.is_possible():

@@ -30,6 +30,7 @@ from headwater.definitions.io_managers import (
     build_input_context,
     build_output_context,
 )
+from headwater.definitions.jobs import JobDefinition, define_asset_job
 from headwater.definitions.metadata import (
     AssetMetadataValue,
     BoolMetadataValue,
@@ -241,6 +242,7 @@ __all__ = [
     "InvalidParameterError",
     "InvalidTransitionError",
     "Jitter",
+    "JobDefinition",
     "JobMetadataValue",
     "JsonMetadataValue",
     "LocationError",
@@ -317,6 +319,7 @@ __all__ = [
     "build_input_context",
     "build_output_context",
     "build_sensor_context",
+    "define_asset_job",
     "failure_hook",
     "io_manager",
     "map_asset_specs",

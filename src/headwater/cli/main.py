@@ -7,6 +7,7 @@ import click
 from headwater.cli.assets import asset_group
 from headwater.cli.check import check
 from headwater.cli.dev import dev
+from headwater.cli.jobs import job_group
 from headwater.cli.lineage import lineage
 from headwater.cli.logs import set_up_logging
 from headwater.cli.materialize import materialize
@@ -45,6 +46,7 @@ for command in (
     asset_group,
     lineage,
     sensor_group,
+    job_group,
     run_group,
     report_group,
     token_group,

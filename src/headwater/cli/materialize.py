@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("selections", metavar="SELECTION...", nargs=-1, required=True)
 @click.option("--partition", help="Which partition to make.")
+@click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
 @file_option
 @home_option
 @deployment_option
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 def materialize(
     selections: tuple[str, ...],
     partition: str | None,
+    config: str | None,
     target: str | None,
     home: Path | None,
     deployment: str,
@@ -41,15 +44,18 @@ def materialize(
     from headwater.server.resources.runs import run_view
 
     with open_deployment(home, deployment, must_exist=False) as opened:
-        tell = (lambda _event: None) if as_json else _tell
-        run = asyncio.run(materialize_now(opened, find_target(opened, target), selections, partition, tell))
+        on_event = (lambda _event: None) if as_json else tell
+        run = asyncio.run(
+            materialize_now(opened, find_target(opened, target), selections, partition, on_event, read_config(config))
+        )
     if as_json:
         print_json(run_view(run))
     if run.status != "success":
         sys.exit(1)
 
 
-def _tell(event: Event) -> None:
+def tell(event: Event) -> None:
+    """Print an event of a run, with what went wrong."""
     from headwater.records.events import RunEvent, StepEvent
     from headwater.server.resources.events import event_view
 
@@ -57,3 +63,16 @@ def _tell(event: Event) -> None:
     error = event.payload.error if isinstance(event.payload, (RunEvent, StepEvent)) else None
     if error is not None:
         click.echo(f"  {error.traceback or error.message}", err=True)
+
+
+def read_config(text: str | None) -> dict[str, object] | None:
+    """The config that a command was given, as JSON."""
+    if text is None:
+        return None
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"it is no JSON: {error}", param_hint="--config") from error
+    if not isinstance(found, dict):
+        raise click.BadParameter("it is a JSON object", param_hint="--config")
+    return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import click
 import msgspec
@@ -14,13 +15,14 @@ from headwater.automation.sensor_loop import SENSOR_TASK, SensorLoop
 from headwater.automation.sensor_messages import SensorOrder, SensorReport, encoder, report_decoder
 from headwater.daemon.code_locations import note_loaded
 from headwater.daemon.owners import new_owner
+from headwater.definitions.run_config import plain_run_config
 from headwater.execution.run_supervisor import STEP_TASK, Folders, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import choose_makeable
 from headwater.location.load import location_name
 from headwater.location.process import LocationProcess
 from headwater.records.events import Event
-from headwater.records.requests import plan_runs, requested_events
+from headwater.records.requests import plan_job, plan_runs, requested_events
 from headwater.records.runs import Cause, Run
 from headwater.server.deployment import Deployment
 from headwater.server.resources.sensors import find_sensor
@@ -48,29 +50,59 @@ async def materialize_now(
     selections: Sequence[str],
     partition: str | None,
     on_event: Callable[[Event], None],
+    run_config: Mapping[str, Any] | None = None,
 ) -> Run:
     """Make some assets in this process and wait for the end; tells of each event of the run."""
-    owner = new_owner()
-    folders = Folders(storage=deployment.home / "storage", run_logs=deployment.run_logs)
     async with loaded(deployment, target) as (process, graph):
         chosen = choose_makeable(graph, selections)
         if chosen.left_out:
             click.echo(f"Made by other systems, so left out: {', '.join(chosen.left_out)}", err=True)
         now = deployment.clock.now()
-        planned = plan_runs(graph, chosen.keys, cause=Cause(kind="cli"), now=now, partition=partition)[0]
-        # It belongs to this process from the start, so that a server beside it does not take it.
-        run = msgspec.structs.replace(planned, owner=owner)
+        planned = plan_runs(
+            graph,
+            chosen.keys,
+            cause=Cause(kind="cli"),
+            now=now,
+            partition=partition,
+            run_config=plain_run_config(run_config),
+        )
+        return await _carry_out(deployment, process, planned[0], on_event)
 
-        def insert(connection: Connection, _events: Sequence[Event]) -> None:
-            runs.insert(connection, run)
 
-        await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
-        telling = asyncio.create_task(_tell(deployment, run.run_id, on_event))
-        supervisor = RunSupervisor(deployment.store, process, folders, owner, run)
-        # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
-        supervisor.is_unwanted = True
-        await supervisor.carry_out()
-        await telling
+async def run_job_now(
+    deployment: Deployment,
+    target: str,
+    name: str,
+    partition: str | None,
+    run_config: Mapping[str, Any] | None,
+    on_event: Callable[[Event], None],
+) -> Run:
+    """Run a job in this process and wait for the end; tells of each event of the run."""
+    async with loaded(deployment, target) as (process, graph):
+        config = None if run_config is None else plain_run_config(run_config)
+        now = deployment.clock.now()
+        run = plan_job(graph, name, cause=Cause(kind="cli"), now=now, partition=partition, run_config=config)
+        return await _carry_out(deployment, process, run, on_event)
+
+
+async def _carry_out(
+    deployment: Deployment, process: LocationProcess, planned: Run, on_event: Callable[[Event], None]
+) -> Run:
+    owner = new_owner()
+    folders = Folders(storage=deployment.home / "storage", run_logs=deployment.run_logs)
+    # It belongs to this process from the start, so that a server beside it does not take it.
+    run = msgspec.structs.replace(planned, owner=owner)
+
+    def insert(connection: Connection, _events: Sequence[Event]) -> None:
+        runs.insert(connection, run)
+
+    await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
+    telling = asyncio.create_task(_tell(deployment, run.run_id, on_event))
+    supervisor = RunSupervisor(deployment.store, process, folders, owner, run)
+    # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
+    supervisor.is_unwanted = True
+    await supervisor.carry_out()
+    await telling
     return await deployment.store.read_async(lambda c: runs.get(c, run.run_id))
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
+from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.metadata import to_wire
 from headwater.definitions.selectable import check_condition_selections, target_keys
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition
-from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
+from headwater.definitions.snapshot import (
+    AssetSnapshot,
+    CheckSnapshot,
+    DefinitionsSnapshot,
+    JobSnapshot,
+    SensorSnapshot,
+)
 from headwater.definitions.specs import AssetCheckSpec, AssetDep, AssetSpec
 from headwater.keys import AssetKey
 
@@ -35,6 +42,7 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         assets=tuple(sorted((*assets, *stubs), key=lambda asset: asset.key)),
         checks=tuple(sorted(checks, key=lambda check: (check.asset_key, check.name))),
         sensors=tuple(sorted(sensors, key=lambda sensor: sensor.name)),
+        jobs=tuple(_job(job, defs) for _, job in sorted(resolved.jobs.items())),
         metadata=to_wire(defs.metadata),
         warnings=resolved.warnings,
     )
@@ -96,6 +104,23 @@ def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
         metadata=to_wire(sensor.metadata),
         owners=sensor.owners,
         source=sensor.source,
+    )
+
+
+def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
+    partitions = job.partitions_def
+    return JobSnapshot(
+        name=job.name,
+        assets=_escaped(job.resolve(lambda: defs.selection_index)),
+        selection=str(job.selection),
+        description=job.description,
+        run_config=job.run_config,
+        tags=job.tags,
+        run_tags=job.run_tags,
+        metadata=to_wire(job.metadata),
+        partitions=None if partitions is None else partitions.to_snapshot(),
+        owners=job.owners,
+        source=job.source,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from headwater.definitions.arguments import check_several, check_type, shown
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.problems.collected import Collected, collect
 from headwater.definitions.resolve import Resolved, resolve
@@ -21,12 +22,13 @@ from headwater.errors import (
     ExternalAssetError,
     InvalidParameterError,
     UnknownAssetError,
+    UnknownJobError,
     UnknownSensorError,
 )
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
 _T = TypeVar("_T")
-_DECORATORS = {"assets": "asset", "sensors": "sensor", "asset_checks": "asset_check"}
+_DECORATORS = {"jobs": "define_asset_job", "assets": "asset", "sensors": "sensor", "asset_checks": "asset_check"}
 
 
 class Definitions:
@@ -43,6 +45,7 @@ class Definitions:
         metadata: Anything that is known of the whole, by name.
         resources: What functions need besides data, by name: plain objects, `ConfigurableResource`s, functions
             decorated with `@resource`. The one named `io_manager` stores values where nothing else is said.
+        jobs: What `define_asset_job` made.
 
     Raises:
         InvalidParameterError: an element is of another type.
@@ -61,9 +64,11 @@ class Definitions:
         asset_checks: Iterable[AssetCheckSpec | AssetCheckDefinition] | None = None,
         metadata: Mapping[str, Any] | None = None,
         resources: Mapping[str, Any] | None = None,
+        jobs: Iterable[JobDefinition] | None = None,
     ) -> None:
         normalize_metadata(metadata)
         self._resources = check_resources(resources, "resources of Definitions")
+        self._jobs = _elements(jobs, "jobs", (JobDefinition,))
         self._assets = _elements(assets, "assets", (AssetSpec, AssetsDefinition))
         self._sensors = _elements(sensors, "sensors", (SensorDefinition,))
         self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
@@ -90,6 +95,11 @@ class Definitions:
     def metadata(self) -> dict[str, Any]:
         """What is known of the whole, as given."""
         return dict(self._metadata)
+
+    @property
+    def jobs(self) -> tuple[JobDefinition, ...]:
+        """The jobs as given."""
+        return self._jobs
 
     @property
     def resources(self) -> dict[str, Any]:
@@ -125,6 +135,7 @@ class Definitions:
             asset_checks=[item for each in defs for item in each.asset_checks],
             metadata=metadata,
             resources=resources,
+            jobs=[item for each in defs for item in each.jobs],
         )
 
     @staticmethod
@@ -150,7 +161,7 @@ class Definitions:
 
     def collect(self) -> Collected:
         """Everything by name, whether it fits together or not."""
-        return collect(self._assets, self._checks, self._sensors, self._resources)
+        return collect(self._assets, self._checks, self._sensors, self._resources, self._jobs)
 
     @property
     def selection_index(self) -> SelectionIndex:
@@ -202,6 +213,25 @@ class Definitions:
             )
         return check
 
+    def get_job_def(self, name: str) -> JobDefinition:
+        """The job of a name.
+
+        Raises:
+            UnknownJobError: there is none.
+        """
+        job = self.resolve().jobs.get(name)
+        if job is None:
+            raise UnknownJobError(f"There is no job {name!r} in these Definitions; add it to jobs=[...].")
+        return job
+
+    def resolve_job_def(self, name: str) -> JobDefinition:
+        """The same as `get_job_def`."""
+        return self.get_job_def(name)
+
+    def resolve_all_job_defs(self) -> list[JobDefinition]:
+        """All jobs, by name."""
+        return [job for _, job in sorted(self.resolve().jobs.items())]
+
     def get_sensor_def(self, name: str) -> SensorDefinition:
         """The sensor of a name.
 
@@ -233,6 +263,7 @@ def _mend(element: object, name: str) -> str:
         SensorDefinition: "sensors",
         AssetCheckSpec: "asset_checks",
         AssetCheckDefinition: "asset_checks",
+        JobDefinition: "jobs",
     }
     place = places.get(type(element))
     if place is not None:

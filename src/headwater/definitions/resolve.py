@@ -6,6 +6,7 @@ import msgspec
 
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.problems import WHEN_LOADED, find_problems
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.sensors import SensorDefinition
@@ -25,6 +26,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     observables: dict[AssetKey, AssetsDefinition] = {}
     """External assets that a function looks at."""
+    jobs: dict[str, JobDefinition] = {}
 
 
 def resolve(collected: Collected) -> Resolved:
@@ -51,4 +53,5 @@ def resolve(collected: Collected) -> Resolved:
         sensors=collected.sensors,
         warnings=tuple(warnings),
         observables=collected.observables,
+        jobs=collected.jobs,
     )

@@ -89,6 +89,22 @@ class SensorSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     source: SourceRef | None = None
 
 
+class JobSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One job: the assets that its selection means, and what its runs have."""
+
+    name: str
+    assets: tuple[str, ...]
+    selection: str
+    description: str | None = None
+    run_config: dict[str, Any] = {}
+    tags: dict[str, str] = {}
+    run_tags: dict[str, str] = {}
+    metadata: dict[str, WireValue] = {}
+    partitions: PartitionsSnapshot | None = None
+    owners: tuple[str, ...] = ()
+    source: SourceRef | None = None
+
+
 class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that one code location defines, sorted, so that equal definitions have equal bytes."""
 
@@ -96,6 +112,7 @@ class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     assets: tuple[AssetSnapshot, ...] = ()
     checks: tuple[CheckSnapshot, ...] = ()
     sensors: tuple[SensorSnapshot, ...] = ()
+    jobs: tuple[JobSnapshot, ...] = ()
     metadata: dict[str, WireValue] = {}
     warnings: tuple[str, ...] = ()
 

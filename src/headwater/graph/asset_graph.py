@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -13,8 +14,14 @@ from headwater.definitions.knots import find_knots
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.selection.index import Facts
-from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
-from headwater.errors import UnknownAssetError
+from headwater.definitions.snapshot import (
+    AssetSnapshot,
+    CheckSnapshot,
+    DefinitionsSnapshot,
+    JobSnapshot,
+    SensorSnapshot,
+)
+from headwater.errors import UnknownAssetError, UnknownJobError
 
 NodeKind = Literal["external", "native", "stub", "undefined"]
 _RANK: dict[str, int] = {"native": 0, "external": 1, "stub": 2}
@@ -51,6 +58,7 @@ class AssetGraph:
         self._selected: dict[str, frozenset[int]] = {}
         self.checks: dict[str, list[CheckSnapshot]] = {}
         self.sensors: dict[str, tuple[SensorSnapshot, str]] = {}
+        self.jobs: dict[str, tuple[JobSnapshot, str]] = {}
 
     def node(self, key: str) -> AssetNode:
         """The asset of a key.
@@ -62,6 +70,18 @@ class AssetGraph:
         if number is None:
             raise UnknownAssetError(f"There is no asset {key!r}. `headwater asset list` or the catalog shows all.")
         return self.nodes[number]
+
+    def job(self, name: str) -> tuple[JobSnapshot, str]:
+        """The job of a name, and the location that it comes from.
+
+        Raises:
+            UnknownJobError: there is none.
+        """
+        if name not in self.jobs:
+            near = difflib.get_close_matches(name, self.jobs, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else " `headwater job list` shows all."
+            raise UnknownJobError(f"There is no job {name!r}.{hint}")
+        return self.jobs[name]
 
     def upstream_keys(self, key: str) -> list[str]:
         """The keys that an asset depends on directly."""
@@ -173,6 +193,7 @@ def build_graph(
     for location, snapshot in loaded:
         for check in snapshot.checks:
             graph.checks.setdefault(check.asset_key, []).append(check)
+        graph.jobs.update({job.name: (job, location) for job in snapshot.jobs})
         graph.sensors.update({sensor.name: (sensor, location) for sensor in snapshot.sensors})
     return graph
 

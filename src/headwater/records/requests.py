@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import partitions_from_snapshot
@@ -27,6 +28,8 @@ def plan_runs(
     now: int,
     partition: str | None = None,
     tags: dict[str, str] | None = None,
+    run_config: dict[str, Any] | None = None,
+    job_name: str | None = None,
 ) -> list[Run]:
     """The runs that make some assets: one for each code location that is concerned.
 
@@ -37,6 +40,8 @@ def plan_runs(
         now: When, in microseconds.
         partition: Which part of each asset; all of them must have it.
         tags: Kept with the runs.
+        run_config: The plain form of a `RunConfig`, kept with the runs.
+        job_name: The job that the runs belong to.
 
     Raises:
         UnknownAssetError: a key is not known.
@@ -58,9 +63,55 @@ def plan_runs(
             created_at=now,
             partition=partition,
             tags=tags or {},
+            run_config=run_config or {},
+            job_name=job_name,
         )
         for location, mine in by_location.items()
     ]
+
+
+def plan_job(
+    graph: AssetGraph,
+    name: str,
+    *,
+    cause: Cause,
+    now: int,
+    partition: str | None = None,
+    tags: dict[str, str] | None = None,
+    run_config: dict[str, Any] | None = None,
+) -> Run:
+    """A run of a job.
+
+    Args:
+        graph: All assets and jobs.
+        name: The job's.
+        cause: Why.
+        now: When, in microseconds.
+        partition: Which part of each asset.
+        tags: Besides those that the job's runs have.
+        run_config: In place of what the job says.
+
+    Raises:
+        UnknownJobError: there is no such job.
+        HeadwaterError: its assets can't be made; see `plan_runs`.
+    """
+    job, location = graph.job(name)
+    planned = plan_runs(
+        graph,
+        job.assets,
+        cause=cause,
+        now=now,
+        partition=partition,
+        tags={**job.run_tags, **(tags or {})},
+        run_config=job.run_config if run_config is None else run_config,
+        job_name=name,
+    )
+    own = [run for run in planned if run.location == location]
+    if len(planned) != 1 or not own:
+        raise UnknownAssetError(
+            f"Job {name!r} of {location} selects assets that another code location makes by now; narrow its selection."
+        )
+    return own[0]
 
 
 def requested_events(runs: Sequence[Run]) -> list[NewEvent]:

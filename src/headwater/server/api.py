@@ -20,6 +20,7 @@ from headwater.errors import (
     SelectionSyntaxError,
     StoreUnavailableError,
     UnknownAssetError,
+    UnknownJobError,
     UnknownRunError,
     UnknownSensorError,
 )
@@ -27,7 +28,7 @@ from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.guard import TokenRequiredError
 from headwater.server.resources.selections import position_of
-from headwater.server.routes import assets, deployment, graph, runs, sensors
+from headwater.server.routes import assets, deployment, graph, jobs, runs, sensors
 from headwater.server.version import package_version
 
 ROUTES = [
@@ -50,6 +51,9 @@ ROUTES = [
     graph.get_groups,
     graph.get_diff,
     graph.complete_selection,
+    jobs.list_jobs,
+    jobs.get_job,
+    jobs.run_job,
     runs.list_runs,
     runs.request_run,
     runs.get_run,
@@ -68,6 +72,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
     UnknownAssetError: 404,
     UnknownRunError: 404,
     UnknownSensorError: 404,
+    UnknownJobError: 404,
     ExternalAssetError: 409,
     InvalidTransitionError: 409,
     ConflictError: 409,

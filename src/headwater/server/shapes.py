@@ -298,6 +298,8 @@ class RunView(msgspec.Struct, kw_only=True):
     ended_at: float | None
     error: ErrorView | None
     attempt: int
+    job_name: str | None = None
+    run_config: dict[str, Any] = {}
 
 
 class RunPage(msgspec.Struct, kw_only=True):
@@ -350,6 +352,36 @@ class RunRequestBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     assets: list[str]
     partition: str | None = None
     tags: dict[str, str] = {}
+    run_config: dict[str, Any] = {}
+
+
+class JobRunBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How to run a job: the partition to make, more tags, and config in place of the job's own."""
+
+    partition: str | None = None
+    tags: dict[str, str] = {}
+    run_config: dict[str, Any] | None = None
+
+
+class JobView(msgspec.Struct, kw_only=True):
+    """A selection of assets under a name."""
+
+    name: str
+    location: str
+    description: str | None
+    selection: str
+    assets: list[str]
+    tags: dict[str, str]
+    owners: list[str]
+    metadata: dict[str, MetadataValue]
+    run_config: dict[str, Any]
+    partitioned: bool
+
+
+class JobPage(msgspec.Struct, kw_only=True):
+    """The jobs of all code locations."""
+
+    items: list[JobView]
 
 
 class TickView(msgspec.Struct, kw_only=True):

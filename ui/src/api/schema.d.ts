@@ -276,6 +276,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs */
+        get: operations["ApiJobsListJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job */
+        get: operations["ApiJobsNameGetJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a job */
+        post: operations["ApiJobsNameRunsRunJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -746,6 +797,39 @@ export interface components {
             location: string | null;
             owners: string[];
         };
+        /** JobPage */
+        JobPage: {
+            items: components["schemas"]["JobView"][];
+        };
+        /** JobRunBody */
+        JobRunBody: {
+            partition?: string | null;
+            run_config?: {
+                [key: string]: unknown;
+            } | null;
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        /** JobView */
+        JobView: {
+            assets: string[];
+            description: string | null;
+            location: string;
+            metadata: {
+                [key: string]: components["schemas"]["MetadataValue"];
+            };
+            name: string;
+            owners: string[];
+            partitioned: boolean;
+            run_config: {
+                [key: string]: unknown;
+            };
+            selection: string;
+            tags: {
+                [key: string]: string;
+            };
+        };
         /** LineagePaths */
         LineagePaths: {
             items: string[][];
@@ -858,6 +942,9 @@ export interface components {
         RunRequestBody: {
             assets: string[];
             partition?: string | null;
+            run_config?: {
+                [key: string]: unknown;
+            };
             tags?: {
                 [key: string]: string;
             };
@@ -870,8 +957,12 @@ export interface components {
             created_at: number;
             ended_at: number | null;
             error: components["schemas"]["ErrorView"] | null;
+            job_name?: string | null;
             location: string;
             partition: string | null;
+            run_config?: {
+                [key: string]: unknown;
+            };
             run_id: string;
             started_at: number | null;
             /** @enum {string} */
@@ -1567,6 +1658,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LineagePaths"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiJobsListJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+        };
+    };
+    ApiJobsNameGetJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiJobsNameRunsRunJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRunBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.bind_resources import bind_assets
 from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.sensors import SensorDefinition
 from headwater.definitions.snapshot import SourceRef
@@ -20,6 +21,7 @@ from headwater.keys import AssetCheckKey, AssetKey
 
 AnyAsset = AssetSpec | AssetsDefinition
 AnyCheck = AssetCheckSpec | AssetCheckDefinition
+_Named = TypeVar("_Named", SensorDefinition, JobDefinition)
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     checks: dict[AssetCheckKey, AssetCheckDefinition]
     sensors: dict[str, SensorDefinition]
     resources: Mapping[str, Any]
+    jobs: dict[str, JobDefinition]
     duplicates: tuple[Problem, ...]
 
     @property
@@ -53,6 +56,7 @@ def collect(
     checks: Iterable[AnyCheck],
     sensors: Iterable[SensorDefinition],
     resources: Mapping[str, Any],
+    jobs: Iterable[JobDefinition] = (),
 ) -> Collected:
     """Definitions by name, with the parameters that are resources told from those that are assets."""
     duplicates: list[Problem] = []
@@ -66,8 +70,9 @@ def collect(
         observables={key: maker for key, maker in makers.items() if maker.observes},
         check_specs=check_specs,
         checks=check_definitions,
-        sensors=_collect_sensors(sensors, duplicates),
+        sensors=_collect_named("sensor", sensors, duplicates),
         resources=resources,
+        jobs=_collect_named("job", jobs, duplicates),
         duplicates=tuple(duplicates),
     )
 
@@ -124,16 +129,16 @@ def _collect_checks(
     return specs, definitions
 
 
-def _collect_sensors(sensors: Iterable[SensorDefinition], duplicates: list[Problem]) -> dict[str, SensorDefinition]:
-    by_name: dict[str, SensorDefinition] = {}
-    for sensor in sensors:
-        known = by_name.setdefault(sensor.name, sensor)
-        if known is not sensor:
+def _collect_named(what: str, items: Iterable[_Named], duplicates: list[Problem]) -> dict[str, _Named]:
+    by_name: dict[str, _Named] = {}
+    for item in items:
+        known = by_name.setdefault(item.name, item)
+        if known is not item:
             message = (
-                f"Two sensors are named {sensor.name!r}: at {describe_source(known.source)} and at "
-                f"{describe_source(sensor.source)}. Rename one of them."
+                f"Two {what}s are named {item.name!r}: at {describe_source(known.source)} and at "
+                f"{describe_source(item.source)}. Rename one of them."
             )
-            duplicates.append(_duplicate("duplicate-sensor", message, sensor.source))
+            duplicates.append(_duplicate(f"duplicate-{what}", message, item.source))
     return by_name
 
 

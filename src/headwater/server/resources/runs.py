@@ -61,6 +61,8 @@ def run_view(run: Run) -> shapes.RunView:
         ended_at=_seconds(run.ended_at),
         error=error_view(run.error),
         attempt=run.attempt,
+        job_name=run.job_name,
+        run_config=run.run_config,
     )
 
 

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.engine import Connection
 
+from headwater.definitions.run_config import plain_run_config
 from headwater.errors import InvalidTransitionError
 from headwater.records.events import Event, EventKind, NewEvent, RunEvent
 from headwater.records.requests import plan_runs
@@ -49,6 +50,7 @@ def request_run(deployment: NamedDependency[Deployment], data: JSONBody[shapes.R
         now=deployment.clock.now(),
         partition=data.partition,
         tags=data.tags,
+        run_config=plain_run_config(data.run_config),
     )
     deployment.store.write(run_requests.unit_of(planned))
     return runs.run_view(planned[0])

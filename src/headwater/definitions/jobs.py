@@ -1,0 +1,113 @@
+"""Jobs: a selection of assets under a name, with the config and tags that its runs have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from headwater.definitions.arguments import check_optional_text, check_printable, check_type, shown
+from headwater.definitions.labels import check_owners, check_tags
+from headwater.definitions.metadata import normalize_metadata
+from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.run_config import RunConfig, plain_run_config
+from headwater.definitions.selection import AssetSelection, SelectionIndex
+from headwater.definitions.snapshot import SourceRef
+from headwater.definitions.source import describe_source, find_source
+from headwater.errors import HeadwaterError, InvalidDefinitionError, InvalidParameterError
+from headwater.keys import AssetKey
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class JobDefinition:
+    """A selection of assets under a name. Made by `define_asset_job`; `Definitions(jobs=[...])` makes it known."""
+
+    name: str
+    selection: AssetSelection
+    run_config: dict[str, Any]
+    description: str | None = None
+    tags: dict[str, str]
+    run_tags: dict[str, str]
+    metadata: dict[str, Any]
+    partitions_def: PartitionsDefinition | None = None
+    owners: tuple[str, ...] = ()
+    source: SourceRef | None = None
+
+    def resolve(self, index: Callable[[], SelectionIndex]) -> tuple[AssetKey, ...]:
+        """The assets that the job makes; what its selection means besides, and other systems make, is left out.
+
+        Args:
+            index: Gives what the selection is resolved over.
+
+        Raises:
+            InvalidDefinitionError: the selection can't be resolved, or means nothing that can be made here.
+        """
+        where = f"Job {self.name!r} ({describe_source(self.source)})"
+        found = index()
+        try:
+            numbers = found.select(self.selection.materializable().node)
+        except HeadwaterError as error:
+            raise InvalidDefinitionError(f"{where}: {error}") from error
+        if not numbers:
+            raise InvalidDefinitionError(
+                f"{where} selects {str(self.selection)!r}, which means no asset that can be made here. Select native "
+                "assets; what other systems make can't be the only thing that a job is for."
+            )
+        return tuple(AssetKey.from_escaped_user_string(found.assets[number].key) for number in sorted(numbers))
+
+    def __repr__(self) -> str:
+        return f"JobDefinition({self.name!r})"
+
+
+def define_asset_job(
+    name: str,
+    selection: Any = None,
+    config: RunConfig | Mapping[str, Any] | None = None,
+    description: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    run_tags: Mapping[str, str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    owners: Sequence[str] | None = None,
+) -> JobDefinition:
+    """A job that makes the assets of a selection.
+
+    Args:
+        name: The job's name.
+        selection: Which assets: an `AssetSelection`, its text, or keys and definitions. All native ones if left out.
+        config: What its runs set, unless they say otherwise.
+        description: What it is for, in Markdown.
+        tags: Names and short values to find it by; its runs have them too, unless `run_tags` are given.
+        run_tags: The tags of its runs.
+        metadata: Anything that is known of it, by name.
+        partitions_def: The partitions that its runs are for.
+        owners: E-mail addresses and `team:name`.
+
+    Raises:
+        InvalidParameterError: an argument has the wrong type or form.
+
+    Example:
+        >>> define_asset_job("nightly", selection="group:mart", tags={"team": "sales"}).run_tags
+        {'team': 'sales'}
+    """
+    checked = check_printable(name, "The name of a job")
+    if "/" in checked:
+        raise InvalidParameterError(f"The name of a job stands in addresses, so write {shown(checked)} without '/'.")
+    of = f"of job {checked!r}"
+    normalize_metadata(metadata)
+    own_tags = check_tags(tags, f"tags {of}", system=True)
+    if partitions_def is not None:
+        expected = "a partitions definition such as DailyPartitionsDefinition"
+        check_type(partitions_def, PartitionsDefinition, f"partitions_def {of}", expected)  # type: ignore[type-abstract]
+    return JobDefinition(
+        name=checked,
+        selection=AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection),
+        run_config=plain_run_config(config, f"config {of}"),
+        description=check_optional_text(description, f"description {of}"),
+        tags=own_tags,
+        run_tags=own_tags if run_tags is None else check_tags(run_tags, f"run_tags {of}", system=True),
+        metadata=dict(metadata or {}),
+        partitions_def=partitions_def,
+        owners=check_owners(owners, f"owners {of}"),
+        source=find_source(),
+    )

@@ -1,0 +1,45 @@
+"""Jobs: listed, and run."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from headwater.definitions.run_config import plain_run_config
+from headwater.records.requests import plan_job
+from headwater.records.runs import Cause
+from headwater.server import shapes
+from headwater.server.deployment import Deployment
+from headwater.server.resources import jobs, runs
+from headwater.storage import run_requests
+
+
+@get("/jobs", sync_to_thread=True, summary="Jobs")
+def list_jobs(deployment: NamedDependency[Deployment]) -> shapes.JobPage:
+    """The jobs of all code locations, by name."""
+    return shapes.JobPage(items=jobs.list_jobs(deployment.graph()))
+
+
+@get("/jobs/{name:str}", sync_to_thread=True, summary="One job")
+def get_job(deployment: NamedDependency[Deployment], name: FromPath[str]) -> shapes.JobView:
+    """A job, and the assets that it makes."""
+    return jobs.job_view(*deployment.graph().job(name))
+
+
+@post("/jobs/{name:str}/runs", sync_to_thread=True, summary="Run a job")
+def run_job(
+    deployment: NamedDependency[Deployment], name: FromPath[str], data: JSONBody[shapes.JobRunBody]
+) -> shapes.RunView:
+    """Request a run of a job; the answer comes once the request is on disk."""
+    run = plan_job(
+        deployment.graph(),
+        name,
+        cause=Cause(kind="app"),
+        now=deployment.clock.now(),
+        partition=data.partition,
+        tags=data.tags,
+        run_config=None if data.run_config is None else plain_run_config(data.run_config),
+    )
+    deployment.store.write(run_requests.unit_of([run]))
+    return runs.run_view(run)

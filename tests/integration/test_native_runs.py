@@ -1,0 +1,95 @@
+"""Runs in real workers: resources, secrets, retries, config, several assets of one function, jobs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import headwater as hw
+
+PROJECT = Path(__file__).parents[1] / "projects" / "native.py"
+SECRET = "correct-horse-battery"
+
+
+class Project:
+    """The commands of a home with the project in it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.notes = home / "notes.txt"
+
+    def run(self, *arguments: str, fails: bool = False) -> Any:
+        """The JSON that a command prints."""
+        environment = {**os.environ, "HEADWATER_TEST_PASSWORD": SECRET, "HEADWATER_TEST_NOTES": str(self.notes)}
+        done = subprocess.run(
+            [sys.executable, "-m", "headwater.cli", *arguments, "--home", str(self.home), "--json"],
+            capture_output=True,
+            text=True,
+            env=environment,
+        )
+        assert (done.returncode != 0) == fails, done.stderr
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def materializations(self) -> dict[str, Any]:
+        """The metadata of each asset that was made."""
+        with hw.HeadwaterInstance.local_temp(self.home) as instance:
+            found = {key: instance.get_latest_materialization_event(key) for key in instance.get_asset_keys()}
+        made = {key: event.materialization for key, event in found.items() if event is not None}
+        return {key.to_user_string(): each.metadata for key, each in made.items() if each is not None}
+
+    def steps(self, run_id: str) -> dict[str, str]:
+        """The status of each step of a run."""
+        return {step["name"]: step["status"] for step in self.run("run", "show", run_id)["steps"]}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A fresh home."""
+    return Project(tmp_path)
+
+
+def test_no_secret_is_kept_anywhere(project: Project) -> None:
+    """A function logs, returns and raises its secret: the files and the database of the deployment hold none of it."""
+    made = project.run("materialize", "secretive", "-f", str(PROJECT))
+    failed = project.run("materialize", "careless", "-f", str(PROJECT), fails=True)
+
+    assert "success" == made["status"]
+    assert "wrong password <HEADWATER_TEST_PASSWORD>" in failed["error"]["message"]
+    assert ["vault opened", "vault closed"] * 2 == project.notes.read_text().split("\n")[:-1]
+    kept = [path for path in project.home.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
+    assert [] == kept
+
+
+def test_failed_steps_are_tried_again(project: Project) -> None:
+    """An exception and a dead process alike, each as often as declared."""
+    run = project.run("materialize", "flaky", "dies_once", "-f", str(PROJECT))
+
+    assert "success" == run["status"]
+    assert {"flaky": "success", "dies_once": "success"} == project.steps(run["run_id"])
+
+
+def test_config_is_refused_before_a_step_begins(project: Project) -> None:
+    """The run fails with the field's name, and no step of it has begun."""
+    config = '{"ops": {"windowed": {"config": {"dayz": 1}}}}'
+    run = project.run("materialize", "windowed", "-f", str(PROJECT), "--config", config, fails=True)
+
+    assert "dayz is no field" in run["error"]["message"]
+    assert {} == project.steps(run["run_id"])
+
+
+def test_a_job_has_its_selection_config_and_tags(project: Project) -> None:
+    """What is not made this time is skipped with what is below it, and that is no failure."""
+    run = project.run("job", "run", "weekly", "-f", str(PROJECT))
+
+    assert ("success", "weekly", {"team": "a"}) == (run["status"], run["job_name"], run["tags"])
+    expected = {"windowed": "success", "halves": "success", "below_left": "success", "below_right": "skipped"}
+    assert expected == project.steps(run["run_id"])
+    assert hw.MetadataValue.int(3) == project.materializations()["left"]["days"]
+    assert ["weekly"] == [job["name"] for job in project.run("job", "list")]
+    assert "Did you mean 'weekly'" in project.run("job", "run", "weakly", "-f", str(PROJECT), fails=True)
