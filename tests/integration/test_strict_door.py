@@ -154,3 +154,19 @@ def test_wrong_requests_are_named(server: DevServer, body: Any, query: str, stat
 def test_only_post_is_taken(server: DevServer) -> None:
     """Another method is told which one to use."""
     assert 405 == server.get("/api/report").status
+
+
+def test_corrections_over_http(server: DevServer) -> None:
+    """An asset's history is moved, an event withdrawn; a dry run says how much it is about, and reports follow."""
+    seqs = [item["seq"] for item in post(server, [{"key": "fix/a"}, {"key": "fix/a"}]).json["items"]]
+
+    dry = server.post("/api/corrections/rename", {"key": "fix/a", "to": "fix/b", "dry_run": True})
+    missing = server.post("/api/corrections/withdraw", {"seq": 10**9})
+    gone = server.post("/api/corrections/withdraw", {"seq": seqs[1], "reason": "wrong file"})
+    moved = server.post("/api/corrections/rename", {"key": "fix/a", "to": "fix/b"})
+
+    assert {"seq": None, "events": 2} == dry.json
+    assert (404, 200, 200) == (missing.status, gone.status, moved.status)
+    assert 2 == len(server.events("fix/b"))
+    titles = [event["title"] for event in server.events("fix/b", "event_withdrawn")]
+    assert [f"Event {seqs[1]} withdrawn: wrong file"] == titles

@@ -12,7 +12,7 @@ from headwater.automation.state import AutomationState
 from headwater.clock import to_datetime
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import Event
+from headwater.records.events import CORRECTIONS, Event
 from headwater.records.requests import new_run_id, requested_events
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.storage import automation as automation_store
@@ -87,10 +87,14 @@ class ConditionsLoop:
             requests = Decision(self._graph, self._state, to_datetime(now)).decide(events)
             await self._write(requests, events, now)
             self._position = events[-1].seq
+            if any(event.kind in CORRECTIONS for event in events):
+                # What was true before is so no more: begin again from the folds.
+                await self._reload()
 
     async def _write(self, requests: Sequence[Request], events: Sequence[Event], now: int) -> None:
         # A pass that requests nothing needs no row: taken again after a restart, it would request nothing again.
-        if not requests and len(events) < _BATCH:
+        corrected = any(event.kind in CORRECTIONS for event in events)
+        if not requests and not corrected and len(events) < _BATCH:
             return
         planned = _group(self._graph, requests, events, now)
         version, reached = self._version, events[-1].seq

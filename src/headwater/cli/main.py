@@ -6,6 +6,7 @@ import click
 
 from headwater.cli.assets import asset_group
 from headwater.cli.check import check
+from headwater.cli.corrections import event_group, merge_asset, rename_asset, wipe_asset
 from headwater.cli.dev import dev
 from headwater.cli.jobs import job_group
 from headwater.cli.lineage import lineage
@@ -49,9 +50,13 @@ for command in (
     job_group,
     run_group,
     report_group,
+    event_group,
     token_group,
     deployment_group,
 ):
     main.add_command(command)
+for correction in (wipe_asset, rename_asset, merge_asset):
+    asset_group.add_command(correction)
 # People write either.
 main.add_command(asset_group, "assets")
+main.add_command(event_group, "events")

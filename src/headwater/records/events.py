@@ -40,6 +40,13 @@ class EventKind(StrEnum):
     EXTERNAL_PROGRESSING = "external_progressing"
     EXTERNAL_FAILED = "external_failed"
     EXTERNAL_SKIPPED = "external_skipped"
+    EVENT_WITHDRAWN = "event_withdrawn"
+    ASSET_WIPED = "asset_wiped"
+    ASSET_RENAMED = "asset_renamed"
+
+
+CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, EventKind.ASSET_RENAMED})
+"""Kinds that change what earlier events mean."""
 
 
 class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -141,6 +148,31 @@ class SensorSwitched(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     reporter: Reporter | None = None
 
 
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="withdrawal", tag_field="t"):
+    """An earlier event counts no more."""
+
+    target_seq: int
+    reason: str | None = None
+    reporter: Reporter | None = None
+
+
+class Wipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="wipe", tag_field="t"):
+    """All earlier events of an asset count no more, or those of some partitions."""
+
+    partitions: tuple[str, ...] = ()
+    reason: str | None = None
+    reporter: Reporter | None = None
+
+
+class Rename(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="rename", tag_field="t"):
+    """An asset got the history of a `former` one; `merged` where it may have had one of its own."""
+
+    former: str
+    merged: bool = False
+    reason: str | None = None
+    reporter: Reporter | None = None
+
+
 class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why something failed: one readable sentence, and the traceback from user code on where there is one."""
 
@@ -158,6 +190,9 @@ Payload: TypeAlias = (
     | StepEvent
     | DefinitionsChanged
     | SensorSwitched
+    | Withdrawal
+    | Wipe
+    | Rename
 )
 
 

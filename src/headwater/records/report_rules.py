@@ -58,6 +58,9 @@ class ReportRules(msgspec.Struct, frozen=True, kw_only=True):
         fitting = [prefix for prefix in self.undefined if key.startswith(prefix)]
         return self.undefined[max(fitting, key=len)] if fitting else Undefined.REGISTER
 
+    renamed: dict[str, str] = {}
+    """The present name of each asset by its former ones."""
+
 
 def apply_rules(event: NewEvent, graph: AssetGraph, now: int, rules: ReportRules, *, strict: bool) -> NewEvent:
     """The event with its flags.
@@ -72,6 +75,8 @@ def apply_rules(event: NewEvent, graph: AssetGraph, now: int, rules: ReportRules
     Raises:
         ReportRefusedError: the rules refuse it; the message says why.
     """
+    if (present := rules.renamed.get(event.asset_key or "")) is not None:
+        event = msgspec.structs.replace(event, asset_key=present)
     flagged = flag(event, graph, now)
     odd = _is_odd(event.timestamp, now, rules)
     if flagged is event and not odd:

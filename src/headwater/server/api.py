@@ -20,6 +20,7 @@ from headwater.errors import (
     SelectionSyntaxError,
     StoreUnavailableError,
     UnknownAssetError,
+    UnknownEventError,
     UnknownJobError,
     UnknownRunError,
     UnknownSensorError,
@@ -28,7 +29,7 @@ from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.guard import TokenRequiredError
 from headwater.server.resources.selections import position_of
-from headwater.server.routes import assets, deployment, graph, jobs, runs, sensors
+from headwater.server.routes import assets, corrections, deployment, graph, jobs, runs, sensors
 from headwater.server.version import package_version
 
 ROUTES = [
@@ -54,6 +55,9 @@ ROUTES = [
     jobs.list_jobs,
     jobs.get_job,
     jobs.run_job,
+    corrections.withdraw_event,
+    corrections.wipe_asset,
+    corrections.rename_asset,
     runs.list_runs,
     runs.request_run,
     runs.get_run,
@@ -70,6 +74,7 @@ ROUTES = [
 
 _STATUS: dict[type[HeadwaterError], int] = {
     UnknownAssetError: 404,
+    UnknownEventError: 404,
     UnknownRunError: 404,
     UnknownSensorError: 404,
     UnknownJobError: 404,

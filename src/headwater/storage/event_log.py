@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.records.events import Event, EventKind, decode_payload
-from headwater.storage.schema import events, log_head
+from headwater.storage.schema import events, log_head, withdrawn
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +31,13 @@ def head(connection: Connection) -> int:
 def read_after(connection: Connection, seq: int, limit: int) -> list[Event]:
     """Events beyond a place in the log, in commit order."""
     query = sa.select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def read_asset_after(connection: Connection, asset_key: str, seq: int, limit: int) -> list[Event]:
+    """An asset's events beyond a place in the log, without those that were withdrawn or wiped, in commit order."""
+    query = sa.select(events).where(events.c.asset_key == asset_key, events.c.seq > seq)
+    query = query.where(events.c.seq.not_in(sa.select(withdrawn.c.seq))).order_by(events.c.seq).limit(limit)
     return [_from_row(row) for row in connection.execute(query)]
 
 

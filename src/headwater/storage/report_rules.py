@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.records.report_rules import ReportRules
 from headwater.storage import settings
+from headwater.storage.corrections import read_aliases
 
 _NAME = "report_rules"
 
@@ -14,9 +15,12 @@ _NAME = "report_rules"
 def read_rules(connection: Connection) -> ReportRules:
     """The rules in force; the usual ones where none were made."""
     kept = settings.read(connection, _NAME)
-    return ReportRules() if kept is None else msgspec.json.decode(kept, type=ReportRules)
+    rules = ReportRules() if kept is None else msgspec.json.decode(kept, type=ReportRules)
+    return msgspec.structs.replace(rules, renamed=read_aliases(connection))
 
 
 def save_rules(connection: Connection, rules: ReportRules) -> None:
     """Let rules be in force from now on."""
-    settings.save(connection, _NAME, msgspec.json.encode(rules).decode())
+    # Renamings are kept by themselves.
+    own = msgspec.structs.replace(rules, renamed={})
+    settings.save(connection, _NAME, msgspec.json.encode(own).decode())

@@ -46,11 +46,15 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
         for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
     ]
     statements.insert_events.run(connection, [_event_row(event) for event in appended])
-    if states := fold_latest(appended):
-        statements.keep_latest.run(connection, [_latest_row(state) for state in states])
-    if checks := fold_checks(appended):
-        statements.keep_checks.run(connection, [_check_row(check) for check in checks])
+    keep_states(connection, fold_latest(appended), fold_checks(appended))
     return appended
+
+
+def keep_states(connection: Connection, states: Sequence[Latest], checks: Sequence[CheckLatest]) -> None:
+    """Join folded states with those that are kept."""
+    statements = _statements(connection.dialect)
+    statements.keep_latest.run(connection, [_latest_row(state) for state in states])
+    statements.keep_checks.run(connection, [_check_row(check) for check in checks])
 
 
 def lock_log(connection: Connection) -> None:

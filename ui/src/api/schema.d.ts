@@ -123,6 +123,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/corrections/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rename or merge an asset */
+        post: operations["ApiCorrectionsRenameRenameAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections/wipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wipe an asset or partitions */
+        post: operations["ApiCorrectionsWipeWipeAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an event */
+        post: operations["ApiCorrectionsWithdrawWithdrawEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deployment": {
         parameters: {
             query?: never;
@@ -670,6 +721,11 @@ export interface components {
             items: components["schemas"]["CompletionItem"][];
             start: number;
         };
+        /** CorrectionView */
+        CorrectionView: {
+            events: number;
+            seq: number | null;
+        };
         /** DeploymentView */
         DeploymentView: {
             auth_required: boolean;
@@ -916,6 +972,16 @@ export interface components {
             error: string;
             status: number;
         };
+        /** RenameBody */
+        RenameBody: {
+            /** @default false */
+            dry_run: boolean;
+            key: string;
+            /** @default false */
+            merge: boolean;
+            reason?: string | null;
+            to: string;
+        };
         /** ReporterView */
         ReporterView: {
             name: string | null;
@@ -1076,6 +1142,21 @@ export interface components {
             status: "success" | "skipped" | "failure";
             tick_id: number;
         };
+        /** WipeBody */
+        WipeBody: {
+            /** @default false */
+            dry_run: boolean;
+            key: string;
+            partitions?: string[];
+            reason?: string | null;
+        };
+        /** WithdrawBody */
+        WithdrawBody: {
+            /** @default false */
+            dry_run: boolean;
+            reason?: string | null;
+            seq: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1201,7 +1282,7 @@ export interface operations {
         parameters: {
             query: {
                 key: string;
-                kind?: ("materialization" | "observation" | "check_evaluation" | "external_started" | "external_progressing" | "external_failed" | "external_skipped")[] | null;
+                kind?: ("materialization" | "observation" | "check_evaluation" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed")[] | null;
                 partition?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -1330,6 +1411,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SparkList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCorrectionsRenameRenameAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCorrectionsWipeWipeAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WipeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCorrectionsWithdrawWithdrawEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

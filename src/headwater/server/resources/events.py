@@ -15,11 +15,14 @@ from headwater.records.events import (
     ExternalRun,
     Materialization,
     Observation,
+    Rename,
     Report,
     Reporter,
     RunEvent,
     SensorSwitched,
     StepEvent,
+    Wipe,
+    Withdrawal,
 )
 from headwater.server import shapes
 
@@ -111,5 +114,17 @@ def _title(event: Event) -> str:
         return f"Sensor {payload.sensor} {_SENSOR_TITLES[event.kind]}"
     if isinstance(payload, ExternalRun):
         return _EXTERNAL_TITLES[event.kind]
+    if isinstance(payload, (Withdrawal, Wipe, Rename)):
+        return _correction_title(payload)
     made = "Materialized" if payload.reporter is not None and payload.reporter.via == "run" else "Reported"
     return "Observed" if isinstance(payload, Observation) else made
+
+
+def _correction_title(payload: Withdrawal | Wipe | Rename) -> str:
+    because = f": {payload.reason}" if payload.reason else ""
+    if isinstance(payload, Withdrawal):
+        return f"Event {payload.target_seq} withdrawn{because}"
+    if isinstance(payload, Rename):
+        return f"{payload.former} {'merged into this asset' if payload.merged else 'renamed to this'}{because}"
+    shown = ", ".join(payload.partitions[:3]) + (", …" if len(payload.partitions) > 3 else "")
+    return f"{f'Partitions {shown}' if shown else 'The asset'} wiped{because}"

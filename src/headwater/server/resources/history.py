@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
-from headwater.records.events import Event, EventKind, Materialization, Observation
+from headwater.records.events import CORRECTIONS, Event, EventKind, Materialization, Observation
 from headwater.server import shapes
 from headwater.server.resources.events import event_view
 from headwater.storage import event_log
@@ -22,6 +22,7 @@ _ASSET_KINDS = (
     EventKind.EXTERNAL_PROGRESSING,
     EventKind.EXTERNAL_FAILED,
     EventKind.EXTERNAL_SKIPPED,
+    *sorted(CORRECTIONS),
 )
 _MOST_POINTS = 1_000
 _SPARK_EVENTS = 24

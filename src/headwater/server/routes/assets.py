@@ -23,6 +23,9 @@ AssetEventKind = Literal[
     "external_progressing",
     "external_failed",
     "external_skipped",
+    "event_withdrawn",
+    "asset_wiped",
+    "asset_renamed",
 ]
 
 
