@@ -31,6 +31,19 @@ from headwater.definitions.io_managers import (
     build_output_context,
 )
 from headwater.definitions.jobs import JobDefinition, define_asset_job
+from headwater.definitions.lazy import LazyDefinitions, definitions
+from headwater.definitions.loading import (
+    load_asset_checks_from_modules,
+    load_assets_from_current_module,
+    load_assets_from_modules,
+    load_assets_from_package_module,
+    load_assets_from_package_name,
+    load_definitions_from_current_module,
+    load_definitions_from_module,
+    load_definitions_from_modules,
+    load_definitions_from_package_module,
+    load_definitions_from_package_name,
+)
 from headwater.definitions.metadata import (
     AssetMetadataValue,
     BoolMetadataValue,
@@ -88,6 +101,7 @@ from headwater.definitions.sensors import (
     SkipReason,
     sensor,
 )
+from headwater.definitions.source_assets import SourceAsset, external_assets_from_specs
 from headwater.definitions.specs import AssetCheckSpec, AssetDep, AssetSpec, map_asset_specs
 from headwater.definitions.tables import (
     TableColumn,
@@ -245,6 +259,7 @@ __all__ = [
     "JobDefinition",
     "JobMetadataValue",
     "JsonMetadataValue",
+    "LazyDefinitions",
     "LocationError",
     "MarkdownMetadataValue",
     "MaterializeResult",
@@ -282,6 +297,7 @@ __all__ = [
     "SensorResultError",
     "SettingsError",
     "SkipReason",
+    "SourceAsset",
     "StaticPartitionsDefinition",
     "StepOutputError",
     "StoreError",
@@ -320,8 +336,20 @@ __all__ = [
     "build_output_context",
     "build_sensor_context",
     "define_asset_job",
+    "definitions",
+    "external_assets_from_specs",
     "failure_hook",
     "io_manager",
+    "load_asset_checks_from_modules",
+    "load_assets_from_current_module",
+    "load_assets_from_modules",
+    "load_assets_from_package_module",
+    "load_assets_from_package_name",
+    "load_definitions_from_current_module",
+    "load_definitions_from_module",
+    "load_definitions_from_modules",
+    "load_definitions_from_package_module",
+    "load_definitions_from_package_name",
     "map_asset_specs",
     "materialize",
     "materialize_to_memory",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headwater.cli.homes import absolute, json_option
+from headwater.cli.homes import DEFAULT_FILE, absolute, json_option
 from headwater.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def check(
 
 def _default_target() -> list[str]:
     """The file that a project made by `headwater init` has."""
-    if Path("definitions.py").is_file():
-        return [absolute("definitions.py")]
+    if Path(DEFAULT_FILE).is_file():
+        return [absolute(DEFAULT_FILE)]
     raise click.UsageError("Name the Python file that holds your definitions: headwater check definitions.py")
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from headwater.cli.homes import absolute, find_home, home_option, read_targets, save_targets
+from headwater.cli.homes import DEFAULT_FILE, absolute, find_home, home_option, read_targets, save_targets
+
+if TYPE_CHECKING:
+    from headwater.server.deployment import Deployment
 
 
 @click.command()
@@ -26,7 +30,8 @@ def dev(
 ) -> None:
     """Serve the app and make assets, here and now.
 
-    TARGETS are Python files (or modules) that hold `Definitions`. Without one, the last ones are served again.
+    TARGETS are Python files (or modules) that hold `Definitions`. Without one, the last ones are served again,
+    or the file definitions.py of this folder.
     """
     # Serving needs everything; other commands need none of it.
     from headwater.cli.dev_process import serve_and_work
@@ -37,8 +42,16 @@ def dev(
         named = [absolute(target) for target in (*targets, *files, *modules)]
         if named:
             save_targets(deployments.default(), named)
-        elif not read_targets(deployments.default()):
+        elif not read_targets(deployments.default()) and not _serve_what_is_here(deployments.default()):
             raise click.UsageError("Name the Python file that holds your definitions: headwater dev definitions.py")
         serve_and_work(deployments, host, port)
     finally:
         deployments.close()
+
+
+def _serve_what_is_here(deployment: Deployment) -> bool:
+    """Take the file that a project made by `headwater init` has."""
+    if not Path(DEFAULT_FILE).is_file():
+        return False
+    save_targets(deployment, [absolute(DEFAULT_FILE)])
+    return True

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from headwater.server.deployment import Deployment
 
 TARGETS = "targets"
+DEFAULT_FILE = "definitions.py"
+"""Where a project has its definitions, if nobody says otherwise."""
 _FOLDER = ".headwater"
 
 

@@ -14,6 +14,7 @@ from headwater.cli.logs import set_up_logging
 from headwater.cli.materialize import materialize
 from headwater.cli.report import report_group
 from headwater.cli.runs import run_group
+from headwater.cli.scaffold import init, scaffold
 from headwater.cli.sensors import sensor_group
 from headwater.cli.settings import deployment_group, token_group
 from headwater.errors import HeadwaterError
@@ -43,6 +44,8 @@ def main() -> None:
 for command in (
     dev,
     check,
+    init,
+    scaffold,
     materialize,
     asset_group,
     lineage,

@@ -12,11 +12,10 @@ from headwater.definitions.arguments import check_bool, check_mapping, check_opt
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.functions import Parameters, look_like, returns_nothing
 from headwater.definitions.hooks import HookDefinition
-from headwater.definitions.io_managers import IO_MANAGER_METADATA
 from headwater.definitions.needs import NO_NEEDS, Needs
 from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec, CoercibleToAssetDep
+from headwater.definitions.specs import IO_MANAGER_METADATA, AssetCheckSpec, AssetSpec, CoercibleToAssetDep
 from headwater.definitions.values import Frozen
 from headwater.errors import InvalidDefinitionError
 from headwater.keys import AssetKey, CoercibleToAssetKey

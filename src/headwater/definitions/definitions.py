@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from copy import copy
 from typing import Any, TypeVar
 
 from headwater.definitions.arguments import check_several, check_type, shown
@@ -14,9 +15,9 @@ from headwater.definitions.problems.collected import Collected, collect
 from headwater.definitions.resolve import Resolved, resolve
 from headwater.definitions.resources import check_resources
 from headwater.definitions.selectable import index_definitions
-from headwater.definitions.selection import SelectionIndex
+from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.sensors import SensorDefinition
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec, map_asset_specs
 from headwater.errors import (
     DuplicateDefinitionError,
     ExternalAssetError,
@@ -178,6 +179,50 @@ class Definitions:
         """The specs of all assets, external and native, by key."""
         specs = self.resolve().specs
         return [specs[key] for key in sorted(specs)]
+
+    def resolve_all_asset_keys(self) -> list[AssetKey]:
+        """The keys of all assets, stubs included, in order."""
+        resolved = self.resolve()
+        return sorted((*resolved.specs, *resolved.stubs))
+
+    def get_all_asset_specs(self) -> list[AssetSpec]:
+        """What older code calls `resolve_all_asset_specs`."""
+        return self.resolve_all_asset_specs()
+
+    def map_asset_specs(
+        self, *, func: Callable[[AssetSpec], AssetSpec], selection: AssetSelection | str | None = None
+    ) -> Definitions:
+        """The same definitions with specs replaced by what a function makes of them.
+
+        Args:
+            func: From a spec to the one that replaces it.
+            selection: Which; all if left out. Resolved over these definitions alone.
+
+        Raises:
+            InvalidParameterError: the function returned no spec.
+            SelectionError: the selection asks for what is not there.
+        """
+        chosen: Container[AssetKey] | None = None if selection is None else self._select(selection)
+
+        def change(spec: AssetSpec) -> AssetSpec:
+            return func(spec) if chosen is None or spec.key in chosen else spec
+
+        changed = copy(self)
+        changed._assets = tuple(map_asset_specs(change, self._assets))
+        changed._resolved = changed._index = None
+        return changed
+
+    def map_resolved_asset_specs(
+        self, *, func: Callable[[AssetSpec], AssetSpec], selection: AssetSelection | str | None = None
+    ) -> Definitions:
+        """See `map_asset_specs`; specs here need no resolving first."""
+        return self.map_asset_specs(func=func, selection=selection)
+
+    def _select(self, selection: AssetSelection | str) -> frozenset[AssetKey]:
+        chosen = AssetSelection.from_string(selection) if isinstance(selection, str) else selection
+        index = self.selection_index
+        numbers = index.select(chosen.node)
+        return frozenset(AssetKey.from_escaped_user_string(index.assets[number].key) for number in numbers)
 
     def get_assets_def(self, key: CoercibleToAssetKey) -> AssetsDefinition:
         """The native asset of a key.

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from headwater.definitions.metadata import MetadataValue
 
 DEFAULT_IO_MANAGER = "io_manager"
-IO_MANAGER_METADATA = "dagster/io_manager_key"
-"""The metadata with which a spec says how the data of an external asset is read, as the peers spell it."""
 _NO_RESOURCES = Resources(frozenset(), lambda _name: None)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from types import EllipsisType
 from typing import Any, Protocol, TypeAlias, TypeVar, Union, overload, runtime_checkable
 
@@ -12,6 +13,7 @@ from headwater.definitions.arguments import (
     check_optional_text,
     check_printable,
     check_several,
+    check_text,
     check_type,
     shown,
 )
@@ -24,6 +26,9 @@ from headwater.definitions.source import find_source
 from headwater.definitions.values import Frozen
 from headwater.errors import InvalidDefinitionError, InvalidParameterError
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
+
+IO_MANAGER_METADATA = "dagster/io_manager_key"
+"""The metadata with which a spec says how the data of an external asset is read, as the peers spell it."""
 
 
 class HasAssetKey(Protocol):
@@ -57,6 +62,12 @@ class AssetDep(Frozen):
             asset_key=check_asset_key(asset, "asset of an AssetDep"),
             metadata=dict(metadata or {}),
         )
+
+    def with_asset(self, asset: CoercibleToAssetKey | HasAssetKey) -> AssetDep:
+        """The same dependency on another asset."""
+        changed = copy(self)
+        changed._set(asset_key=check_asset_key(asset, "asset of an AssetDep"))
+        return changed
 
 
 def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[AssetDep, ...]:
@@ -214,6 +225,17 @@ class AssetSpec(Frozen):
             "kinds": [*self.kinds, *check_several(kinds, "kinds")],
         }
         return self._with(changes)
+
+    def with_io_manager_key(self, io_manager_key: str) -> AssetSpec:
+        """This spec, whose data the resource of this name loads for functions that take its value."""
+        return self.merge_attributes(metadata={IO_MANAGER_METADATA: check_text(io_manager_key, "io_manager_key")})
+
+    def with_prefix(self, prefix: str | Sequence[str], *, among: Collection[AssetKey] = ()) -> AssetSpec:
+        """This spec with parts put before its key, and before the key of each dependency that is in `among`."""
+        deps = [
+            dep.with_asset(dep.asset_key.with_prefix(prefix)) if dep.asset_key in among else dep for dep in self.deps
+        ]
+        return self.replace_attributes(key=self.key.with_prefix(prefix), deps=deps)
 
     def _with(self, changes: Mapping[str, Any]) -> AssetSpec:
         changed = AssetSpec(**{**self._compared(), **changes})

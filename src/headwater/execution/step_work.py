@@ -20,7 +20,6 @@ from headwater.definitions.failures import Failure, RetryRequested
 from headwater.definitions.hooks import HookContext
 from headwater.definitions.io_managers import (
     DEFAULT_IO_MANAGER,
-    IO_MANAGER_METADATA,
     InputContext,
     IOManager,
     OutputContext,
@@ -30,6 +29,7 @@ from headwater.definitions.metadata import to_wire
 from headwater.definitions.needs import Needs
 from headwater.definitions.requests import AssetEvent
 from headwater.definitions.retries import RetryPolicy
+from headwater.definitions.specs import IO_MANAGER_METADATA
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
 from headwater.execution.config import config_of_op, function_config
 from headwater.execution.input_partitions import input_partitions

@@ -9,11 +9,12 @@ from pathlib import Path
 from types import ModuleType
 
 from headwater.definitions.definitions import Definitions
+from headwater.definitions.lazy import LazyDefinitions
 from headwater.errors import LocationError
 
 
 def load_definitions(target: str) -> Definitions:
-    """The `Definitions` of a Python file or module.
+    """The `Definitions` of a Python file or module, made now if a function marked with `@definitions` makes them.
 
     Args:
         target: A path that ends in `.py`, or the dotted name of a module.
@@ -23,7 +24,7 @@ def load_definitions(target: str) -> Definitions:
         Exception: whatever the user's code raises as it is imported.
     """
     module = _import_file(Path(target)) if target.endswith(".py") else _import_module(target)
-    found = {name: value for name, value in vars(module).items() if isinstance(value, Definitions)}
+    found = {name: value for name, value in vars(module).items() if isinstance(value, (Definitions, LazyDefinitions))}
     distinct = {id(value): value for value in found.values()}
     if not distinct:
         raise LocationError(
@@ -34,7 +35,8 @@ def load_definitions(target: str) -> Definitions:
             f"{target} holds several Definitions ({', '.join(sorted(found))}). Keep one, or join them with "
             "`hw.Definitions.merge(...)`."
         )
-    return next(iter(distinct.values()))
+    only = next(iter(distinct.values()))
+    return only() if isinstance(only, LazyDefinitions) else only
 
 
 def location_name(target: str) -> str:
