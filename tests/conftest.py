@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from headwater.storage.engine import sqlite_url
 from headwater.storage.store import Store
+
+# No test depends on the speed of the machine.
+settings.register_profile("headwater", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("headwater")
 
 for name in [name for name in os.environ if name.startswith("HEADWATER_")]:
     del os.environ[name]
