@@ -65,19 +65,43 @@ def test_the_map_zooms_through_names_to_cards(page: Page, large: DevServer) -> N
 
 
 def test_the_map_is_laid_out_once(page: Page, large: DevServer) -> None:
-    """A second visit takes the layout from the browser's store and starts no worker."""
+    """A second visit takes the layout from the browser's store, without asking the worker."""
+    page.add_init_script(
+        "const send = Worker.prototype.postMessage; window.asked_ = 0;"
+        "Worker.prototype.postMessage = function (...given) { window.asked_ += 1; return send.apply(this, given) }"
+    )
     page.goto(large.url + "/lineage")
     lineage = page.get_by_test_id("lineage")
     expect(lineage).to_have_attribute("data-detail", "dots")
-    count = "indexedDB.databases().then(found => found.map(each => each.name))"
-    assert "headwater-lineage" in page.evaluate(count)
-    workers: list[str] = []
-    page.on("worker", lambda worker: workers.append(worker.url))
+    assert 1 == page.evaluate("window.asked_")
+    kept = """new Promise(done => {
+        const ask = () => {
+            const opened = indexedDB.open("headwater-lineage")
+            opened.onsuccess = () => {
+                const keys = opened.result.transaction("scenes").objectStore("scenes").getAllKeys()
+                keys.onsuccess = () => keys.result.length > 0 ? done(true) : setTimeout(ask, 50)
+            }
+        }
+        ask()
+    })"""
+    assert page.evaluate(kept)
 
     page.reload()
 
     expect(lineage).to_have_attribute("data-detail", "dots")
-    assert [] == workers
+    assert 0 == page.evaluate("window.asked_")
+
+
+def test_the_first_page_is_light(page: Page, large: DevServer) -> None:
+    """Scripts and styles of the first page are below 250 kB as they travel."""
+    page.goto(large.url + "/")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+    sizes = page.evaluate(
+        "performance.getEntriesByType('resource').filter(each => /[.](js|css)$/.test(each.name))"
+        ".map(each => each.encodedBodySize)"
+    )
+    assert 0 < sum(sizes) < 250_000
 
 
 def test_the_catalog_lists_all_and_finds_one(page: Page, large: DevServer) -> None:

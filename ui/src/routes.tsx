@@ -1,7 +1,21 @@
 import { createBrowserRouter } from "react-router";
 
+import { assetsQuery, graphQuery } from "./api/queries";
+import { queryClient } from "./api/queryClient";
 import { AppLayout } from "./components/AppLayout";
 import { NotFound, PageError } from "./components/PageError";
+
+/** Ask while the page's code is still on its way; the page takes the answer, or shows why there is none. */
+const ask = (read: () => Promise<unknown>) => ({
+  loader: () => {
+    read().catch(() => undefined);
+    return null;
+  },
+  // What the address holds after the question mark asks for nothing else.
+  shouldRevalidate: () => false,
+});
+const askAssets = ask(() => queryClient.query(assetsQuery));
+const askGraph = ask(() => queryClient.query(graphQuery));
 
 const base = new URL(document.baseURI).pathname.replace(/\/$/, "");
 
@@ -14,14 +28,17 @@ export const router = createBrowserRouter(
       children: [
         {
           index: true,
+          ...askAssets,
           lazy: async () => ({ Component: (await import("./features/overview/Overview")).Overview }),
         },
         {
           path: "catalog",
+          ...askAssets,
           lazy: async () => ({ Component: (await import("./features/catalog/Catalog")).Catalog }),
         },
         {
           path: "lineage",
+          ...askGraph,
           lazy: async () => ({ Component: (await import("./features/lineage/LineagePage")).LineagePage }),
         },
         {

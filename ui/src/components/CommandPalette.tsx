@@ -1,7 +1,7 @@
 import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { Spotlight } from "@mantine/spotlight";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { post, type AssetRow, type SensorView } from "../api/client";
@@ -56,8 +56,14 @@ function Found({ typed, pages }: { typed: string; pages: readonly { to: string; 
   const commands = useCommands(pages);
   const found = useMemo(() => find(commands, wanted, MOST), [commands, wanted]);
   const navigate = useNavigate();
+  const list = useRef<HTMLDivElement>(null);
+  // The first one is marked once it is drawn, so that Enter goes to what was found and not to what stood there before.
+  useLayoutEffect(() => {
+    const actions = [...(list.current?.querySelectorAll("[data-action]") ?? [])];
+    actions.forEach((action, place) => action.toggleAttribute("data-selected", place === 0));
+  }, [found]);
   return (
-    <>
+    <div ref={list}>
       {RUN_ID.test(wanted) && (
         <Spotlight.Action label={`Run ${wanted}`} onClick={() => void navigate(`/runs/${wanted}`)} />
       )}
@@ -70,7 +76,7 @@ function Found({ typed, pages }: { typed: string; pages: readonly { to: string; 
         />
       ))}
       {found.length === 0 && <Spotlight.Empty>Nothing has that name</Spotlight.Empty>}
-    </>
+    </div>
   );
 }
 

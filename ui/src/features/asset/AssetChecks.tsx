@@ -57,7 +57,7 @@ function Check({ check, history }: { check: CheckView; history: readonly EventVi
           {check.blocking && "Blocking: nothing downstream is made while it fails. "}
           {!check.executable && (check.defined ? "Reported from outside. " : "Reported, nobody defined it. ")}
           Last <Moment at={check.timestamp} />
-          {history.length > 0 && `; ${failures} of the last ${history.length} did not hold`}
+          {history.length > 1 && `; it held ${history.length - failures} of the last ${history.length} times`}
         </Text>
         {history.length > 1 && (
           <Group

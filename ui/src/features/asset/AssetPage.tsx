@@ -18,6 +18,7 @@ import { AssetPartitions } from "./AssetPartitions";
 import { AssetPlots } from "./AssetPlots";
 import { columnsOf } from "./columns";
 import { MaterializeButton } from "./MaterializeButton";
+import { ReportButton } from "./ReportButton";
 
 const AssetLineage = lazy(async () => ({ default: (await import("./AssetLineage")).AssetLineage }));
 
@@ -106,7 +107,10 @@ function Header({ detail }: { detail: AssetDetail }) {
           <StatusMark status={asset.status} />
         </Group>
       </div>
-      <MaterializeButton detail={detail} />
+      <Group gap="sm" className="hw-no-print">
+        {asset.kind !== "native" && <ReportButton detail={detail} />}
+        <MaterializeButton detail={detail} />
+      </Group>
     </Group>
   );
 }

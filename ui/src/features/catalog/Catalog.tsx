@@ -1,3 +1,5 @@
+import "./catalog.css";
+
 import { Button, Collapse, Flex, Group, Text } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";

@@ -1,3 +1,5 @@
+import "./lineage.css";
+
 import { Group, Text } from "@mantine/core";
 import type { CSSProperties } from "react";
 

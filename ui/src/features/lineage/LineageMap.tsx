@@ -1,3 +1,5 @@
+import "./lineage.css";
+
 import { ActionIcon, Group, Menu, Tooltip } from "@mantine/core";
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 

@@ -14,7 +14,7 @@ import { Legend } from "./Legend";
 import { LineageMap } from "./LineageMap";
 import { litAround, litOf } from "./lit";
 import { useAddress, viewText } from "./useAddress";
-import { useScene } from "./useScene";
+import { useScene, warmUp } from "./useScene";
 
 const HEIGHT = "max(360px, calc(100vh - 176px))";
 const BOXED_FROM = 150;
@@ -28,6 +28,9 @@ const MODES = [
 /** The lineage of all assets, or of one with what is around it. The address holds what is shown. */
 export function LineagePage() {
   const query = useQuery(graphQuery);
+  useEffect(() => {
+    warmUp();
+  }, []);
   return (
     <>
       <PageTitle title="Lineage">

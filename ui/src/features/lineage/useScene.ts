@@ -41,9 +41,14 @@ function keep(name: string, scene: Scene): Scene {
   return scene;
 }
 
-function layOutInWorker(request: SceneRequest): Promise<Scene> {
+/** Start the worker before there is work, while the graph is on its way. */
+export function warmUp(): Worker {
   worker ??= new Worker(new URL("../../graph/layout.worker.ts", import.meta.url), { type: "module" });
-  const mine = worker;
+  return worker;
+}
+
+function layOutInWorker(request: SceneRequest): Promise<Scene> {
+  const mine = warmUp();
   const id = (asked += 1);
   return new Promise((resolve, reject) => {
     const listen = (message: MessageEvent<{ id: number; scene: Scene }>) => {

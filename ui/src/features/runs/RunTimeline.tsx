@@ -1,3 +1,5 @@
+import "./runs.css";
+
 import { Text } from "@mantine/core";
 import type { CSSProperties } from "react";
 import { Link } from "react-router";

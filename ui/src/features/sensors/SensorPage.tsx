@@ -106,7 +106,7 @@ function Facts({ sensor }: { sensor: SensorView }) {
             ) : (
               <Group gap={6} wrap="nowrap" align="flex-start">
                 <Code block tabIndex={0} style={{ maxHeight: 140, flex: 1 }}>
-                  {sensor.cursor}
+                  {readable(sensor.cursor)}
                 </Code>
                 <CopyIcon text={sensor.cursor} />
               </Group>
@@ -136,4 +136,13 @@ function Facts({ sensor }: { sensor: SensorView }) {
       </Table.Tbody>
     </Table>
   );
+}
+
+/** A cursor that is JSON, over several lines. */
+function readable(cursor: string): string {
+  try {
+    return JSON.stringify(JSON.parse(cursor), null, 2);
+  } catch {
+    return cursor;
+  }
 }
