@@ -1,20 +1,16 @@
-"""What a run in the caller's own process costs: 1, 100 and 1,000 trivial assets, beside Dagster.
-
-Run as `python benchmarks/materialize.py MODULE COUNT TIMES` it is the measured process.
-"""
+"""What a run in the caller's own process costs: 1, 100 and 1,000 trivial assets, beside Dagster."""
 
 from __future__ import annotations
 
-import importlib
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from benchmarks.systems import PEERS
 
 _SIZES = (1, 100, 1_000)
+_CHAIN = Path(__file__).with_name("chain.py")
 
 
 def measure(times: int, *, sizes: tuple[int, ...] = _SIZES) -> None:
@@ -36,27 +32,5 @@ def measure(times: int, *, sizes: tuple[int, ...] = _SIZES) -> None:
 
 
 def _run(python: str, module: str, count: int) -> float:
-    command = [python, str(Path(__file__).resolve()), module, str(count)]
+    command = [python, str(_CHAIN), module, str(count)]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
-
-
-def _measured(module: str, count: int) -> None:
-    dg = importlib.import_module(module)
-
-    def chain(size: int) -> list[object]:
-        return [
-            dg.asset(name=f"a{number}", deps=[f"a{number - 1}"] if number else [])(lambda: None)
-            for number in range(size)
-        ]
-
-    dg.materialize(chain(2))
-    assets = chain(count)
-    begun = time.perf_counter()
-    result = dg.materialize(assets)
-    took = time.perf_counter() - begun
-    assert result.success
-    print(took)
-
-
-if __name__ == "__main__":
-    _measured(sys.argv[1], int(sys.argv[2]))

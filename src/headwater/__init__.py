@@ -172,6 +172,9 @@ if TYPE_CHECKING:
     from headwater.execution.in_process_result import ExecuteInProcessResult
     from headwater.execution.instance import DagsterInstance, HeadwaterInstance
     from headwater.execution.materialize import materialize, materialize_to_memory, observe
+    from headwater.execution.tables.duckdb_file import DuckDBIOManager
+    from headwater.execution.tables.files import TableFilesIOManager
+    from headwater.execution.tables.sql_database import SQLTableIOManager
 
 # What needs pydantic, or runs something, is imported when it is first asked for.
 _LATER = {
@@ -190,6 +193,9 @@ _LATER = {
     "materialize": "headwater.execution.materialize",
     "materialize_to_memory": "headwater.execution.materialize",
     "observe": "headwater.execution.materialize",
+    "DuckDBIOManager": "headwater.execution.tables.duckdb_file",
+    "SQLTableIOManager": "headwater.execution.tables.sql_database",
+    "TableFilesIOManager": "headwater.execution.tables.files",
 }
 
 __all__ = [
@@ -228,6 +234,7 @@ __all__ = [
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "DuckDBIOManager",
     "DuplicateDefinitionError",
     "DynamicPartitionsDefinition",
     "EnvVar",
@@ -288,6 +295,7 @@ __all__ = [
     "RunConfig",
     "RunMetadataValue",
     "RunRequest",
+    "SQLTableIOManager",
     "SchemaVersionError",
     "SelectionError",
     "SelectionSyntaxError",
@@ -308,6 +316,7 @@ __all__ = [
     "TableColumnLineage",
     "TableColumnLineageMetadataValue",
     "TableConstraints",
+    "TableFilesIOManager",
     "TableMetadataValue",
     "TableRecord",
     "TableSchema",

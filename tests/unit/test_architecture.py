@@ -49,8 +49,9 @@ def test_files_are_named_after_what_is_in_them() -> None:
 
 
 def test_sql_stands_in_storage_alone() -> None:
-    """No other layer writes a statement."""
-    found = [path for path in FILES if "storage" not in path.parts and SQL.search(path.read_text())]
+    """No other layer writes a statement, but for IO managers, which write the users' own tables."""
+    allowed = {"storage", "tables"}
+    found = [path for path in FILES if not allowed & set(path.parts) and SQL.search(path.read_text())]
 
     assert [] == found
 

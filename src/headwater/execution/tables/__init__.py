@@ -1,0 +1,1 @@
+"""IO managers for tables: files, DuckDB, SQL databases. They write the users' tables, never the store's own."""

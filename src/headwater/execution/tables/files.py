@@ -1,0 +1,102 @@
+"""The IO manager that stores tables as files, wherever fsspec reaches."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from headwater.definitions.configurable import ConfigurableIOManager
+from headwater.definitions.io_managers import InputContext, OutputContext
+from headwater.definitions.metadata import MetadataValue
+from headwater.errors import MissingInputError
+from headwater.execution.file_io_manager import load_partitions
+from headwater.execution.tables import frames
+
+_SAFE = " =+@,-_."
+
+
+class TableFilesIOManager(ConfigurableIOManager):
+    """Stores tables of polars, pandas or pyarrow as Parquet, CSV or JSON files.
+
+    An asset has a file, or a folder with one for each partition. A file is written beside its place and moved there
+    when it is whole, so a reader never meets half of one. A function gets the kind of table that its parameter's
+    annotation names; of an input with several partitions, a dict from partition to table.
+
+    Args:
+        base_path: A folder: a local path, or with the extra `fsspec` an address such as `s3://bucket/folder`.
+        format: `parquet`, `csv` or `json` (a line a row).
+
+    Example:
+        >>> TableFilesIOManager(base_path="lake/mart", format="csv").format
+        'csv'
+    """
+
+    base_path: str
+    format: Literal["parquet", "csv", "json"] = "parquet"
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Store a table in place of any earlier one.
+
+        Raises:
+            StepOutputError: it is no table.
+        """
+        frame = frames.as_frame(obj, context.asset_key.to_user_string())
+        place = self._place(context, context.partition_key if context.has_asset_partitions else None)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside = place.parent / f".writing-{uuid.uuid4().hex}"
+        try:
+            beside.write_bytes(frames.encode(frame, self.format))
+            _move(beside, place)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        context.add_output_metadata({"path": MetadataValue.path(str(place)), "row_count": len(frame)})
+
+    def load_input(self, context: InputContext) -> Any:
+        """The table that was stored last; of several partitions, a dict from partition to table.
+
+        Raises:
+            MissingInputError: there is none.
+        """
+        if context.has_asset_partitions and not context.has_partition_key:
+            return load_partitions(context, lambda key: self._load(context, key))
+        return self._load(context, context.partition_key if context.has_asset_partitions else None)
+
+    def _load(self, context: InputContext, partition: str | None) -> Any:
+        place = self._place(context, partition)
+        try:
+            body = place.read_bytes()
+        except FileNotFoundError as error:
+            raise MissingInputError(
+                f"There is no file {place} with the data of {context.asset_key.to_user_string()}. Materialize it first."
+            ) from error
+        return frames.decode(body, self.format, context.typing_type)
+
+    def _place(self, context: Any, partition: str | None) -> Any:
+        names = [_file_name(part) for part in context.asset_key.parts]
+        if partition is not None:
+            names.append(_file_name(partition))
+        return _folder(self.base_path).joinpath(*names[:-1], f"{names[-1]}.{self.format}")
+
+
+def _file_name(part: str) -> str:
+    name = quote(part, safe=_SAFE) or "%empty"
+    return name.replace(".", "%2E") if name in (".", "..") else name
+
+
+def _move(beside: Any, place: Any) -> None:
+    """Put a whole file in the place of another one. Object stores copy it, which is as whole as a move."""
+    if isinstance(place, Path):
+        beside.replace(place)
+    else:
+        place.fs.mv(beside.path, place.path)
+
+
+def _folder(address: str) -> Any:
+    if "://" not in address:
+        return Path(address)
+    from upath import UPath  # the extra fsspec
+
+    return UPath(address)
