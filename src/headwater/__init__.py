@@ -20,7 +20,13 @@ from headwater.definitions.contexts import (
 )
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.env_vars import EnvVar
-from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation, DataVersion
+from headwater.definitions.events import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    AssetObservation,
+    DataVersion,
+    DataVersionsByPartition,
+)
 from headwater.definitions.failures import Failure, RetryRequested
 from headwater.definitions.hooks import HookContext, HookDefinition, failure_hook, success_hook
 from headwater.definitions.io_managers import (
@@ -231,6 +237,7 @@ __all__ = [
     "DagsterInstance",
     "DailyPartitionsDefinition",
     "DataVersion",
+    "DataVersionsByPartition",
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",

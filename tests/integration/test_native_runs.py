@@ -93,3 +93,16 @@ def test_a_job_has_its_selection_config_and_tags(project: Project) -> None:
     assert hw.MetadataValue.int(3) == project.materializations()["left"]["days"]
     assert ["weekly"] == [job["name"] for job in project.run("job", "list")]
     assert "Did you mean 'weekly'" in project.run("job", "run", "weakly", "-f", str(PROJECT), fails=True)
+
+
+def test_a_failed_run_is_retried_and_a_waiting_one_canceled(project: Project) -> None:
+    """The retry has only what was not made, and waits for a server; until one comes it can be canceled."""
+    failed = project.run("materialize", "flaky", "careless", "-f", str(PROJECT), fails=True)
+    again = project.run("run", "retry", failed["run_id"])
+
+    assert (["careless"], "queued") == (again["assets"], again["status"])
+    assert failed["run_id"] == again["tags"]["headwater/retry_of"]
+    assert "canceled" == project.run("run", "cancel", again["run_id"])["status"]
+    assert "has ended already" in project.run("run", "cancel", again["run_id"], fails=True)
+    lines = project.run("run", "logs", failed["run_id"], "--follow")
+    assert any("try 1" in line["text"] for line in lines)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
+
+if TYPE_CHECKING:
+    from headwater.server.shapes import LogLine
+
+_LINES = 10_000
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @click.group("run")
@@ -60,20 +68,68 @@ def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> 
             click.echo(f"           {step.error.message}")
 
 
-@run_group.command("logs")
+@run_group.command("cancel")
 @click.argument("run_id")
 @home_option
 @deployment_option
 @json_option
-def show_logs(run_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def cancel_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+    """End a run: one that waits at once, one that works as soon as its engine hears of it."""
+    from headwater.server.resources.runs import run_view
+    from headwater.server.routes.runs import cancel_unit
+
+    with open_deployment(home, deployment) as opened:
+        run = opened.store.write(cancel_unit(opened, run_id))
+    if as_json:
+        print_json(run_view(run))
+    else:
+        click.echo(f"{run.run_id}  ({run.status if run.status == 'canceled' else 'asked to end'})")
+
+
+@run_group.command("retry")
+@click.argument("run_id")
+@home_option
+@deployment_option
+@json_option
+def retry_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+    """Request a run of what an ended one did not make; the server carries it out."""
+    from headwater.records.runs import Cause
+    from headwater.server.resources.runs import run_view
+    from headwater.server.routes.runs import request_retry
+
+    with open_deployment(home, deployment) as opened:
+        run = request_retry(opened, run_id, Cause(kind="cli"))
+    if as_json:
+        print_json(run_view(run))
+    else:
+        click.echo(f"{run.run_id}  ({run.status}): {', '.join(run.assets)}")
+
+
+@run_group.command("logs")
+@click.argument("run_id")
+@click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
+@home_option
+@deployment_option
+@json_option
+def show_logs(run_id: str, follow: bool, home: Path | None, deployment: str, as_json: bool) -> None:
     """Print what a run logged and printed."""
     from headwater.server.resources import runs
 
+    place: str | None = None
+    shown: list[LogLine] = []
     with open_deployment(home, deployment) as opened:
         folder = opened.run_logs
-        page = opened.store.read(lambda c: runs.run_log(c, folder, run_id, after=None, limit=1_000_000))
+        while True:
+            after = place
+            page = opened.store.read(lambda c: runs.run_log(c, folder, run_id, after=after, limit=_LINES))  # noqa: B023
+            place = page.next
+            shown += page.items if as_json else []
+            for line in () if as_json else page.items:
+                click.echo(f"{local_time(line.timestamp)} {line.step} {line.stream} {line.level}: {line.text}")
+            if page.ended or (not follow and len(page.items) < _LINES):
+                break
+            if len(page.items) < _LINES:
+                # The files of a run have no bell to ring.
+                threading.Event().wait(_SECONDS_BETWEEN_LOOKS)
     if as_json:
-        print_json(page.items)
-        return
-    for line in page.items:
-        click.echo(f"{local_time(line.timestamp)} {line.step} {line.stream} {line.level}: {line.text}")
+        print_json(shown)

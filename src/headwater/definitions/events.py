@@ -12,6 +12,7 @@ import msgspec
 from headwater.definitions.arguments import (
     check_asset_key,
     check_bool,
+    check_mapping,
     check_moment,
     check_optional_text,
     check_printable,
@@ -129,6 +130,35 @@ class AssetObservation(_AssetEvent):
     """Something was learnt about an asset without it having been written; the arguments are AssetMaterialization's."""
 
     __slots__ = ()
+
+
+class DataVersionsByPartition(Frozen):
+    """Names for the contents of partitions, as a function that looks at an asset tells them.
+
+    Args:
+        data_versions_by_partition: The version of each partition: text or a `DataVersion`.
+
+    Raises:
+        InvalidParameterError: a version is neither.
+
+    Example:
+        >>> DataVersionsByPartition({"2026-01-01": "7"}).data_versions_by_partition
+        {'2026-01-01': DataVersion(value='7')}
+    """
+
+    __slots__ = ("data_versions_by_partition",)
+
+    data_versions_by_partition: dict[str, DataVersion]
+
+    def __init__(self, data_versions_by_partition: Mapping[str, DataVersion | str]) -> None:
+        where = "data_versions_by_partition of DataVersionsByPartition"
+        versions = {
+            partition: check_data_version(version, f"{where}[{partition!r}]")
+            for partition, version in check_mapping(data_versions_by_partition, where).items()
+        }
+        self._set(
+            data_versions_by_partition={name: version for name, version in versions.items() if version is not None}
+        )
 
 
 class AssetCheckEvaluation(Frozen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, overload
 
 from headwater.definitions.asset_functions import define_assets, make_key
 from headwater.definitions.assets import AssetOutput, AssetsDefinition
@@ -14,6 +14,32 @@ from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resources import check_resources
 from headwater.definitions.specs import AssetSpec
 from headwater.keys import CoercibleToAssetKey
+
+_Decorator = Callable[[Callable[..., Any]], AssetsDefinition]
+
+
+@overload
+def observable_source_asset(observe_fn: Callable[..., Any], /) -> AssetsDefinition: ...
+
+
+@overload
+def observable_source_asset(
+    *,
+    key: CoercibleToAssetKey | None = None,
+    name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    io_manager_key: str | None = None,
+    description: str | None = None,
+    group_name: str | None = None,
+    required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, Any] | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    automation_condition: AutomationCondition | None = None,
+    op_tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+    timeout: float | timedelta | None = None,
+) -> _Decorator: ...
 
 
 def observable_source_asset(
@@ -34,7 +60,7 @@ def observable_source_asset(
     op_tags: Mapping[str, str] | None = None,
     tags: Mapping[str, str] | None = None,
     timeout: float | timedelta | None = None,
-) -> Any:
+) -> AssetsDefinition | _Decorator:
     """Make an external asset of the function that looks at it.
 
     The function returns a `DataVersion`, a `DataVersionsByPartition` or an `ObserveResult`; `observe` and runs call it.

@@ -236,14 +236,16 @@ def check_partitions(graph: AssetGraph, keys: Iterable[str], partition: str | No
     Raises:
         UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
     """
-    partitioned = {key for key in keys if graph.node(key).definition.partitions is not None}
+    definitions = {key: graph.node(key).definition for key in keys}
+    # Whoever looks at an asset may look at all of its partitions.
+    partitioned = {key for key, each in definitions.items() if each.partitions is not None and not each.observable}
     if partition is None and partitioned:
         example = sorted(partitioned)[0]
         raise UnknownPartitionError(f"{example} is partitioned: say which partition to make, partition_key=....")
     if partition is not None and not partitioned:
         raise UnknownPartitionError(f"None of these assets is partitioned, so leave partition_key={partition!r} out.")
     for key in sorted(partitioned):
-        snapshot = graph.node(key).definition.partitions
+        snapshot = definitions[key].partitions
         assert snapshot is not None
         if partition is not None and not partitions_from_snapshot(snapshot).has_partition_key(partition):
             raise UnknownPartitionError(f"{key} has no partition {partition!r}.")

@@ -73,15 +73,6 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
     again: TryAgain | None = None
 
 
-class Progress(msgspec.Struct, frozen=True):
-    """How far a step is, as its function told."""
-
-    done: float
-    total: float | None = None
-    text: str | None = None
-
-
 order_decoder = msgspec.msgpack.Decoder(StepOrder)
 report_decoder = msgspec.msgpack.Decoder(StepReport)
-progress_decoder = msgspec.msgpack.Decoder(Progress)
 encoder = msgspec.msgpack.Encoder()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from headwater.definitions.assets import AssetOutput, AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
-from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation, DataVersion
+from headwater.definitions.events import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    AssetObservation,
+    DataVersion,
+    DataVersionsByPartition,
+)
 from headwater.definitions.metadata import to_wire
 from headwater.definitions.requests import AssetEvent
 from headwater.definitions.results import (
@@ -241,11 +247,10 @@ def read_observation(definition: AssetsDefinition, returned: Any) -> AssetOutput
     key = definition.key
     if isinstance(returned, DataVersion):
         returned = ObserveResult(data_version=returned)
-    versions = getattr(returned, "data_versions_by_partition", None)
-    if isinstance(versions, Mapping):
+    if isinstance(returned, DataVersionsByPartition):
         events = [
-            AssetObservation(key, partition=partition, data_version=getattr(version, "value", version))
-            for partition, version in versions.items()
+            AssetObservation(key, partition=partition, data_version=version)
+            for partition, version in returned.data_versions_by_partition.items()
         ]
         return AssetOutputs({}, (), tuple(events))
     if not isinstance(returned, ObserveResult):

@@ -13,20 +13,18 @@ from headwater.environment import knows_secrets, redact
 from headwater.errors import InvalidInvocationError
 from headwater.execution.config import check_run_config, resource_config
 from headwater.execution.file_io_manager import FilesystemIOManager
+from headwater.execution.progress import ProgressLines
 from headwater.execution.step_log import step_log
-from headwater.execution.step_messages import Progress, StepOrder, StepReport, encoder, order_decoder
+from headwater.execution.step_messages import StepOrder, StepReport, encoder, order_decoder
 from headwater.execution.step_work import StepPlace
 from headwater.execution.step_work import carry_out as carry_out_step
 from headwater.location.resources import ResourceScope
 from headwater.location.worker import Emit
 
 
-def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
+def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     """The task of a step; see `headwater.location.worker.Task`."""
     order = order_decoder.decode(payload)
-
-    def progress(done: float, total: float | None, text: str | None) -> None:
-        emit(encoder.encode(Progress(done, total, text)))
 
     with step_log(Path(order.log_folder), order.step, SystemClock()) as log:
         config = resource_config(order.run_config)
@@ -37,7 +35,7 @@ def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
                     scope=scope,
                     default_io=FilesystemIOManager(base_dir=order.storage_folder),
                     instance=_no_instance,
-                    progress=progress,
+                    progress=ProgressLines(log, SystemClock()),
                 )
                 report = carry_out_step(definitions, order, place)
         except Exception:

@@ -9,10 +9,10 @@ from typing import Any
 
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import partitions_from_snapshot
-from headwater.errors import ExternalAssetError, UnknownAssetError, UnknownPartitionError
+from headwater.errors import ExternalAssetError, InvalidTransitionError, UnknownAssetError, UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import EventKind, NewEvent, RunEvent
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.runs import ENDED, Cause, Run, RunStatus
 
 
 def new_run_id() -> str:
@@ -112,6 +112,39 @@ def plan_job(
             f"Job {name!r} of {location} selects assets that another code location makes by now; narrow its selection."
         )
     return own[0]
+
+
+def plan_retry(graph: AssetGraph, run: Run, made: Iterable[str], *, cause: Cause, now: int) -> Run:
+    """A run of what an earlier one did not make, with its partition, tags, config and job.
+
+    Args:
+        graph: All assets.
+        run: The earlier one.
+        made: The assets that it has made.
+        cause: Why.
+        now: When, in microseconds.
+
+    Raises:
+        InvalidTransitionError: the run has not ended, or left nothing to make.
+        HeadwaterError: the assets can't be made any more; see `plan_runs`.
+    """
+    if run.status not in ENDED:
+        raise InvalidTransitionError(f"Run {run.run_id} has not ended, so there is nothing to retry yet.")
+    left = sorted(set(run.assets) - set(made))
+    if not left:
+        raise InvalidTransitionError(
+            f"Run {run.run_id} has made all of its assets; request a new run to make them anew."
+        )
+    return plan_runs(
+        graph,
+        left,
+        cause=cause,
+        now=now,
+        partition=run.partition,
+        tags={**run.tags, "headwater/retry_of": run.run_id},
+        run_config=run.run_config,
+        job_name=run.job_name,
+    )[0]
 
 
 def requested_events(runs: Sequence[Run]) -> list[NewEvent]:

@@ -64,6 +64,7 @@ ROUTES = [
     runs.list_run_events,
     runs.read_run_log,
     runs.cancel_run,
+    runs.retry_run,
     sensors.list_sensors,
     sensors.get_sensor,
     sensors.list_ticks,

@@ -322,8 +322,14 @@ def test_external_assets_are_looked_at_but_not_made() -> None:
     def below() -> None:
         pass
 
+    @hw.observable_source_asset(partitions_def=DAYS)
+    def files() -> hw.DataVersionsByPartition:
+        return hw.DataVersionsByPartition({"2026-01-01": "a", "2026-01-02": "b"})
+
     seen = hw.observe([rates, below]).get_asset_observation_events()
     assert [hw.AssetKey("rates")] == [event.asset_key for event in seen]
+    parts = hw.observe([files]).get_asset_observation_events()
+    assert ["2026-01-01", "2026-01-02"] == [event.partition for event in parts]
     assert {"below"} == made(hw.materialize([rates, below]))
     with pytest.raises(hw.ExternalAssetError, match="Report it"):
         hw.materialize([rates, below], selection=["rates"])

@@ -72,6 +72,11 @@ def run_detail(connection: Connection, run_id: str) -> shapes.RunDetail:
     return shapes.RunDetail(run=run_view(run), steps=_steps(_events(connection, run_id)))
 
 
+def made_assets(connection: Connection, run_id: str) -> set[str]:
+    """The assets of a run whose steps ended well."""
+    return {key for step in _steps(_events(connection, run_id)) if step.status == "success" for key in step.assets}
+
+
 def run_log(connection: Connection, folder: Path, run_id: str, *, after: str | None, limit: int) -> shapes.LogPage:
     """The lines of a run's log that a reader has not seen."""
     run = run_store.get(connection, run_id)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from headwater.definitions.run_config import plain_run_config
 from headwater.errors import InvalidTransitionError
 from headwater.records.events import Event, EventKind, NewEvent, RunEvent
-from headwater.records.requests import plan_runs
+from headwater.records.requests import plan_retry, plan_runs
 from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
@@ -90,6 +90,25 @@ def read_run_log(
 def cancel_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunView:
     """End a run: one that waits at once, one that works as soon as its engine hears of it."""
     return runs.run_view(deployment.store.write(cancel_unit(deployment, run_id)))
+
+
+@post("/runs/{run_id:str}/retry", sync_to_thread=True, summary="Retry a run")
+def retry_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunView:
+    """Request a run of what an ended one did not make."""
+    return runs.run_view(request_retry(deployment, run_id, Cause(kind="app")))
+
+
+def request_retry(deployment: Deployment, run_id: str, cause: Cause) -> Run:
+    """Request a run of what an ended one did not make.
+
+    Raises:
+        InvalidTransitionError: it has not ended, or made everything.
+    """
+    run = deployment.store.read(lambda c: run_store.get(c, run_id))
+    made = deployment.store.read(lambda c: runs.made_assets(c, run_id))
+    again = plan_retry(deployment.graph(), run, made, cause=cause, now=deployment.clock.now())
+    deployment.store.write(run_requests.unit_of([again]))
+    return again
 
 
 def cancel_unit(deployment: Deployment, run_id: str) -> Unit[Run]:
