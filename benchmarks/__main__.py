@@ -1,20 +1,20 @@
-"""`python -m benchmarks [reports|latency|startup|graph|materialize|app] [--quick]`: all of them, or one."""
+"""`python -m benchmarks [reports|latency|startup|graph|materialize|definitions|app] [--quick]`: all of them, or one."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import app, graph, latency, materialize, reports, startup
+from benchmarks import app, definitions, graph, latency, materialize, reports, startup
 from benchmarks.systems import dagster
 
-_ALL = ("reports", "latency", "startup", "graph", "materialize", "app")
+_ALL = ("reports", "latency", "startup", "graph", "materialize", "definitions", "app")
 
 
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument(
-        "which", nargs="*", metavar="reports|latency|startup|graph|materialize|app", help="default: all"
+        "which", nargs="*", metavar="reports|latency|startup|graph|materialize|definitions|app", help="default: all"
     )
     parser.add_argument("--quick", action="store_true", help="shorter, for a first look")
     arguments = parser.parse_args()
@@ -37,6 +37,11 @@ def main() -> None:
         print()
     if "materialize" in wanted:
         materialize.measure(1 if arguments.quick else 3)
+        print()
+    if "definitions" in wanted:
+        definitions.measure(
+            [1_000, 10_000] if arguments.quick else [1_000, 10_000, 100_000], 1 if arguments.quick else 3
+        )
         print()
     if "app" in wanted:
         if app.is_possible():

@@ -17,6 +17,8 @@ _NO_PARTS = "\\"
 
 def is_storable(name: str) -> bool:
     """Whether every store and wire can carry a name: no NUL, no half of a surrogate pair."""
+    if name.isascii():
+        return "\0" not in name
     if "\0" in name:
         return False
     try:
@@ -46,6 +48,10 @@ class AssetKey:
     parts: tuple[str, ...]
 
     def __init__(self, path: str | Sequence[str]) -> None:
+        if type(path) is str and path.isascii() and "\0" not in path:
+            # Nearly every key, so it is not looked at twice.
+            _set_parts(self, (path,))
+            return
         parts = (path,) if isinstance(path, str) else tuple(path) if isinstance(path, (list, tuple)) else None
         if parts is None or not all(isinstance(part, str) for part in parts):
             raise InvalidParameterError(
@@ -57,7 +63,7 @@ class AssetKey:
                     f"The part {part!r} of an asset key holds a NUL or a lone surrogate, which can't be stored; "
                     "leave it out."
                 )
-        object.__setattr__(self, "parts", parts)
+        _set_parts(self, parts)
 
     @property
     def path(self) -> list[str]:
@@ -141,6 +147,9 @@ class AssetKey:
         name = "__".join(self.parts).replace("-", "_").replace(".", "_")
         return f"{name}__{suffix}" if suffix is not None else name
 
+
+# The slot itself: the class is frozen, and keys are made by the hundred thousand.
+_set_parts = vars(AssetKey)["parts"].__set__
 
 CoercibleToAssetKey: TypeAlias = AssetKey | str | Sequence[str]
 

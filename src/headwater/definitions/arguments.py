@@ -17,6 +17,7 @@ from headwater.keys import AssetKey, is_storable
 _T = TypeVar("_T")
 _short = Repr()
 _short.maxstring = _short.maxother = 80
+_PLAIN = frozenset({list, tuple, set, frozenset})
 _FIRST_SECOND = -62_135_596_800
 _END_OF_TIME = 253_402_300_800
 
@@ -122,6 +123,8 @@ def check_several(value: object, where: str) -> list[Any]:
     """
     if value is None:
         return []
+    if type(value) in _PLAIN:
+        return list(value)  # type: ignore[call-overload, no-any-return]
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         hint = f" Write [{_short.repr(value)}]." if isinstance(value, str) else ""
         raise InvalidParameterError(f"{where} is a list, but got {shown(value)}.{hint}")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from headwater.definitions.arguments import check_mapping, check_several, check_text, shown
 from headwater.errors import InvalidParameterError
 
 _MOST_KINDS = 10
+_MOST_REMEMBERED = 4_096
+_NO_KINDS: frozenset[str] = frozenset()
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,63}")
 _TAG_VALUE = re.compile(r"[A-Za-z0-9_.-]{0,63}")
 _GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
@@ -32,12 +35,21 @@ def check_tags(tags: Mapping[str, str] | None, where: str, *, system: bool = Fal
     """
     checked: dict[str, str] = {}
     for name, value in check_mapping(tags, where).items():
+        if type(name) is str and type(value) is str and _is_plain_tag(name, value):
+            checked[name] = value
+            continue
         check_text(name, f"A name in {where}")
         check_text(value, f"The value of {name!r} in {where}")
         if not (system and name.startswith(_SYSTEM_TAGS)):
             _check_tag(name, value, where)
         checked[name] = value
     return checked
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _is_plain_tag(name: str, value: str) -> bool:
+    """Whether it is certainly fine; remembered, because a few tags stand on many assets."""
+    return _WORD.fullmatch(name) is not None and _TAG_VALUE.fullmatch(value) is not None
 
 
 def _check_tag(name: str, value: str, where: str) -> None:
@@ -56,7 +68,12 @@ def _check_tag(name: str, value: str, where: str) -> None:
 
 def check_kinds(kinds: Iterable[str] | None, where: str) -> frozenset[str]:
     """What an asset is made of or with, such as `csv` or `duckdb`; at most ten."""
-    checked = frozenset(check_text(kind, f"A kind in {where}") for kind in check_several(kinds, where))
+    if kinds is None:
+        return _NO_KINDS
+    given = check_several(kinds, where)
+    for kind in given:
+        check_text(kind, f"A kind in {where}")
+    checked = frozenset(given)
     if len(checked) > _MOST_KINDS:
         raise InvalidParameterError(f"{where} holds {len(checked)} kinds; keep at most {_MOST_KINDS}.")
     return checked
@@ -68,14 +85,18 @@ def check_owners(owners: Iterable[str] | None, where: str) -> tuple[str, ...]:
     Raises:
         InvalidParameterError: an owner is neither.
     """
-    checked = tuple(check_text(owner, f"An owner in {where}") for owner in check_several(owners, where))
-    for owner in checked:
-        is_team = owner.startswith(_TEAM) and len(owner) > len(_TEAM)
-        if not is_team and not _EMAIL.fullmatch(owner):
+    given = check_several(owners, where)
+    for owner in given:
+        if not _is_owner(check_text(owner, f"An owner in {where}")):
             raise InvalidParameterError(
                 f"{where} holds {shown(owner)}; write an e-mail address or 'team:' and a name, such as 'team:finance'."
             )
-    return checked
+    return tuple(given)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _is_owner(owner: str) -> bool:
+    return (owner.startswith(_TEAM) and len(owner) > len(_TEAM)) or _EMAIL.fullmatch(owner) is not None
 
 
 def check_group(group: str | None, where: str) -> str | None:

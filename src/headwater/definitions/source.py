@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from types import FrameType
 
 from headwater.definitions.snapshot import SourceRef
 
 _PACKAGE = __name__.partition(".")[0]
+_BELOW = f"{_PACKAGE}."
 
 
 def find_source() -> SourceRef | None:
     """The nearest calling line outside this package; None where there is none."""
     frame = user_frame()
-    return None if frame is None else SourceRef(frame.f_code.co_filename, frame.f_lineno)
+    return None if frame is None else _share(frame.f_code.co_filename, frame.f_lineno)
+
+
+@lru_cache(maxsize=1_024)
+def _share(file: str, line: int) -> SourceRef:
+    """One object for all definitions that a line makes: factories make many."""
+    return SourceRef(file, line)
 
 
 def user_frame() -> FrameType | None:
@@ -21,7 +29,7 @@ def user_frame() -> FrameType | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module: str = frame.f_globals.get("__name__") or ""
-        if module.partition(".")[0] != _PACKAGE:
+        if module != _PACKAGE and not module.startswith(_BELOW):
             return frame
         frame = frame.f_back
     return None

@@ -57,7 +57,8 @@ class AssetDep(Frozen):
     metadata: dict[str, Any]
 
     def __init__(self, asset: CoercibleToAssetKey | HasAssetKey, *, metadata: Mapping[str, Any] | None = None) -> None:
-        normalize_metadata(metadata)
+        if metadata is not None:
+            normalize_metadata(metadata)
         self._set(
             asset_key=check_asset_key(asset, "asset of an AssetDep"),
             metadata=dict(metadata or {}),
@@ -77,14 +78,21 @@ def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[
         InvalidParameterError: an element has no key.
         InvalidDefinitionError: a key stands twice with different metadata.
     """
+    if deps is None:
+        return ()
     checked: dict[AssetKey, AssetDep] = {}
     for item in check_several(deps, where):
-        dep = item if isinstance(item, AssetDep) else AssetDep(check_asset_key(item, f"An element of {where}"))
-        if checked.setdefault(dep.asset_key, dep) != dep:
+        dep = item if isinstance(item, AssetDep) else AssetDep(item if type(item) is str else _dep_key(item, where))
+        known = checked.setdefault(dep.asset_key, dep)
+        if known is not dep and known != dep:
             raise InvalidDefinitionError(
                 f"{where} names {dep.asset_key.to_user_string()!r} twice with different metadata; keep one of them."
             )
     return tuple(checked.values())
+
+
+def _dep_key(item: object, where: str) -> AssetKey:
+    return check_asset_key(item, f"An element of {where}")
 
 
 class AssetSpec(Frozen):
@@ -163,7 +171,8 @@ class AssetSpec(Frozen):
     ) -> None:
         checked_key = check_asset_key(key, "key of an AssetSpec")
         of = f"of asset {checked_key.to_user_string()!r}"
-        normalize_metadata(metadata)
+        if metadata is not None:
+            normalize_metadata(metadata)
         if automation_condition is not None:
             check_type(
                 automation_condition, AutomationCondition, f"automation_condition {of}", "an AutomationCondition"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+_set = object.__setattr__
+
 
 class Frozen:
     """A value that does not change, equal to another of its class if all its fields are.
@@ -16,7 +18,7 @@ class Frozen:
 
     def _set(self, **fields: Any) -> None:
         for name, value in fields.items():
-            object.__setattr__(self, name, value)
+            _set(self, name, value)
 
     @classmethod
     def _field_names(cls) -> list[str]:
