@@ -5,32 +5,46 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "examples" / "partner_transactions")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "examples" / "partner_transactions")]
 
 from demos import free_port, running_demo  # noqa: E402 - found on the path that was just set
+from servers import DevServer, dev_server  # noqa: E402
+
+from benchmarks.estates import estate  # noqa: E402
 
 TARGET = ROOT / "docs" / "images"
 PAGES = {
     "overview": "/",
     "catalog": "/catalog",
     "lineage": "/lineage",
+    "impact": "/lineage?asset=raw_transactions&mode=impact",
     "asset": "/asset?key=cleaned_transactions",
     "external-asset": "/asset?key=raw_transactions",
     "partitions": "/asset?key=daily_sessions&tab=partitions",
+    "checks": "/asset?key=cleaned_transactions&tab=checks",
+    "columns": "/asset?key=cleaned_transactions&tab=columns&column=amount",
     "runs": "/runs",
     "sensors": "/sensors",
+    "deployment": "/settings",
 }
+ESTATE = {"map": "/lineage", "large-catalog": "/catalog"}
+"""Pages of a generated company of ten thousand assets."""
+
 
 SHOWS = {
     "overview": "text=Reported",
     "lineage": ".hw-stage .hw-card",
     "runs": "text=Success",
     "partitions": "canvas",
+    "map": ".hw-stage[data-detail]",
+    "large-catalog": "[role=row][aria-rowindex]",
 }
 """What a page must show before its picture is taken, where that comes later than its heading."""
 
@@ -42,13 +56,37 @@ def main() -> None:
         with sync_playwright() as playwright:
             arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+            run = demo.server.get("/api/runs?asset=top_customers").json["items"][0]["run_id"]
             for scheme in ("light", "dark"):
-                take(browser, demo.server.url, scheme)
+                take(browser, demo.server.url, scheme, {**PAGES, "run": f"/runs/{run}"})
+            with running_estate(Path(folder)) as estate_url:
+                for scheme in ("light", "dark"):
+                    take(browser, estate_url, scheme, ESTATE)
             browser.close()
 
 
-def take(browser: Browser, url: str, scheme: str) -> None:
-    """Save every page in one colour scheme."""
+@contextmanager
+def running_estate(folder: Path) -> Iterator[str]:
+    """A server with the generated company, some of whose assets were reported; gives its address."""
+    project = folder / "estate.py"
+    project.write_text(estate("headwater", 10_000))
+    with dev_server(folder / "estate", str(project)) as server:
+        server.wait_for(lambda: len(server.get("/api/assets").json["items"]) == 10_000)
+        keys = [asset["key"] for asset in server.get("/api/assets").json["items"]]
+        for place in range(0, len(keys), 4):
+            report(server, keys[place], passed=place % 600 != 0)
+        yield server.url
+
+
+def report(server: DevServer, key: str, *, passed: bool) -> None:
+    """Tell of an asset, and of a check of it that does not hold."""
+    server.post("/report_asset_materialization/", {"asset_key": key, "metadata": {"rows": len(key)}})
+    if not passed:
+        server.post("/report_asset_check/", {"asset_key": key, "check_name": "not_empty", "passed": False})
+
+
+def take(browser: Browser, url: str, scheme: str, pages: Mapping[str, str]) -> None:
+    """Save some pages in one colour scheme."""
     light = scheme == "light"
     context = browser.new_context(
         viewport={"width": 1440, "height": 900},
@@ -57,7 +95,7 @@ def take(browser: Browser, url: str, scheme: str) -> None:
         bypass_csp=True,
     )
     page = context.new_page()
-    for name, path in PAGES.items():
+    for name, path in pages.items():
         page.goto(url + path)
         page.get_by_role("heading", level=1).wait_for()
         page.locator("[aria-busy=true]").first.wait_for(state="detached")
