@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test unit check ui ui-check bench bench-peers lock openapi screenshots clean
+.PHONY: demo test unit check ui ui-check bench bench-peers lock openapi reference screenshots clean
 
 demo: $(VENV)/demo.stamp ui  ## Start Headwater with the example project on http://localhost:3000
 	@$(BIN)/python examples/partner_transactions/demo.py
@@ -42,6 +42,9 @@ bench-peers:  ## Install Dagster into an environment of its own, for the benchma
 openapi: $(VENV)/dev.stamp  ## Describe the API, and generate the web app's types from that
 	$(BIN)/python scripts/write_openapi.py
 	$(BIN)/python ui/build_app.py npm run gen
+
+reference: $(VENV)/dev.stamp  ## Write docs/api from the docstrings of the public names
+	$(BIN)/python scripts/write_api_reference.py
 
 lock: $(VENV)/dev.stamp  ## Resolve the dependencies anew; the files hold hashes and no addresses
 	$(BIN)/python -m pip install --quiet uv

@@ -157,7 +157,16 @@ CoercibleToAssetKey: TypeAlias = AssetKey | str | Sequence[str]
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class AssetCheckKey:
-    """The name of a check: the asset that it judges, and its own name there."""
+    """The name of a check: the asset that it judges, and its own name there.
+
+    Args:
+        asset_key: The asset's key.
+        name: Unique on the asset.
+
+    Example:
+        >>> AssetCheckKey(AssetKey(["lake", "orders"]), "not_empty").to_user_string()
+        'lake/orders:not_empty'
+    """
 
     asset_key: AssetKey
     name: str

@@ -55,6 +55,10 @@ class AssetIn(Frozen):
 
     Raises:
         InvalidDefinitionError: both are given.
+
+    Example:
+        >>> AssetIn(key_prefix="lake").resolve("orders")
+        AssetKey(['lake', 'orders'])
     """
 
     __slots__ = ("key", "key_prefix")
@@ -90,6 +94,10 @@ class AssetOut(Frozen):
 
     Raises:
         InvalidDefinitionError: both a key and a prefix are given.
+
+    Example:
+        >>> AssetOut("lake", description="Cleaned orders.").to_spec("orders").key
+        AssetKey(['lake', 'orders'])
     """
 
     __slots__ = ("deps", "io_manager_key", "is_required", "key", "key_prefix", "spec")

@@ -49,6 +49,14 @@ class AssetDep(Frozen):
     Args:
         asset: Its key, or its definition; a string is one part of a key.
         metadata: What is known of the dependency itself.
+
+    Raises:
+        InvalidParameterError: `asset` has no key.
+        InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> AssetSpec("report", deps=[AssetDep("orders", metadata={"columns": 3})]).deps[0].metadata
+        {'columns': 3}
     """
 
     __slots__ = ("asset_key", "metadata")
@@ -266,6 +274,10 @@ class AssetCheckSpec(Frozen):
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
         InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> AssetCheckSpec("not_empty", asset="orders", blocking=True).key.to_user_string()
+        'orders:not_empty'
     """
 
     __slots__ = ("additional_deps", "asset_key", "blocking", "description", "metadata", "name", "source")
@@ -344,6 +356,11 @@ def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[A
 
     Raises:
         InvalidParameterError: an element is neither, or the function returned no spec.
+
+    Example:
+        >>> owned = map_asset_specs(lambda spec: spec.replace_attributes(owners=["team:data"]), [AssetSpec("orders")])
+        >>> owned[0].owners
+        ('team:data',)
     """
     return [_map(func, item) for item in check_several(iterable, "The second argument of map_asset_specs")]
 

@@ -26,7 +26,12 @@ _TYPE_NAMES = ((bool, "bool"), (int, "int"), (float, "float"))
 
 
 class TableColumnConstraints(msgspec.Struct, frozen=True):
-    """What a column promises; `other` are rules in words."""
+    """What a column promises; `other` are rules in words.
+
+    Example:
+        >>> TableColumnConstraints(nullable=False, other=["> 0"]).to_plain()
+        {'nullable': False, 'unique': False, 'other': ['> 0']}
+    """
 
     nullable: bool = True
     unique: bool = False
@@ -43,7 +48,12 @@ class TableColumnConstraints(msgspec.Struct, frozen=True):
 
 
 class TableConstraints(msgspec.Struct, frozen=True):
-    """What a table promises as a whole, in words."""
+    """What a table promises as a whole, in words.
+
+    Example:
+        >>> TableConstraints(["one row a customer"]).other
+        ['one row a customer']
+    """
 
     other: Sequence[str]
 
@@ -52,7 +62,12 @@ class TableConstraints(msgspec.Struct, frozen=True):
 
 
 class TableColumn(msgspec.Struct, frozen=True):
-    """A column: its name, its type as the database calls it, what it means and promises."""
+    """A column: its name, its type as the database calls it, what it means and promises.
+
+    Example:
+        >>> TableColumn("amount", "decimal", constraints=TableColumnConstraints(nullable=False)).type
+        'decimal'
+    """
 
     name: str
     type: str = "string"
@@ -120,7 +135,12 @@ class TableSchema(msgspec.Struct, frozen=True):
 
 
 class TableRecord(msgspec.Struct, frozen=True):
-    """One row: a scalar for each column."""
+    """One row: a scalar for each column.
+
+    Example:
+        >>> TableRecord({"customer": "ada", "total": 17}).data["total"]
+        17
+    """
 
     data: Mapping[str, str | int | float | bool | None]
 
@@ -140,7 +160,12 @@ class TableRecord(msgspec.Struct, frozen=True):
 
 
 class TableColumnDep(msgspec.Struct, frozen=True):
-    """A column of an upstream asset that a column is made from; a string is one part of a key."""
+    """A column of an upstream asset that a column is made from; a string is one part of a key.
+
+    Example:
+        >>> TableColumnDep("orders", "amount").column_name
+        'amount'
+    """
 
     asset_key: CoercibleToAssetKey
     column_name: str
@@ -156,7 +181,13 @@ class TableColumnDep(msgspec.Struct, frozen=True):
 
 
 class TableColumnLineage(msgspec.Struct, frozen=True):
-    """For each column of an asset, the upstream columns that it is made from."""
+    """For each column of an asset, the upstream columns that it is made from.
+
+    Example:
+        >>> lineage = TableColumnLineage({"total": [TableColumnDep("orders", "amount")]})
+        >>> lineage.deps_by_column["total"][0].column_name
+        'amount'
+    """
 
     deps_by_column: Mapping[str, Sequence[TableColumnDep]]
 
