@@ -125,7 +125,7 @@ def asset(
         owners: E-mail addresses and `team:name`.
         kinds: What it is made of or with, such as `csv`; at most ten.
         check_specs: Checks whose results the function gives along with its own.
-        pool: Names what limits how many such functions run at once.
+        pool: A name for what such functions share and compete for; kept with the definition.
         timeout: Seconds (or a timedelta) after which a run of the function is stopped.
 
     Raises:

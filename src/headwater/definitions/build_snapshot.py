@@ -70,6 +70,8 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsD
         observable=observable is not None,
         retry=None if maker is None else maker.retry_policy,
         takes_config=maker is not None and maker.needs.config is not None,
+        pool=None if maker is None else maker.pool,
+        op_tags={} if maker is None else maker.op_tags,
     )
 
 

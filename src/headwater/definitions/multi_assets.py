@@ -75,7 +75,7 @@ def multi_asset(
         retry_policy: How often the function is tried again when it fails.
         code_version: Names the logic that makes those that do not say so.
         check_specs: Checks whose results the function gives along with its own.
-        pool: Names what limits how many such functions run at once.
+        pool: A name for what such functions share and compete for; kept with the definition.
         timeout: Seconds (or a timedelta) after which a run of the function is stopped.
 
     Raises:

@@ -39,8 +39,15 @@ def index_definitions(resolved: Resolved) -> SelectionIndex:
             above = numbers[dep.asset_key.to_escaped_user_string()]
             upstream[below].append(above)
             downstream[above].append(below)
+    together = [
+        {numbers[key.to_escaped_user_string()] for key in maker.keys}
+        for maker in {id(maker): maker for maker in resolved.natives.values()}.values()
+        if len(maker.specs) > 1 and not maker.can_subset
+    ]
     checks = ((key.asset_key.to_escaped_user_string(), key.name) for key in resolved.check_specs)
-    return SelectionIndex(assets, upstream, downstream, knots=find_knots(downstream), checks=checks)
+    return SelectionIndex(
+        assets, upstream, downstream, knots=find_knots(downstream), checks=checks, made_together=together
+    )
 
 
 def target_keys(

@@ -56,6 +56,8 @@ class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Whether a function looks at it, though another system makes it."""
     retry: RetryPolicy | None = None
     takes_config: bool = False
+    pool: str | None = None
+    op_tags: dict[str, str] = {}
 
 
 class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -100,9 +100,18 @@ class AssetGraph:
             self.downstream,
             knots=self.knots,
             checks=((key, check.name) for key, checks in self.checks.items() for check in checks),
+            made_together=self._made_together(),
             facts={"code_location": lambda: [node.location for node in self.nodes]},
             reported=[number for number, node in enumerate(self.nodes) if node.kind == "undefined"],
         )
+
+    def _made_together(self) -> Iterable[set[int]]:
+        """The assets of each function that makes several of them, all or none."""
+        groups: dict[tuple[str | None, str], set[int]] = {}
+        for number, node in enumerate(self.nodes):
+            if node.definition.op is not None and not node.definition.can_subset:
+                groups.setdefault((node.location, node.definition.op), set()).add(number)
+        return groups.values()
 
     def select(self, selection: str | AssetSelection, facts: Facts | None = None) -> list[int]:
         """The ids of the assets that a selection means, in the order of their keys.

@@ -242,6 +242,8 @@ def test_a_subset_is_made_where_the_function_can() -> None:
         hw.materialize([whole, b])
     with pytest.raises(hw.InvalidDefinitionError, match="only all of its assets"):
         hw.materialize([whole], selection=["a"])
+    together = hw.AssetSelection.assets("a").required_multi_asset_neighbors()
+    assert {hw.AssetKey("a"), hw.AssetKey("c")} == together.resolve(hw.Definitions([whole, b]))
 
 
 def test_io_managers_store_and_load_by_name(tmp_path: Path) -> None:
@@ -260,7 +262,7 @@ def test_io_managers_store_and_load_by_name(tmp_path: Path) -> None:
             """Read lines."""
             return Path(self.folder, "-".join(context.get_identifier())).read_text().splitlines()
 
-    raw = hw.AssetSpec("raw", metadata={"dagster/io_manager_key": "lines"})
+    raw = hw.AssetSpec("raw").with_io_manager_key("lines")
     (tmp_path / "raw").write_text("b\na")
 
     @hw.asset(io_manager_key="lines")
