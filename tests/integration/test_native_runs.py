@@ -95,6 +95,14 @@ def test_a_job_has_its_selection_config_and_tags(project: Project) -> None:
     assert "Did you mean 'weekly'" in project.run("job", "run", "weakly", "-f", str(PROJECT), fails=True)
 
 
+def test_what_is_made_together_is_made_along(project: Project) -> None:
+    """A function that can't make one of its assets alone makes all of them; the run says so from the start."""
+    project.run("materialize", "windowed", "-f", str(PROJECT))
+    run = project.run("materialize", "left", "-f", str(PROJECT))
+
+    assert (["left", "right"], "success") == (run["assets"], run["status"])
+
+
 def test_a_failed_run_is_retried_and_a_waiting_one_canceled(project: Project) -> None:
     """The retry has only what was not made, and waits for a server; until one comes it can be canceled."""
     failed = project.run("materialize", "flaky", "careless", "-f", str(PROJECT), fails=True)

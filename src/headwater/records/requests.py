@@ -33,6 +33,8 @@ def plan_runs(
 ) -> list[Run]:
     """The runs that make some assets: one for each code location that is concerned.
 
+    What one function makes together with an asset is made along with it.
+
     Args:
         graph: All assets.
         keys: What to make.
@@ -49,7 +51,7 @@ def plan_runs(
         UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
     """
     by_location: dict[str, list[str]] = {}
-    for key in sorted(set(keys)):
+    for key in sorted(_with_made_together(graph, set(keys))):
         node = _native(graph, key)
         check_partition(node, partition, now)
         by_location.setdefault(node.location or "", []).append(key)
@@ -191,6 +193,13 @@ def external_asset_message(key: str) -> str:
         f"Report it instead: POST /report_asset_materialization/{path}, `headwater report materialization {key}`, or "
         "a sensor that returns SensorResult(asset_events=[...])."
     )
+
+
+def _with_made_together(graph: AssetGraph, keys: set[str]) -> set[str]:
+    """The keys, and what a function makes that can't make one of them alone."""
+    numbers = {graph.ids[key] for key in keys if key in graph.ids}
+    made_with = graph.selection_index.made_with
+    return keys | {graph.nodes[other].key for number in numbers for other in made_with.get(number, ())}
 
 
 def _native(graph: AssetGraph, key: str) -> AssetNode:
