@@ -287,3 +287,25 @@ def test_a_store_is_opened_again_as_it_was(open_store: Callable[[], Store]) -> N
     appended: list[Event] = open_store().write(Unit(events=[made("a", timestamp=7)]))
 
     assert appended == open_store().read(lambda c: event_log.read_after(c, 0, 10))
+
+
+def test_other_processes_are_heard_of_without_a_look(
+    open_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a notification wakes who follows, long before the slow look behind it would."""
+    monkeypatch.setattr("headwater.storage.tail._SLOW_LOOK_SECONDS", 3_600.0)
+    mine, other = open_store(), open_store()
+
+    async def follow() -> int:
+        watching = asyncio.create_task(mine.tail.watch())
+        with mine.tail.subscribe(0) as subscription:
+            await other.write_async(Unit(events=[made("a")]))
+            await asyncio.wait_for(subscription.wait(), 30)
+            subscription.position = mine.tail.head
+            await other.write_async(Unit(events=[made("a")]))
+            heard = await asyncio.wait_for(subscription.wait(), 30)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        return heard
+
+    assert 2 == asyncio.run(follow())

@@ -71,7 +71,7 @@ def open_deployment(home: Path | None, name: str = "default", *, must_exist: boo
 
     folder = find_home(home)
     deployments = Deployments(folder)
-    if must_exist and not (deployments.folder(name) / "headwater.db").exists():
+    if must_exist and not deployments.has_store(name):
         raise SettingsError(
             f"There is no store of the deployment {name!r} in {folder}. Start `headwater dev FILE` first, or name the "
             "folder with --home."

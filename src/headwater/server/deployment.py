@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy.engine import Connection
@@ -14,8 +16,8 @@ from headwater.errors import SettingsError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.report_rules import ReportRules
 from headwater.server.live import LiveFeed
+from headwater.server.store_settings import has_store, read_store_settings
 from headwater.storage import access
-from headwater.storage.engine import sqlite_url
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.report_rules import read_rules
 from headwater.storage.store import Store
@@ -147,6 +149,10 @@ class Deployments:
         """Where a deployment is kept."""
         return self.home if name == DEFAULT else self.home / "deployments" / name
 
+    def has_store(self, name: str) -> bool:
+        """Whether a deployment has a store already."""
+        return has_store(self.folder(name), store_environment(name))
+
     def names(self) -> list[str]:
         """Every deployment, the default one first."""
         below = self.home / "deployments"
@@ -200,4 +206,10 @@ def open_deployment(name: str, folder: Path, clock: Clock | None) -> Deployment:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"The folder {folder} can't be made: {error.strerror}. Set HEADWATER_HOME.") from error
-    return Deployment(name, folder, Store(sqlite_url(folder / "headwater.db"), clock=clock))
+    settings = read_store_settings(folder, store_environment(name))
+    return Deployment(name, folder, Store(settings.url, clock=clock, synchronous=settings.synchronous))
+
+
+def store_environment(name: str) -> Mapping[str, str]:
+    """The environment as far as it is about a deployment's store: it speaks of the default one alone."""
+    return os.environ if name == DEFAULT else {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,26 @@ from headwater.errors import SettingsError
 _BUSY_MILLISECONDS = 10_000
 
 
+class Synchronous(StrEnum):
+    """What an acknowledgement on SQLite outlasts: a power cut, or a killed server only."""
+
+    FULL = "full"
+    NORMAL = "normal"
+    OFF = "off"
+
+
 def sqlite_url(path: Path) -> URL:
     """The address of a SQLite file."""
     return URL.create("sqlite", database=str(path))
 
 
-def open_engine(url: str | URL, *, readers: int = 8) -> Engine:
+def open_engine(url: str | URL, *, readers: int = 8, synchronous: Synchronous = Synchronous.FULL) -> Engine:
     """An engine whose every transaction takes the write lock as it begins on SQLite, and none does on reading.
 
     Args:
         url: `sqlite:///…` or `postgresql://…`.
         readers: How many connections are kept open.
+        synchronous: On SQLite only; PostgreSQL has its own setting.
 
     Raises:
         SettingsError: the address is of another kind.
@@ -37,7 +48,7 @@ def open_engine(url: str | URL, *, readers: int = 8) -> Engine:
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         engine = sa.create_engine(parsed, pool_size=readers, max_overflow=readers)
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "connect", partial(_prepare_sqlite, synchronous=synchronous))
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
@@ -45,10 +56,16 @@ def open_engine(url: str | URL, *, readers: int = 8) -> Engine:
     raise SettingsError(f"The database address begins with {backend!r}; use sqlite:///… or postgresql://…")
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, synchronous: Synchronous) -> None:
     # The driver's own transaction control begins late and ends early; ours is explicit.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON"):
+    pragmas = (
+        "journal_mode=WAL",
+        f"synchronous={synchronous}",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+        "foreign_keys=ON",
+    )
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

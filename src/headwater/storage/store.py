@@ -13,7 +13,8 @@ from headwater.clock import Clock, SystemClock
 from headwater.errors import StoreUnavailableError
 from headwater.records.events import Event
 from headwater.storage import event_log, migrate
-from headwater.storage.engine import open_engine
+from headwater.storage.engine import Synchronous, open_engine
+from headwater.storage.notifications import Listener
 from headwater.storage.tail import Tail
 from headwater.storage.writer import GroupWriter, Unit
 
@@ -23,12 +24,15 @@ T = TypeVar("T")
 class Store:
     """Reads on pooled connections, writes through the group-committing writer."""
 
-    def __init__(self, url: str | URL, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, url: str | URL, *, clock: Clock | None = None, synchronous: Synchronous = Synchronous.FULL
+    ) -> None:
         """Open a database, bringing its schema up to date.
 
         Args:
             url: `sqlite:///…` or `postgresql://…`.
             clock: Gives the time of receipt; the system's by default.
+            synchronous: What an acknowledgement on SQLite outlasts.
 
         Raises:
             SettingsError: the address is not usable.
@@ -36,14 +40,17 @@ class Store:
             StoreUnavailableError: the database does not answer.
         """
         self.clock = clock or SystemClock()
-        self._engine = open_engine(url)
+        self._engine = open_engine(url, synchronous=synchronous)
         try:
             migrate.upgrade(self._engine.execution_options(headwater_write=True))
-            self.tail = Tail(lambda: self.read(event_log.head))
+            self.tail = Tail(lambda: self.read(event_log.head), self._listener())
         except DBAPIError as error:
             self._engine.dispose()
             raise StoreUnavailableError(f"The database {shown_url(url)} does not answer: {error.orig}") from error
         self._writer = GroupWriter(self._engine, self.clock, lambda events: self.tail.advance(events[-1].seq, events))
+
+    def _listener(self) -> Listener | None:
+        return Listener(self._engine.url) if self._engine.dialect.name == "postgresql" else None
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query on a connection of its own, in one transaction."""

@@ -1,4 +1,7 @@
-"""Wake whoever follows the log: at once after a commit of this process, by a slow look for those of others."""
+"""Wake whoever follows the log: at once after a commit of this process; for those of others, as the database tells.
+
+PostgreSQL notifies, with a slow look behind it; on SQLite there is the look alone.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from headwater.records.events import Event
+from headwater.storage.notifications import Listener
 
 _LOOK_SECONDS = 0.5
+_SLOW_LOOK_SECONDS = 5.0
 _KEPT_EVENTS = 2_000
 
 
@@ -20,8 +25,14 @@ class Tail:
     What this process commits is kept for a while, so that its followers need not ask the database for it.
     """
 
-    def __init__(self, read_head: Callable[[], int]) -> None:
-        """`read_head` asks the database; it may block."""
+    def __init__(self, read_head: Callable[[], int], listener: Listener | None = None) -> None:
+        """Begin at the head.
+
+        Args:
+            read_head: Asks the database; it may block.
+            listener: Tells of commits, where the database can.
+        """
+        self._listener = listener
         self._read_head = read_head
         self._head = read_head()
         self._lock = threading.Lock()
@@ -67,9 +78,20 @@ class Tail:
 
     async def watch(self) -> None:
         """Look for commits of other processes until cancelled."""
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            self.advance(await asyncio.to_thread(self._read_head))
+        try:
+            while True:
+                heard = await self._hear()
+                self.advance(await asyncio.to_thread(self._read_head) if heard is None else heard)
+        finally:
+            if self._listener is not None:
+                await self._listener.close()
+
+    async def _hear(self) -> int | None:
+        """How far the log reaches, or None once it is time to look."""
+        if self._listener is not None:
+            return await self._listener.hear(_SLOW_LOOK_SECONDS)
+        await asyncio.sleep(_LOOK_SECONDS)
+        return None
 
     @contextmanager
     def subscribe(self, after: int) -> Iterator[Subscription]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Dialect
 from headwater.records.events import Event, NewEvent, encode_payload
 from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
 from headwater.storage.driver import DriverInsert, Row, compile_text, execute
+from headwater.storage.notifications import CHANNEL
 from headwater.storage.schema import check_latest, events, latest, log_head
 
 
@@ -47,6 +48,9 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
     ]
     statements.insert_events.run(connection, [_event_row(event) for event in appended])
     keep_states(connection, fold_latest(appended), fold_checks(appended))
+    if connection.dialect.name == "postgresql":
+        # Heard by other processes as the transaction commits.
+        execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
     return appended
 
 
