@@ -28,7 +28,10 @@ ui: $(VENV)/demo.stamp  ## Build the web app into the package
 ui-check: $(VENV)/demo.stamp  ## Lint, format, types and unit tests of the web app
 	$(BIN)/python ui/build_app.py npm run check
 
-.PHONY: system
+soak: $(VENV)/dev.stamp  ## Hundreds of kills under load, on both databases
+	HEADWATER_FAULT_CYCLES=200 $(BIN)/python -m pytest tests/faults
+
+.PHONY: system soak
 system: $(VENV)/dev.stamp  ## A browser and curl for the tests, where there are none
 	@$(BIN)/python scripts/install_test_tools.py
 

@@ -26,6 +26,8 @@ def main() -> None:
     if "reports" in wanted:
         reports.measure(2.0 if arguments.quick else 8.0)
         print()
+        reports.measure_batches(2.0 if arguments.quick else 8.0)
+        print()
     if "latency" in wanted:
         latency.measure(30 if arguments.quick else 200)
         print()

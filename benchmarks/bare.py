@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import uvicorn
 
-Waiting = tuple[bytes, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+Waiting = tuple[list[bytes], asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 
 
 class Writer:
@@ -26,11 +26,11 @@ class Writer:
         self._queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         threading.Thread(target=self._work, daemon=True).start()
 
-    async def write(self, body: bytes) -> None:
+    async def write(self, bodies: list[bytes]) -> None:
         """Wait until it is on disk."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-        self._queue.put((body, loop, future))
+        self._queue.put((bodies, loop, future))
         await future
 
     def _work(self) -> None:
@@ -43,7 +43,9 @@ class Writer:
             while not self._queue.empty() and len(group) < 1_000:
                 group.append(self._queue.get())
             connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT INTO events (body) VALUES (?)", [(body,) for body, _, _ in group])
+            connection.executemany(
+                "INSERT INTO events (body) VALUES (?)", [(body,) for bodies, _, _ in group for body in bodies]
+            )
             connection.execute("COMMIT")
             group[0][1].call_soon_threadsafe(_tell, [future for _, _, future in group])
 
@@ -60,10 +62,15 @@ def build(path: str) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             return
-        body = (await receive()).get("body", b"")
+        chunks, more = [], True
+        while more:
+            message = await receive()
+            chunks.append(message.get("body", b""))
+            more = message.get("more_body", False)
+        body = b"".join(chunks)
         if scope["method"] == "POST":
-            msgspec.json.decode(body)
-            await writer.write(body)
+            told = msgspec.json.decode(body)
+            await writer.write([msgspec.json.encode(each) for each in told] if isinstance(told, list) else [body])
         fields = [(b"content-type", b"application/json"), (b"content-length", b"2")]
         await send({"type": "http.response.start", "status": 200, "headers": fields})
         await send({"type": "http.response.body", "body": b"{}"})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.load import Load, run_load
-from benchmarks.systems import System, peers, running
+from benchmarks.load import BATCH, Load, batch_of, run_load
+from benchmarks.systems import System, headwater, peers, running
 
 _CONNECTIONS = (1, 8, 64)
+_BATCH_EVENTS = 1_000
+_BATCH_CONNECTIONS = 2
 
 
 def bare() -> System:
@@ -34,3 +36,17 @@ def measure(seconds: float) -> None:
             for count in _CONNECTIONS
         ]
         print(f"headwater / {other}: " + ", ".join(f"{ratio:.2f}" for ratio in ratios))
+
+
+def measure_batches(seconds: float) -> None:
+    """Print how many events a second go in by batches, beside the bare limit; a peer takes none."""
+    body = batch_of(_BATCH_EVENTS)
+    print(f"Durable events a second in batches of {_BATCH_EVENTS:,}, {_BATCH_CONNECTIONS} connections ({seconds:g} s)")
+    found: list[float] = []
+    for system in (bare(), headwater()):
+        with running(system) as started:
+            run_load(started.port, 1, 1.0, path=BATCH, body=body)
+            load = run_load(started.port, _BATCH_CONNECTIONS, seconds, path=BATCH, body=body)
+        found.append(load.requests_per_second * _BATCH_EVENTS)
+        print(f"{system.name:<12}{found[-1]:>12,.0f}  p99 {load.p99:,.0f} ms")
+    print(f"headwater / bare limit: {found[1] / found[0]:.2f}")

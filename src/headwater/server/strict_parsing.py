@@ -112,6 +112,8 @@ def parse_item(raw: msgspec.Raw | bytes, reporter: Reporter, request_key: str | 
     """
     try:
         item = _ITEM_DECODER.decode(raw)
+        if b"\\u0000" in bytes(raw):
+            _refuse_null(item)
         event = _event(item, reporter)
         given = item.idempotency_key if item.idempotency_key is not None else request_key
         return ParsedItem(event, None if given is None else report_key(checked_key(given), event))
@@ -171,9 +173,6 @@ def _event(item: ReportItem, reporter: Reporter) -> NewEvent:
         _refuse_given(item, _CHECK_FIELDS)
         types = {EventKind.MATERIALIZATION: Materialization, EventKind.OBSERVATION: Observation}
         payload = types.get(kind, ExternalRun)(tags=item.tags, **common)
-    texts = (item.partition, item.run_id, item.data_version, item.description, item.check_name, *item.tags.values())
-    if any(text is not None and "\0" in text for text in (*texts, *item.tags)):
-        raise ReportRefusedError("A text holds a null character; leave it out.")
     return NewEvent(
         kind=kind,
         payload=payload,
@@ -183,6 +182,13 @@ def _event(item: ReportItem, reporter: Reporter) -> NewEvent:
         timestamp=None if item.timestamp is None else read_timestamp(item.timestamp),
         data_version=item.data_version,
     )
+
+
+def _refuse_null(item: ReportItem) -> None:
+    """Only an escape can bring a null character, which PostgreSQL's columns can't hold; metadata stays escaped."""
+    texts = (item.partition, item.run_id, item.data_version, item.description, item.check_name)
+    if any(text is not None and "\0" in text for text in (*texts, *item.tags, *item.tags.values())):
+        raise ReportRefusedError("A text holds a null character; leave it out.")
 
 
 def _key(item: ReportItem) -> AssetKey:

@@ -16,7 +16,7 @@ from headwater.storage.notifications import Listener
 
 _LOOK_SECONDS = 0.5
 _SLOW_LOOK_SECONDS = 5.0
-_KEPT_EVENTS = 2_000
+_KEPT_EVENTS = 10_000
 
 
 class Tail:
