@@ -170,3 +170,6 @@ def test_corrections_over_http(server: DevServer) -> None:
     assert 2 == len(server.events("fix/b"))
     titles = [event["title"] for event in server.events("fix/b", "event_withdrawn")]
     assert [f"Event {seqs[1]} withdrawn: wrong file"] == titles
+    assert {seqs[1]: True, seqs[0]: False} == {
+        event["seq"]: "withdrawn" in event["flags"] for event in server.events("fix/b")
+    }

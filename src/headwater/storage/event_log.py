@@ -89,6 +89,14 @@ def read_many(connection: Connection, seqs: Sequence[int]) -> dict[int, Event]:
     return found
 
 
+def read_withdrawn(connection: Connection, seqs: Sequence[int]) -> set[int]:
+    """Which of some events were withdrawn or wiped."""
+    if not seqs:
+        return set()
+    query = sa.select(withdrawn.c.seq).where(withdrawn.c.seq.in_(seqs))
+    return set(connection.execute(query).scalars())
+
+
 def _restrict(query: sa.Select[Any], wanted: EventFilter) -> sa.Select[Any]:
     if wanted.asset_key is not None:
         query = query.where(events.c.asset_key == wanted.asset_key)

@@ -145,7 +145,7 @@ class GroupWriter:
                 return self._commit_again(group)
             # A connection lost in mid-commit may have committed: to write again could repeat an event.
             if len(group) == 1 or lost:
-                return [(waiting, None, _translate(error)) for waiting in group]
+                return [(waiting, None, _translate(error, unsure=lost and self._committing)) for waiting in group]
         # Somebody in the group is at fault: each alone, so that only that one hears of it.
         return [outcome for waiting in group for outcome in self._commit([waiting])]
 
@@ -250,10 +250,11 @@ def _result(
     return receipts
 
 
-def _translate(error: Exception) -> BaseException:
+def _translate(error: Exception, *, unsure: bool) -> BaseException:
     if isinstance(error, DBAPIError):
         _log.error("the store refused a write", error=str(error.orig))
-        unavailable = StoreUnavailableError(f"The database could not take the write: {error.orig}. Nothing was kept.")
+        kept = "Whether it was kept is not known." if unsure else "Nothing was kept."
+        unavailable = StoreUnavailableError(f"The database could not take the write: {error.orig}. {kept}")
         unavailable.__cause__ = error
         return unavailable
     return error

@@ -43,21 +43,21 @@ def asset_events(
     wanted = EventFilter(asset_key=key, kinds=kinds or _ASSET_KINDS, partition=partition)
     before = None if cursor is None else _decode_pair(cursor)
     found = event_log.read_newest(connection, wanted, before=before, limit=limit + 1)
-    return _page(found, limit, lambda event: f"{event.timestamp}.{event.seq}")
+    return _page(connection, found, limit, lambda event: f"{event.timestamp}.{event.seq}")
 
 
 def all_events(connection: Connection, *, cursor: str | None, limit: int) -> shapes.EventPage:
     """The whole log, what was committed last first."""
     before = None if cursor is None else _decode_number(cursor)
     found = event_log.read_newest_committed(connection, before=before, limit=limit + 1)
-    return _page(found, limit, lambda event: str(event.seq))
+    return _page(connection, found, limit, lambda event: str(event.seq))
 
 
 def run_events(connection: Connection, run_id: str, *, cursor: str | None, limit: int) -> shapes.EventPage:
     """A run's events, oldest first."""
     after = 0 if cursor is None else _decode_number(cursor)
     found = event_log.read_run(connection, run_id, after=after, limit=limit + 1)
-    return _page(found, limit, lambda event: str(event.seq))
+    return _page(connection, found, limit, lambda event: str(event.seq))
 
 
 def numeric_series(connection: Connection, key: str, *, most: int = _MOST_POINTS) -> shapes.SeriesList:
@@ -88,11 +88,18 @@ def _spark(connection: Connection, key: str) -> shapes.Spark | None:
     return shapes.Spark(key=key, name=name, values=[point.value for point in series[name]])
 
 
-def _page(found: Sequence[Event], limit: int, place: Callable[[Event], str]) -> shapes.EventPage:
+def _page(
+    connection: Connection, found: Sequence[Event], limit: int, place: Callable[[Event], str]
+) -> shapes.EventPage:
     """The first `limit` events; one more was read to know whether the listing goes on."""
     items = found[:limit]
     following = place(items[-1]) if len(found) > limit else None
-    return shapes.EventPage(items=[event_view(event) for event in items], next=following)
+    withdrawn = event_log.read_withdrawn(connection, [event.seq for event in items])
+    views = [event_view(event) for event in items]
+    for view in views:
+        if view.seq in withdrawn:
+            view.flags.append("withdrawn")
+    return shapes.EventPage(items=views, next=following)
 
 
 def _decode_number(cursor: str) -> int:
