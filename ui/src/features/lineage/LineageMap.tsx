@@ -1,7 +1,16 @@
 import "./lineage.css";
 
 import { ActionIcon, Group, Menu, Tooltip } from "@mantine/core";
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 
 import { readTokens, useScheme } from "../../components/tokens";
 import { DownloadGlyph, FitGlyph, MinusGlyph, PlusGlyph } from "../../components/icons";
@@ -175,6 +184,22 @@ export function LineageMap(props: LineageMapProps) {
     bring();
   }, [chosen]);
 
+  const zoom = useCallback((factor: number) => {
+    stage.current?.zoom(factor);
+    gestures.current.onMoved();
+  }, []);
+  const fitAll = useCallback(() => {
+    stage.current?.fit(scene.bounds);
+    gestures.current.onMoved();
+  }, [scene]);
+  const save = useCallback(
+    (kind: "svg" | "png") => {
+      const layer: Layer = { scene, index, looks, tokens, only: null, covered: false };
+      if (kind === "svg") saveSvg(layer);
+      else void savePng(layer);
+    },
+    [scene, index, looks, tokens],
+  );
   const hoveredLook = hovered === null || covered ? null : looks[hovered];
   return (
     <div
@@ -231,21 +256,7 @@ export function LineageMap(props: LineageMapProps) {
           <b>{hoveredLook.name}</b> {hoveredLook.detail}
         </div>
       )}
-      <Tools
-        onZoom={(factor) => {
-          stage.current?.zoom(factor);
-          gestures.current.onMoved();
-        }}
-        onFit={() => {
-          stage.current?.fit(scene.bounds);
-          gestures.current.onMoved();
-        }}
-        onSave={(kind) => {
-          const layer: Layer = { scene, index, looks, tokens, only: null, covered: false };
-          if (kind === "svg") saveSvg(layer);
-          else void savePng(layer);
-        }}
-      />
+      <Tools onZoom={zoom} onFit={fitAll} onSave={save} />
       {scene.assets.length >= LEAST_FOR_MAP && sight && (
         <MiniMap
           scene={scene}
@@ -264,7 +275,8 @@ export function LineageMap(props: LineageMapProps) {
   );
 }
 
-function Tools({
+/** Drawn once: while the stage moves, only what moves with it is drawn anew. */
+const Tools = memo(function Tools({
   onZoom,
   onFit,
   onSave,
@@ -314,7 +326,7 @@ function Tools({
       </Menu>
     </Group>
   );
-}
+});
 
 /** A frame scrolls to a card that gets the focus; the stage moves by itself, so that is taken back. */
 function scrollBack(event: React.FocusEvent<HTMLElement>): void {
