@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import signal
@@ -95,13 +96,15 @@ class DevServer:
         return self.request("POST", path, encoded, {**content, **(headers or {})})
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
-        """Send a request and take any answer."""
+        """Send a request and take any answer; one that is cut off in the middle is a `ConnectionError` too."""
         request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=LIMIT) as response:
                 return Answer(response.status, dict(response.headers), response.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers), error.read())
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"the answer to {method} {path} was cut off") from error
 
     def asset(self, key: str) -> Any:
         """An asset in detail."""

@@ -62,6 +62,11 @@ def settle(page: Page) -> None:
     """Wait until a page shows what it has."""
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    come_to_rest(page)
+
+
+def come_to_rest(page: Page) -> None:
+    """Wait until nothing moves or fades any more: what is half transparent has no contrast yet."""
     page.evaluate(
         "Promise.allSettled(document.getAnimations().filter(each => each.effect.getTiming().iterations !== Infinity)"
         ".map(each => each.finished))"
@@ -88,15 +93,18 @@ def test_axe_finds_nothing_in_what_opens(scheme_page: Page, demo: Demo) -> None:
     scheme_page.goto(demo.server.url + "/asset?key=cleaned_transactions&do=materialize")
     settle(scheme_page)
     expect(scheme_page.get_by_role("dialog")).to_be_visible()
+    come_to_rest(scheme_page)
     found["question"] = violations(scheme_page)
     scheme_page.goto(demo.server.url + "/")
     settle(scheme_page)
     scheme_page.keyboard.press("Control+k")
     expect(scheme_page.get_by_role("button", name="top_customers").first).to_be_visible()
+    come_to_rest(scheme_page)
     found["palette"] = violations(scheme_page)
     scheme_page.goto(demo.server.url + "/lineage?asset=top_customers")
     settle(scheme_page)
     expect(scheme_page.get_by_role("complementary", name="Chosen asset")).to_be_visible()
+    come_to_rest(scheme_page)
     found["panel"] = violations(scheme_page)
 
     assert {"question": [], "palette": [], "panel": []} == found

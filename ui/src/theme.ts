@@ -2,6 +2,7 @@ import { createTheme } from "@mantine/core";
 
 /** Mantine in the app's look; colours and distances stand in tokens.css. */
 export const theme = createTheme({
+  respectReducedMotion: true,
   primaryColor: "cyan",
   primaryShade: 9,
   defaultRadius: "sm",
