@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,18 +14,26 @@ from headwater.cli.homes import deployment_option, home_option, open_deployment
 from headwater.cli.printing import print_json
 from headwater.errors import ReportRefusedError, SettingsError
 
+if TYPE_CHECKING:
+    from headwater.client import HeadwaterClient
+    from headwater.client.calls import Call
+
 
 @click.group("report")
 def report_group() -> None:
     """Tell a server that an asset was written, seen or checked."""
 
 
-def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+_spool_option = click.option(
+    "--spool",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="HEADWATER_SPOOL",
+    help="A file that keeps the report while the server can't be reached; the next report or `flush` delivers it.",
+)
+
+
+def _server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
-        click.option(
-            "--metadata", "-m", "pairs", multiple=True, metavar="NAME=VALUE", help="Repeatable; JSON or text."
-        ),
-        click.option("--partition", help="Which partition."),
         click.option("--url", envvar="HEADWATER_URL", default="http://127.0.0.1:3000", show_default=True),
         click.option("--token", envvar="HEADWATER_TOKEN", help="Where the deployment demands one."),
         click.option("--deployment", "-d", help="Which deployment; default: the server's own."),
@@ -33,6 +42,21 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.option(
+            "--metadata", "-m", "pairs", multiple=True, metavar="NAME=VALUE", help="Repeatable; JSON or text."
+        ),
+        click.option("--partition", help="Which partition."),
+        click.option("--timestamp", help="When it happened: ISO 8601 with its zone, or seconds since the epoch."),
+        click.option("--idempotency-key", help="Sent again under this name, the report becomes no second event."),
+        _spool_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return _server_options(command)
 
 
 @report_group.command("materialization")
@@ -63,7 +87,24 @@ def report_observation(key: str, data_version: str | None, description: str | No
 @_common
 def report_check(key: str, check_name: str, passed: bool, severity: str, **common: Any) -> None:
     """Say how a check of an asset went. KEY is written with slashes."""
-    _send("report_check", key, common, check_name=check_name, passed=passed, severity=severity)
+    _send("report_check", key, common, check_name, passed, severity=severity)
+
+
+@report_group.command("flush")
+@click.option(
+    "--spool",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    envvar="HEADWATER_SPOOL",
+    required=True,
+    help="The file that keeps reports.",
+)
+@_server_options
+def report_flush(spool: Path, url: str, token: str | None, deployment: str | None, as_json: bool) -> None:
+    """Deliver the reports that were made with --spool while the server could not be reached."""
+    from headwater.client import HeadwaterClient
+
+    with HeadwaterClient(url, token=token, deployment=deployment) as client:
+        _send_by_spool(client, spool, None, as_json=as_json)
 
 
 @report_group.command("rules")
@@ -101,22 +142,68 @@ def _split_prefix(pair: str) -> tuple[str, str]:
     return prefix, answer
 
 
-def _send(method: str, key: str, common: dict[str, Any], **fields: Any) -> None:
-    from headwater.client import HeadwaterClient
+def _send(method: str, key: str, common: dict[str, Any], *said: Any, **fields: Any) -> None:
+    from headwater.client import HeadwaterClient, calls
     from headwater.keys import AssetKey
 
+    given = {name: common[name] for name in ("partition", "idempotency_key")}
+    given |= {"metadata": _read_pairs(common["pairs"]), "timestamp": _read_timestamp(common["timestamp"])}
+    call = getattr(calls, method)(AssetKey.from_escaped_user_string(key), *said, {**given, **fields})
     with HeadwaterClient(common["url"], token=common["token"], deployment=common["deployment"]) as client:
-        send = getattr(client, method)
-        event_id = send(
-            AssetKey.from_escaped_user_string(key),
-            metadata=_read_pairs(common["pairs"]),
-            partition=common["partition"],
-            **fields,
-        )
-    if common["as_json"]:
+        if common["spool"] is None:
+            _print_recorded(client.send(call), as_json=common["as_json"])
+        else:
+            _send_by_spool(client, common["spool"], call, as_json=common["as_json"])
+
+
+def _send_by_spool(client: HeadwaterClient, path: Path, call: Call[str] | None, *, as_json: bool) -> None:
+    """Keep a report, then deliver all that waits, it among them; a server that is down is no failure."""
+    from headwater.client import Spool, deliver
+
+    spool = Spool(path)
+    try:
+        if call is not None:
+            spool.put(call)
+        delivery = deliver(client, spool)
+    finally:
+        spool.close()
+    if as_json:
+        refused = [{"path": report.path, "reason": report.refused} for report in delivery.refused]
+        stopped_by = None if delivery.stopped_by is None else str(delivery.stopped_by)
+        answer = {"event_ids": delivery.event_ids, "refused": refused, "waiting": delivery.waiting}
+        print_json({**answer, "stopped_by": stopped_by})
+    else:
+        if delivery.event_ids:
+            click.echo(f"Delivered {len(delivery.event_ids)}, the last as event {delivery.event_ids[-1]}.")
+        if delivery.waiting or call is None:
+            click.echo(f"{delivery.waiting or 'No'} report{'' if delivery.waiting == 1 else 's'} left in {path}.")
+        if delivery.stopped_by is not None:
+            click.echo(f"Not delivered yet: {delivery.stopped_by}", err=True)
+    if delivery.refused:
+        reasons = "\n".join(str(report.refused) for report in delivery.refused)
+        raise ReportRefusedError(f"{len(delivery.refused)} refused for good, and set aside in {path}:\n{reasons}")
+
+
+def _print_recorded(event_id: str, *, as_json: bool) -> None:
+    if as_json:
         print_json({"event_id": event_id})
     else:
         click.echo(f"Recorded as event {event_id}.")
+
+
+def _read_timestamp(text: str | None) -> datetime | float | None:
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ReportRefusedError(
+            f"--timestamp {text!r} is no moment; write it as 2026-11-23T14:05:00+01:00 or as seconds since the epoch."
+        ) from error
 
 
 def _read_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar
 
 from headwater.errors import ClientError, InvalidParameterError
@@ -13,6 +15,33 @@ from headwater.keys import AssetKey, CoercibleToAssetKey
 Severity: TypeAlias = Literal["WARN", "ERROR"]
 _T = TypeVar("_T")
 _LONGEST_MESSAGE = 500
+
+
+class ReportFields(TypedDict, total=False):
+    """What any report may say beyond its asset.
+
+    `timestamp` is when it happened, an aware `datetime` or seconds since the epoch; left out, it is the time of
+    receipt. `idempotency_key` is your own name for the report: sent again under it, it becomes no second event. Left
+    out, the client takes a new one, so that sending again after a failure is harmless.
+    """
+
+    metadata: Mapping[str, Any] | None
+    partition: str | None
+    timestamp: datetime | float | None
+    idempotency_key: str | None
+
+
+class EventFields(ReportFields, total=False):
+    """What a materialization or an observation may say besides; `data_version` is a name for the contents."""
+
+    description: str | None
+    data_version: str | None
+
+
+class CheckFields(ReportFields, total=False):
+    """What the evaluation of a check may say besides: what it means if it did not pass."""
+
+    severity: Severity
 
 
 class RunPage(TypedDict):
@@ -41,13 +70,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[_T]):
-    """One request, and the function that reads its answer. `path` is below the deployment's base."""
+    """One request, and the function that reads its answer. `path` is below the deployment's base.
+
+    What is `repeatable` can be sent again when it is not known whether it arrived.
+    """
 
     method: Literal["GET", "POST"]
     path: str
     read: Callable[[Answer], _T]
     query: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    repeatable: bool = True
 
     def finish(self, answer: Answer) -> _T:
         """The result that an answer carries.
@@ -60,47 +94,24 @@ class Call(Generic[_T]):
         return self.read(answer)
 
 
-def report_materialization(
-    asset_key: CoercibleToAssetKey,
-    metadata: Mapping[str, Any] | None,
-    description: str | None,
-    partition: str | None,
-    data_version: str | None,
-) -> Call[str]:
+def report_materialization(asset_key: CoercibleToAssetKey, fields: EventFields) -> Call[str]:
     """Say that an asset was written."""
-    fields = {"metadata": metadata, "description": description, "partition": partition, "data_version": data_version}
-    return _report("report_asset_materialization/", asset_key, fields)
+    return _report("report_asset_materialization/", asset_key, {}, fields)
 
 
-def report_observation(
-    asset_key: CoercibleToAssetKey,
-    metadata: Mapping[str, Any] | None,
-    description: str | None,
-    partition: str | None,
-    data_version: str | None,
-) -> Call[str]:
+def report_observation(asset_key: CoercibleToAssetKey, fields: EventFields) -> Call[str]:
     """Say that something was learnt about an asset."""
-    fields = {"metadata": metadata, "description": description, "partition": partition, "data_version": data_version}
-    return _report("report_asset_observation/", asset_key, fields)
+    return _report("report_asset_observation/", asset_key, {}, fields)
 
 
-def report_check(
-    asset_key: CoercibleToAssetKey,
-    check_name: str,
-    passed: bool,
-    severity: Severity,
-    metadata: Mapping[str, Any] | None,
-    partition: str | None,
-) -> Call[str]:
+def report_check(asset_key: CoercibleToAssetKey, check_name: str, passed: bool, fields: CheckFields) -> Call[str]:
     """Say how a check went."""
-    fields = {
-        "check_name": check_name,
-        "passed": passed,
-        "severity": severity,
-        "metadata": metadata,
-        "partition": partition,
-    }
-    return _report("report_asset_check/", asset_key, fields)
+    return _report("report_asset_check/", asset_key, {"check_name": check_name, "passed": passed}, fields)
+
+
+def resend(path: str, body: bytes, headers: Mapping[str, str]) -> Call[str]:
+    """A report that was built before, and kept since."""
+    return Call("POST", path, _read_event_id, body=body, headers=dict(headers))
 
 
 def assets() -> Call[list[dict[str, Any]]]:
@@ -133,14 +144,38 @@ def materialize(keys: str | AssetKey | Iterable[CoercibleToAssetKey], partition:
     """Request a run."""
     chosen = [keys] if isinstance(keys, (str, AssetKey)) else list(keys)
     body = {"assets": [_key_text(key) for key in chosen], "partition": partition}
-    return Call("POST", "api/runs", _read_object, body=_encode(body))
+    return Call("POST", "api/runs", _read_object, body=_encode(body), repeatable=False)
 
 
-def _report(path: str, asset_key: CoercibleToAssetKey, fields: Mapping[str, Any]) -> Call[str]:
-    given = {name: value for name, value in fields.items() if value is not None}
+def _report(
+    path: str, asset_key: CoercibleToAssetKey, said: Mapping[str, Any], fields: EventFields | CheckFields
+) -> Call[str]:
     # A list, since the parts of a key are read back from it as they are.
-    body = {"asset_key": AssetKey.from_coercible(asset_key).path, **given}
-    return Call("POST", path, _read_event_id, body=_encode(body))
+    body = {"asset_key": AssetKey.from_coercible(asset_key).path, **said}
+    given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    headers = {"Idempotency-Key": _check_idempotency_key(given.pop("idempotency_key", uuid.uuid4().hex))}
+    if "timestamp" in given:
+        headers["Headwater-Timestamp"] = _timestamp_text(given.pop("timestamp"))
+    return Call("POST", path, _read_event_id, body=_encode({**body, **given}), headers=headers)
+
+
+def _check_idempotency_key(key: object) -> str:
+    if not (isinstance(key, str) and key.strip() == key != "" and key.isascii() and key.isprintable()):
+        raise InvalidParameterError(
+            f"idempotency_key is a line of plain ASCII characters without blanks around it, but got {key!r}."
+        )
+    return key
+
+
+def _timestamp_text(moment: object) -> str:
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return moment.isoformat()
+    if isinstance(moment, (int, float)) and not isinstance(moment, bool):
+        return repr(moment)
+    raise InvalidParameterError(
+        f"timestamp is an aware datetime or seconds since the epoch, but got {moment!r}; give a datetime its zone, as "
+        "in datetime.now(UTC)."
+    )
 
 
 def _key_text(key: CoercibleToAssetKey) -> str:

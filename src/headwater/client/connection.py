@@ -29,6 +29,7 @@ class Connection:
         token: Where the deployment demands one.
         timeout: The most that connecting, sending and each wait for more of the answer may take, in seconds.
         deployment: None for the server's own.
+        retries: How often a call that can be repeated is sent again after a failure that may pass.
 
     Raises:
         InvalidParameterError: one of them can't be used.
@@ -38,6 +39,7 @@ class Connection:
     token: str | None = field(repr=False)
     timeout: float
     deployment: str | None
+    retries: int
 
     def __post_init__(self) -> None:
         try:
@@ -57,6 +59,8 @@ class Connection:
             )
         if isinstance(self.timeout, bool) or not isinstance(self.timeout, (int, float)) or not self.timeout > 0:
             raise InvalidParameterError(f"timeout is a number of seconds above 0, but got {self.timeout!r}.")
+        if isinstance(self.retries, bool) or not isinstance(self.retries, int) or self.retries < 0:
+            raise InvalidParameterError(f"retries is a number from 0 on, but got {self.retries!r}.")
         if self.deployment == "":
             raise InvalidParameterError("deployment is a name, or None for the server's own, but got ''.")
 
@@ -78,11 +82,19 @@ class Connection:
         request: dict[str, Any] = {"method": call.method, "url": self.base + call.path, "params": call.query}
         if call.body is not None:
             request["content"] = call.body
-            request["headers"] = {"Content-Type": "application/json"}
+            request["headers"] = {"Content-Type": "application/json", **call.headers}
         return request
 
-    def explain(self, error: httpx2.HTTPError) -> ClientError:
+    def explain(self, error: httpx2.HTTPError, call: Call[Any]) -> ClientError:
         """Say what a failure to get an answer means, and what to do."""
+        key = call.headers.get("Idempotency-Key")
+        doubt = (
+            f"The report may have been recorded; under its idempotency key {key!r} it can be sent again without harm."
+            if key is not None
+            else "The request may have been carried out; look before sending it again."
+            if call.method == "POST"
+            else "Ask again."
+        )
         if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout)):
             return ClientError(
                 f"Nothing can be reached at {self.base}: {error}. Start the server with `headwater dev`, or set the "
@@ -90,13 +102,9 @@ class Connection:
             )
         if isinstance(error, httpx2.TimeoutException):
             return ClientError(
-                f"{self.base} did not answer within {self.timeout:g} s. A report may have been recorded all the same; "
-                "look before sending it again, or allow more time with timeout=."
+                f"{self.base} did not answer within {self.timeout:g} s; allow more time with timeout=. {doubt}"
             )
-        return ClientError(
-            f"The connection to {self.base} broke: {error or type(error).__name__}. A report may have been recorded "
-            "all the same; look before sending it again."
-        )
+        return ClientError(f"The connection to {self.base} broke: {error or type(error).__name__}. {doubt}")
 
 
 def read_answer(response: httpx2.Response) -> Answer:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 import httpx2
 
 from headwater.client import calls
-from headwater.client.calls import Call, RunPage, Severity
+from headwater.client.calls import Answer, Call, CheckFields, EventFields, RunPage
 from headwater.client.connection import DEFAULT_URL, Connection, from_environment, read_answer
+from headwater.client.retrying import wait_before_retry
+from headwater.errors import ClientError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 
 _T = TypeVar("_T")
@@ -26,6 +29,8 @@ class HeadwaterClient:
         token: Where the deployment demands one.
         timeout: The most that connecting, sending and each wait for more of the answer may take, in seconds.
         deployment: None for the server's own.
+        retries: How often a report or question is sent again after a failure that may pass. A report carries an
+            idempotency key, so it is recorded once however often it is sent.
 
     Raises:
         InvalidParameterError: an argument can't be used.
@@ -38,16 +43,23 @@ class HeadwaterClient:
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, token: str | None = None, timeout: float = 10.0, deployment: str | None = None
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        token: str | None = None,
+        timeout: float = 10.0,
+        deployment: str | None = None,
+        retries: int = 3,
     ) -> None:
-        self._connection = Connection(url, token, timeout, deployment)
+        self._connection = Connection(url, token, timeout, deployment, retries)
+        self._closing = threading.Event()
         self._http = httpx2.Client(**self._connection.options())
 
     @classmethod
-    def from_env(cls, *, timeout: float = 10.0, deployment: str | None = None) -> HeadwaterClient:
+    def from_env(cls, *, timeout: float = 10.0, deployment: str | None = None, retries: int = 3) -> HeadwaterClient:
         """A client for the address in `HEADWATER_URL` and the token in `HEADWATER_TOKEN`, where they are set."""
         url, token = from_environment()
-        return cls(url, token=token, timeout=timeout, deployment=deployment)
+        return cls(url, token=token, timeout=timeout, deployment=deployment, retries=retries)
 
     def __enter__(self) -> HeadwaterClient:
         return self
@@ -58,53 +70,28 @@ class HeadwaterClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; a call that waits to be sent again is not."""
+        self._closing.set()
         self._http.close()
 
-    def report_materialization(
-        self,
-        asset_key: CoercibleToAssetKey,
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        description: str | None = None,
-        partition: str | None = None,
-        data_version: str | None = None,
-    ) -> str:
+    def report_materialization(self, asset_key: CoercibleToAssetKey, **fields: Unpack[EventFields]) -> str:
         """Say that an asset, or a partition of it, was written.
 
         Args:
             asset_key: Which asset.
-            metadata: Any JSON by name.
-            description: A sentence on what happened.
-            partition: Which partition.
-            data_version: A name for the contents.
+            fields: Whatever else there is to say; see `EventFields`.
 
         Returns:
             The id of the event, which is on the server's disk by then.
         """
-        return self._send(calls.report_materialization(asset_key, metadata, description, partition, data_version))
+        return self.send(calls.report_materialization(asset_key, fields))
 
-    def report_observation(
-        self,
-        asset_key: CoercibleToAssetKey,
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        description: str | None = None,
-        partition: str | None = None,
-        data_version: str | None = None,
-    ) -> str:
+    def report_observation(self, asset_key: CoercibleToAssetKey, **fields: Unpack[EventFields]) -> str:
         """Say that something was learnt about an asset; arguments and result are as for a materialization."""
-        return self._send(calls.report_observation(asset_key, metadata, description, partition, data_version))
+        return self.send(calls.report_observation(asset_key, fields))
 
     def report_check(
-        self,
-        asset_key: CoercibleToAssetKey,
-        check_name: str,
-        passed: bool,
-        *,
-        severity: Severity = "ERROR",
-        metadata: Mapping[str, Any] | None = None,
-        partition: str | None = None,
+        self, asset_key: CoercibleToAssetKey, check_name: str, passed: bool, **fields: Unpack[CheckFields]
     ) -> str:
         """Say how a check of an asset went.
 
@@ -112,26 +99,24 @@ class HeadwaterClient:
             asset_key: Which asset.
             check_name: Which of its checks.
             passed: How it went.
-            severity: What it means if it did not pass.
-            metadata: Any JSON by name.
-            partition: Which partition was checked.
+            fields: Whatever else there is to say; see `CheckFields`.
 
         Returns:
             The id of the event, which is on the server's disk by then.
         """
-        return self._send(calls.report_check(asset_key, check_name, passed, severity, metadata, partition))
+        return self.send(calls.report_check(asset_key, check_name, passed, fields))
 
     def assets(self) -> list[dict[str, Any]]:
         """Every asset of the catalog with its state, by key."""
-        return self._send(calls.assets())
+        return self.send(calls.assets())
 
     def asset(self, key: CoercibleToAssetKey) -> dict[str, Any]:
         """Everything about one asset but its history."""
-        return self._send(calls.asset(key))
+        return self.send(calls.asset(key))
 
     def sensors(self) -> list[dict[str, Any]]:
         """Every sensor as it stands, by name."""
-        return self._send(calls.sensors())
+        return self.send(calls.sensors())
 
     def runs(
         self,
@@ -149,7 +134,7 @@ class HeadwaterClient:
             limit: How many at most.
             cursor: Where to go on: `next` of an earlier page.
         """
-        return self._send(calls.runs(status, asset, limit, cursor))
+        return self.send(calls.runs(status, asset, limit, cursor))
 
     def materialize(
         self, keys: str | AssetKey | Iterable[CoercibleToAssetKey], partition: str | None = None
@@ -163,11 +148,27 @@ class HeadwaterClient:
         Returns:
             The run as requested; it has not begun.
         """
-        return self._send(calls.materialize(keys, partition))
+        return self.send(calls.materialize(keys, partition))
 
-    def _send(self, call: Call[_T]) -> _T:
+    def send(self, call: Call[_T]) -> _T:
+        """Send a call, again if need be, and read its answer."""
+        failures = 0
+        while True:
+            outcome = self._try(call)
+            answer = outcome if isinstance(outcome, Answer) else None
+            failures += 1
+            wait = wait_before_retry(call, answer, failures, self._connection.retries)
+            if wait is not None and not self._closing.wait(wait):
+                continue
+            if isinstance(outcome, ClientError):
+                raise outcome
+            return call.finish(outcome)
+
+    def _try(self, call: Call[_T]) -> Answer | ClientError:
         try:
             response = self._http.request(**self._connection.request(call))
         except httpx2.HTTPError as error:
-            raise self._connection.explain(error) from error
-        return call.finish(read_answer(response))
+            failure = self._connection.explain(error, call)
+            failure.__cause__ = error
+            return failure
+        return read_answer(response)
