@@ -32,7 +32,7 @@ def link_with_requirements(name: str, folder: Path, seen: set[str]) -> None:
         return
     for file in found.files or ():
         top = folder / file.parts[0]
-        if file.suffix == ".py" and ".." not in file.parts and not top.exists():
+        if ".." not in file.parts and not top.exists():
             top.symlink_to(Path(str(found.locate_file(file.parts[0]))))
     for requirement in found.requires or ():
         if "extra ==" not in requirement:
