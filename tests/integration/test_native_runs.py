@@ -95,6 +95,20 @@ def test_a_job_has_its_selection_config_and_tags(project: Project) -> None:
     assert "Did you mean 'weekly'" in project.run("job", "run", "weakly", "-f", str(PROJECT), fails=True)
 
 
+def test_a_range_of_partitions_is_one_run(project: Project) -> None:
+    """A worker makes all of them in one call; each has its event, and the run says which they are."""
+    run = project.run("materialize", "daily", "-f", str(PROJECT), "--partition", "2026-01-30...2026-01-31")
+
+    assert ("success", None) == (run["status"], run["partition"])
+    assert {"first": "2026-01-30", "last": "2026-01-31", "count": 2} == run["partition_range"]
+    assert "2 days\n" == project.notes.read_text()
+    assert ["2026-01-30", "2026-01-31"] == project.run("run", "show", run["run_id"])["partitions"]
+    with hw.HeadwaterInstance.local_temp(project.home) as instance:
+        assert {"2026-01-30", "2026-01-31"} == instance.get_materialized_partitions("daily")
+    refused = project.run("materialize", "daily", "-f", str(PROJECT), "--partition", "2026-01-30...2027", fails=True)
+    assert "There is no partition '2027'" in refused
+
+
 def test_what_is_made_together_is_made_along(project: Project) -> None:
     """A function that can't make one of its assets alone makes all of them; the run says so from the start."""
     project.run("materialize", "windowed", "-f", str(PROJECT))

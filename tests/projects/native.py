@@ -94,8 +94,18 @@ def below_right(right: int) -> int:
     return right
 
 
+DAYS = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-02-01")
+
+
+@hw.asset(partitions_def=DAYS)
+def daily(context: hw.AssetExecutionContext) -> dict[str, str]:
+    """Makes several days in one go."""
+    note(f"{len(context.partition_keys)} days")
+    return {key: key for key in context.partition_keys}
+
+
 defs = hw.Definitions(
-    assets=[secretive, careless, flaky, dies_once, windowed, halves, below_left, below_right],
+    assets=[daily, secretive, careless, flaky, dies_once, windowed, halves, below_left, below_right],
     resources={"vault": Vault(password=hw.EnvVar("HEADWATER_TEST_PASSWORD"))},
     jobs=[
         hw.define_asset_job(

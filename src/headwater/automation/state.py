@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from headwater.records.events import Event, EventKind, Materialization, RunEvent, StepEvent
+from headwater.records.events import Event, EventKind, Materialization, RunEvent, StepEvent, partitions_of
 from headwater.records.fold import WHOLE, Latest, is_news
 from headwater.records.runs import Run
 
@@ -33,19 +33,19 @@ class AutomationState:
             self._note(state.kind, slot, state.timestamp, state.seq, state.read_seq)
             self._news[slot] = max(self._news.get(slot, 0), state.news_seq or 0)
         for run in open_runs:
-            self._open(run.run_id, run.assets, run.partition)
+            self._open(run.run_id, run.assets, run.partition_keys or ())
 
     def apply(self, event: Event) -> None:
         """Move on by one event."""
         self.seq = event.seq
         if event.kind is EventKind.RUN_REQUESTED and isinstance(event.payload, RunEvent):
-            self._open(event.run_id or "", event.payload.assets, event.partition)
+            self._open(event.run_id or "", event.payload.assets, partitions_of(event))
         if event.kind in _RUN_ENDS:
             for slot in self._runs.pop(event.run_id or "", ()):
                 self._in_progress[slot].discard(event.run_id or "")
         read_seq = event.payload.read_seq if isinstance(event.payload, Materialization) else None
         for key in _concerned(event):
-            for partition in {WHOLE, event.partition or WHOLE}:
+            for partition in (WHOLE, *partitions_of(event)):
                 self._note(event.kind, (key, partition), event.timestamp, event.seq, read_seq)
                 if is_news(event):
                     self._news[(key, partition)] = event.seq
@@ -70,8 +70,8 @@ class AutomationState:
         """Whether a run that makes it is queued or going on."""
         return bool(self._in_progress.get(slot))
 
-    def _open(self, run_id: str, assets: Iterable[str], partition: str | None) -> None:
-        slots = tuple((key, part) for key in assets for part in {WHOLE, partition or WHOLE})
+    def _open(self, run_id: str, assets: Iterable[str], partitions: Iterable[str]) -> None:
+        slots = tuple((key, part) for key in assets for part in (WHOLE, *partitions))
         self._runs[run_id] = slots
         for slot in slots:
             self._in_progress.setdefault(slot, set()).add(run_id)

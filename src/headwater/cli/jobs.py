@@ -37,7 +37,7 @@ def list_jobs(home: Path | None, deployment: str, as_json: bool) -> None:
 
 @job_group.command("run")
 @click.argument("name")
-@click.option("--partition", help="Which partition to make.")
+@click.option("--partition", help="Which partition to make; first...last makes a range in one go.")
 @click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
 @file_option
 @home_option

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("selections", metavar="SELECTION...", nargs=-1, required=True)
-@click.option("--partition", help="Which partition to make.")
+@click.option("--partition", help="Which partition to make; first...last makes a range in one go.")
 @click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
 @file_option
 @home_option

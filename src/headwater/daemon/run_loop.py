@@ -13,7 +13,7 @@ from headwater.daemon.owners import is_surely_gone
 from headwater.errors import ConflictError, HeadwaterError
 from headwater.execution.run_supervisor import LEASE_MICROSECONDS, Folders, RunSupervisor
 from headwater.location.process import LocationProcess
-from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent, RunEvent
+from headwater.records.events import ErrorInfo, Event, EventKind
 from headwater.records.runs import Run, RunStatus
 from headwater.storage import runs as run_store
 from headwater.storage.store import Store
@@ -139,8 +139,7 @@ class RunLoop:
 
     async def _move(self, run: Run, kind: EventKind, error: ErrorInfo | None) -> None:
         settles = run.assets if kind is EventKind.RUN_FAILED else ()
-        payload = RunEvent(assets=run.assets, settles=settles, error=error)
-        event = NewEvent(kind=kind, payload=payload, partition=run.partition, run_id=run.run_id)
+        event = run.event(kind, settles=settles, error=error)
 
         def move(connection: Connection, _events: Sequence[Event]) -> None:
             run_store.move(connection, run.run_id, kind, self._store.clock.now(), error=error, expected_owner=run.owner)

@@ -10,6 +10,7 @@ from headwater.definitions.contexts import OUTSIDE, StepContext
 from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata import MetadataValue, normalize_metadata
 from headwater.definitions.partitions import PartitionKeyRange, TimeWindow
+from headwater.definitions.partitions.several import check_consecutive, window_of
 from headwater.definitions.requests import ASSET_EVENTS, AssetEvent
 from headwater.definitions.resources import Resources, given_resources
 from headwater.errors import InvalidInvocationError, InvalidParameterError
@@ -71,7 +72,7 @@ class AssetExecutionContext(StepContext):
         super().__init__(
             run_id=run_id,
             log=log,
-            partition_key=partition_keys[0] if partition_keys is not None and len(partition_keys) == 1 else None,
+            partition_keys=partition_keys,
             retry_number=retry_number,
             run_tags=run_tags,
             job_name=job_name,
@@ -80,7 +81,6 @@ class AssetExecutionContext(StepContext):
         )
         self._assets_def = assets_def
         self._asset_keys = tuple(asset_keys)
-        self._partition_keys = None if partition_keys is None else tuple(partition_keys)
         self._services = services
         self.collected_metadata: dict[AssetKey | None, dict[str, MetadataValue]] = {}
         """By asset; under None what was said of whichever asset it is."""
@@ -120,24 +120,15 @@ class AssetExecutionContext(StepContext):
         return self._assets_def
 
     @property
-    def partition_keys(self) -> tuple[str, ...]:
-        """The partitions that are being made, in order.
-
-        Raises:
-            InvalidInvocationError: there are none.
-        """
-        if self._partition_keys is None:
-            return (self.partition_key,)
-        return self._partition_keys
-
-    @property
     def partition_key_range(self) -> PartitionKeyRange:
         """The first and the last of the partitions that are being made.
 
         Raises:
-            InvalidInvocationError: there are none.
+            InvalidInvocationError: there are none, or others lie between them.
         """
         keys = self.partition_keys
+        if self._assets_def is not None:
+            check_consecutive(self._assets_def.specs[0].partitions_def, keys)
         return PartitionKeyRange(keys[0], keys[-1])
 
     @property
@@ -145,16 +136,9 @@ class AssetExecutionContext(StepContext):
         """The time from the start of the first partition that is being made to the end of the last.
 
         Raises:
-            InvalidInvocationError: there are no partitions, or they are no windows of time.
+            InvalidInvocationError: there are no partitions, they are no windows of time, or others lie between them.
         """
-        keys = self.partition_keys
-        definition = self.assets_def.specs[0].partitions_def
-        window_of = getattr(definition, "time_window_for_partition_key", None)
-        if window_of is None:
-            raise InvalidInvocationError(
-                f"The partitions of {self.assets_def.described} are no windows of time, so {keys[0]!r} has no start."
-            )
-        return TimeWindow(window_of(keys[0])[0], window_of(keys[-1])[1])
+        return window_of(self.assets_def.specs[0].partitions_def, self.partition_keys)
 
     @property
     def instance(self) -> Any:

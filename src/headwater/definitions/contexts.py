@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headwater.definitions.arguments import check_cursor
@@ -23,14 +23,14 @@ class StepContext:
         *,
         run_id: str,
         log: ContextLog,
-        partition_key: str | None,
+        partition_keys: Sequence[str] | None,
         retry_number: int,
         run_tags: Mapping[str, str] | None,
         job_name: str | None,
         resources: Resources | None = None,
         op_config: Any = None,
     ) -> None:
-        self._partition_key = partition_key
+        self._partition_keys = None if partition_keys is None else tuple(partition_keys)
         self.resources = resources or Resources(frozenset(), lambda _name: None)
         self.op_config = op_config
         self.run_id = run_id
@@ -41,22 +41,42 @@ class StepContext:
 
     @property
     def has_partition_key(self) -> bool:
-        """Whether a partition is being worked on."""
-        return self._partition_key is not None
+        """Whether one partition is being worked on."""
+        return self._partition_keys is not None and len(self._partition_keys) == 1
+
+    @property
+    def has_partition_key_range(self) -> bool:
+        """Whether partitions are being worked on, one or several."""
+        return self._partition_keys is not None
+
+    @property
+    def partition_keys(self) -> tuple[str, ...]:
+        """The partitions that are being worked on, in order.
+
+        Raises:
+            InvalidInvocationError: there are none.
+        """
+        if self._partition_keys is None:
+            raise InvalidInvocationError(
+                "This run has no partition key. Ask `context.has_partition_key` first, give the asset a "
+                "`partitions_def`, or name the partition when you start the run."
+            )
+        return self._partition_keys
 
     @property
     def partition_key(self) -> str:
         """The partition that is being worked on.
 
         Raises:
-            InvalidInvocationError: there is none.
+            InvalidInvocationError: there is none, or there are several.
         """
-        if self._partition_key is None:
+        keys = self.partition_keys
+        if len(keys) != 1:
             raise InvalidInvocationError(
-                "This run has no partition key. Ask `context.has_partition_key` first, give the asset a "
-                "`partitions_def`, or name the partition when you start the run."
+                f"This run makes {len(keys)} partitions in one go, from {keys[0]!r} to {keys[-1]!r}. Ask for "
+                "`context.partition_keys`."
             )
-        return self._partition_key
+        return keys[0]
 
 
 class AssetCheckExecutionContext(StepContext):
@@ -66,7 +86,7 @@ class AssetCheckExecutionContext(StepContext):
         check_key: The check that is being carried out.
         run_id: The run.
         log: Where `context.log` writes.
-        partition_key: The partition that is judged, if it is one.
+        partition_keys: The partitions that are judged; None where the asset has none.
         retry_number: 0 at the first attempt.
         run_tags: The run's tags.
         job_name: The job that the run belongs to.
@@ -79,7 +99,7 @@ class AssetCheckExecutionContext(StepContext):
         check_key: AssetCheckKey,
         run_id: str,
         log: ContextLog,
-        partition_key: str | None = None,
+        partition_keys: Sequence[str] | None = None,
         retry_number: int = 0,
         run_tags: Mapping[str, str] | None = None,
         job_name: str | None = None,
@@ -89,7 +109,7 @@ class AssetCheckExecutionContext(StepContext):
         super().__init__(
             run_id=run_id,
             log=log,
-            partition_key=partition_key,
+            partition_keys=partition_keys,
             retry_number=retry_number,
             run_tags=run_tags,
             job_name=job_name,
@@ -170,7 +190,7 @@ def build_asset_check_context(
         check_key=AssetCheckKey(AssetKey.from_coercible(asset_key), check_name),
         run_id=run_id,
         log=RecordedLog(),
-        partition_key=partition_key,
+        partition_keys=None if partition_key is None else (partition_key,),
         run_tags=run_tags,
     )
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata import normalize_metadata
-from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.partitions import PartitionKeyRange, PartitionsDefinition, TimeWindow
+from headwater.definitions.partitions.several import check_consecutive, window_of
 from headwater.definitions.resources import ResourceBase, Resources, given_resources
 from headwater.errors import InvalidInvocationError
 from headwater.keys import AssetKey, CoercibleToAssetKey
@@ -123,6 +124,33 @@ class _IOContext:
     def asset_partition_key(self) -> str:
         """The same as `partition_key`."""
         return self.partition_key
+
+    @property
+    def asset_partition_key_range(self) -> PartitionKeyRange:
+        """The first and the last of the partitions that are meant.
+
+        Raises:
+            InvalidInvocationError: there are none, or others lie between them.
+        """
+        keys = self._expect_partitions()
+        check_consecutive(self.asset_partitions_def, keys)
+        return PartitionKeyRange(keys[0], keys[-1])
+
+    @property
+    def asset_partitions_time_window(self) -> TimeWindow:
+        """The time from the start of the first partition that is meant to the end of the last.
+
+        Raises:
+            InvalidInvocationError: there are no partitions, they are no windows of time, or others lie between them.
+        """
+        return window_of(self.asset_partitions_def, self._expect_partitions())
+
+    def _expect_partitions(self) -> tuple[str, ...]:
+        if not self._partition_keys:
+            raise InvalidInvocationError(
+                f"No partition of {self.asset_key.to_user_string()} is meant. Ask has_asset_partitions first."
+            )
+        return self._partition_keys
 
     def get_asset_identifier(self) -> list[str]:
         """The parts of the key, and the partition after them if one is meant."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from headwater.definitions.io_managers import InputContext, IOManager, OutputContext
 from headwater.definitions.metadata import MetadataValue
-from headwater.errors import MissingInputError
+from headwater.errors import MissingInputError, StepOutputError
 from headwater.execution.file_values import FileValues
 
 
@@ -34,13 +35,16 @@ class FilesystemIOManager(IOManager):
         self._values = FileValues(Path(base_dir), durable=durable)
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Pickle a value in place of any earlier one.
+        """Pickle a value in place of any earlier one; of several partitions, a dict from partition to value.
 
         Raises:
-            StepOutputError: it can't be pickled.
+            StepOutputError: it can't be pickled, or does not say what belongs to which partition.
         """
-        partition = context.partition_key if context.has_asset_partitions else None
-        path = self._values.store(context.asset_key, partition, obj)
+        if context.has_asset_partitions:
+            paths = [self._values.store(context.asset_key, *item) for item in by_partition(context, obj).items()]
+        else:
+            paths = [self._values.store(context.asset_key, None, obj)]
+        path = paths[0] if len(paths) == 1 else paths[0].parent
         context.add_output_metadata({"path": MetadataValue.path(str(path))})
 
     def load_input(self, context: InputContext) -> Any:
@@ -71,8 +75,17 @@ class InMemoryIOManager(IOManager):
         self.values: dict[tuple[str, ...], Any] = {}
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Keep a value."""
-        self.values[tuple(context.get_asset_identifier())] = obj
+        """Keep a value; of several partitions, a dict from partition to value.
+
+        Raises:
+            StepOutputError: it does not say what belongs to which partition.
+        """
+        if context.has_asset_partitions:
+            self.values.update(
+                {(*context.asset_key.parts, key): value for key, value in by_partition(context, obj).items()}
+            )
+        else:
+            self.values[context.asset_key.parts] = obj
 
     def load_input(self, context: InputContext) -> Any:
         """The value that was kept last.
@@ -88,6 +101,34 @@ class InMemoryIOManager(IOManager):
         if place not in self.values:
             raise MissingInputError(f"There is no value of {'/'.join(place)} in memory; materialize it first.")
         return self.values[place]
+
+
+def by_partition(context: OutputContext, obj: Any) -> dict[str, Any]:
+    """A value to store, by partition: where a step made several, it is a dict from each of them to its own value.
+
+    Raises:
+        StepOutputError: it does not say what belongs to which partition.
+    """
+    keys = context.asset_partition_keys
+    if len(keys) == 1:
+        return {keys[0]: obj}
+    if isinstance(obj, dict) and set(obj) == set(keys):
+        return obj
+    raise StepOutputError(
+        f"{context.asset_key.to_user_string()} was made for {len(keys)} partitions in one go, so its value is a dict "
+        f"from each of context.partition_keys to what belongs to it, but it is {_of_what(obj, keys)}. Return such a "
+        "dict, store the data in your function and return a MaterializeResult, or use "
+        "BackfillPolicy.multi_run(max_partitions_per_run=1)."
+    )
+
+
+def _of_what(obj: Any, keys: Sequence[str]) -> str:
+    if not isinstance(obj, dict):
+        return f"a {type(obj).__name__}"
+    missing = [key for key in keys if key not in obj]
+    if missing:
+        return f"a dict without {missing[0]!r}"
+    return f"a dict with {next(key for key in obj if key not in keys)!r}, which is none of them"
 
 
 def load_partitions(context: InputContext, load: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from headwater.clock import SystemClock
+from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.io_managers import IOManager
@@ -24,8 +24,8 @@ from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.keys import AssetKey
 from headwater.location.resources import ResourceScope
 from headwater.location.tracebacks import describe
-from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent, RunEvent
-from headwater.records.requests import new_run_id
+from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
+from headwater.records.requests import expand_ranges, new_run_id
 from headwater.records.runs import Cause, Run, RunStatus
 
 _LOCATION = "in-process"
@@ -43,7 +43,7 @@ class InProcessRun:
         instance: HeadwaterInstance | None = None,
         default_io: IOManager | None = None,
         run_config: Mapping[str, Any] | None = None,
-        partition: str | None = None,
+        partitions: Sequence[str] = (),
         tags: Mapping[str, str] | None = None,
         job_name: str | None = None,
     ) -> None:
@@ -56,12 +56,12 @@ class InProcessRun:
             instance: Where its events go; only into the result if left out.
             default_io: Stores values where the definitions say nothing; files if left out.
             run_config: In its plain form.
-            partition: Which one, of the assets that have partitions.
+            partitions: Which ones, of the assets that have partitions; `first...last` for a range.
             tags: The run's.
             job_name: The job that it belongs to.
 
         Raises:
-            UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
+            UnknownPartitionError: a partition is missing, not wanted, or not one of an asset's.
             InvalidConfigError: the config does not fit.
             InvalidDefinitionError: the definitions contradict themselves.
         """
@@ -69,10 +69,9 @@ class InProcessRun:
         self._graph = graph or graph_of(definitions)
         self._instance = instance or HeadwaterInstance.ephemeral()
         self._default_io = default_io or self._instance.default_io_manager()
-        self._partition = partition
         self._config = dict(run_config or {})
         self._steps = plan_steps(self._graph, keys)
-        self._partitioned = check_partitions(self._graph, keys, partition)
+        meant, self._partitioned = find_partitions(self._graph, keys, partitions)
         check_run_config(definitions, keys, self._config)
         self._run = Run(
             run_id=new_run_id(),
@@ -81,7 +80,8 @@ class InProcessRun:
             status=RunStatus.QUEUED,
             cause=Cause(kind="python"),
             created_at=SystemClock().now(),
-            partition=partition,
+            partition=meant[0] if len(meant) == 1 else None,
+            partitions=meant if len(meant) > 1 else (),
             tags=dict(tags or {}),
             run_config=self._config,
             job_name=job_name,
@@ -190,21 +190,21 @@ class InProcessRun:
             step=step.name,
             assets=step.assets,
             check_name=step.check_name,
-            partition=self._partition_of(step),
+            partitions=self._run.partition_keys if self._is_partitioned(step) else None,
             tags=self._run.tags,
             retry_number=retries,
             run_config=self._config,
             job_name=self._run.job_name,
         )
 
-    def _partition_of(self, step: Step) -> str | None:
-        return self._partition if step.assets[0] in self._partitioned else None
+    def _is_partitioned(self, step: Step) -> bool:
+        return step.assets[0] in self._partitioned
 
     def _event(
         self, kind: EventKind, step: Step, message: str | None = None, *, error: ErrorInfo | None = None
     ) -> NewEvent:
         told = error if message is None else ErrorInfo(message=message)
-        return step_event(kind, step, run_id=self._run.run_id, partition=self._partition_of(step), error=told)
+        return step_event(kind, step, run=self._run, is_partitioned=self._is_partitioned(step), error=told)
 
     def _append(self, *events: NewEvent) -> list[Event]:
         kept = self._instance.append(events)
@@ -212,9 +212,7 @@ class InProcessRun:
         return kept
 
     def _move(self, kind: EventKind, error: ErrorInfo | None = None) -> None:
-        payload = RunEvent(assets=self._run.assets, error=error)
-        event = NewEvent(kind=kind, payload=payload, partition=self._partition, run_id=self._run.run_id)
-        self._run, kept = self._instance.move_run(self._run, kind, event)
+        self._run, kept = self._instance.move_run(self._run, kind, self._run.event(kind, error=error))
         self._events.append(kept)
 
     def _keep_value(self, key: AssetKey, name: str, value: Any) -> None:
@@ -230,23 +228,34 @@ def graph_of(definitions: Definitions) -> AssetGraph:
     return build_graph([(_LOCATION, build_snapshot(definitions))])
 
 
-def check_partitions(graph: AssetGraph, keys: Iterable[str], partition: str | None) -> set[str]:
-    """The assets of a run that have partitions.
+def find_partitions(graph: AssetGraph, keys: Iterable[str], wanted: Sequence[str]) -> tuple[tuple[str, ...], set[str]]:
+    """The partitions that a run makes, and the assets that have them.
 
     Raises:
-        UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
+        UnknownPartitionError: a partition is missing, not wanted, or not one of an asset's.
     """
     definitions = {key: graph.node(key).definition for key in keys}
     # Whoever looks at an asset may look at all of its partitions.
-    partitioned = {key for key, each in definitions.items() if each.partitions is not None and not each.observable}
-    if partition is None and partitioned:
-        example = sorted(partitioned)[0]
-        raise UnknownPartitionError(f"{example} is partitioned: say which partition to make, partition_key=....")
-    if partition is not None and not partitioned:
-        raise UnknownPartitionError(f"None of these assets is partitioned, so leave partition_key={partition!r} out.")
-    for key in sorted(partitioned):
-        snapshot = definitions[key].partitions
-        assert snapshot is not None
-        if partition is not None and not partitions_from_snapshot(snapshot).has_partition_key(partition):
-            raise UnknownPartitionError(f"{key} has no partition {partition!r}.")
-    return partitioned
+    partitioned = {
+        key: partitions_from_snapshot(each.partitions)
+        for key, each in sorted(definitions.items())
+        if each.partitions is not None and not each.observable
+    }
+    if partitioned and not wanted:
+        raise UnknownPartitionError(
+            f"{next(iter(partitioned))} is partitioned: say which partition, partition_key=...."
+        )
+    if not partitioned:
+        if wanted:
+            raise UnknownPartitionError(
+                f"None of these assets is partitioned, so leave partition_key={wanted[0]!r} out."
+            )
+        return (), set()
+    moment = to_datetime(SystemClock().now())
+    meant = expand_ranges(next(iter(partitioned.values())), wanted, moment)
+    for key, definition in partitioned.items():
+        known = definition.keys_at(moment)
+        for partition in meant:
+            if partition not in known:
+                raise UnknownPartitionError(f"{key} has no partition {partition!r}. {known.extent()}")
+    return meant, set(partitioned)

@@ -39,7 +39,7 @@ def materialize(
         run_config: What this run sets of their config and of resources.
         instance: Where events and values go; left out, they are gone with the result.
         resources: What the functions need besides data, by name.
-        partition_key: Which partition, of the assets that have any.
+        partition_key: Which partition, of the assets that have any; `first...last` makes a range in one go.
         raise_on_error: Whether a function's exception ends the run and is raised again.
         tags: The run's.
         selection: Which of the assets to make; the others are there to be read.
@@ -70,7 +70,7 @@ def materialize(
         graph=graph,
         instance=instance,
         run_config=plain_run_config(run_config),
-        partition=partition_key,
+        partitions=() if partition_key is None else (partition_key,),
         tags=tags,
     )
     return run.carry_out(raise_on_error=raise_on_error)
@@ -93,7 +93,7 @@ def materialize_to_memory(
         run_config: Likewise.
         instance: Where events go.
         resources: What the functions need besides data, by name; IO managers among them are not used.
-        partition_key: Which partition, of the assets that have any.
+        partition_key: Which partition, of the assets that have any; `first...last` makes a range in one go.
         raise_on_error: Whether a function's exception ends the run and is raised again.
         tags: The run's.
         selection: Which of the assets to make.
@@ -128,7 +128,7 @@ def materialize_to_memory(
         graph=graph,
         instance=instance,
         run_config=plain_run_config(run_config),
-        partition=partition_key,
+        partitions=() if partition_key is None else (partition_key,),
         tags=tags,
     )
     return run.carry_out(raise_on_error=raise_on_error)
@@ -150,7 +150,7 @@ def observe(
         run_config: What this run sets of their config and of resources.
         instance: Where events go; left out, they are gone with the result.
         resources: What the functions need besides data, by name.
-        partition_key: Which partition, of the assets that have any.
+        partition_key: Which partition, of the assets that have any; `first...last` makes a range in one go.
         raise_on_error: Whether a function's exception ends the run and is raised again.
         tags: The run's.
 
@@ -175,7 +175,7 @@ def observe(
         graph=graph,
         instance=instance,
         run_config=plain_run_config(run_config),
-        partition=partition_key,
+        partitions=() if partition_key is None else (partition_key,),
         tags=tags,
     )
     return run.carry_out(raise_on_error=raise_on_error)

@@ -16,7 +16,7 @@ from headwater.execution.plan import Step, plan_steps
 from headwater.execution.step_events import Began, result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
 from headwater.location.process import LocationProcess, TaskFailedError, Worker
-from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent, RunEvent
+from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
 from headwater.storage import runs as run_store
 from headwater.storage import states
@@ -171,7 +171,7 @@ class RunSupervisor:
             step=step.name,
             assets=step.assets,
             check_name=step.check_name,
-            partition=self._run.partition,
+            partitions=self._run.partition_keys,
             tags=self._run.tags,
             retry_number=retries,
             run_config=self._run.run_config,
@@ -229,8 +229,7 @@ class RunSupervisor:
     def _step_event(
         self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, duration: float | None = None
     ) -> NewEvent:
-        run_id, partition = self._run.run_id, self._run.partition
-        return step_event(kind, step, run_id=run_id, partition=partition, error=error, duration=duration)
+        return step_event(kind, step, run=self._run, error=error, duration=duration)
 
     async def _end_failed(self, error: ErrorInfo) -> None:
         # Where not one step began, the attempt still counts as one, or automation would repeat it for ever.
@@ -247,12 +246,7 @@ class RunSupervisor:
     async def _move(self, kind: EventKind, *, settles: tuple[str, ...] = (), error: ErrorInfo | None = None) -> None:
         now = self._store.clock.now()
         starting = kind is EventKind.RUN_STARTED
-        event = NewEvent(
-            kind=kind,
-            payload=RunEvent(assets=self._run.assets, settles=settles, error=error),
-            partition=self._run.partition,
-            run_id=self._run.run_id,
-        )
+        event = self._run.event(kind, settles=settles, error=error)
 
         def refuse_foreign(connection: Connection) -> None:
             current = run_store.get(connection, self._run.run_id)

@@ -19,6 +19,10 @@ from headwater.records.events import (
     Reporter,
     StepEvent,
 )
+from headwater.records.runs import Run
+
+_ABOUT_PARTITIONS = frozenset({EventKind.STEP_STARTED, EventKind.STEP_FAILED})
+"""Kinds from which the state of single partitions is folded."""
 
 
 class Began(msgspec.Struct, frozen=True):
@@ -32,20 +36,23 @@ def step_event(
     kind: EventKind,
     step: Step,
     *,
-    run_id: str,
-    partition: str | None,
+    run: Run,
+    is_partitioned: bool = True,
     error: ErrorInfo | None = None,
     duration: float | None = None,
 ) -> NewEvent:
-    """A move of a step."""
+    """A move of a step of a run; `is_partitioned` says whether the run's partitions are also those of the step."""
+    several = run.partitions if is_partitioned and kind in _ABOUT_PARTITIONS else ()
     payload = StepEvent(
         step=step.name,
         assets=() if step.check_name else step.assets,
         checks=(step.check_name,) if step.check_name else (),
+        partitions=several,
         duration=duration,
         error=error,
     )
-    return NewEvent(kind=kind, payload=payload, asset_key=step.assets[0], partition=partition, run_id=run_id)
+    partition = run.partition if is_partitioned else None
+    return NewEvent(kind=kind, payload=payload, asset_key=step.assets[0], partition=partition, run_id=run.run_id)
 
 
 def result_events(

@@ -13,6 +13,7 @@ from headwater.records.events import ErrorInfo
 class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One step to carry out: some assets of one function, or a check of the first of them. Folders are absolute paths.
 
+    `partitions` are those that it makes in one go, in order; None where its assets have none.
     `retry_number` counts the tries of this step that failed; `run_config` is the plain form of a `RunConfig`.
     """
 
@@ -20,7 +21,7 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     step: str
     assets: tuple[str, ...]
     check_name: str | None = None
-    partition: str | None = None
+    partitions: tuple[str, ...] | None = None
     tags: dict[str, str] = {}
     retry_number: int = 0
     run_config: dict[str, Any] = {}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -46,6 +46,8 @@ from headwater.keys import AssetCheckKey, AssetKey
 from headwater.location.resources import ResourceScope
 from headwater.location.tracebacks import describe
 from headwater.location.user_calls import call
+
+Told = TypeVar("Told", MadeAsset, EvaluatedCheck)
 
 
 class StepPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +152,7 @@ class _Step:
             output = read_observation(definition, returned)
         else:
             output = read_asset_output(definition, context.selected_asset_keys, returned)
-        made = [self._keep(definition, key, result, context) for key, result in output.results.items()]
+        made = [each for key, result in output.results.items() for each in self._keep(definition, key, result, context)]
         left_out = [key for key in self._keys if key not in output.results and not definition.observes]
         return self._report(made, output, [*context.logged_events, *output.events], left_out)
 
@@ -161,7 +163,7 @@ class _Step:
             asset_keys=self._keys,
             run_id=order.run_id,
             log=self._place.log,
-            partition_keys=None if order.partition is None else (order.partition,),
+            partition_keys=order.partitions,
             retry_number=order.retry_number,
             run_tags=order.tags,
             job_name=order.job_name,
@@ -192,7 +194,7 @@ class _Step:
             check_key=check.key,
             run_id=self._order.run_id,
             log=self._place.log,
-            partition_key=self._order.partition,
+            partition_keys=self._order.partitions,
             retry_number=self._order.retry_number,
             run_tags=self._order.tags,
             job_name=self._order.job_name,
@@ -202,12 +204,12 @@ class _Step:
         arguments = self._arguments(check, check.needs, check.inputs)
         returned = call(check.compute_fn, context if check.takes_context else None, **arguments)
         evaluated = read_check_output(check, returned)
-        return StepReport(checks=(msgspec.structs.replace(evaluated, partition=self._order.partition),))
+        return StepReport(checks=tuple(self._of_each_partition(evaluated)))
 
     def _keep(
         self, definition: AssetsDefinition, key: AssetKey, result: AssetResult, context: AssetExecutionContext
-    ) -> MadeAsset:
-        """Store an asset's value, if there is one, and say all that is known of the result."""
+    ) -> Iterator[MadeAsset]:
+        """Store an asset's value, if there is one, and say all that is known of the result, for each partition."""
         stored: dict[str, Any] = {}
         output = definition.output(key)
         if result.value is not NOTHING:
@@ -217,19 +219,23 @@ class _Step:
             self._io_manager(definition.io_manager_of(key), definition).handle_output(about, result.value)
             stored = about.output_metadata
         added = {**context.collected_metadata.get(None, {}), **context.collected_metadata.get(key, {})}
-        return MadeAsset(
+        made = MadeAsset(
             asset_key=key.to_escaped_user_string(),
-            partition=self._order.partition,
             metadata=to_wire({**stored, **result.metadata, **added}),
             tags=result.tags,
             data_version=result.data_version,
         )
+        return self._of_each_partition(made)
+
+    def _of_each_partition(self, told: Told) -> Iterator[Told]:
+        """The same of each partition that the step is about."""
+        return (msgspec.structs.replace(told, partition=part) for part in self._order.partitions or (None,))
 
     def _output_context(self, definition: AssetsDefinition, key: AssetKey, result: AssetResult) -> OutputContext:
         spec = definition.specs_by_key[key]
         return OutputContext(
             asset_key=key,
-            partition_keys=None if self._order.partition is None else [self._order.partition],
+            partition_keys=self._order.partitions,
             partitions_def=spec.partitions_def,
             definition_metadata=spec.metadata,
             typing_type=type(result.value),
@@ -242,7 +248,7 @@ class _Step:
     def _load(self, entry: AssetInput) -> Any:
         resolved = self._definitions.resolve()
         upstream, own = resolved.specs.get(entry.key), resolved.specs.get(self._keys[0])
-        keys = input_partitions(upstream, own, self._order.partition)
+        keys = input_partitions(upstream, own, self._order.partitions)
         return self._load_value(entry.key, keys, entry.name, entry.annotation)
 
     def _load_value(self, key: AssetKey, partitions: tuple[str, ...] | None, name: str, annotation: Any) -> Any:
@@ -319,7 +325,7 @@ class _Step:
         self, made: list[MadeAsset], output: AssetOutputs, events: list[AssetEvent], left_out: list[AssetKey]
     ) -> StepReport:
         observed: list[MadeAsset] = []
-        checks = [msgspec.structs.replace(check, partition=self._order.partition) for check in output.checks]
+        checks = [each for check in output.checks for each in self._of_each_partition(check)]
         for event in events:
             if isinstance(event, AssetCheckEvaluation):
                 checks.append(_evaluated(event))

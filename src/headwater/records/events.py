@@ -118,6 +118,8 @@ class RunEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
     assets: tuple[str, ...]
     settles: tuple[str, ...] = ()
+    partitions: tuple[str, ...] = ()
+    """Those of a run that makes several at once."""
     reason: str | None = None
     error: ErrorInfo | None = None
 
@@ -128,6 +130,8 @@ class StepEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     step: str
     assets: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    partitions: tuple[str, ...] = ()
+    """Those of a step that makes several at once."""
     inputs: dict[str, int] = {}
     duration: float | None = None
     error: ErrorInfo | None = None
@@ -224,6 +228,14 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: int
     recorded_at: int
     data_version: str | None
+
+
+def partitions_of(event: NewEvent | Event) -> tuple[str, ...]:
+    """The partitions that an event is about; none where it is about an asset as a whole."""
+    several: tuple[str, ...] = getattr(event.payload, "partitions", ())
+    if several or not event.partition:
+        return several
+    return (event.partition,)
 
 
 _PAYLOAD_DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Payload)

@@ -9,7 +9,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization, RunEvent, StepEvent
+from headwater.records.events import (
+    CheckEvaluation,
+    Event,
+    EventKind,
+    Materialization,
+    RunEvent,
+    StepEvent,
+    partitions_of,
+)
 
 WHOLE = ""
 """The partition that stands for an asset as a whole."""
@@ -74,7 +82,7 @@ def fold_latest(events: Iterable[Event]) -> list[Latest]:
         if event.kind not in _OF_ASSET:
             continue
         for key in _assets_of(event):
-            for partition in (WHOLE, event.partition) if event.partition else (WHOLE,):
+            for partition in (WHOLE, *partitions_of(event)):
                 slot = slots.get((key, partition, event.kind))
                 if slot is None:
                     slots[(key, partition, event.kind)] = _Slot(event)

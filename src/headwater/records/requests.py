@@ -5,14 +5,18 @@ from __future__ import annotations
 import difflib
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from headwater.clock import to_datetime
-from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.definitions.partitions import PartitionKeyRange, PartitionsDefinition, partitions_from_snapshot
 from headwater.errors import ExternalAssetError, InvalidTransitionError, UnknownAssetError, UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, AssetNode
-from headwater.records.events import EventKind, NewEvent, RunEvent
+from headwater.records.events import EventKind, NewEvent
 from headwater.records.runs import ENDED, Cause, Run, RunStatus
+
+RANGE_MARK = "..."
+"""Stands between the ends of a range of partitions; no key may hold it."""
 
 
 def new_run_id() -> str:
@@ -27,6 +31,7 @@ def plan_runs(
     cause: Cause,
     now: int,
     partition: str | None = None,
+    partitions: Sequence[str] = (),
     tags: dict[str, str] | None = None,
     run_config: dict[str, Any] | None = None,
     job_name: str | None = None,
@@ -40,7 +45,8 @@ def plan_runs(
         keys: What to make.
         cause: Why.
         now: When, in microseconds.
-        partition: Which part of each asset; all of them must have it.
+        partition: Which part of each asset, or `first...last` for a range; all of them must have it.
+        partitions: Further ones. Each step makes all of them in one go.
         tags: Kept with the runs.
         run_config: The plain form of a `RunConfig`, kept with the runs.
         job_name: The job that the runs belong to.
@@ -50,11 +56,12 @@ def plan_runs(
         ExternalAssetError: an asset is made by somebody else.
         UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
     """
+    nodes = [_native(graph, key) for key in sorted(_with_made_together(graph, set(keys)))]
+    several = _partitions_meant(nodes, partition, partitions, now)
     by_location: dict[str, list[str]] = {}
-    for key in sorted(_with_made_together(graph, set(keys))):
-        node = _native(graph, key)
-        check_partition(node, partition, now)
-        by_location.setdefault(node.location or "", []).append(key)
+    for node in nodes:
+        check_partitions(node, several, now)
+        by_location.setdefault(node.location or "", []).append(node.key)
     return [
         Run(
             run_id=new_run_id(),
@@ -63,7 +70,8 @@ def plan_runs(
             status=RunStatus.QUEUED,
             cause=cause,
             created_at=now,
-            partition=partition,
+            partition=several[0] if len(several) == 1 else None,
+            partitions=several if len(several) > 1 else (),
             tags=tags or {},
             run_config=run_config or {},
             job_name=job_name,
@@ -79,6 +87,7 @@ def plan_job(
     cause: Cause,
     now: int,
     partition: str | None = None,
+    partitions: Sequence[str] = (),
     tags: dict[str, str] | None = None,
     run_config: dict[str, Any] | None = None,
 ) -> Run:
@@ -89,7 +98,8 @@ def plan_job(
         name: The job's.
         cause: Why.
         now: When, in microseconds.
-        partition: Which part of each asset.
+        partition: Which part of each asset, or `first...last` for a range.
+        partitions: Further ones.
         tags: Besides those that the job's runs have.
         run_config: In place of what the job says.
 
@@ -104,6 +114,7 @@ def plan_job(
         cause=cause,
         now=now,
         partition=partition,
+        partitions=partitions,
         tags={**job.run_tags, **(tags or {})},
         run_config=job.run_config if run_config is None else run_config,
         job_name=name,
@@ -143,6 +154,7 @@ def plan_retry(graph: AssetGraph, run: Run, made: Iterable[str], *, cause: Cause
         cause=cause,
         now=now,
         partition=run.partition,
+        partitions=run.partitions,
         tags={**run.tags, "headwater/retry_of": run.run_id},
         run_config=run.run_config,
         job_name=run.job_name,
@@ -151,37 +163,55 @@ def plan_retry(graph: AssetGraph, run: Run, made: Iterable[str], *, cause: Cause
 
 def requested_events(runs: Sequence[Run]) -> list[NewEvent]:
     """The events that say so, one a run."""
-    return [
-        NewEvent(
-            kind=EventKind.RUN_REQUESTED,
-            payload=RunEvent(assets=run.assets, reason=run.cause.reason),
-            partition=run.partition,
-            run_id=run.run_id,
-        )
-        for run in runs
-    ]
+    return [run.event(EventKind.RUN_REQUESTED, reason=run.cause.reason) for run in runs]
 
 
-def check_partition(node: AssetNode, partition: str | None, now: int) -> None:
-    """See that a partition is given exactly where an asset has partitions, and is one of them.
+def expand_ranges(definition: PartitionsDefinition, wanted: Iterable[str], moment: datetime) -> tuple[str, ...]:
+    """Partition keys as they were asked for, with `first...last` for a range, as single keys, each once.
+
+    Raises:
+        UnknownPartitionError: an end of a range does not exist, or the end comes before the start.
+    """
+    keys: dict[str, None] = {}
+    for item in wanted:
+        first, is_range, last = item.partition(RANGE_MARK)
+        if is_range:
+            keys.update(dict.fromkeys(definition.get_partition_keys_in_range(PartitionKeyRange(first, last), moment)))
+        else:
+            keys[item] = None
+    return tuple(keys)
+
+
+def _partitions_meant(
+    nodes: Iterable[AssetNode], partition: str | None, partitions: Sequence[str], now: int
+) -> tuple[str, ...]:
+    wanted = (*(() if partition is None else (partition,)), *partitions)
+    if not any(RANGE_MARK in item for item in wanted):
+        return tuple(dict.fromkeys(wanted))
+    snapshot = next((node.definition.partitions for node in nodes if node.definition.partitions is not None), None)
+    return wanted if snapshot is None else expand_ranges(partitions_from_snapshot(snapshot), wanted, to_datetime(now))
+
+
+def check_partitions(node: AssetNode, partitions: Sequence[str], now: int) -> None:
+    """See that partitions are given exactly where an asset has them, and are of its own.
 
     Raises:
         UnknownPartitionError: it is not so.
     """
     if node.definition.partitions is None:
-        if partition is not None:
+        if partitions:
             raise UnknownPartitionError(
-                f"{node.key} is not partitioned, so it has no partition {partition!r}. Leave the partition out."
+                f"{node.key} is not partitioned, so it has no partition {partitions[0]!r}. Leave the partition out."
             )
         return
     definition = partitions_from_snapshot(node.definition.partitions)
-    moment = to_datetime(now)
-    if partition is None:
-        last = definition.get_last_partition_key(moment)
-        raise UnknownPartitionError(f"{node.key} is partitioned: say which partition to make, such as {last!r}.")
-    if not definition.has_partition_key(partition, moment):
-        first, last = definition.get_first_partition_key(moment), definition.get_last_partition_key(moment)
-        raise UnknownPartitionError(f"{node.key} has no partition {partition!r}. It has {first!r} to {last!r}.")
+    keys = definition.keys_at(to_datetime(now))
+    if not partitions:
+        example = f", such as {keys.key_at(len(keys) - 1)!r}" if len(keys) else ""
+        raise UnknownPartitionError(f"{node.key} is partitioned: say which partition to make{example}.")
+    for partition in partitions:
+        if keys.number_of(partition) is None:
+            raise UnknownPartitionError(f"{node.key} has no partition {partition!r}. {keys.extent()}")
 
 
 def external_asset_message(key: str) -> str:

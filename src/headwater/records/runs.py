@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from headwater.errors import InvalidTransitionError
-from headwater.records.events import ErrorInfo, EventKind
+from headwater.records.events import ErrorInfo, EventKind, NewEvent, RunEvent
 
 
 class RunStatus(StrEnum):
@@ -35,6 +35,9 @@ TRANSITIONS: dict[tuple[RunStatus | None, EventKind], RunStatus] = {
     # The engine that carried the run out is gone; another one, or the same one restarted, begins it anew.
     (RunStatus.STARTED, EventKind.RUN_REQUEUED): RunStatus.QUEUED,
 }
+
+_ABOUT_PARTITIONS = frozenset({EventKind.RUN_REQUESTED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
+"""Kinds from which the state of single partitions is folded."""
 
 ENDED = frozenset({RunStatus.SUCCESS, RunStatus.FAILURE, RunStatus.CANCELED})
 
@@ -71,6 +74,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     created_at: int
     partition: str | None = None
+    """The one partition of each asset that it makes; None where it makes whole assets, or several partitions."""
+    partitions: tuple[str, ...] = ()
+    """The partitions that it makes in one go, in order, where there are several."""
     tags: dict[str, str] = {}
     started_at: int | None = None
     ended_at: int | None = None
@@ -82,6 +88,26 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     run_config: dict[str, Any] = {}
     """The plain form of a `RunConfig`; an environment variable in it stays a name."""
     job_name: str | None = None
+
+    @property
+    def partition_keys(self) -> tuple[str, ...] | None:
+        """The partitions that it makes, in order; None where its assets have none."""
+        if self.partitions:
+            return self.partitions
+        return None if self.partition is None else (self.partition,)
+
+    def event(
+        self,
+        kind: EventKind,
+        *,
+        settles: tuple[str, ...] = (),
+        reason: str | None = None,
+        error: ErrorInfo | None = None,
+    ) -> NewEvent:
+        """The event that says that it moved on; see `RunEvent`."""
+        partitions = self.partitions if kind in _ABOUT_PARTITIONS else ()
+        payload = RunEvent(assets=self.assets, settles=settles, partitions=partitions, reason=reason, error=error)
+        return NewEvent(kind=kind, payload=payload, partition=self.partition, run_id=self.run_id)
 
     def moved(self, event: EventKind, now: int, *, error: ErrorInfo | None = None) -> Run:
         """The run after an event, at a moment in microseconds.

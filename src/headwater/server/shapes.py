@@ -283,6 +283,14 @@ class RunCause(msgspec.Struct, kw_only=True):
     events: list[int]
 
 
+class RunPartitions(msgspec.Struct, kw_only=True):
+    """The partitions that a run makes in one go; others may lie between the first and the last."""
+
+    first: str
+    last: str
+    count: int
+
+
 class RunView(msgspec.Struct, kw_only=True):
     """A request to make some assets, and how it went."""
 
@@ -290,6 +298,7 @@ class RunView(msgspec.Struct, kw_only=True):
     status: RunStatusName
     assets: list[str]
     partition: str | None
+    partition_range: RunPartitions | None
     location: str
     cause: RunCause
     tags: dict[str, str]
@@ -322,9 +331,10 @@ class StepView(msgspec.Struct, kw_only=True):
 
 
 class RunDetail(msgspec.Struct, kw_only=True):
-    """A run with its steps."""
+    """A run with its steps; `partitions` are all that it makes in one go, where there are several."""
 
     run: RunView
+    partitions: list[str]
     steps: list[StepView]
 
 
@@ -347,18 +357,26 @@ class LogPage(msgspec.Struct, kw_only=True):
 
 
 class RunRequestBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Assets to make; with `partition`, that partition of each."""
+    """Assets to make; with `partition`, that partition of each, or a range written as `first...last`.
+
+    With `partitions`, each step makes all of them in one go.
+    """
 
     assets: list[str]
     partition: str | None = None
+    partitions: list[str] = []
     tags: dict[str, str] = {}
     run_config: dict[str, Any] = {}
 
 
 class JobRunBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """How to run a job: the partition to make, more tags, and config in place of the job's own."""
+    """How to run a job: the partitions to make, more tags, and config in place of the job's own.
+
+    `partition` may be a range, `first...last`.
+    """
 
     partition: str | None = None
+    partitions: list[str] = []
     tags: dict[str, str] = {}
     run_config: dict[str, Any] | None = None
 

@@ -71,6 +71,34 @@ def test_a_partition_replaces_itself_alone(kind: str, tmp_path: Path) -> None:
         assert 3 == hw.materialize([orders, sums], resources=used, partition_key=day).asset_value("sums")
 
 
+@pytest.mark.parametrize("kind", ["parquet", "duckdb", "sql"])
+def test_several_partitions_replace_themselves_in_one_go(kind: str, tmp_path: Path) -> None:
+    """One table with the rows of several, told apart by the column; made twice, each is there once."""
+
+    @hw.asset(io_manager_key="tables", partitions_def=DAYS, metadata={"partition_expr": "day"})
+    def orders(context: hw.AssetExecutionContext) -> pl.DataFrame:
+        keys = context.partition_keys
+        return pl.DataFrame({"n": range(len(keys)), "day": list(keys)})
+
+    @hw.asset(partitions_def=DAYS)
+    def sums(orders: pl.DataFrame) -> int:
+        return int(orders["n"].sum())
+
+    used = {"tables": managers(tmp_path)[kind]}
+    with hw.HeadwaterInstance.local_temp(tmp_path) as instance:
+        for _ in range(2):
+            made = hw.materialize([orders], resources=used, partition_key="2026-01-01...2026-01-02", instance=instance)
+        result = hw.materialize([orders, sums], resources=used, selection="sums", partition_key="2026-01-02")
+
+    assert 1 == result.asset_value("sums")
+    rows = [
+        event.materialization.metadata["row_count"]
+        for event in made.get_asset_materialization_events()
+        if event.materialization
+    ]
+    assert [hw.MetadataValue.int(2)] * 2 == rows
+
+
 @pytest.mark.parametrize("kind", ["csv", "duckdb", "sql"])
 def test_what_is_missing_or_no_table_is_named(kind: str, tmp_path: Path) -> None:
     """The errors name the asset; a failed write leaves the old table."""

@@ -877,6 +877,7 @@ export interface components {
         /** JobRunBody */
         JobRunBody: {
             partition?: string | null;
+            partitions?: string[];
             run_config?: {
                 [key: string]: unknown;
             } | null;
@@ -1013,6 +1014,7 @@ export interface components {
         };
         /** RunDetail */
         RunDetail: {
+            partitions: string[];
             run: components["schemas"]["RunView"];
             steps: components["schemas"]["StepView"][];
         };
@@ -1021,10 +1023,17 @@ export interface components {
             items: components["schemas"]["RunView"][];
             next: string | null;
         };
+        /** RunPartitions */
+        RunPartitions: {
+            count: number;
+            first: string;
+            last: string;
+        };
         /** RunRequestBody */
         RunRequestBody: {
             assets: string[];
             partition?: string | null;
+            partitions?: string[];
             run_config?: {
                 [key: string]: unknown;
             };
@@ -1043,6 +1052,7 @@ export interface components {
             job_name?: string | null;
             location: string;
             partition: string | null;
+            partition_range: components["schemas"]["RunPartitions"] | null;
             run_config?: {
                 [key: string]: unknown;
             };

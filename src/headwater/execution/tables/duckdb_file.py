@@ -15,8 +15,8 @@ _ROWS = "headwater_rows"
 class DuckDBIOManager(ConfigurableIOManager):
     """Stores tables in a DuckDB file: the last part of a key is the table, the one before it the schema.
 
-    A value replaces the whole table, or of an asset with partitions the rows of its partition, in one transaction.
-    Which rows those are tells the column that the asset's metadata names as `partition_expr`.
+    A value replaces the whole table, or of an asset with partitions the rows of those that are made, in one
+    transaction. Which rows those are tells the column that the asset's metadata names as `partition_expr`.
 
     Args:
         database: The file.
@@ -47,8 +47,9 @@ class DuckDBIOManager(ConfigurableIOManager):
                 connection.execute(f"CREATE OR REPLACE TABLE {schema}.{table} AS FROM {_ROWS}")
             else:
                 connection.execute(f"CREATE TABLE IF NOT EXISTS {schema}.{table} AS FROM {_ROWS} LIMIT 0")
-                mine = f"{quoted(column)}::VARCHAR = ?"
-                connection.execute(f"DELETE FROM {schema}.{table} WHERE {mine}", [context.partition_key])  # noqa: S608
+                mine = f"list_contains(?, {quoted(column)}::VARCHAR)"
+                keys = list(context.asset_partition_keys)
+                connection.execute(f"DELETE FROM {schema}.{table} WHERE {mine}", [keys])  # noqa: S608
                 connection.execute(f"INSERT INTO {schema}.{table} BY NAME FROM {_ROWS}")
             connection.execute("COMMIT")
         context.add_output_metadata({"table": f"{schema}.{table}".replace('"', ""), "row_count": len(frame)})

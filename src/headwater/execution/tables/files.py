@@ -11,8 +11,9 @@ from headwater.definitions.configurable import ConfigurableIOManager
 from headwater.definitions.io_managers import InputContext, OutputContext
 from headwater.definitions.metadata import MetadataValue
 from headwater.errors import MissingInputError
-from headwater.execution.file_io_manager import load_partitions
+from headwater.execution.file_io_manager import by_partition, load_partitions
 from headwater.execution.tables import frames
+from headwater.execution.tables.duckdb_file import partition_column
 
 _SAFE = " =+@,-_."
 
@@ -39,11 +40,32 @@ class TableFilesIOManager(ConfigurableIOManager):
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Store a table in place of any earlier one.
 
+        Of several partitions it takes a dict from partition to table, or one table whose rows the column tells apart
+        that the asset's metadata names as `partition_expr`.
+
         Raises:
-            StepOutputError: it is no table.
+            StepOutputError: it is no table, or does not say what belongs to which partition.
         """
+        if not context.has_asset_partitions:
+            place, rows = self._store(context, None, obj)
+        else:
+            stored = [self._store(context, *item) for item in self._by_partition(context, obj).items()]
+            place = stored[0][0] if len(stored) == 1 else stored[0][0].parent
+            rows = sum(count for _, count in stored)
+        context.add_output_metadata({"path": MetadataValue.path(str(place)), "row_count": rows})
+
+    def _by_partition(self, context: OutputContext, obj: Any) -> dict[str, Any]:
+        """A table for each partition: given as a dict, or told apart by the column that the metadata names."""
+        keys = context.asset_partition_keys
+        if len(keys) > 1 and frames.library_of(obj) and "partition_expr" in context.definition_metadata:
+            frame = frames.as_frame(obj, context.asset_key.to_user_string())
+            return frames.split(frame, partition_column(context), keys)
+        return by_partition(context, obj)
+
+    def _store(self, context: OutputContext, partition: str | None, obj: Any) -> tuple[Any, int]:
+        """Write one file whole; gives its place and its number of rows."""
         frame = frames.as_frame(obj, context.asset_key.to_user_string())
-        place = self._place(context, context.partition_key if context.has_asset_partitions else None)
+        place = self._place(context, partition)
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = place.parent / f".writing-{uuid.uuid4().hex}"
         try:
@@ -52,7 +74,7 @@ class TableFilesIOManager(ConfigurableIOManager):
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-        context.add_output_metadata({"path": MetadataValue.path(str(place)), "row_count": len(frame)})
+        return place, len(frame)
 
     def load_input(self, context: InputContext) -> Any:
         """The table that was stored last; of several partitions, a dict from partition to table.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,28 @@ def from_records(columns: list[str], rows: list[tuple[Any, ...]], annotation: An
     import polars as pl
 
     return _as_wanted(pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None), annotation)
+
+
+def split(frame: Any, column: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The rows of a data frame by the text of one of its columns; empty for a key without rows.
+
+    Raises:
+        StepOutputError: there is no such column, or rows that belong to none of the keys.
+    """
+    if column not in frame.columns:
+        raise StepOutputError(f"The table has no column {column!r}, which is to tell its partitions apart.")
+    if library_of(frame) == "polars":
+        import polars as pl
+
+        texts = frame[column].cast(pl.String)
+        parts = {key: frame.filter(texts == key) for key in keys}
+    else:
+        texts = frame[column].astype(str)
+        parts = {key: frame[texts == key] for key in keys}
+    left = len(frame) - sum(len(part) for part in parts.values())
+    if left:
+        raise StepOutputError(f"{left} rows have a {column!r} that is none of the {len(keys)} partitions being made.")
+    return parts
 
 
 def into_duckdb(connection: Any, name: str, frame: Any) -> None:

@@ -26,9 +26,9 @@ _TYPES: tuple[tuple[type, type[sa.types.TypeEngine[Any]]], ...] = (
 class SQLTableIOManager(ConfigurableIOManager):
     """Stores tables in a database that SQLAlchemy reaches: the last part of a key is the table.
 
-    A value replaces all rows, or of an asset with partitions those of its partition, in one transaction; which those
-    are tells the column that the asset's metadata names as `partition_expr`. A table that is not there is made, with
-    column types from the first values.
+    A value replaces all rows, or of an asset with partitions those of the ones being made, in one transaction; which
+    those are tells the column that the asset's metadata names as `partition_expr`. A table that is not there is made,
+    with column types from the first values.
 
     Args:
         url: The database's address, such as `EnvVar("WAREHOUSE_URL")`.

@@ -59,7 +59,7 @@ def read_estate(
         (asset, partition)
         for run in runs.read_open(connection)
         for asset in run.assets
-        for partition in (WHOLE, run.partition or WHOLE)
+        for partition in (WHOLE, *(run.partition_keys or ()))
     }
     wanted = _read_by_partition(graph, concerned)
     partitions = {name: states.read_partitions(connection, name) for name in sorted(wanted)}
@@ -160,7 +160,8 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
 def partition_list(connection: Connection, node: AssetNode, now: int) -> shapes.PartitionList:
     """Every partition of an asset, those that were reported and are none of its own last."""
     found = states.read_partitions(connection, node.key)
-    running = {run.partition for run in runs.read_open(connection) if node.key in run.assets}
+    open_runs = [run for run in runs.read_open(connection) if node.key in run.assets]
+    running = {key for run in open_runs for key in run.partition_keys or ()}
     own = list(_definition_keys(node, now))
     unknown = sorted({partition for partition, _ in found} - set(own))
     items = [_partition_state(found, key, key in running) for key in own]

@@ -53,6 +53,7 @@ def run_view(run: Run) -> shapes.RunView:
         status=run.status.value,
         assets=list(run.assets),
         partition=run.partition,
+        partition_range=partition_range(run),
         location=run.location,
         cause=shapes.RunCause(kind=cause.kind, name=cause.name, reason=cause.reason, events=list(cause.events)),
         tags=run.tags,
@@ -66,10 +67,18 @@ def run_view(run: Run) -> shapes.RunView:
     )
 
 
+def partition_range(run: Run) -> shapes.RunPartitions | None:
+    """The partitions that a run makes in one go, in short."""
+    keys = run.partitions
+    return shapes.RunPartitions(first=keys[0], last=keys[-1], count=len(keys)) if keys else None
+
+
 def run_detail(connection: Connection, run_id: str) -> shapes.RunDetail:
     """One run with its steps, in the order in which they began."""
     run = run_store.get(connection, run_id)
-    return shapes.RunDetail(run=run_view(run), steps=_steps(_events(connection, run_id)))
+    return shapes.RunDetail(
+        run=run_view(run), partitions=list(run.partitions), steps=_steps(_events(connection, run_id))
+    )
 
 
 def made_assets(connection: Connection, run_id: str) -> set[str]:

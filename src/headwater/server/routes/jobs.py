@@ -38,6 +38,7 @@ def run_job(
         cause=Cause(kind="app"),
         now=deployment.clock.now(),
         partition=data.partition,
+        partitions=data.partitions,
         tags=data.tags,
         run_config=None if data.run_config is None else plain_run_config(data.run_config),
     )

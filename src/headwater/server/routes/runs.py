@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.run_config import plain_run_config
 from headwater.errors import InvalidTransitionError
-from headwater.records.events import Event, EventKind, NewEvent, RunEvent
+from headwater.records.events import Event, EventKind
 from headwater.records.requests import plan_retry, plan_runs
 from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
@@ -49,6 +49,7 @@ def request_run(deployment: NamedDependency[Deployment], data: JSONBody[shapes.R
         cause=Cause(kind="app"),
         now=deployment.clock.now(),
         partition=data.partition,
+        partitions=data.partitions,
         tags=data.tags,
         run_config=plain_run_config(data.run_config),
     )
@@ -117,8 +118,7 @@ def cancel_unit(deployment: Deployment, run_id: str) -> Unit[Run]:
     if run.status in ENDED:
         raise InvalidTransitionError(f"Run {run_id} has ended already ({run.status}), so it can't be canceled.")
     if run.status is RunStatus.QUEUED:
-        payload = RunEvent(assets=run.assets, settles=run.assets, reason="canceled while it waited")
-        event = NewEvent(kind=EventKind.RUN_CANCELED, payload=payload, partition=run.partition, run_id=run_id)
+        event = run.event(EventKind.RUN_CANCELED, settles=run.assets, reason="canceled while it waited")
 
         def end(connection: Connection, _events: Sequence[Event]) -> Run:
             return run_store.move(connection, run_id, EventKind.RUN_CANCELED, deployment.clock.now())
@@ -129,5 +129,4 @@ def cancel_unit(deployment: Deployment, run_id: str) -> Unit[Run]:
         run_store.request_cancel(connection, run_id)
         return run_store.get(connection, run_id)
 
-    asked = NewEvent(kind=EventKind.RUN_CANCEL_REQUESTED, payload=RunEvent(assets=run.assets), run_id=run_id)
-    return Unit(events=[asked], effect=ask)
+    return Unit(events=[run.event(EventKind.RUN_CANCEL_REQUESTED)], effect=ask)

@@ -12,7 +12,7 @@ import { RUN_LOOKS, type Look } from "../../components/status";
 import { RetryButton } from "./RetryButton";
 import { RunCompare } from "./RunCompare";
 import { RunLog } from "./RunLog";
-import { RunCause } from "./RunTable";
+import { partitionText, RunCause } from "./RunTable";
 import { StepTimeline } from "./StepTimeline";
 
 /** One run: how it went, step by step, and what it said. */
@@ -60,7 +60,7 @@ function RunView({ detail }: { detail: RunDetail }) {
                   <AssetLink key={key} assetKey={key} />
                 ))}
               </Group>
-              {run.partition !== null && <Text size="sm">Partition {run.partition}</Text>}
+              {partitionText(run) !== null && <Text size="sm">Partition {partitionText(run)}</Text>}
               <Text size="xs" c="dimmed">
                 {toExact(run.created_at)} · {run.location}
               </Text>

@@ -36,7 +36,7 @@ export function RunTable({ runs, compact = false }: { runs: readonly RunView[]; 
             <Link className="hw-link" to={`/runs/${run.run_id}`}>
               <Text size="sm" fw={550} truncate>
                 {run.assets.join(", ")}
-                {run.partition !== null && ` · ${run.partition}`}
+                {partitionText(run) !== null && ` · ${partitionText(run)}`}
               </Text>
             </Link>
           </span>
@@ -93,4 +93,10 @@ export function RunCause({ run }: { run: RunView }) {
       </Group>
     </Stack>
   );
+}
+
+/** Which partitions a run makes, in short. */
+export function partitionText(run: RunView): string | null {
+  const range = run.partition_range;
+  return range == null ? run.partition : `${range.first} … ${range.last} (${range.count})`;
 }

@@ -11,6 +11,7 @@ const DETAIL: RunDetail = {
     status: "failure",
     assets: ["a", "b"],
     partition: null,
+    partition_range: null,
     location: "code",
     cause: { kind: "app", name: null, reason: null, events: [] },
     tags: {},
@@ -20,6 +21,7 @@ const DETAIL: RunDetail = {
     error: null,
     attempt: 1,
   },
+  partitions: [],
   steps: [
     {
       name: "a",
