@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection
 from headwater.errors import ConflictError, InvalidTransitionError, StoreError
 from headwater.records.events import Event, EventKind
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.records.ticks import SensorState, TickDetail, TickStatus
+from headwater.records.ticks import EndedTick, SensorState, TickDetail, TickStatus
 from headwater.storage import event_log, runs, sensors, states
 from headwater.storage.event_log import EventFilter
 from headwater.storage.store import Store
+from headwater.storage.tick_retention import TickRetention, forget_old, forget_surplus
 from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -175,14 +176,14 @@ def test_history_is_paged_newest_first(store: Store) -> None:
 def test_a_tick_from_an_old_state_is_refused(store: Store) -> None:
     """Of two ticks that began from one cursor, only one is kept, with its events."""
 
-    def tick(cursor: str) -> Unit[int]:
+    def tick(cursor: str) -> Unit[list[SensorState]]:
         state = SensorState(sensor="s")
 
-        def keep(connection: Connection, _events: object) -> int:
-            sensors.save_state(connection, SensorState(sensor="s", cursor=cursor))
-            return sensors.insert_tick(connection, "s", TickStatus.SUCCESS, 1, 2, TickDetail(cursor=cursor))
+        def keep(connection: Connection, _events: object) -> list[SensorState]:
+            sensors.insert_ticks(connection, [ended(TickStatus.SUCCESS, 1)])
+            return sensors.save_states(connection, [SensorState(sensor="s", cursor=cursor)])
 
-        return Unit(events=[made(cursor)], guard=lambda c: sensors.check_version(c, state), effect=keep)
+        return Unit(events=[made(cursor)], guard=lambda c: sensors.check_versions(c, [state]), effect=keep)
 
     store.write(tick("first"))
     with pytest.raises(ConflictError, match="moved on"):
@@ -192,19 +193,46 @@ def test_a_tick_from_an_old_state_is_refused(store: Store) -> None:
     assert ["first"] == [event.asset_key for event in store.read(lambda c: event_log.read_after(c, 0, 10))]
 
 
-def test_skipped_ticks_do_not_pile_up(store: Store) -> None:
-    """Of the ticks that had nothing to do, only the newest hundred stay; the others all do."""
+def ended(status: TickStatus, moment: int) -> EndedTick:
+    """A tick of sensor s that did nothing to speak of."""
+    return EndedTick(sensor="s", status=status, started_at=moment, ended_at=moment, detail=TickDetail())
+
+
+def test_ticks_do_not_pile_up(store: Store) -> None:
+    """Of the ticks that had nothing to do only the newest stay, and of the others more of them."""
+    retention = TickRetention(most_skipped=3, most_others=5)
 
     def keep(connection: Connection, _events: object) -> None:
-        sensors.insert_tick(connection, "s", TickStatus.SUCCESS, 0, 0, TickDetail())
-        for moment in range(150):
-            sensors.insert_tick(connection, "s", TickStatus.SKIPPED, moment, moment, TickDetail())
+        ticks = [ended(TickStatus.SKIPPED if moment % 2 else TickStatus.SUCCESS, moment) for moment in range(20)]
+        sensors.insert_ticks(connection, ticks)
+        forget_surplus(connection, "s", retention)
 
     store.write(Unit(effect=keep))
 
     kept = store.read(lambda c: sensors.read_ticks(c, "s", limit=1_000))
-    assert 101 == len(kept)
-    assert TickStatus.SUCCESS == kept[-1].status
+    assert [19, 18, 17, 16, 15, 14, 12, 10] == [tick.started_at for tick in kept]
+
+
+def test_old_ticks_are_forgotten(store: Store) -> None:
+    """Skipped ticks are kept for a week, the others for a month."""
+    day = 86_400_000_000
+
+    def keep(connection: Connection, _events: object) -> int:
+        sensors.insert_ticks(
+            connection,
+            [
+                ended(status, age * day)
+                for age in (0, 20, 25, 32)
+                for status in (TickStatus.SKIPPED, TickStatus.FAILURE)
+            ],
+        )
+        return forget_old(connection, 33 * day, TickRetention())
+
+    assert 4 == store.write(Unit(effect=keep))
+    kept = store.read(lambda c: sensors.read_ticks(c, "s", limit=1_000))
+    assert [(32, "failure"), (32, "skipped"), (25, "failure"), (20, "failure")] == [
+        (tick.started_at // day, tick.status.value) for tick in kept
+    ]
 
 
 def test_a_run_key_starts_one_run(store: Store) -> None:

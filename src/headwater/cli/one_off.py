@@ -11,8 +11,8 @@ import click
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.automation.sensor_loop import SENSOR_TASK, SensorLoop
-from headwater.automation.sensor_messages import SensorOrder, SensorReport, encoder, report_decoder
+from headwater.automation.decide_ticks import PlannedTick
+from headwater.automation.tick_loop import TICK_TASK, TickLoop
 from headwater.daemon.code_locations import note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.definitions.run_config import plain_run_config
@@ -26,7 +26,7 @@ from headwater.records.requests import plan_job, plan_runs, requested_events
 from headwater.records.runs import Cause, Run
 from headwater.server.deployment import Deployment
 from headwater.server.resources.sensors import find_sensor
-from headwater.storage import event_log, runs, sensors
+from headwater.storage import event_log, runs
 from headwater.storage.writer import Unit
 
 
@@ -34,7 +34,7 @@ from headwater.storage.writer import Unit
 async def loaded(deployment: Deployment, target: str) -> AsyncIterator[tuple[LocationProcess, AssetGraph]]:
     """The code of a target in a process of its own, and the graph of what it defines."""
     log_path = deployment.home / "logs" / "locations" / "command.log"
-    process = LocationProcess(target, tasks=[STEP_TASK, SENSOR_TASK], log_path=log_path)
+    process = LocationProcess(target, tasks=[STEP_TASK, TICK_TASK], log_path=log_path)
     snapshot = await process.start()
     name = location_name(target)
     try:
@@ -106,19 +106,13 @@ async def _carry_out(
     return await deployment.store.read_async(lambda c: runs.get(c, run.run_id))
 
 
-async def tick_once(deployment: Deployment, target: str, name: str, *, keep: bool) -> SensorReport:
+async def tick_once(deployment: Deployment, target: str, name: str, *, keep: bool) -> PlannedTick:
     """Evaluate a sensor once, and keep what it came to unless only a look was asked for."""
     async with loaded(deployment, target) as (process, graph):
-        sensor = find_sensor(graph, name)
-        state = await deployment.store.read_async(lambda c: sensors.read_state(c, name))
-        started_at = deployment.clock.now()
-        loop = SensorLoop(deployment.store, {}, lambda _name: None)
+        find_sensor(graph, name)
+        loop = TickLoop(deployment.store, {})
         loop.use_graph(graph)
-        if keep:
-            return await loop.tick_once(sensor, process, state, started_at)
-        async with process.worker() as worker:
-            order = encoder.encode(SensorOrder(state=state))
-            return report_decoder.decode(await worker.call(SENSOR_TASK, order, timeout=sensor.timeout))
+        return await loop.tick_now(name, process, keep=keep)
 
 
 async def _tell(deployment: Deployment, run_id: str, on_event: Callable[[Event], None]) -> None:

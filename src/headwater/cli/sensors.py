@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from headwater.automation.decide_ticks import PlannedTick
 from headwater.cli.homes import deployment_option, file_option, find_target, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
 
@@ -53,16 +54,25 @@ def tick_sensor(
     from headwater.cli.one_off import tick_once
 
     with open_deployment(home, deployment, must_exist=False) as opened:
-        outcome = asyncio.run(tick_once(opened, find_target(opened, target), name, keep=not dry_run))
+        tick = asyncio.run(tick_once(opened, find_target(opened, target), name, keep=not dry_run))
+    detail = tick.ended.detail
     if as_json:
-        print_json(outcome)
-        return
-    for event in outcome.events:
-        click.echo(f"{event.kind} {event.asset_key}{f' [{event.partition}]' if event.partition else ''}")
-    for run in outcome.runs:
-        click.echo(f"run requested: {', '.join(run.assets or ('all targets',))}")
-    if not outcome.events and not outcome.runs:
-        click.echo(f"skipped: {outcome.skip_message}")
-    click.echo(f"cursor: {outcome.cursor}")
+        print_json(tick)
+    elif detail.error is None:
+        _show_tick(tick)
+    if detail.error is not None:
+        raise click.ClickException(detail.error.traceback or detail.error.message)
     if dry_run:
         click.echo("Nothing of this was kept.", err=True)
+
+
+def _show_tick(tick: PlannedTick) -> None:
+    """Print what a tick came to."""
+    for event in tick.reports:
+        click.echo(f"{event.kind} {event.asset_key}{f' [{event.partition}]' if event.partition else ''}")
+    for _, run in tick.runs:
+        click.echo(f"run requested: {', '.join(run.assets)}{f' [{run.partition}]' if run.partition else ''}")
+    detail = tick.ended.detail
+    if tick.ended.status == "skipped":
+        click.echo(f"skipped: {detail.skip_message}")
+    click.echo(f"cursor: {detail.cursor}")

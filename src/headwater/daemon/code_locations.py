@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.automation.sensor_loop import SENSOR_TASK
+from headwater.automation.tick_loop import TICK_TASK
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError
 from headwater.execution.run_supervisor import STEP_TASK
@@ -59,7 +59,7 @@ class CodeLocations:
     async def _keep_loaded(self, name: str, target: str) -> None:
         while True:
             process = LocationProcess(
-                target, tasks=[STEP_TASK, SENSOR_TASK], log_path=self._log_folder / f"{name.replace('/', '_')}.log"
+                target, tasks=[STEP_TASK, TICK_TASK], log_path=self._log_folder / f"{name.replace('/', '_')}.log"
             )
             try:
                 snapshot = await process.start()

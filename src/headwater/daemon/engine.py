@@ -9,21 +9,23 @@ from pathlib import Path
 import structlog
 
 from headwater.automation.conditions_loop import ConditionsLoop
-from headwater.automation.sensor_loop import SensorLoop
+from headwater.automation.tick_loop import TickLoop
 from headwater.daemon.code_locations import CodeLocations
 from headwater.daemon.owners import new_owner
 from headwater.daemon.run_loop import RunLoop
 from headwater.errors import StoreUnavailableError
 from headwater.execution.run_supervisor import Folders
-from headwater.records.events import EventKind
+from headwater.records.events import EventKind, SensorSwitched
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.store import Store
+from headwater.storage.tick_retention import DEFAULT_RETENTION, forget_old
+from headwater.storage.writer import Unit
 
 _BATCH = 1_000
 _REST_SECONDS = 1.0
+_BETWEEN_LOOKS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
 _FOR_RUNS = {EventKind.RUN_REQUESTED, EventKind.RUN_REQUEUED, EventKind.RUN_CANCEL_REQUESTED}
-_FOR_SENSORS = {EventKind.SENSOR_STARTED, EventKind.SENSOR_STOPPED, EventKind.SENSOR_TICK_REQUESTED}
 
 
 class Engine:
@@ -44,7 +46,7 @@ class Engine:
         folders = Folders(storage=home / "storage", run_logs=home / "logs" / "runs")
         self._locations = CodeLocations(store, targets, home / "logs" / "locations")
         loaded = self._locations.loaded
-        self._sensors = SensorLoop(store, loaded, on_tick)
+        self._ticks = TickLoop(store, loaded, on_tick)
         self._runs = RunLoop(store, loaded, folders, new_owner())
         self._conditions = ConditionsLoop(store)
         self._reader = GraphReader()
@@ -56,9 +58,10 @@ class Engine:
             group.create_task(self._follow_definitions(), name="definitions")
             for name, work in {
                 "log": self._follow_log,
-                "sensors": self._sensors.run,
+                "ticks": self._ticks.run,
                 "runs": self._runs.run,
                 "tail": self._store.tail.watch,
+                "tick retention": self._forget_ticks,
             }.items():
                 group.create_task(self._outlast(name, work), name=name)
 
@@ -83,8 +86,18 @@ class Engine:
                     following.cancel()
                 await self._conditions.use_graph(graph)
                 following = group.create_task(self._outlast("conditions", self._conditions.run), name="conditions")
-                self._sensors.use_graph(graph)
+                self._ticks.use_graph(graph)
                 self._runs.wake()
+
+    async def _forget_ticks(self) -> None:
+        """Keep the history of ticks bounded."""
+        while True:
+            now = self._store.clock.now()
+            gone = await self._store.write_async(
+                Unit(effect=lambda connection, _events: forget_old(connection, now, DEFAULT_RETENTION))  # noqa: B023
+            )
+            if not gone:
+                await self._store.clock.sleep(_BETWEEN_LOOKS_SECONDS)
 
     async def _follow_log(self) -> None:
         """Wake the loops that act on rows when an event says that there is one for them."""
@@ -96,5 +109,6 @@ class Engine:
                 subscription.position = events[-1].seq if events else self._store.tail.head
                 if kinds & _FOR_RUNS:
                     self._runs.wake()
-                if kinds & _FOR_SENSORS:
-                    self._sensors.wake()
+                self._ticks.reload(
+                    [event.payload.sensor for event in events if isinstance(event.payload, SensorSwitched)]
+                )

@@ -31,10 +31,14 @@ def claim_run_key(connection: Connection, scope: str, run_key: str, run_id: str)
     return claimed.first() is not None
 
 
-def is_run_key_used(connection: Connection, scope: str, run_key: str) -> bool:
-    """Whether the scope has used a run key before."""
-    query = sa.select(run_keys.c.run_id).where(run_keys.c.scope == scope, run_keys.c.run_key == run_key)
-    return connection.execute(query).first() is not None
+def find_used_keys(connection: Connection, scope: str, keys: Collection[str]) -> set[str]:
+    """Which of some run keys the scope has used before."""
+    used: set[str] = set()
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), 500):
+        query = sa.select(run_keys.c.run_key).where(run_keys.c.scope == scope)
+        used.update(connection.execute(query.where(run_keys.c.run_key.in_(wanted[start : start + 500]))).scalars())
+    return used
 
 
 def move(

@@ -178,6 +178,37 @@ sensor_state = Table(
     Column("last_tick_at", BigInteger),
     Column("last_run_key", Text),
     Column("tick_requested", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("retry_at", BigInteger),
+    Column("scheduled_at", BigInteger),
+)
+
+sensor_values = Table(
+    "sensor_values",
+    metadata,
+    Column("sensor", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("sensor", "key"),
+)
+
+dry_runs = Table(
+    "dry_runs",
+    metadata,
+    Column("dry_run_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("result", Text),
+)
+
+dynamic_partitions = Table(
+    "dynamic_partitions",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name", "key"),
 )
 
 ticks = Table(
@@ -192,6 +223,7 @@ ticks = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_ticks_sensor", ticks.c.sensor, ticks.c.tick_id)
+Index("ix_ticks_status", ticks.c.status, ticks.c.ended_at)
 
 sensor_assets = Table(
     "sensor_assets",

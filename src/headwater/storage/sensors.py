@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -10,11 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError
-from headwater.records.ticks import SensorState, Tick, TickDetail, TickStatus
+from headwater.records.ticks import EndedTick, SensorState, Tick, TickDetail, TickStatus
 from headwater.storage.schema import sensor_assets, sensor_state, ticks
 from headwater.storage.transaction import insert_for
-
-_KEPT_SKIPPED = 100
 
 
 def read_state(connection: Connection, sensor: str) -> SensorState:
@@ -28,55 +26,55 @@ def read_states(connection: Connection) -> dict[str, SensorState]:
     return {row.sensor: SensorState(**row._mapping) for row in connection.execute(sa.select(sensor_state))}
 
 
-def check_version(connection: Connection, state: SensorState) -> None:
-    """Refuse a tick that was evaluated from a state which somebody has changed since.
+def check_versions(connection: Connection, states: Sequence[SensorState]) -> None:
+    """Refuse ticks that were evaluated from a state which somebody has changed since.
 
     Raises:
-        ConflictError: the sensor ticked elsewhere, or its cursor was set by hand, meanwhile.
+        ConflictError: a sensor ticked elsewhere, or its cursor was set by hand, meanwhile.
     """
-    current = read_state(connection, state.sensor)
-    if current.version != state.version:
+    kept: dict[str, int] = {}
+    for start in range(0, len(states), 500):
+        names = [state.sensor for state in states[start : start + 500]]
+        query = sa.select(sensor_state.c.sensor, sensor_state.c.version).where(sensor_state.c.sensor.in_(names))
+        kept.update((row.sensor, row.version) for row in connection.execute(query))
+    moved = [state.sensor for state in states if kept.get(state.sensor, 0) != state.version]
+    if moved:
         raise ConflictError(
-            f"Sensor {state.sensor!r} moved on while this tick was evaluated, so the tick was dropped; "
+            f"{', '.join(map(repr, moved))} moved on while this tick was evaluated, so the tick was dropped; "
             "the next one begins from the new cursor."
         )
 
 
-def save_state(connection: Connection, state: SensorState) -> None:
-    """Keep a sensor's state, as its next version."""
-    row = msgspec.structs.asdict(msgspec.structs.replace(state, version=state.version + 1))
-    statement = insert_for(connection, sensor_state).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["sensor"], set_=row))
+def save_states(connection: Connection, states: Sequence[SensorState]) -> list[SensorState]:
+    """Keep states, each as its next version; gives them as they are kept."""
+    kept = [msgspec.structs.replace(state, version=state.version + 1) for state in states]
+    statement = insert_for(connection, sensor_state)
+    changes = {column.name: statement.excluded[column.name] for column in sensor_state.columns}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["sensor"], set_=changes),
+        [msgspec.structs.asdict(state) for state in kept],
+    )
+    return kept
 
 
-def insert_tick(
-    connection: Connection, sensor: str, status: TickStatus, started_at: int, ended_at: int, detail: TickDetail
-) -> int:
-    """Keep a tick; of those that were skipped only the newest stay.
-
-    Returns:
-        Its id.
-    """
-    row = {
-        "sensor": sensor,
-        "status": status.value,
-        "started_at": started_at,
-        "ended_at": ended_at,
-        "detail": msgspec.json.encode(detail).decode(),
-    }
-    tick_id: int = connection.execute(sa.insert(ticks).values(row).returning(ticks.c.tick_id)).scalar_one()
-    if status is TickStatus.SKIPPED:
-        skipped = sa.and_(ticks.c.sensor == sensor, ticks.c.status == TickStatus.SKIPPED.value)
-        oldest_kept = (
-            sa.select(ticks.c.tick_id).where(skipped).order_by(ticks.c.tick_id.desc()).offset(_KEPT_SKIPPED).limit(1)
-        )
-        connection.execute(sa.delete(ticks).where(skipped, ticks.c.tick_id <= oldest_kept.scalar_subquery()))
-    return tick_id
+def insert_ticks(connection: Connection, ended: Sequence[EndedTick]) -> None:
+    """Keep ticks."""
+    rows = [
+        {
+            "sensor": tick.sensor,
+            "status": tick.status.value,
+            "started_at": tick.started_at,
+            "ended_at": tick.ended_at,
+            "detail": msgspec.json.encode(tick.detail).decode(),
+        }
+        for tick in ended
+    ]
+    connection.execute(sa.insert(ticks), rows)
 
 
-def note_assets(connection: Connection, sensor: str, asset_keys: Iterable[str]) -> None:
-    """Remember that a sensor reports these assets."""
-    rows = [{"sensor": sensor, "asset_key": key} for key in sorted(set(asset_keys))]
+def note_assets(connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
+    """Remember that a sensor reports an asset: (sensor, asset key) of each."""
+    rows = [{"sensor": sensor, "asset_key": key} for sensor, key in sorted(set(pairs))]
     if rows:
         connection.execute(insert_for(connection, sensor_assets).on_conflict_do_nothing(), rows)
 

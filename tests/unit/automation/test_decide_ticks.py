@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 from builders import external, graph_of, native
 
-from headwater.automation.decide_ticks import next_due, plan_requested
-from headwater.automation.sensor_messages import RequestedRun
+from headwater.automation.decide_ticks import (
+    TickTimes,
+    backoff,
+    next_due,
+    plan_failure,
+    plan_requested,
+    plan_success,
+)
+from headwater.automation.tick_messages import RequestedRun, TickReport
 from headwater.definitions.snapshot import SensorSnapshot
 from headwater.errors import ExternalAssetError, SensorResultError
+from headwater.records.events import ErrorInfo
 from headwater.records.ticks import SensorState
 from headwater.testing import ManualClock
 
@@ -72,3 +80,64 @@ def test_a_request_that_cannot_be_fulfilled_is_refused(
 
     with pytest.raises(error, match=message):
         plan_requested(GRAPH, sensor, requested(*assets), 1)
+
+
+def test_a_failed_tick_is_tried_again_later_and_later() -> None:
+    """The wait doubles, give or take a quarter, up to five minutes or the sensor's own interval."""
+    waits = [backoff(SENSOR, failures) for failures in range(1, 40)]
+
+    assert all(0.75 * 2**n <= wait <= 1.25 * 2**n for n, wait in enumerate(waits[:8]))
+    assert 225 <= waits[-1] <= 375
+    assert 2_700 <= backoff(SensorSnapshot(name="s", minimum_interval=3_600), 40) <= 4_500
+
+
+def test_what_failed_together_does_not_come_back_together() -> None:
+    """The waits of different sensors differ."""
+    waits = {backoff(SensorSnapshot(name=f"s{n}"), 3) for n in range(20)}
+
+    assert 20 == len(waits)
+
+
+def test_a_failure_keeps_the_cursor_and_a_success_forgets_it() -> None:
+    """A failed tick changes nothing but when the next try is; the next good one starts from one interval again."""
+    state = SensorState(sensor="s", cursor="5", version=3, failures=2)
+    times = TickTimes(started_at=10, ended_at=1_000, due_at=10)
+
+    failed = plan_failure(SENSOR, state, ErrorInfo(message="gone"), times)
+    mended = plan_success(GRAPH, SENSOR, failed.leaves, TickReport(cursor="6"), times)
+
+    assert ("5", 3, 1_000 + round(backoff(SENSOR, 3) * 1e6)) == (
+        failed.leaves.cursor,
+        failed.leaves.failures,
+        failed.leaves.retry_at,
+    )
+    assert failed.leaves.retry_at == next_due(SENSOR, failed.leaves, 1_000)
+    assert ("6", 0, None) == (mended.leaves.cursor, mended.leaves.failures, mended.leaves.retry_at)
+    assert (3, 4) == (failed.ended.detail.attempt, mended.ended.detail.attempt)
+
+
+def test_a_little_late_is_not_later_from_then_on() -> None:
+    """A tick that began a little after it was due is followed by one that is on time again."""
+
+    def after(started_at: int) -> int | None:
+        times = TickTimes(started_at=started_at, ended_at=started_at, due_at=1_000_000)
+        left = plan_success(GRAPH, SENSOR, SensorState(sensor="s"), TickReport(), times).leaves
+        return next_due(SENSOR, left, started_at)
+
+    assert 31_000_000 == after(2_000_000)
+    assert 39_000_000 == after(9_000_000)
+
+
+def test_a_run_key_counts_once() -> None:
+    """Of requests with one key the first counts, and none whose key was used in an earlier tick."""
+    sensor = SensorSnapshot(name="s", targets=("a", "b"))
+    wanted = [("k", "a"), ("k", "b"), ("old", "a"), (None, "a"), (None, "a")]
+    report = TickReport(runs=tuple(RequestedRun(run_key=key, assets=(asset,)) for key, asset in wanted))
+    times = TickTimes(started_at=1, ended_at=2)
+
+    planned = plan_success(GRAPH, sensor, SensorState(sensor="s"), report, times, {"old"})
+    again = plan_success(GRAPH, sensor, planned.leaves, report, times, {"old", "k"})
+
+    assert [("k", ("a",)), (None, ("a",)), (None, ("a",))] == [(key, run.assets) for key, run in planned.runs]
+    assert "k" == planned.leaves.last_run_key
+    assert 2 == len(again.runs)

@@ -69,7 +69,7 @@ def _change(deployment: Deployment, name: str, kind: EventKind, changes: Mapping
 
     def keep(connection: Connection, _events: Sequence[Event]) -> shapes.SensorView:
         state = sensor_store.read_state(connection, name)
-        sensor_store.save_state(connection, msgspec.structs.replace(state, **changes))
+        sensor_store.save_states(connection, [msgspec.structs.replace(state, **changes)])
         return sensors.sensor_view(connection, graph, name)
 
     switched = NewEvent(kind=kind, payload=SensorSwitched(sensor=name, reporter=Reporter("app")))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from headwater.automation.sensor_messages import RequestedRun, SensorReport, encoder, order_decoder
+import msgspec
+
+from headwater.automation.tick_messages import RequestedRun, TickOrder, TickReport, encoder, order_decoder
 from headwater.clock import Clock, SystemClock, from_seconds, to_seconds
 from headwater.definitions.contexts import SensorEvaluationContext
 from headwater.definitions.definitions import Definitions
@@ -14,6 +16,7 @@ from headwater.definitions.metadata import to_wire
 from headwater.definitions.sensor_results import normalize_sensor_result
 from headwater.definitions.sensors import RunRequest
 from headwater.location.resources import ResourceScope
+from headwater.location.tracebacks import describe
 from headwater.location.user_calls import call
 from headwater.location.worker import Emit
 from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
@@ -62,9 +65,18 @@ class TickLog:
 
 def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     """The task of a tick; see `headwater.location.worker.Task`."""
-    state = order_decoder.decode(payload).state
-    sensor = definitions.get_sensor_def(state.sensor)
+    order = order_decoder.decode(payload)
     log = TickLog(SystemClock())
+    try:
+        report = _evaluate(definitions, order, log)
+    except Exception as error:  # whatever user code raises
+        report = TickReport(error=describe(error))
+    return encoder.encode(msgspec.structs.replace(report, log=tuple(log.lines)))
+
+
+def _evaluate(definitions: Definitions, order: TickOrder, log: TickLog) -> TickReport:
+    state = order.state
+    sensor = definitions.get_sensor_def(state.sensor)
     with ResourceScope(definitions.resources, log=log) as scope:
         context = SensorEvaluationContext(
             sensor_name=state.sensor,
@@ -78,14 +90,12 @@ def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
         arguments = {name: scope.get(name) for name in sensor.needs.parameters}
         returned = call(sensor.compute_fn, context if sensor.takes_context else None, **arguments)
         outcome = normalize_sensor_result(returned, context)
-    report = SensorReport(
+    return TickReport(
         events=tuple(_new_event(event, state) for event in outcome.asset_events),
         runs=tuple(_requested(request) for request in outcome.run_requests),
         skip_message=outcome.skip_message,
         cursor=outcome.cursor,
-        log=tuple(log.lines),
     )
-    return encoder.encode(report)
 
 
 def _requested(request: RunRequest) -> RequestedRun:
