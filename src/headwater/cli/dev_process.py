@@ -14,7 +14,10 @@ from headwater.cli.logs import set_up_logging
 from headwater.daemon.engine import Engine
 from headwater.server.app import Server
 from headwater.server.deployment import Deployment, Deployments
+from headwater.server.metrics import Metrics
+from headwater.server.observe import ObservedServer
 from headwater.server.serving import GracefulServer, bind, is_loopback
+from headwater.server.tracing import tracing_from_environment
 
 _SWITCH_SECONDS = 0.0002
 _log = structlog.get_logger(__name__)
@@ -26,10 +29,13 @@ def serve_and_work(deployments: Deployments, host: str, port: int | None) -> Non
     # The writer's thread gives the interpreter up at each call of the database, and must not wait long to get it back.
     sys.setswitchinterval(_SWITCH_SECONDS)
     listening = bind(host, port)
-    application = Server(deployments, loopback=is_loopback(host))
-    server = GracefulServer(application)
+    metrics, tracing = Metrics(deployments), tracing_from_environment()
+    application = Server(deployments, loopback=is_loopback(host), metrics=metrics)
+    server = GracefulServer(ObservedServer(application, metrics, tracing))
     _greet(listening, host, deployments)
-    if not asyncio.run(_serve(server, listening, deployments)):
+    worked = asyncio.run(_serve(server, listening, deployments))
+    tracing.close()
+    if not worked:
         sys.exit(1)
 
 

@@ -1,23 +1,51 @@
-"""How a command's own log looks: short lines on standard error."""
+"""How a command's own log looks: short lines on standard error, or JSON where HEADWATER_LOG_FORMAT says `json`."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from typing import Any
 
 import structlog
 
+from headwater.errors import SettingsError
+
+_FORMATS = ("console", "json")
+
 
 def set_up_logging(*, verbose: bool = False) -> None:
-    """Show warnings, or with `verbose` also what happens."""
+    """Show warnings, or with `verbose` also what happens.
+
+    Raises:
+        SettingsError: HEADWATER_LOG_FORMAT names no format.
+    """
+    form = os.environ.get("HEADWATER_LOG_FORMAT") or "console"
+    if form not in _FORMATS:
+        raise SettingsError(f"HEADWATER_LOG_FORMAT is {form!r}, which is no format of the log; it is console or json.")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            *(_for_machines() if form == "json" else _for_people()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _for_people() -> list[Any]:
+    return [
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+    ]
+
+
+def _for_machines() -> list[Any]:
+    return [
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+        structlog.processors.JSONRenderer(),
+    ]

@@ -25,8 +25,8 @@ class Root(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
-        set_up_logging()
         try:
+            set_up_logging()
             return super().invoke(ctx)
         except HeadwaterError as error:
             raise click.ClickException(str(error)) from error

@@ -7,19 +7,18 @@ from typing import Any
 
 import structlog
 
-from headwater.errors import StoreError
-from headwater.server import openlineage_door, strict_door
+from headwater.server import health, openlineage_door, strict_door
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments, is_possible_name
 from headwater.server.guard import ForeignOriginError, TokenRequiredError, check_origin, check_token
-from headwater.server.http import Receive, Scope, Send, send_bytes, send_json
+from headwater.server.http import ROUTE, Receive, Scope, Send, send_bytes, send_json
 from headwater.server.live_door import stream
+from headwater.server.metrics import CONTENT_TYPE, Metrics
 from headwater.server.report_doors import find_door, report
 from headwater.server.static import WebApp
 from headwater.server.version import package_version
-from headwater.storage import event_log
 
-_HEALTH_PATHS = frozenset({"/health", "/health/live", "/health/ready"})
+_DOORS = frozenset({*openlineage_door.PATHS, strict_door.PATH, "/api/live"})
 _OPEN_API_PATHS = frozenset({"/api/deployment", "/api/session"})
 _log = structlog.get_logger(__name__)
 
@@ -27,13 +26,15 @@ _log = structlog.get_logger(__name__)
 class Server:
     """Finds the deployment that a request is for, and the door that its path leads to."""
 
-    def __init__(self, deployments: Deployments, *, loopback: bool) -> None:
+    def __init__(self, deployments: Deployments, *, loopback: bool, metrics: Metrics | None = None) -> None:
         """Prepare.
 
         Args:
             deployments: What to serve.
             loopback: Whether only this machine can reach the server.
+            metrics: What `/metrics` shows.
         """
+        self._metrics = metrics or Metrics(deployments)
         self._deployments = deployments
         self._loopback = loopback
         self._api: Any = build_api()
@@ -64,9 +65,14 @@ class Server:
         if base == "/" and (stray := _stray_deployment(path)) is not None:
             await send_json(send, 404, {"error": f"There is no deployment {stray!r}.", "status": 404})
         elif door is not None:
+            scope[ROUTE] = door[0].value
             await report(deployment, *door, scope, receive, send)
-        elif path in _HEALTH_PATHS:
-            await self._answer_health(deployment, send)
+        elif path in health.PATHS:
+            await self._answer_health(deployment, path, send)
+        elif path == "/metrics":
+            scope[ROUTE] = path
+            text = await asyncio.to_thread(self._metrics.render)
+            await send_bytes(send, 200, text, CONTENT_TYPE)
         elif path == "/server_info":
             await send_json(send, 200, {"headwater_version": package_version()})
         elif path == "/api" or path.startswith("/api/"):
@@ -96,6 +102,7 @@ class Server:
                 answer = {"error": str(error), "status": 401}
                 await send_json(send, 401, answer, [(b"www-authenticate", b"Bearer")])
                 return
+        scope[ROUTE] = path if path in _DOORS else "/api"
         if path in openlineage_door.PATHS:
             await self._openlineage.take(deployment, scope, receive, send)
             return
@@ -111,14 +118,14 @@ class Server:
         below["root_path"] = base.rstrip("/")
         below["state"] = {**(scope.get("state") or {}), "headwater_deployment": deployment}
         await self._api(below, receive, send)
+        scope[ROUTE] = below.get("path_template", "/api")
 
-    async def _answer_health(self, deployment: Deployment, send: Send) -> None:
-        try:
-            head = await deployment.store.read_async(event_log.head)
-        except StoreError as error:
-            await send_json(send, 503, {"status": "unavailable", "reason": str(error)})
+    async def _answer_health(self, deployment: Deployment, path: str, send: Send) -> None:
+        if path == "/health/live":
+            await send_json(send, 200, {"status": "live", "version": package_version()})
             return
-        await send_json(send, 200, {"status": "ready", "seq": head, "version": package_version()})
+        serves, found = await asyncio.to_thread(health.health_of, deployment)
+        await send_json(send, 200 if serves else 503, {**found, "version": package_version()})
 
     def _follow(self, deployment: Deployment) -> None:
         """Keep up with a deployment from the first request for it on."""

@@ -13,6 +13,9 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+ROUTE = "headwater_route"
+"""Where a request's scope says which door or route answered it."""
+
 MOST_BODY_BYTES = 10 * 1024 * 1024
 
 Headers: TypeAlias = Iterable[tuple[bytes, bytes]]

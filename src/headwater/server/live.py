@@ -34,6 +34,11 @@ class LiveFeed:
         self._listeners: set[asyncio.Queue[bytes | None]] = set()
         self._stopping = False
 
+    @property
+    def listeners(self) -> int:
+        """How many streams are open."""
+        return len(self._listeners)
+
     async def run(self) -> None:
         """Read and hand out until cancelled."""
         position = self._store.tail.head

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
 from headwater.errors import SettingsError
-from headwater.server.app import Server
+from headwater.server.observe import ObservedServer
 
 DEFAULT_PORT = 3000
 _TRIES = 20
@@ -17,7 +19,7 @@ _GRACE_SECONDS = 2
 class GracefulServer(uvicorn.Server):
     """Ends the live streams as soon as it is told to stop, so that it need not wait for them."""
 
-    def __init__(self, application: Server) -> None:
+    def __init__(self, application: ObservedServer) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
@@ -30,6 +32,13 @@ class GracefulServer(uvicorn.Server):
             )
         )
         self._application = application
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take a signal as the order to stop, and no more: the process then ends as one that did what it was told."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, answer what was accepted, end the streams."""

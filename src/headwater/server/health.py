@@ -1,0 +1,25 @@
+"""Whether the process lives, and whether a deployment can serve, with the reasons."""
+
+from __future__ import annotations
+
+from headwater.errors import StoreError
+from headwater.records.locations import LocationStatus
+from headwater.server.deployment import Deployment
+from headwater.storage import catalog, event_log
+
+PATHS = frozenset({"/health", "/health/live", "/health/ready"})
+
+
+def health_of(deployment: Deployment) -> tuple[bool, dict[str, object]]:
+    """Whether a deployment can serve, and how it stands. It reads the store, so not for an event loop."""
+    try:
+        head = deployment.store.read(event_log.head)
+        locations = deployment.store.read(catalog.read_locations)
+    except StoreError as error:
+        return False, {"status": "unavailable", "reasons": [str(error)]}
+    failed = [
+        f"The code location {each.name!r} could not be loaded; its last good definitions stay in force."
+        for each in locations
+        if each.status is not LocationStatus.LOADED
+    ]
+    return True, {"status": "degraded" if failed else "ready", "reasons": failed, "seq": head}

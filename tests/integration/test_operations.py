@@ -1,0 +1,136 @@
+"""What those who run a server look at: health, metrics, traces, logs, request ids, and a stop that answers first."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import Answer, DevServer, dev_server
+from stand_in import stand_in
+
+PROJECT = Path(__file__).parents[1] / "projects" / "native.py"
+BROKEN = "raise RuntimeError('the definitions are broken')\n"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+def series(server: DevServer) -> dict[str, float]:
+    """What /metrics shows, by name and labels."""
+    answer = server.get("/metrics")
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    lines = [line.rsplit(" ", 1) for line in answer.body.decode().splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in lines}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+    """A server that several tests look at."""
+    with dev_server(tmp_path_factory.mktemp("home"), str(PROJECT)) as server:
+        server.wait_for(lambda: server.get("/api/assets").json["items"])
+        yield server
+
+
+def test_metrics(server: DevServer) -> None:
+    """Requests are counted by door, not by path; the state of the store is that of the moment."""
+    before = series(server)
+    for key in ("a", "b", "c"):
+        assert 200 == server.post(f"/report_asset_materialization/{key}").status
+    assert 404 == server.get("/api/runs/no-such-run").status
+    after = series(server)
+
+    counted = 'headwater_http_requests_total{method="POST",route="materialization",status="200"}'
+    assert 3 == after[counted] - before.get(counted, 0)
+    assert 1 == after['headwater_http_requests_total{method="GET",route="/api/runs/{run_id}",status="404"}']
+    assert (
+        3
+        == after['headwater_log_events_total{deployment="default"}']
+        - before['headwater_log_events_total{deployment="default"}']
+    )
+    assert 1 == after['headwater_location_loaded{deployment="default",location="native"}']
+    assert 3 == after['headwater_http_request_seconds_count{route="materialization"}']
+
+
+def test_request_ids(server: DevServer) -> None:
+    """A sender's own request id comes back; others get one each; an unusable one is replaced."""
+    mine = server.get("/health/live", {"X-Request-Id": "from-the-proxy.1"})
+    given = {server.get("/api/assets").headers["x-request-id"] for _ in range(2)}
+    odd = server.get("/", {"X-Request-Id": "two words"})
+
+    assert "from-the-proxy.1" == mine.headers["x-request-id"]
+    assert 2 == len(given)
+    assert "two words" != odd.headers["x-request-id"]
+
+
+def test_health_names_reasons(tmp_path: Path) -> None:
+    """A server lives and serves though its code can't be loaded, and says what is wrong."""
+    (tmp_path / "broken.py").write_text(BROKEN)
+    with dev_server(tmp_path / "home", str(tmp_path / "broken.py")) as server:
+        live = server.get("/health/live")
+        found = server.wait_for(lambda: (answer := server.get("/health/ready")).json["reasons"] and answer)
+
+    assert (200, "live") == (live.status, live.json["status"])
+    assert (200, "degraded") == (found.status, found.json["status"])
+    assert "'broken' could not be loaded" in found.json["reasons"][0]
+
+
+def test_logs_for_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With HEADWATER_LOG_FORMAT=json each line of the log is an object."""
+    monkeypatch.setenv("HEADWATER_LOG_FORMAT", "json")
+    with dev_server(tmp_path, str(PROJECT)) as server:
+        logged = server.wait_for(lambda: [line for line in server.output if "definitions loaded" in line])
+    record = json.loads(logged[0])
+
+    assert ("definitions loaded", "info", "native") == (record["event"], record["level"], record["location"])
+
+
+def test_traces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests go to an OpenTelemetry collector as spans, below the sender's own, at the latest when it stops."""
+    with stand_in() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        with dev_server(tmp_path, str(PROJECT)) as server:
+            server.get("/api/assets", {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"})
+            server.stop()
+        sent = [received for received in collector.received if received.path == "/v1/traces"]
+
+    body = b"".join(received.body for received in sent)
+    assert bytes.fromhex(TRACE) in body
+    assert b"GET /api/assets" in body
+
+
+def test_a_stop_answers_first(tmp_path: Path) -> None:
+    """When it is told to stop, every request that it accepted is answered, and what it acknowledged is in the log."""
+    acknowledged: list[int] = []
+    cut_off: list[str] = []
+    begun = threading.Barrier(5)
+
+    def report(server: DevServer) -> None:
+        begun.wait()
+        while True:
+            try:
+                answer: Answer = server.post("/report_asset_materialization/kept")
+            except ConnectionError as error:
+                cut_off.append(str(error))
+                return
+            except OSError:
+                return
+            if answer.status != 200:
+                return
+            acknowledged.append(int(answer.headers["headwater-event-id"]))
+
+    with dev_server(tmp_path, str(PROJECT)) as server:
+        reporters = [threading.Thread(target=report, args=[server]) for _ in range(4)]
+        for reporter in reporters:
+            reporter.start()
+        begun.wait()
+        server.wait_for(lambda: len(acknowledged) > 20)
+        status = server.stop()
+        for reporter in reporters:
+            reporter.join(60)
+        server.start()
+        stored = server.asset("kept")["asset"]["materializations"]
+
+    assert 0 == status, "".join(server.output)
+    assert [] == [message for message in cut_off if "cut off" in message]
+    assert len(set(acknowledged)) == stored
