@@ -19,6 +19,7 @@ from headwater.definitions.contexts import (
     build_sensor_context,
 )
 from headwater.definitions.definitions import Definitions
+from headwater.definitions.deps import AssetDep
 from headwater.definitions.env_vars import EnvVar
 from headwater.definitions.events import (
     AssetCheckEvaluation,
@@ -74,17 +75,27 @@ from headwater.definitions.multi_assets import multi_asset
 from headwater.definitions.observable_assets import observable_source_asset
 from headwater.definitions.partitions import (
     AddDynamicPartitionsRequest,
+    AllPartitionMapping,
     DailyPartitionsDefinition,
     DeleteDynamicPartitionsRequest,
+    DimensionPartitionMapping,
     DynamicPartitionsDefinition,
     HourlyPartitionsDefinition,
+    IdentityPartitionMapping,
+    LastPartitionMapping,
     MonthlyPartitionsDefinition,
     MultiPartitionKey,
+    MultiPartitionMapping,
     MultiPartitionsDefinition,
+    MultiToSingleDimensionPartitionMapping,
     PartitionKeyRange,
+    PartitionMapping,
     PartitionsDefinition,
+    SpecificPartitionsPartitionMapping,
+    StaticPartitionMapping,
     StaticPartitionsDefinition,
     TimeWindow,
+    TimeWindowPartitionMapping,
     TimeWindowPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
@@ -108,7 +119,7 @@ from headwater.definitions.sensors import (
     sensor,
 )
 from headwater.definitions.source_assets import SourceAsset, external_assets_from_specs
-from headwater.definitions.specs import AssetCheckSpec, AssetDep, AssetSpec, map_asset_specs
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec, map_asset_specs
 from headwater.definitions.tables import (
     TableColumn,
     TableColumnConstraints,
@@ -206,6 +217,7 @@ _LATER = {
 
 __all__ = [
     "AddDynamicPartitionsRequest",
+    "AllPartitionMapping",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
     "AssetCheckExecutionContext",
@@ -241,6 +253,7 @@ __all__ = [
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "DimensionPartitionMapping",
     "DuckDBIOManager",
     "DuplicateDefinitionError",
     "DynamicPartitionsDefinition",
@@ -258,6 +271,7 @@ __all__ = [
     "HourlyPartitionsDefinition",
     "IOManager",
     "IdempotencyConflictError",
+    "IdentityPartitionMapping",
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
@@ -273,6 +287,7 @@ __all__ = [
     "JobDefinition",
     "JobMetadataValue",
     "JsonMetadataValue",
+    "LastPartitionMapping",
     "LazyDefinitions",
     "LocationError",
     "MarkdownMetadataValue",
@@ -281,13 +296,16 @@ __all__ = [
     "MissingInputError",
     "MonthlyPartitionsDefinition",
     "MultiPartitionKey",
+    "MultiPartitionMapping",
     "MultiPartitionsDefinition",
+    "MultiToSingleDimensionPartitionMapping",
     "NotebookMetadataValue",
     "NullMetadataValue",
     "ObserveResult",
     "Output",
     "OutputContext",
     "PartitionKeyRange",
+    "PartitionMapping",
     "PartitionsDefinition",
     "PathMetadataValue",
     "PermissiveConfig",
@@ -313,6 +331,8 @@ __all__ = [
     "SettingsError",
     "SkipReason",
     "SourceAsset",
+    "SpecificPartitionsPartitionMapping",
+    "StaticPartitionMapping",
     "StaticPartitionsDefinition",
     "StepOutputError",
     "StoreError",
@@ -330,6 +350,7 @@ __all__ = [
     "TableSchemaMetadataValue",
     "TextMetadataValue",
     "TimeWindow",
+    "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
     "TimestampMetadataValue",
     "UnknownAssetError",

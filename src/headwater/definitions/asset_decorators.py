@@ -13,12 +13,13 @@ from headwater.definitions.arguments import (
 from headwater.definitions.asset_functions import define_assets, make_key
 from headwater.definitions.assets import AssetIn, AssetOutput, AssetsDefinition
 from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.deps import CoercibleToAssetDep
 from headwater.definitions.functions import check_function, read_docstring
 from headwater.definitions.hooks import HookDefinition
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resources import check_resources
 from headwater.definitions.retries import RetryPolicy
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec, CoercibleToAssetDep
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import InvalidDefinitionError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 

@@ -10,12 +10,15 @@ import msgspec
 
 from headwater.definitions.arguments import check_bool, check_mapping, check_optional_text, check_type
 from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, check_partition_mapping
 from headwater.definitions.functions import Parameters, look_like, returns_nothing
 from headwater.definitions.hooks import HookDefinition
+from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.needs import NO_NEEDS, Needs
+from headwater.definitions.partitions import PartitionMapping
 from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
-from headwater.definitions.specs import IO_MANAGER_METADATA, AssetCheckSpec, AssetSpec, CoercibleToAssetDep
+from headwater.definitions.specs import IO_MANAGER_METADATA, AssetCheckSpec, AssetSpec
 from headwater.definitions.values import Frozen
 from headwater.errors import InvalidDefinitionError
 from headwater.keys import AssetKey, CoercibleToAssetKey
@@ -31,6 +34,8 @@ class AssetInput(msgspec.Struct, frozen=True):
     key: AssetKey
     annotation: Any = Any
     mapped: bool = False
+    partition_mapping: PartitionMapping | None = None
+    metadata: dict[str, Any] = {}
 
 
 class AssetOutput(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,29 +56,46 @@ class AssetIn(Frozen):
 
     Args:
         key: The asset's key; a string is one part.
+        metadata: What is known of the dependency itself.
         key_prefix: Or only what comes before the parameter's name in the key.
+        partition_mapping: Which of its partitions are read, as for `AssetDep`.
 
     Raises:
-        InvalidDefinitionError: both are given.
+        InvalidDefinitionError: both a key and a prefix are given.
+        InvalidParameterError: an argument has the wrong type.
+        InvalidMetadataError: a metadata value can't be stored.
 
     Example:
         >>> AssetIn(key_prefix="lake").resolve("orders")
         AssetKey(['lake', 'orders'])
     """
 
-    __slots__ = ("key", "key_prefix")
+    __slots__ = ("key", "key_prefix", "metadata", "partition_mapping")
 
     key: AssetKey | None
+    metadata: dict[str, Any]
     key_prefix: tuple[str, ...]
+    partition_mapping: PartitionMapping | None
 
-    def __init__(self, key: CoercibleToAssetKey | None = None, key_prefix: str | Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        key: CoercibleToAssetKey | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        partition_mapping: PartitionMapping | None = None,
+    ) -> None:
         if key is not None and key_prefix is not None:
             raise InvalidDefinitionError(
                 f"AssetIn has key={key!r} and key_prefix={key_prefix!r}; a key is whole, so leave key_prefix out."
             )
+        if partition_mapping is not None:
+            check_partition_mapping(partition_mapping, "partition_mapping of an AssetIn")
+        normalize_metadata(metadata)
         self._set(
             key=None if key is None else AssetKey.from_coercible(key),
+            metadata=dict(metadata or {}),
             key_prefix=() if key_prefix is None else AssetKey(key_prefix).parts,
+            partition_mapping=partition_mapping,
         )
 
     def resolve(self, parameter: str) -> AssetKey:
@@ -194,7 +216,11 @@ class AssetsDefinition:
     def _depend_on_inputs(self) -> None:
         """What no asset of the function names as its dependency is one of all of them."""
         named = {dep.asset_key for spec in self.specs for dep in spec.deps}
-        missing = [entry.key for entry in self.inputs if entry.key not in named]
+        missing = [
+            AssetDep(entry.key, partition_mapping=entry.partition_mapping, metadata=entry.metadata)
+            for entry in self.inputs
+            if entry.key not in named
+        ]
         if missing:
             object.__setattr__(self, "specs", tuple(spec.merge_attributes(deps=missing) for spec in self.specs))
 
@@ -315,8 +341,19 @@ def read_inputs(parameters: Parameters, ins: Mapping[str, AssetIn] | None, of: s
             raise InvalidDefinitionError(
                 f"ins {of} names {name!r}, which is no parameter of the function; its parameters are: {named}."
             )
-    annotations = parameters.annotations
     return tuple(
-        AssetInput(name, renamed.get(name, AssetIn()).resolve(name), annotations.get(name, Any), name in renamed)
+        _read_input(name, renamed.get(name), parameters.annotations)
         for name in dict.fromkeys((*parameters.names, *renamed))
+    )
+
+
+def _read_input(name: str, given: AssetIn | None, annotations: Mapping[str, Any]) -> AssetInput:
+    entry = given or AssetIn()
+    return AssetInput(
+        name,
+        entry.resolve(name),
+        annotations.get(name, Any),
+        mapped=given is not None,
+        partition_mapping=entry.partition_mapping,
+        metadata=entry.metadata,
     )

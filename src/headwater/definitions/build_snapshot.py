@@ -5,6 +5,7 @@ from __future__ import annotations
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
+from headwater.definitions.deps import AssetDep
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.metadata import to_wire
 from headwater.definitions.selectable import check_condition_selections, target_keys
@@ -17,7 +18,7 @@ from headwater.definitions.snapshot import (
     JobSnapshot,
     SensorSnapshot,
 )
-from headwater.definitions.specs import AssetCheckSpec, AssetDep, AssetSpec
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.keys import AssetKey
 
 _DEFAULT_GROUP = "default"
@@ -54,6 +55,9 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsD
         key=spec.key.to_escaped_user_string(),
         kind="external" if native is None else "native",
         deps=_keys(spec.deps),
+        mappings={
+            key.to_escaped_user_string(): mapping.to_snapshot() for key, mapping in spec.partition_mappings.items()
+        },
         description=spec.description,
         metadata=to_wire(spec.metadata),
         group=spec.group_name or _DEFAULT_GROUP,

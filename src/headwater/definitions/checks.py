@@ -10,6 +10,7 @@ from typing import Any, overload
 from headwater.definitions.arguments import check_seconds
 from headwater.definitions.assets import AssetInput
 from headwater.definitions.contexts import AssetCheckExecutionContext
+from headwater.definitions.deps import CoercibleToAssetDep, HasAssetKey
 from headwater.definitions.functions import (
     check_function,
     default_name,
@@ -21,7 +22,7 @@ from headwater.definitions.functions import (
 from headwater.definitions.needs import NO_NEEDS, Needs, read_needs
 from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
-from headwater.definitions.specs import AssetCheckSpec, CoercibleToAssetDep, HasAssetKey
+from headwater.definitions.specs import AssetCheckSpec
 from headwater.errors import InvalidDefinitionError
 from headwater.keys import AssetCheckKey, CoercibleToAssetKey
 

@@ -17,8 +17,8 @@ from headwater.definitions.arguments import (
     check_type,
     shown,
 )
+from headwater.definitions.deps import HasAssetKey
 from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation
-from headwater.definitions.specs import HasAssetKey
 from headwater.definitions.values import Frozen
 from headwater.errors import InvalidParameterError, SensorResultError
 from headwater.keys import AssetKey, CoercibleToAssetKey

@@ -16,6 +16,7 @@ from headwater.definitions.arguments import (
     shown,
 )
 from headwater.definitions.contexts import SensorEvaluationContext
+from headwater.definitions.deps import HasAssetKey
 from headwater.definitions.functions import (
     check_function,
     default_name,
@@ -36,7 +37,6 @@ from headwater.definitions.requests import (
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import find_source
-from headwater.definitions.specs import HasAssetKey
 from headwater.errors import InvalidDefinitionError, InvalidInvocationError, InvalidParameterError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.partitions import PartitionsSnapshot
+from headwater.definitions.partitions import MappingSnapshot, PartitionsSnapshot
 from headwater.definitions.retries import RetryPolicy
 
 SNAPSHOT_VERSION = 1
@@ -38,6 +38,8 @@ class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     key: str
     kind: Literal["external", "native", "stub"]
     deps: tuple[str, ...] = ()
+    mappings: dict[str, MappingSnapshot] = {}
+    """The partition mapping of each dependency that was given one."""
     description: str | None = None
     metadata: dict[str, WireValue] = {}
     group: str = "default"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from copy import copy
 from types import EllipsisType
-from typing import Any, Protocol, TypeAlias, TypeVar, Union, overload, runtime_checkable
+from typing import Any, Protocol, TypeVar, overload, runtime_checkable
 
 from headwater.definitions.arguments import (
     check_asset_key,
@@ -18,89 +17,18 @@ from headwater.definitions.arguments import (
     shown,
 )
 from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, HasAssetKey, check_deps
 from headwater.definitions.labels import check_group, check_kinds, check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata
-from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.partitions import PartitionMapping, PartitionsDefinition
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import find_source
 from headwater.definitions.values import Frozen
-from headwater.errors import InvalidDefinitionError, InvalidParameterError
+from headwater.errors import InvalidParameterError
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
 IO_MANAGER_METADATA = "dagster/io_manager_key"
 """The metadata with which a spec says how the data of an external asset is read, as the peers spell it."""
-
-
-class HasAssetKey(Protocol):
-    """A definition of one asset."""
-
-    @property
-    def key(self) -> AssetKey:
-        """The asset's key."""
-        ...
-
-
-CoercibleToAssetDep: TypeAlias = Union["AssetDep", CoercibleToAssetKey, HasAssetKey]
-
-
-class AssetDep(Frozen):
-    """An asset that another one is made from.
-
-    Args:
-        asset: Its key, or its definition; a string is one part of a key.
-        metadata: What is known of the dependency itself.
-
-    Raises:
-        InvalidParameterError: `asset` has no key.
-        InvalidMetadataError: a metadata value can't be stored.
-
-    Example:
-        >>> AssetSpec("report", deps=[AssetDep("orders", metadata={"columns": 3})]).deps[0].metadata
-        {'columns': 3}
-    """
-
-    __slots__ = ("asset_key", "metadata")
-
-    asset_key: AssetKey
-    metadata: dict[str, Any]
-
-    def __init__(self, asset: CoercibleToAssetKey | HasAssetKey, *, metadata: Mapping[str, Any] | None = None) -> None:
-        if metadata is not None:
-            normalize_metadata(metadata)
-        self._set(
-            asset_key=check_asset_key(asset, "asset of an AssetDep"),
-            metadata=dict(metadata or {}),
-        )
-
-    def with_asset(self, asset: CoercibleToAssetKey | HasAssetKey) -> AssetDep:
-        """The same dependency on another asset."""
-        changed = copy(self)
-        changed._set(asset_key=check_asset_key(asset, "asset of an AssetDep"))
-        return changed
-
-
-def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[AssetDep, ...]:
-    """Dependencies, each key once.
-
-    Raises:
-        InvalidParameterError: an element has no key.
-        InvalidDefinitionError: a key stands twice with different metadata.
-    """
-    if deps is None:
-        return ()
-    checked: dict[AssetKey, AssetDep] = {}
-    for item in check_several(deps, where):
-        dep = item if isinstance(item, AssetDep) else AssetDep(item if type(item) is str else _dep_key(item, where))
-        known = checked.setdefault(dep.asset_key, dep)
-        if known is not dep and known != dep:
-            raise InvalidDefinitionError(
-                f"{where} names {dep.asset_key.to_user_string()!r} twice with different metadata; keep one of them."
-            )
-    return tuple(checked.values())
-
-
-def _dep_key(item: object, where: str) -> AssetKey:
-    return check_asset_key(item, f"An element of {where}")
 
 
 class AssetSpec(Frozen):
@@ -203,6 +131,17 @@ class AssetSpec(Frozen):
             partitions_def=partitions_def,
             source=find_source(),
         )
+
+    @property
+    def partition_mappings(self) -> dict[AssetKey, PartitionMapping]:
+        """The mapping of each dependency that was given one, by the upstream key."""
+        return {dep.asset_key: dep.partition_mapping for dep in self.deps if dep.partition_mapping is not None}
+
+    @property
+    def reads_its_past(self) -> bool:
+        """Whether it depends on earlier partitions of itself, which is no circle."""
+        mapping = self.partition_mappings.get(self.key)
+        return mapping is not None and mapping.looks_back
 
     def replace_attributes(
         self,

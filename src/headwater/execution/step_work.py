@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import msgspec
 
-from headwater.clock import from_seconds
+from headwater.clock import SystemClock, from_seconds, to_datetime
 from headwater.definitions.asset_context import AssetExecutionContext
 from headwater.definitions.assets import AssetInput, AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
@@ -102,6 +102,20 @@ def load_value(definitions: Definitions, key: AssetKey, partition: str | None, d
         place = StepPlace(log=log, scope=scope, default_io=default_io, instance=lambda: None)
         order = StepOrder(run_id="", step="", assets=(key.to_escaped_user_string(),))
         return _Step(definitions, order, place).load_asset_value(key, partition)
+
+
+class _KeysOfInstance:
+    """Dynamic partitions as the deployment has them, which is opened only when one is asked for."""
+
+    def __init__(self, instance: Callable[[], Any]) -> None:
+        self._instance = instance
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        keys: Sequence[str] = self._instance().get_dynamic_partitions(partitions_def_name)
+        return keys
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        return partition_key in self.get_dynamic_partitions(partitions_def_name)
 
 
 class _Step:
@@ -248,7 +262,13 @@ class _Step:
     def _load(self, entry: AssetInput) -> Any:
         resolved = self._definitions.resolve()
         upstream, own = resolved.specs.get(entry.key), resolved.specs.get(self._keys[0])
-        keys = input_partitions(upstream, own, self._order.partitions)
+        keys = input_partitions(
+            upstream,
+            own,
+            self._order.partitions,
+            now=to_datetime(SystemClock().now()),
+            dynamic_partitions_store=_KeysOfInstance(self._place.instance),
+        )
         return self._load_value(entry.key, keys, entry.name, entry.annotation)
 
     def _load_value(self, key: AssetKey, partitions: tuple[str, ...] | None, name: str, annotation: Any) -> Any:

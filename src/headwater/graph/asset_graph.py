@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from headwater.definitions.knots import find_knots
+from headwater.definitions.partitions import mapping_from_snapshot
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.selection.index import Facts
@@ -189,7 +190,7 @@ def build_graph(
     edges: set[tuple[str, str]] = set()
     for location, snapshot in loaded:
         for asset in snapshot.assets:
-            edges.update((dep, asset.key) for dep in asset.deps)
+            edges.update((dep, asset.key) for dep in asset.deps if dep != asset.key or not _reads_its_past(asset))
             known = nodes.get(asset.key)
             if known is None or _RANK[asset.kind] < _RANK[known.kind]:
                 nodes[asset.key] = AssetNode(key=asset.key, kind=asset.kind, definition=asset, location=location)
@@ -205,6 +206,12 @@ def build_graph(
         graph.jobs.update({job.name: (job, location) for job in snapshot.jobs})
         graph.sensors.update({sensor.name: (sensor, location) for sensor in snapshot.sensors})
     return graph
+
+
+def _reads_its_past(asset: AssetSnapshot) -> bool:
+    """Whether it depends on earlier partitions of itself, which is no circle and no edge."""
+    mapping = asset.mappings.get(asset.key)
+    return mapping is not None and mapping_from_snapshot(mapping).looks_back
 
 
 def topological_order(

@@ -454,3 +454,36 @@ def test_what_a_step_logs_of_other_assets_is_recorded() -> None:
 
     assert {"orders", "copies", "copy"} == made(result)
     assert 1 == len(result.get_asset_observation_events())
+
+
+def test_a_partition_reads_the_upstream_partitions_that_its_mapping_names(tmp_path: Path) -> None:
+    """One value for one partition, a dict for several; what does not exist upstream is said, not passed over."""
+    daily = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-15")
+    weekly = hw.WeeklyPartitionsDefinition("2026-01-04", end_date="2026-01-12")
+    seen: dict[str, Any] = {}
+
+    @hw.asset(partitions_def=daily)
+    def day(context: hw.AssetExecutionContext) -> str:
+        return f"sales of {context.partition_key}"
+
+    @hw.asset(partitions_def=weekly)
+    def week(day: dict[str, str]) -> int:
+        seen["week"] = sorted(day)
+        return len(day)
+
+    before = hw.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+    @hw.asset(partitions_def=daily, ins={"earlier": hw.AssetIn("day", partition_mapping=before)})
+    def change(earlier: str) -> None:
+        seen["change"] = earlier
+
+    assets = [day, week, change]
+    resources = {"io_manager": hw.FilesystemIOManager(base_dir=str(tmp_path))}
+    for number in range(4, 11):
+        key = f"2026-01-{number:02}"
+        assert hw.materialize(assets, partition_key=key, selection="day", resources=resources).success
+    hw.materialize(assets, partition_key="2026-01-04", selection="week", resources=resources)
+    hw.materialize(assets, partition_key="2026-01-09", selection="change", resources=resources)
+    assert {"week": [f"2026-01-{n:02}" for n in range(4, 11)], "change": "sales of 2026-01-08"} == seen
+    with pytest.raises(hw.MissingInputError, match="Partition 2026-01-01 of 'change' reads partitions of 'day'"):
+        hw.materialize(assets, partition_key="2026-01-01", selection="change", resources=resources)

@@ -11,38 +11,69 @@ from headwater.definitions.partitions.calendar_windows import (
     WeeklyPartitionsDefinition,
 )
 from headwater.definitions.partitions.definition import DynamicPartitionsStore, PartitionsDefinition
+from headwater.definitions.partitions.dimension_mappings import (
+    DimensionPartitionMapping,
+    MultiPartitionMapping,
+    MultiToSingleDimensionPartitionMapping,
+)
 from headwater.definitions.partitions.dynamic import (
     AddDynamicPartitionsRequest,
     DeleteDynamicPartitionsRequest,
     DynamicPartitionsDefinition,
 )
-from headwater.definitions.partitions.from_snapshot import partitions_from_snapshot
+from headwater.definitions.partitions.from_snapshot import mapping_from_snapshot, partitions_from_snapshot
+from headwater.definitions.partitions.key_mappings import (
+    AllPartitionMapping,
+    IdentityPartitionMapping,
+    LastPartitionMapping,
+    SpecificPartitionsPartitionMapping,
+    StaticPartitionMapping,
+)
 from headwater.definitions.partitions.keys import PartitionKeyRange, PartitionKeys
+from headwater.definitions.partitions.map_partitions import mapping_between, partitions_concerned, partitions_read
+from headwater.definitions.partitions.mapping import PartitionMapping, Parts, Reads
 from headwater.definitions.partitions.multi import MultiPartitionKey, MultiPartitionsDefinition
 from headwater.definitions.partitions.ordinals import Ordinals
 from headwater.definitions.partitions.snapshot import MappingSnapshot, PartitionsSnapshot
 from headwater.definitions.partitions.static import StaticPartitionsDefinition
 from headwater.definitions.partitions.time_windows import TimeWindow, TimeWindowPartitionsDefinition
+from headwater.definitions.partitions.window_mapping import TimeWindowPartitionMapping
 
 __all__ = [
     "AddDynamicPartitionsRequest",
+    "AllPartitionMapping",
     "DailyPartitionsDefinition",
     "DeleteDynamicPartitionsRequest",
+    "DimensionPartitionMapping",
     "DynamicPartitionsDefinition",
     "DynamicPartitionsStore",
     "HourlyPartitionsDefinition",
+    "IdentityPartitionMapping",
+    "LastPartitionMapping",
     "MappingSnapshot",
     "MonthlyPartitionsDefinition",
     "MultiPartitionKey",
+    "MultiPartitionMapping",
     "MultiPartitionsDefinition",
+    "MultiToSingleDimensionPartitionMapping",
     "Ordinals",
     "PartitionKeyRange",
     "PartitionKeys",
+    "PartitionMapping",
     "PartitionsDefinition",
     "PartitionsSnapshot",
+    "Parts",
+    "Reads",
+    "SpecificPartitionsPartitionMapping",
+    "StaticPartitionMapping",
     "StaticPartitionsDefinition",
     "TimeWindow",
+    "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
     "WeeklyPartitionsDefinition",
+    "mapping_between",
+    "mapping_from_snapshot",
+    "partitions_concerned",
     "partitions_from_snapshot",
+    "partitions_read",
 ]

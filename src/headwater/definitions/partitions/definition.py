@@ -109,6 +109,8 @@ class PartitionsDefinition(ABC):
         return keys.select(keys.numbers_in(partition_key_range))
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         return isinstance(other, PartitionsDefinition) and self.to_snapshot() == other.to_snapshot()
 
     def __hash__(self) -> int:

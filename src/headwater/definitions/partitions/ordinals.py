@@ -54,11 +54,16 @@ class Ordinals:
     @classmethod
     def from_ranges(cls, ranges: Iterable[tuple[int, int]]) -> Ordinals:
         """The union of half-open ranges."""
-        bits = 0
-        for start, stop in ranges:
-            if stop > start:
-                bits |= (1 << stop) - (1 << start)
-        return cls._of_bits(bits)
+        digits: list[str] = []
+        reached = 0
+        for start, stop in sorted(ranges):
+            # One pass over the digits, because each operation on the integer would take as long.
+            begin = max(start, reached)
+            if stop > begin:
+                digits.append("0" * (begin - reached))
+                digits.append("1" * (stop - begin))
+                reached = stop
+        return cls._of_bits(int("".join(digits)[::-1], 2) if digits else 0)
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> Ordinals:
@@ -73,7 +78,14 @@ class Ordinals:
 
     def ranges(self) -> Iterator[tuple[int, int]]:
         """The half-open ranges that make it up, in order, as few as possible."""
-        digits = format(self._bits, "b")[::-1] if self._bits else ""
+        first = self.first()
+        if first is None:
+            return
+        run = self._bits >> first
+        if not run & (run + 1):
+            yield first, first + run.bit_length()
+            return
+        digits = format(self._bits, "b")[::-1]
         for match in _ONES.finditer(digits):
             yield match.span()
 
@@ -96,6 +108,35 @@ class Ordinals:
     def shifted(self, by: int) -> Ordinals:
         """Each number plus `by`; those that would be negative are dropped."""
         return Ordinals._of_bits(self._bits << by if by >= 0 else self._bits >> -by)
+
+    def rows(self, width: int) -> Iterator[tuple[Ordinals, Ordinals]]:
+        """The set as a table of rows with `width` numbers: each distinct row that is not empty, after where it stands.
+
+        Args:
+            width: How many numbers a row has, 1 or more.
+        """
+        last = self.last()
+        if last is None:
+            return
+        if last == self.first():
+            place, number = divmod(last, width)
+            yield Ordinals.span(place, place + 1), Ordinals.span(number, number + 1)
+            return
+        digits = format(self._bits, "b")[::-1]
+        places: dict[str, list[int]] = {}
+        for place in range(last // width + 1):
+            row = digits[place * width : (place + 1) * width].rstrip("0")
+            if row:
+                places.setdefault(row, []).append(place)
+        for row, found in places.items():
+            yield Ordinals(found), Ordinals._of_bits(int(row[::-1], 2))
+
+    def in_rows(self, places: Ordinals, width: int) -> Ordinals:
+        """The inverse of `rows` for one row: the numbers of this set, all below `width`, in the rows at some places."""
+        if not self or not places:
+            return Ordinals()
+        row, empty = format(self._bits, "b").zfill(width), "0" * width
+        return Ordinals._of_bits(int("".join(row if digit == "1" else empty for digit in format(places._bits, "b")), 2))
 
     def isdisjoint(self, other: Ordinals) -> bool:
         """Whether no number is in both."""

@@ -76,6 +76,11 @@ class Rule(NamedTuple):
             first = (first.replace(day=1) + timedelta(days=32)).replace(day=self.day)
         return of.monthly(zone, first.replace(day=self.day), at)
 
+    def longest(self) -> int:
+        """About how long a window lasts, in seconds; no regular one lasts longer."""
+        days = {"daily": 1, "weekly": 7, "monthly": 31}.get(self.type, 0)
+        return (days * 24 + 1) * of.HOUR
+
     def to_cron(self, minute: int | None, hour: int | None, weekday: int | None, day: int | None) -> str:
         """The cron expression with some fields given anew."""
         given = {"hour_of_day": hour, "day_of_week": weekday, "day_of_month": day}

@@ -12,7 +12,6 @@ from headwater.definitions.arguments import check_several, shown
 from headwater.definitions.partitions import windows as of
 from headwater.definitions.partitions.definition import DynamicPartitionsStore, PartitionsDefinition, moment_of
 from headwater.definitions.partitions.keys import PartitionKeys
-from headwater.definitions.partitions.ordinals import Ordinals
 from headwater.definitions.partitions.rules import Excluded, Rule, check_cron
 from headwater.definitions.partitions.snapshot import PartitionsSnapshot
 from headwater.errors import InvalidParameterError, UnknownPartitionError
@@ -24,6 +23,8 @@ _DAY = "%Y-%m-%d"
 _FORMATS = {"hourly": "%Y-%m-%d-%H:%M", "daily": _DAY, "weekly": _DAY, "monthly": _DAY, "cron": "%Y-%m-%d-%H:%M"}
 _NEVER = 1 << 40
 """More windows than there will ever be."""
+_FIRST_INSTANT = -62_000_000_000
+"""In a year that every zone's calendar has."""
 
 
 class TimeWindow(NamedTuple):
@@ -75,13 +76,6 @@ class TimeWindowKeys(PartitionKeys):
             return next((n for n in around if 0 <= n < self._length and self.key_at(n) == key), None)
         except (OverflowError, ValueError):  # before or after the years that a calendar has
             return None
-
-    def numbers_between(self, start: int, end: int) -> Ordinals:
-        """The windows that share time with a span of instants."""
-        first = self.windows.started_before(start)
-        if first and self.windows.end(first - 1) > start:
-            first -= 1
-        return Ordinals.span(first, min(self.windows.started_before(end), self._length))
 
     def window_at(self, number: int) -> TimeWindow:
         """Start and end of a window, in the time zone of the definition."""
@@ -151,6 +145,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         self.start = self._local(start, "start")
         self.end = None if end is None else self._local(end, "end")
         self._exclusions = tuple(self._exclusion(item) for item in check_several(exclusions, "exclusions"))
+        self._windows_before: dict[int, tuple[of.Windows, int]] = {}
         self._check_format()
 
     @property
@@ -183,6 +178,39 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         windows, keys = self._windows, self._all_keys()
         first = windows.started_before(of.instant_of(time_window.start))
         return keys.select(range(first, windows.started_before(of.instant_of(time_window.end))))
+
+    def number_of_first(self, other: TimeWindowPartitionsDefinition) -> int | None:
+        """The number that the first window of another definition has here, which may be negative.
+
+        None where the two differ in more than when they begin and end, so that their windows or keys differ.
+        """
+        if self._rule != other._rule or (self.timezone, self.fmt, self._exclusions) != (
+            other.timezone,
+            other.fmt,
+            other._exclusions,
+        ):
+            return None
+        mine, theirs = self._windows.start(0), other._windows.start(0)
+        return self._windows.started_before(theirs) if mine <= theirs else -other._windows.started_before(mine)
+
+    def windows_from_before(self, count: int) -> tuple[of.Windows, int]:
+        """All windows and at least `count` that would come before the first, and the number of the first among them."""
+        if count <= 0:
+            return self._windows, 0
+        if count not in self._windows_before:
+            self._windows_before[count] = self._with_windows_before(count)
+        return self._windows_before[count]
+
+    def _with_windows_before(self, count: int) -> tuple[of.Windows, int]:
+        first = self._windows.start(0)
+        reach = self._rule.longest() * (count + 1)
+        while True:
+            earlier = max(first - reach, _FIRST_INSTANT)
+            windows = self._made_from(of.to_local(earlier, self._zone).replace(tzinfo=None))
+            number = windows.started_before(first)
+            if number >= count or earlier == _FIRST_INSTANT:
+                return windows, number
+            reach *= 2
 
     def get_cron_schedule(
         self,
@@ -225,7 +253,10 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
 
     @cached_property
     def _windows(self) -> of.Windows:
-        windows = self._rule.windows(self._zone, self.start)
+        return self._made_from(self.start)
+
+    def _made_from(self, start: datetime) -> of.Windows:
+        windows = self._rule.windows(self._zone, start)
         return of.without(windows, Excluded(self._exclusions, self._zone)) if self._exclusions else windows
 
     def _keys_at(self, instant: int) -> TimeWindowKeys:

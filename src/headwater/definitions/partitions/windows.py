@@ -41,6 +41,18 @@ class Windows(ABC):
     def label(self, number: int) -> datetime:
         """The local time that names a window."""
 
+    def between(self, start: int, end: int) -> tuple[int, int]:
+        """The windows that share time with a span of instants: the first of them, and the first after them."""
+        first = self.started_before(start)
+        if first and self.end(first - 1) > start:
+            first -= 1
+        return first, max(first, self.started_before(end))
+
+    def spans(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
+        """The time from one window up to, without, another one, in as few spans of instants as possible."""
+        if first < stop:
+            yield self.start(first), self.end(stop - 1)
+
     def ended_by(self, instant: int) -> int:
         """How many windows have ended at an instant."""
         number = self.started_before(instant)
@@ -264,7 +276,19 @@ def listed(zone: ZoneInfo, begin: int, ticks: Callable[[int], Iterator[datetime]
     return ListedWindows(zone, after)
 
 
-def without(windows: Windows, excluded: Callable[[int], bool]) -> ListedWindows:
+class WindowsWithGaps(ListedWindows):
+    """Windows that don't always begin where the one before ends."""
+
+    def spans(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
+        """One span up to each gap."""
+        begin = first
+        for number in range(first, stop):
+            if number + 1 == stop or self.end(number) != self.start(number + 1):
+                yield self.start(begin), self.end(number)
+                begin = number + 1
+
+
+def without(windows: Windows, excluded: Callable[[int], bool]) -> WindowsWithGaps:
     """The windows whose start is not excluded; the others keep their ends."""
 
     def after(window: Window | None) -> Iterator[Window]:
@@ -274,7 +298,7 @@ def without(windows: Windows, excluded: Callable[[int], bool]) -> ListedWindows:
             if not excluded(start):
                 yield Window(start, windows.end(number), windows.label(number))
 
-    return ListedWindows(windows.zone, after)
+    return WindowsWithGaps(windows.zone, after)
 
 
 def to_instant(local: datetime, zone: ZoneInfo) -> int:

@@ -12,6 +12,7 @@ from headwater.definitions.problems.circles import circles
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.conditions import idle_conditions
 from headwater.definitions.problems.inputs import undefined_inputs
+from headwater.definitions.problems.mappings import impossible_mappings
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.problems.resources import missing_resources, unused_resources
 from headwater.definitions.problems.stubs import misspelt_deps
@@ -25,6 +26,7 @@ WHEN_LOADED: tuple[Finder, ...] = (
     undefined_inputs,
     missing_resources,
     impossible_targets,
+    impossible_mappings,
     idle_conditions,
     circles,
 )

@@ -24,7 +24,7 @@ def circles(collected: Collected) -> Iterator[Problem]:
     for number, spec in enumerate(specs.values()):
         for dep in spec.deps:
             above = numbers.get(dep.asset_key)
-            if above is not None:
+            if above is not None and not (above == number and spec.reads_its_past):
                 downstream[above].append(number)
     for knot in _in_order(find_knots(downstream), keys):
         start = next((number for number in knot if keys[number] in natives), None)

@@ -1,0 +1,109 @@
+"""What an asset is made from: `AssetDep`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from typing import Any, Protocol, TypeAlias, Union
+
+from headwater.definitions.arguments import check_asset_key, check_several, check_type
+from headwater.definitions.metadata import normalize_metadata
+from headwater.definitions.partitions import PartitionMapping
+from headwater.definitions.values import Frozen
+from headwater.errors import InvalidDefinitionError
+from headwater.keys import AssetKey, CoercibleToAssetKey
+
+
+class HasAssetKey(Protocol):
+    """A definition of one asset."""
+
+    @property
+    def key(self) -> AssetKey:
+        """The asset's key."""
+        ...
+
+
+CoercibleToAssetDep: TypeAlias = Union["AssetDep", CoercibleToAssetKey, HasAssetKey]
+
+
+class AssetDep(Frozen):
+    """An asset that another one is made from.
+
+    Args:
+        asset: Its key, or its definition; a string is one part of a key.
+        partition_mapping: Which of its partitions a partition is made from; what follows from the definitions of both
+            if left out.
+        metadata: What is known of the dependency itself.
+
+    Raises:
+        InvalidParameterError: `asset` has no key, or `partition_mapping` is none.
+        InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> AssetSpec("report", deps=[AssetDep("orders", metadata={"columns": 3})]).deps[0].metadata
+        {'columns': 3}
+    """
+
+    __slots__ = ("asset_key", "metadata", "partition_mapping")
+
+    asset_key: AssetKey
+    partition_mapping: PartitionMapping | None
+    metadata: dict[str, Any]
+
+    def __init__(
+        self,
+        asset: CoercibleToAssetKey | HasAssetKey,
+        *,
+        partition_mapping: PartitionMapping | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        if metadata is not None:
+            normalize_metadata(metadata)
+        if partition_mapping is not None:
+            check_partition_mapping(partition_mapping, "partition_mapping of an AssetDep")
+        self._set(
+            asset_key=check_asset_key(asset, "asset of an AssetDep"),
+            partition_mapping=partition_mapping,
+            metadata=dict(metadata or {}),
+        )
+
+    def with_asset(self, asset: CoercibleToAssetKey | HasAssetKey) -> AssetDep:
+        """The same dependency on another asset."""
+        changed = copy(self)
+        changed._set(asset_key=check_asset_key(asset, "asset of an AssetDep"))
+        return changed
+
+
+def check_partition_mapping(value: object, where: str) -> PartitionMapping:
+    """A partition mapping.
+
+    Raises:
+        InvalidParameterError: it is something else.
+    """
+    expected = "a partition mapping such as TimeWindowPartitionMapping"
+    return check_type(value, PartitionMapping, where, expected)  # type: ignore[type-abstract]
+
+
+def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[AssetDep, ...]:
+    """Dependencies, each key once.
+
+    Raises:
+        InvalidParameterError: an element has no key.
+        InvalidDefinitionError: a key stands twice with different metadata or mappings.
+    """
+    if deps is None:
+        return ()
+    checked: dict[AssetKey, AssetDep] = {}
+    for item in check_several(deps, where):
+        dep = item if isinstance(item, AssetDep) else AssetDep(item if type(item) is str else _dep_key(item, where))
+        known = checked.setdefault(dep.asset_key, dep)
+        if known is not dep and known != dep:
+            raise InvalidDefinitionError(
+                f"{where} names {dep.asset_key.to_user_string()!r} twice, with different metadata or partition "
+                "mappings; keep one of them."
+            )
+    return tuple(checked.values())
+
+
+def _dep_key(item: object, where: str) -> AssetKey:
+    return check_asset_key(item, f"An element of {where}")
