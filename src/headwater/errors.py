@@ -67,6 +67,10 @@ class UnknownSensorError(HeadwaterError):
     """A name is not that of a sensor of the loaded definitions."""
 
 
+class UnknownLocationError(HeadwaterError):
+    """A name is not that of a code location."""
+
+
 class UnknownResourceError(HeadwaterError):
     """A function asks for a resource that nobody gave."""
 

@@ -126,12 +126,17 @@ class TickLoop:
         now = self._store.clock.now()
         for name, due in self._deadlines.pop_due(now):
             sensor, location = self._graph.sensors[name]
-            if location not in self._locations or not self._may_tick(name):
+            if not self._knows(location, name) or not self._may_tick(name):
                 self._deadlines.set(name, now + round(_REST_SECONDS * MICROSECONDS))
                 continue
             self._ticking[name] = asyncio.create_task(self._tick(sensor, location, due))
         soonest = self._deadlines.soonest()
         return _LONGEST_WAIT if soonest is None else min((soonest - now) / MICROSECONDS, _LONGEST_WAIT)
+
+    def _knows(self, location: str, name: str) -> bool:
+        """Whether the location's process has the sensor: it may be loaded already with other definitions than these."""
+        process = self._locations.get(location)
+        return process is not None and name in process.graph.sensors
 
     async def _tick(self, sensor: SensorSnapshot, location: str, due: int) -> None:
         state = self._state(sensor.name)

@@ -12,6 +12,7 @@ import structlog
 from headwater.cli.homes import read_targets
 from headwater.cli.logs import set_up_logging
 from headwater.daemon.engine import Engine
+from headwater.location.source import source_of
 from headwater.server.app import Server
 from headwater.server.deployment import Deployment, Deployments
 from headwater.server.metrics import Metrics
@@ -53,7 +54,8 @@ async def _work(deployment: Deployment, server: GracefulServer) -> None:
     engine = Engine(
         deployment.store,
         deployment.home,
-        read_targets(deployment),
+        [source_of(target) for target in read_targets(deployment)],
+        watches=True,
         on_tick=lambda sensor: deployment.live.publish("tick", {"sensor": sensor}),
     )
     try:

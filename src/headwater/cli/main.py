@@ -10,6 +10,7 @@ from headwater.cli.corrections import event_group, merge_asset, rename_asset, wi
 from headwater.cli.dev import dev
 from headwater.cli.jobs import job_group
 from headwater.cli.lineage import lineage
+from headwater.cli.locations import location_group
 from headwater.cli.logs import set_up_logging
 from headwater.cli.materialize import materialize
 from headwater.cli.report import report_group
@@ -54,6 +55,7 @@ for command in (
     run_group,
     report_group,
     event_group,
+    location_group,
     token_group,
     deployment_group,
 ):

@@ -12,15 +12,16 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.automation.decide_ticks import PlannedTick
-from headwater.automation.tick_loop import TICK_TASK, TickLoop
-from headwater.daemon.code_locations import note_loaded
+from headwater.automation.tick_loop import TickLoop
+from headwater.daemon.code_locations import TASKS, note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.definitions.run_config import plain_run_config
-from headwater.execution.run_supervisor import STEP_TASK, Folders, RunSupervisor
+from headwater.execution.run_supervisor import Folders, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import choose_makeable
-from headwater.location.load import location_name
+from headwater.location.loading import Loader
 from headwater.location.process import LocationProcess
+from headwater.location.source import source_of
 from headwater.records.events import Event
 from headwater.records.requests import plan_job, plan_runs, requested_events
 from headwater.records.runs import Cause, Run
@@ -34,14 +35,17 @@ from headwater.storage.writer import Unit
 async def loaded(deployment: Deployment, target: str) -> AsyncIterator[tuple[LocationProcess, AssetGraph]]:
     """The code of a target in a process of its own, and the graph of what it defines."""
     log_path = deployment.home / "logs" / "locations" / "command.log"
-    process = LocationProcess(target, tasks=[STEP_TASK, TICK_TASK], log_path=log_path)
-    snapshot = await process.start()
-    name = location_name(target)
+    source = source_of(target)
+    loader = Loader(source, tasks=TASKS, log_path=log_path)
     try:
-        await note_loaded(deployment.store, name, snapshot)
-        yield process, process.graph
+        process = await loader.load()
+        try:
+            await note_loaded(deployment.store, source.name, process.snapshot)
+            yield process, process.graph
+        finally:
+            await process.stop()
     finally:
-        await process.stop()
+        await loader.stop()
 
 
 async def materialize_now(

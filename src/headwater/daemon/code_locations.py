@@ -5,78 +5,85 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.automation.tick_loop import TICK_TASK
+from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
-from headwater.errors import LocationError
+from headwater.errors import LocationError, StoreUnavailableError
 from headwater.execution.run_supervisor import STEP_TASK
-from headwater.location.load import location_name
-from headwater.location.process import LoadFailedError, LocationProcess
+from headwater.location.loading import Loader, LoadFailedError
+from headwater.location.process import LocationProcess
+from headwater.location.source import LocationSource
+from headwater.location.watch import FileWatch
 from headwater.records.events import DefinitionsChanged, ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.locations import Location, LocationStatus
 from headwater.storage import catalog
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
+TASKS = (STEP_TASK, TICK_TASK)
+"""What workers are called with."""
 _RESTART_SECONDS = 2.0
+_LOOK_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
 
 
 class CodeLocations:
     """The processes with user code, by location name."""
 
-    def __init__(self, store: Store, targets: Sequence[str], log_folder: Path) -> None:
+    def __init__(self, store: Store, sources: Sequence[LocationSource], log_folder: Path, *, watches: bool) -> None:
         """Prepare.
 
         Args:
             store: Where definitions are kept.
-            targets: Python files or modules, one a location.
+            sources: What to load.
             log_folder: Where the processes' own output goes.
+            watches: Whether a saved file is loaded at once.
         """
         self._store = store
-        self._targets = {location_name(target): target for target in targets}
+        self._sources = sources
         self._log_folder = log_folder
+        self._watches = watches
+        self._kept = {source.name: _KeptLocation(self, source) for source in sources}
         self.loaded: dict[str, LocationProcess] = {}
         self.changed = asyncio.Event()
         """Set whenever a location was loaded, or could not be."""
 
     async def run(self) -> None:
-        """Load every location, and again whenever its process is gone, until cancelled."""
+        """Load every location, and again whenever its process is gone or its files change, until cancelled."""
         await self._forget_others()
-        try:
-            async with asyncio.TaskGroup() as group:
-                for name, target in self._targets.items():
-                    group.create_task(self._keep_loaded(name, target))
-        finally:
-            processes = list(self.loaded.values())
-            self.loaded.clear()
-            await asyncio.gather(*(process.stop() for process in processes))
+        async with asyncio.TaskGroup() as group:
+            for kept in self._kept.values():
+                group.create_task(kept.run())
 
-    async def _keep_loaded(self, name: str, target: str) -> None:
-        while True:
-            process = LocationProcess(
-                target, tasks=[STEP_TASK, TICK_TASK], log_path=self._log_folder / f"{name.replace('/', '_')}.log"
-            )
-            try:
-                snapshot = await process.start()
-            except LocationError as error:
-                await self._note_failure(name, error)
-                return
-            self.loaded[name] = process
-            await note_loaded(self._store, name, snapshot)
-            self.changed.set()
-            if process.ended is not None:
-                await process.ended
-            _log.error("the process of a code location ended; loading it again", location=name)
-            self.loaded.pop(name, None)
-            await process.stop()
-            await self._store.clock.sleep(_RESTART_SECONDS)
+    def reload(self, name: str) -> None:
+        """Load a location's files as they are now; one that is not served here is somebody else's."""
+        if name in self._kept:
+            self._kept[name].wanted.set()
 
-    async def _note_failure(self, name: str, error: LocationError) -> None:
+    def watch(self) -> FileWatch | None:
+        """What notices changed files, if anything shall."""
+        return FileWatch() if self._watches else None
+
+    def loader(self, source: LocationSource) -> Loader:
+        """What loads a location."""
+        log_path = self._log_folder / f"{source.name.replace('/', '_')}.log"
+        return Loader(source, tasks=TASKS, log_path=log_path, rereads=self._watches)
+
+    async def note_loaded(self, name: str, process: LocationProcess) -> None:
+        """A location's new process takes over from the last one."""
+        # What is new can't be asked for before the store knows it, so the process comes first.
+        is_new = name in self.loaded
+        self.loaded[name] = process
+        await note_loaded(self._store, name, process.snapshot, is_new=is_new)
+        self.changed.set()
+
+    async def note_failure(self, name: str, error: LocationError) -> None:
         """Keep the last good definitions in force, and say why there are no newer ones."""
         info = error.error if isinstance(error, LoadFailedError) else ErrorInfo(message=str(error))
         kept = {location.name: location for location in await self._store.read_async(catalog.read_locations)}
@@ -87,23 +94,120 @@ class CodeLocations:
         _log.error("definitions could not be loaded", location=name, reason=info.message)
         self.changed.set()
 
+    def now_seconds(self) -> float:
+        """The time as files have it."""
+        return to_seconds(self._store.clock.now())
+
+    async def rest(self) -> None:
+        """Let a moment pass before a process that ended is started again."""
+        await self._store.clock.sleep(_RESTART_SECONDS)
+
     async def _forget_others(self) -> None:
         """Drop what an earlier start served and this one does not."""
-        names = list(self._targets)
+        names = [source.name for source in self._sources]
         await self._store.write_async(
             Unit(effect=lambda connection, _events: catalog.forget_other_locations(connection, names))
         )
 
 
-async def note_loaded(store: Store, name: str, snapshot: DefinitionsSnapshot) -> None:
-    """Put a location's definitions into force; an event says so where they are others than before."""
+class _KeptLocation:
+    """One location: its loader, its process in force, and earlier ones with runs under way."""
+
+    def __init__(self, locations: CodeLocations, source: LocationSource) -> None:
+        self._locations = locations
+        self._source = source
+        self._loader = locations.loader(source)
+        self._watch = locations.watch()
+        self._retiring: dict[asyncio.Task[None], LocationProcess] = {}
+        self.wanted = self._watch.changed if self._watch is not None else asyncio.Event()
+        """Set when its files changed, or somebody asks for it to be loaded."""
+
+    async def run(self) -> None:
+        """Keep it loaded until cancelled."""
+        try:
+            while True:
+                self.wanted.clear()
+                try:
+                    await self._load()
+                except StoreUnavailableError as unavailable:
+                    _log.error("a location waits for the database", location=self._source.name, reason=str(unavailable))
+                    await self._locations.rest()
+                else:
+                    await self._wait_for_reason()
+        finally:
+            await self._end()
+
+    async def _load(self) -> None:
+        name, began = self._source.name, self._locations.now_seconds()
+        last = self._locations.loaded.get(name)
+        try:
+            process = await self._loader.load()
+        except LocationError as error:
+            files = [*(last.files if last else ()), *getattr(error, "files", ())]
+            await self._locations.note_failure(name, error)
+        else:
+            files = process.files
+            await self._locations.note_loaded(name, process)
+            if last is not None:
+                self._retire(last)
+        if self._watch is not None:
+            own = [self._source.target] if self._source.target.endswith(".py") else []
+            self._watch.follow([*files, *own], since=began)
+
+    async def _wait_for_reason(self) -> None:
+        """Wait until the location must be loaded again: on demand, or because its process is gone or bloated."""
+        name = self._source.name
+        while not self.wanted.is_set():
+            process = self._locations.loaded.get(name)
+            if process is not None and process.ended.done():
+                _log.error("the process of a code location ended; loading it again", location=name)
+                self._locations.loaded.pop(name)
+                await process.stop()
+                await self._locations.rest()
+                return
+            if process is not None and process.has_grown:
+                _log.warning("the process of a code location takes more and more memory; replacing it", location=name)
+                return
+            wanted = asyncio.ensure_future(self.wanted.wait())
+            waiting: set[asyncio.Future[Any]] = {wanted} if process is None else {wanted, process.ended}
+            done, _ = await asyncio.wait(waiting, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            wanted.cancel()
+            if not done and process is None and self._watch is None:
+                # Nobody saves files here, but what it could not reach as it was loaded may be there by now.
+                return
+
+    def _retire(self, process: LocationProcess) -> None:
+        task = asyncio.create_task(process.retire())
+        self._retiring[task] = process
+        task.add_done_callback(lambda ended: self._retiring.pop(ended, None))
+
+    async def _end(self) -> None:
+        current = self._locations.loaded.pop(self._source.name, None)
+        processes = [*self._retiring.values(), *([current] if current is not None else [])]
+        for task in list(self._retiring):
+            task.cancel()
+        if self._watch is not None:
+            await self._watch.stop()
+        await asyncio.gather(*(process.stop() for process in processes))
+        await self._loader.stop()
+
+
+async def note_loaded(store: Store, name: str, snapshot: DefinitionsSnapshot, *, is_new: bool = False) -> None:
+    """Put a location's definitions into force; an event says so where they are others than before.
+
+    Args:
+        store: Where they are kept.
+        name: The location's.
+        snapshot: What it defines.
+        is_new: Whether its code may be another one although it defines the same.
+    """
     now = store.clock.now()
     digest = await store.write_async(
         Unit(effect=lambda connection, _events: catalog.save_snapshot(connection, snapshot, now))
     )
     known = {location.name: location for location in await store.read_async(catalog.read_locations)}.get(name)
     payload = DefinitionsChanged(location=name, snapshot=digest, assets=len(snapshot.assets))
-    is_new = known is None or known.snapshot != digest or known.status is not LocationStatus.LOADED
+    is_new = is_new or known is None or known.snapshot != digest or known.status is not LocationStatus.LOADED
     events = [NewEvent(kind=EventKind.DEFINITIONS_CHANGED, payload=payload)] if is_new else []
     await _save(store, Location(name=name, status=LocationStatus.LOADED, snapshot=digest, loaded_at=now), events)
     _log.info("definitions loaded", location=name, assets=len(snapshot.assets), sensors=len(snapshot.sensors))

@@ -15,7 +15,8 @@ from headwater.daemon.owners import new_owner
 from headwater.daemon.run_loop import RunLoop
 from headwater.errors import StoreUnavailableError
 from headwater.execution.run_supervisor import Folders
-from headwater.records.events import EventKind, SensorSwitched
+from headwater.location.source import LocationSource
+from headwater.records.events import EventKind, LocationReload, SensorSwitched
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.store import Store
 from headwater.storage.tick_retention import DEFAULT_RETENTION, forget_old
@@ -32,19 +33,26 @@ class Engine:
     """Everything that happens by itself in a deployment. The death of a loop stops it, loudly."""
 
     def __init__(
-        self, store: Store, home: Path, targets: Sequence[str], *, on_tick: Callable[[str], None] = lambda _name: None
+        self,
+        store: Store,
+        home: Path,
+        sources: Sequence[LocationSource],
+        *,
+        watches: bool = False,
+        on_tick: Callable[[str], None] = lambda _name: None,
     ) -> None:
         """Prepare.
 
         Args:
             store: The deployment's store.
             home: Its folder, for values and logs.
-            targets: The Python files or modules with its definitions.
+            sources: Where its definitions come from.
+            watches: Whether definitions are loaded anew as soon as their files are saved.
             on_tick: Told of each sensor whose tick was kept.
         """
         self._store = store
         folders = Folders(storage=home / "storage", run_logs=home / "logs" / "runs")
-        self._locations = CodeLocations(store, targets, home / "logs" / "locations")
+        self._locations = CodeLocations(store, sources, home / "logs" / "locations", watches=watches)
         loaded = self._locations.loaded
         self._ticks = TickLoop(store, loaded, on_tick)
         self._runs = RunLoop(store, loaded, folders, new_owner())
@@ -112,3 +120,6 @@ class Engine:
                 self._ticks.reload(
                     [event.payload.sensor for event in events if isinstance(event.payload, SensorSwitched)]
                 )
+                for event in events:
+                    if isinstance(event.payload, LocationReload):
+                        self._locations.reload(event.payload.location)

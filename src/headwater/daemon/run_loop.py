@@ -69,13 +69,16 @@ class RunLoop:
     def _start(self, run: Run) -> None:
         if run.run_id in self._running:
             return
-        supervisor = RunSupervisor(self._store, self._locations[run.location], self._folders, self._owner, run)
-        task = asyncio.create_task(self._carry_out(supervisor, run.run_id))
+        location = self._locations[run.location]
+        supervisor = RunSupervisor(self._store, location, self._folders, self._owner, run)
+        task = asyncio.create_task(self._carry_out(supervisor, location, run.run_id))
         self._running[run.run_id] = (supervisor, task)
 
-    async def _carry_out(self, supervisor: RunSupervisor, run_id: str) -> None:
+    async def _carry_out(self, supervisor: RunSupervisor, location: LocationProcess, run_id: str) -> None:
         try:
-            await supervisor.carry_out()
+            # Newer definitions may come into force meanwhile; the run ends by those that it began with.
+            with location.held():
+                await supervisor.carry_out()
         except ConflictError as conflict:
             _log.info("a run was left to another engine", run_id=run_id, reason=str(conflict))
         except HeadwaterError as error:

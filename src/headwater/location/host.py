@@ -1,13 +1,10 @@
-"""The host of a code location: load the definitions, then fork a worker whenever the engine asks.
+"""The host of a code location: it holds loaded definitions, and forks a worker whenever the engine asks.
 
-Run as `python -m headwater.location.host`. After loading it runs no user code itself, so nothing that hangs or
-crashes in a worker keeps it from forking the next one.
+It runs no user code itself, so nothing that hangs or crashes in a worker keeps it from forking the next one.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
 import os
 import selectors
 import signal
@@ -15,14 +12,9 @@ import socket
 import sys
 from contextlib import suppress
 
-import msgspec
-
-from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.snapshot import encode_snapshot
 from headwater.location import wire, worker
-from headwater.location.load import load_definitions
-from headwater.location.tracebacks import describe
+from headwater.location.memory import resident_bytes
 
 
 class Host:
@@ -83,7 +75,7 @@ class Host:
             os.setpgid(pid, pid)
         os.close(descriptor)
         self._workers[pid] = worker_id
-        self._send(wire.WorkerSpawned(worker_id, pid))
+        self._send(wire.WorkerSpawned(worker_id, pid, resident_bytes()))
 
     def _become_worker(self, parent: int, descriptor: int) -> None:
         code = 1
@@ -126,7 +118,7 @@ class Host:
             code = None if killed else os.waitstatus_to_exitcode(status)
             self._send(wire.WorkerExited(worker_id, code, os.WTERMSIG(status) if killed else None))
 
-    def _send(self, message: msgspec.Struct) -> None:
+    def _send(self, message: wire.FromHost) -> None:
         # The engine may be gone; reading its socket tells, and ends the loop.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._control.sendall(wire.pack(message))
@@ -135,30 +127,3 @@ class Host:
 def _signal_group(pid: int, number: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
-
-
-def main() -> None:
-    """Load what the command line names, tell the engine, and serve."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--control", type=int, required=True)
-    parser.add_argument("--target", required=True)
-    parser.add_argument("--task", action="append", default=[])
-    arguments = parser.parse_args()
-    control = socket.socket(fileno=arguments.control)
-    try:
-        definitions = load_definitions(arguments.target)
-        snapshot = encode_snapshot(build_snapshot(definitions))
-        for task in arguments.task:
-            worker.find_task(task)
-    except BaseException as error:  # user code may raise anything, SystemExit included
-        control.sendall(wire.pack(wire.LoadFailed(describe(error))))
-        sys.exit(1)
-    control.sendall(wire.pack(wire.Loaded(snapshot)))
-    # What is loaded stays shared with the workers instead of being copied at their first collection.
-    gc.collect()
-    gc.freeze()
-    Host(control, definitions).serve()
-
-
-if __name__ == "__main__":
-    main()

@@ -39,20 +39,13 @@ def load_definitions(target: str) -> Definitions:
     return only() if isinstance(only, LazyDefinitions) else only
 
 
-def location_name(target: str) -> str:
-    """What a location is called: its module, or its file without the ending (for `definitions.py`, the folder)."""
-    if not target.endswith(".py"):
-        return target
-    path = Path(target).resolve()
-    return path.parent.name if path.stem in ("definitions", "defs", "__init__") else path.stem
-
-
 def _import_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise LocationError(f"There is no file {path}. Pass the path of the Python file that holds your Definitions.")
     path = path.resolve()
     # The file's own folder comes first, so that it can import its neighbours as it could when run.
-    sys.path.insert(0, str(path.parent))
+    if sys.path[0] != str(path.parent):
+        sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise LocationError(f"{path} can't be imported as Python.")

@@ -1,36 +1,28 @@
-"""The engine's side of a code location: start its host, ask it for workers, talk to them."""
+"""The engine's side of a host of a code location: ask it for workers, talk to them."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
-from headwater.definitions.snapshot import DefinitionsSnapshot, decode_snapshot
+from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
-from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.graph.asset_graph import build_graph
 from headwater.location import wire
-from headwater.location.load import location_name
+from headwater.location.source import LocationSource
 from headwater.records.events import ErrorInfo
 
-_LOAD_SECONDS = 120.0
 _GRACE_SECONDS = 3.0
-_CALLS_A_WORKER = 200
+_CALLS_A_WORKER = 1_000
 _MOST_IDLE = 4
-
-
-class LoadFailedError(LocationError):
-    """A location's definitions can't be loaded; `error` says why."""
-
-    def __init__(self, error: ErrorInfo) -> None:
-        super().__init__(error.message)
-        self.error = error
+_IDLE_SECONDS = 10.0
+MOST_GROWTH = 128 * 1024 * 1024
+"""By how many bytes a worker may have grown after a call, and a host since it was made, without being replaced."""
 
 
 class TaskFailedError(LocationError):
@@ -51,6 +43,8 @@ class Worker:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._exited: asyncio.Future[wire.WorkerExited] = asyncio.get_running_loop().create_future()
         self.calls = 0
+        self.grown = 0
+        """By how many bytes it had grown after its last call."""
 
     @property
     def alive(self) -> bool:
@@ -119,8 +113,10 @@ class Worker:
         while (frame := await wire.read_frame(reader)) is not None:
             message = wire.from_worker.decode(frame)
             if isinstance(message, wire.Returned):
+                self.grown = message.grown
                 return message.body
             if isinstance(message, wire.Raised):
+                self.grown = message.grown
                 raise TaskFailedError(message.error)
             if on_emit is not None:
                 on_emit(message.body)
@@ -139,66 +135,57 @@ class Worker:
 
 
 class LocationProcess:
-    """A host process with one target's definitions, and the workers that were forked from it."""
+    """A host process with one location's definitions, and the workers that were forked from it."""
 
-    def __init__(self, target: str, *, tasks: Sequence[str], log_path: Path, python: str = sys.executable) -> None:
-        """Prepare a location; `start` loads it.
+    def __init__(
+        self, source: LocationSource, pid: int, control: socket.socket, snapshot: DefinitionsSnapshot, files: list[str]
+    ) -> None:
+        """Take over a host; `Loader.load` makes one.
 
         Args:
-            target: A Python file or module.
-            tasks: What workers will be called with; imported before the first fork.
-            log_path: Where the output of the host goes.
-            python: The interpreter to run it with.
+            source: What it has loaded.
+            pid: Its process id.
+            control: The socket to it.
+            snapshot: What it defines.
+            files: The user's files that it was made from.
         """
-        self.target = target
-        self._tasks = tasks
-        self._log_path = log_path
-        self._python = python
+        self.source = source
+        self.pid = pid
+        self.snapshot = snapshot
+        self.files = files
+        self.graph = build_graph([(source.name, snapshot)])
+        """What this very process has loaded; the store may know newer definitions by now, or not yet these."""
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done once the process is gone."""
+        self._control = control
         self._ids = itertools.count(1)
         self._workers: dict[int, Worker] = {}
         self._idle: list[Worker] = []
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self.ended: asyncio.Future[None] | None = None
-        self.graph = AssetGraph((), ())
-        """What this very process has loaded; the store may know newer definitions by now, or not yet these."""
+        self._first_memory: int | None = None
+        self._memory = 0
+        self._users = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
+        self._retired = False
+        # What it says to one who has hung up is of no use, so reading ends with the process itself.
+        self._listener = asyncio.create_task(self._listen())
 
-    async def start(self) -> DefinitionsSnapshot:
-        """Start the host and wait until it has loaded the definitions.
+    @property
+    def has_grown(self) -> bool:
+        """Whether the host takes much more memory than when it was made; user code's threads may do that."""
+        return self._first_memory is not None and self._memory - self._first_memory > MOST_GROWTH
 
-        Raises:
-            LoadFailedError: user code raised, or the definitions contradict each other.
-            LocationError: the host ended, or did not answer in time.
-        """
-        loop = asyncio.get_running_loop()
-        self.ended = loop.create_future()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            self._process = self._launch(theirs)
-        # The writer is kept because the stream closes with it; messages go out beside it, with sockets attached.
-        reader, self._writer = await asyncio.open_unix_connection(sock=self._control.dup())
-        self._control.setblocking(False)
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the host from being ended by `retire`, for as long as its definitions are needed."""
+        self._users += 1
+        self._unused.clear()
         try:
-            async with asyncio.timeout(_LOAD_SECONDS):
-                frame = await wire.read_frame(reader)
-        except TimeoutError:
-            await self.stop()
-            raise LocationError(
-                f"{self.target} did not load within {_LOAD_SECONDS:g} s. Move slow work out of its top level."
-            ) from None
-        if frame is None:
-            await self.stop()
-            raise LocationError(f"The process that loads {self.target} ended; its output is in {self._log_path}.")
-        message = wire.from_host.decode(frame)
-        if isinstance(message, wire.LoadFailed):
-            await self.stop()
-            raise LoadFailedError(message.error)
-        self._listener = asyncio.create_task(self._listen(reader))
-        snapshot = decode_snapshot(message.snapshot)
-        self.graph = build_graph([(location_name(self.target), snapshot)])
-        return snapshot
+            yield
+        finally:
+            self._users -= 1
+            if self._users == 0:
+                self._unused.set()
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[Worker]:
@@ -207,15 +194,12 @@ class LocationProcess:
         Raises:
             LocationError: the location's process is gone.
         """
-        worker = self._take_idle() or self._spawn()
-        try:
-            yield worker
-        finally:
-            is_useful = worker.calls < _CALLS_A_WORKER and len(self._idle) < _MOST_IDLE
-            if worker.alive and is_useful and not self._is_gone():
-                self._idle.append(worker)
-            else:
-                worker.hang_up()
+        with self.held():
+            worker = self._take_idle() or self._spawn()
+            try:
+                yield worker
+            finally:
+                self._give_back(worker)
 
     def send(self, message: wire.ToHost, descriptor: int | None = None) -> None:
         """Send the host a message, with a socket if there is one to hand over.
@@ -223,63 +207,71 @@ class LocationProcess:
         Raises:
             LocationError: the host is gone or does not read.
         """
-        if self._control is None:
-            raise LocationError(f"{self.target} is not loaded.")
         try:
             socket.send_fds(self._control, [wire.pack(message)], [] if descriptor is None else [descriptor])
         except OSError as error:
-            raise LocationError(f"The process of {self.target} does not answer ({error}).") from error
+            raise LocationError(f"The process of {self.source.shown} does not answer ({error}).") from error
+
+    async def retire(self) -> None:
+        """End the host once nobody needs its definitions any more: its runs go on, its ticks end."""
+        self._retired = True
+        self._let_go_of_idle()
+        await self._unused.wait()
+        await self.stop()
 
     async def stop(self) -> None:
         """End the host and with it every worker."""
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._writer is not None:
-            self._writer.close()
-        if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
-        if self._process is not None:
+        with suppress(OSError):
             # The host ends by itself on hearing the engine hang up, and takes its workers along.
-            await asyncio.to_thread(self._wait)
-        self._lose_workers()
-
-    def _launch(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        command = [self._python, "-m", "headwater.location.host"]
-        command += ["--control", str(theirs.fileno()), "--target", self.target]
-        command += [part for task in self._tasks for part in ("--task", task)]
-        with self._log_path.open("ab") as output:
-            # A session of its own: a Ctrl-C in the terminal is for the engine, which then ends the host in order.
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-
-    def _wait(self) -> None:
-        process = self._process
-        if process is None:
-            return
+            self._control.shutdown(socket.SHUT_WR)
         try:
-            process.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
-        while (frame := await wire.read_frame(reader)) is not None:
-            message = wire.from_host.decode(frame)
-            if isinstance(message, wire.WorkerExited) and (worker := self._workers.pop(message.worker_id, None)):
-                worker.note_exit(message)
+            await asyncio.wait_for(asyncio.shield(self.ended), _GRACE_SECONDS)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+        self._listener.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._listener
+        self._control.close()
         self._lose_workers()
-        if self.ended is not None and not self.ended.done():
-            self.ended.set_result(None)
+
+    async def _listen(self) -> None:
+        # The writer is kept because the stream closes with it; messages go out beside it, with sockets attached.
+        reader, writer = await asyncio.open_unix_connection(sock=self._control.dup())
+        self._control.setblocking(False)
+        try:
+            while (frame := await wire.read_frame(reader)) is not None:
+                self._note(wire.from_host.decode(frame))
+        finally:
+            writer.close()
+            self._lose_workers()
+            if not self.ended.done():
+                self.ended.set_result(None)
+
+    def _note(self, message: wire.FromHost) -> None:
+        if isinstance(message, wire.WorkerSpawned):
+            self._memory = message.memory
+            self._first_memory = self._first_memory or message.memory
+        elif worker := self._workers.pop(message.worker_id, None):
+            worker.note_exit(message)
+
+    def _give_back(self, worker: Worker) -> None:
+        is_fresh = worker.calls < _CALLS_A_WORKER and worker.grown < MOST_GROWTH
+        if worker.alive and is_fresh and not self._retired and len(self._idle) < _MOST_IDLE:
+            self._idle.append(worker)
+            # One that nobody wants for a while gives its memory back.
+            asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._let_go_if_idle, worker, worker.calls)
+        else:
+            worker.hang_up()
+
+    def _let_go_if_idle(self, worker: Worker, calls: int) -> None:
+        if worker in self._idle and worker.calls == calls:
+            self._idle.remove(worker)
+            worker.hang_up()
+
+    def _let_go_of_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().hang_up()
 
     def _lose_workers(self) -> None:
         for worker_id, worker in self._workers.items():
@@ -287,9 +279,6 @@ class LocationProcess:
             worker.hang_up()
         self._workers.clear()
         self._idle.clear()
-
-    def _is_gone(self) -> bool:
-        return self._control is None or (self.ended is not None and self.ended.done())
 
     def _take_idle(self) -> Worker | None:
         while self._idle:
@@ -299,6 +288,8 @@ class LocationProcess:
         return None
 
     def _spawn(self) -> Worker:
+        if self.ended.done():
+            raise LocationError(f"The process of {self.source.shown} is gone; it is being loaded again.")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         worker = Worker(next(self._ids), self, ours)
         with theirs:

@@ -1,4 +1,4 @@
-"""The messages between engine, host and worker, and the frames that carry them.
+"""The messages between engine, loader, host and worker, and the frames that carry them.
 
 A frame is four bytes of length, big-endian, and that many bytes of msgpack.
 """
@@ -16,19 +16,40 @@ import msgspec
 from headwater.records.events import ErrorInfo
 
 _LENGTH = struct.Struct(">I")
+PROTOCOL = 2
+"""Changes whenever an engine and a location of different releases would misunderstand each other."""
 MOST_BYTES = 256 * 1024 * 1024
 
 
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """Loader to engine: it has started, and speaks this protocol."""
+
+    protocol: int
+    python: str
+
+
+class Load(msgspec.Struct, frozen=True, tag="load"):
+    """Engine to loader: load the definitions; their host talks on the socket which travels with this frame."""
+
+
 class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
-    """Host to engine: the definitions are loaded; `snapshot` is their encoded picture."""
+    """Loader to engine: a host serves the definitions; `snapshot` is their encoded picture."""
 
     snapshot: bytes
+    files: list[str]
+    """The user's own files that were imported."""
+    pid: int
+    memory: int
+    """What the loader takes, in bytes."""
 
 
 class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
-    """Host to engine: the definitions can't be loaded. The host ends."""
+    """Loader to engine: the definitions can't be loaded."""
 
     error: ErrorInfo
+    files: list[str]
+    sure: bool = True
+    """Whether a fresh interpreter would fail alike."""
 
 
 class SpawnWorker(msgspec.Struct, frozen=True, tag="spawn"):
@@ -42,6 +63,8 @@ class WorkerSpawned(msgspec.Struct, frozen=True, tag="spawned"):
 
     worker_id: int
     pid: int
+    memory: int = 0
+    """What the host takes, in bytes."""
 
 
 class SignalWorker(msgspec.Struct, frozen=True, tag="signal"):
@@ -76,18 +99,23 @@ class Returned(msgspec.Struct, frozen=True, tag="returned"):
     """Worker to engine: the task's result."""
 
     body: bytes
+    grown: int = 0
+    """By how many bytes the worker has grown since it was forked."""
 
 
 class Raised(msgspec.Struct, frozen=True, tag="raised"):
     """Worker to engine: the task failed; the worker itself is well."""
 
     error: ErrorInfo
+    grown: int = 0
 
 
-FromHost: TypeAlias = Loaded | LoadFailed | WorkerSpawned | WorkerExited
+FromLoader: TypeAlias = Ready | Loaded | LoadFailed
+FromHost: TypeAlias = WorkerSpawned | WorkerExited
 ToHost: TypeAlias = SpawnWorker | SignalWorker
 FromWorker: TypeAlias = Emitted | Returned | Raised
 
+from_loader: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromLoader)
 from_host: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromHost)
 to_host: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(ToHost)
 from_worker: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromWorker)

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TypeAlias
 
 from headwater.definitions.definitions import Definitions
+from headwater.location.memory import resident_bytes
 from headwater.location.tracebacks import describe
 from headwater.location.wire import Channel, Emitted, Raised, Returned, to_worker
 
@@ -31,6 +32,7 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
     """Answer calls until the engine hangs up."""
     signal.signal(signal.SIGTERM, _stop)
     channel = Channel(connection)
+    forked = resident_bytes()
 
     def emit(body: bytes) -> None:
         channel.send(Emitted(body))
@@ -40,9 +42,9 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
         try:
             result = find_task(call.task)(definitions, call.payload, emit)
         except Exception as error:
-            channel.send(Raised(describe(error)))
+            channel.send(Raised(describe(error), resident_bytes() - forked))
         else:
-            channel.send(Returned(result))
+            channel.send(Returned(result, resident_bytes() - forked))
         sys.stdout.flush()
         sys.stderr.flush()
 

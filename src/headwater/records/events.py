@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     STEP_SKIPPED = "step_skipped"
     STEP_RETRIED = "step_retried"
     DEFINITIONS_CHANGED = "definitions_changed"
+    LOCATION_RELOAD_REQUESTED = "location_reload_requested"
     SENSOR_STARTED = "sensor_started"
     SENSOR_STOPPED = "sensor_stopped"
     SENSOR_TICK_REQUESTED = "sensor_tick_requested"
@@ -145,6 +146,13 @@ class DefinitionsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="definit
     assets: int
 
 
+class LocationReload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="reload", tag_field="t"):
+    """A person asked for a code location to be loaded as its files are now."""
+
+    location: str
+    reporter: Reporter | None = None
+
+
 class SensorSwitched(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="sensor", tag_field="t"):
     """A person switched a sensor on or off, or asked it to tick."""
 
@@ -193,6 +201,7 @@ Payload: TypeAlias = (
     | RunEvent
     | StepEvent
     | DefinitionsChanged
+    | LocationReload
     | SensorSwitched
     | Withdrawal
     | Wipe

@@ -22,6 +22,7 @@ from headwater.errors import (
     UnknownAssetError,
     UnknownEventError,
     UnknownJobError,
+    UnknownLocationError,
     UnknownRunError,
     UnknownSensorError,
 )
@@ -29,7 +30,7 @@ from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.guard import TokenRequiredError
 from headwater.server.resources.selections import position_of
-from headwater.server.routes import assets, corrections, deployment, graph, jobs, runs, sensors
+from headwater.server.routes import assets, corrections, deployment, graph, jobs, locations, runs, sensors
 from headwater.server.version import package_version
 
 ROUTES = [
@@ -52,6 +53,8 @@ ROUTES = [
     graph.get_groups,
     graph.get_diff,
     graph.complete_selection,
+    locations.list_locations,
+    locations.reload_location,
     jobs.list_jobs,
     jobs.get_job,
     jobs.run_job,
@@ -79,6 +82,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
     UnknownRunError: 404,
     UnknownSensorError: 404,
     UnknownJobError: 404,
+    UnknownLocationError: 404,
     ExternalAssetError: 409,
     InvalidTransitionError: 409,
     ConflictError: 409,

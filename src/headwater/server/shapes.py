@@ -461,6 +461,15 @@ class LocationView(msgspec.Struct, kw_only=True):
     loaded_at: float | None
     snapshot: str | None
     warnings: list[str]
+    assets: int = 0
+    sensors: int = 0
+    jobs: int = 0
+
+
+class LocationList(msgspec.Struct, kw_only=True):
+    """Every code location, by name."""
+
+    items: list[LocationView]
 
 
 class DeploymentView(msgspec.Struct, kw_only=True):

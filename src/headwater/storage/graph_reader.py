@@ -47,7 +47,9 @@ def read_graph_as_of(connection: Connection, moment: int) -> AssetGraph:
     while page := event_log.read_newest(connection, wanted, before=before):
         for event in page:
             payload = event.payload
-            if isinstance(payload, DefinitionsChanged) and payload.location not in loaded:
+            if not isinstance(payload, DefinitionsChanged) or payload.snapshot == "":
+                continue  # one that could not be loaded, and never had been
+            if payload.location not in loaded:
                 loaded[payload.location] = catalog.read_snapshot(connection, payload.snapshot)
         before = (page[-1].timestamp, page[-1].seq)
     return build_graph(sorted(loaded.items()))

@@ -13,6 +13,7 @@ from headwater.records.events import (
     Event,
     EventKind,
     ExternalRun,
+    LocationReload,
     Materialization,
     Observation,
     Rename,
@@ -110,6 +111,8 @@ def _title(event: Event) -> str:
         return _RUN_TITLES[event.kind]
     if isinstance(payload, DefinitionsChanged):
         return f"Definitions of {payload.location} changed"
+    if isinstance(payload, LocationReload):
+        return f"Reload of {payload.location} asked for"
     if isinstance(payload, SensorSwitched):
         return f"Sensor {payload.sensor} {_SENSOR_TITLES[event.kind]}"
     if isinstance(payload, ExternalRun):

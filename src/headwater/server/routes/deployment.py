@@ -7,14 +7,11 @@ from litestar.datastructures import Cookie, State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from headwater.clock import to_seconds
-from headwater.records.locations import Location
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.guard import COOKIE, TokenRequiredError, read_secret
-from headwater.server.resources.events import error_view
+from headwater.server.resources import locations
 from headwater.server.version import package_version
-from headwater.storage import catalog
 
 
 @get("/deployment", sync_to_thread=True, summary="The deployment and its code locations")
@@ -25,14 +22,14 @@ def get_deployment(
     required = deployment.auth_required()
     secret = read_secret(dict(request.scope))
     signed_in = not required or (secret is not None and deployment.find_token(secret) is not None)
-    locations = deployment.store.read(catalog.read_locations) if signed_in else []
+    listed = deployment.store.read(locations.location_list) if signed_in else []
     return shapes.DeploymentView(
         name=deployment.name,
         version=package_version(),
         auth_required=required,
         signed_in=signed_in,
         seq=deployment.store.tail.head,
-        locations=[_location_view(deployment, location) for location in locations],
+        locations=listed,
     )
 
 
@@ -57,18 +54,3 @@ def sign_out(request: Request[None, None, State]) -> Response[None]:
     """Forget the token."""
     path = request.scope.get("root_path") or "/"
     return Response(None, status_code=204, cookies=[Cookie(key=COOKIE, value="", path=path, max_age=0)])
-
-
-def _location_view(deployment: Deployment, location: Location) -> shapes.LocationView:
-    warnings: tuple[str, ...] = ()
-    if location.snapshot is not None:
-        name = location.snapshot
-        warnings = deployment.store.read(lambda c: catalog.read_snapshot(c, name)).warnings
-    return shapes.LocationView(
-        name=location.name,
-        status=location.status.value,
-        error=error_view(location.error),
-        loaded_at=None if location.loaded_at is None else to_seconds(location.loaded_at),
-        snapshot=location.snapshot,
-        warnings=list(warnings),
-    )

@@ -1,8 +1,9 @@
 import { Alert, Button, Group, List, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { remove, type DeploymentView, type LocationView } from "../../api/client";
+import { post, remove, type DeploymentView, type LocationView } from "../../api/client";
 import { deploymentQuery } from "../../api/queries";
+import { plural } from "../../components/format";
 import { Mark, Moment } from "../../components/marks";
 import { Empty, ErrorBox, Loaded, PageTitle, Section } from "../../components/states";
 import type { Look } from "../../components/status";
@@ -47,15 +48,31 @@ export function SettingsPage() {
 }
 
 function Location({ location }: { location: LocationView }) {
+  // What it came to arrives over the live stream, as definitions that changed.
+  const reload = useMutation({
+    mutationFn: () => post(`api/locations/${encodeURIComponent(location.name)}/reload`),
+  });
   return (
     <Stack gap="xs">
       <Group gap="md">
         <Text fw={600}>{location.name}</Text>
         <Mark look={LOOKS[location.status] as Look} />
         <Text size="sm" c="dimmed">
-          loaded <Moment at={location.loaded_at} />
+          {plural(location.assets, "asset")}, {plural(location.sensors, "sensor")},{" "}
+          {plural(location.jobs, "job")}, loaded <Moment at={location.loaded_at} />
         </Text>
+        <Button
+          variant="default"
+          size="xs"
+          loading={reload.isPending}
+          onClick={() => {
+            reload.mutate();
+          }}
+        >
+          Reload
+        </Button>
       </Group>
+      {reload.error && <Alert color="red">{reload.error.message}</Alert>}
       {location.error && <ErrorBox error={location.error} title="Why it does not load" />}
       {location.warnings.length > 0 && (
         <Alert color="yellow" title="Warnings">

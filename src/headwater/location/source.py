@@ -1,0 +1,39 @@
+"""Where a code location comes from: what to load, with which interpreter, where, or at whose address."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+
+class LocationSource(msgspec.Struct, frozen=True, kw_only=True):
+    """One code location. Either `target` is loaded here, or `address` names a host that has loaded it."""
+
+    name: str
+    target: str = ""
+    """A path that ends in `.py`, or the dotted name of a module."""
+    python: str = sys.executable
+    """The interpreter, whose environment must have Headwater too."""
+    working_directory: str | None = None
+    env: dict[str, str] = {}
+    """Environment variables, besides those of the engine."""
+
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+        return self.target
+
+
+def source_of(target: str) -> LocationSource:
+    """The location of a Python file or module, in this interpreter."""
+    return LocationSource(name=location_name(target), target=target)
+
+
+def location_name(target: str) -> str:
+    """What a location is called: its module, or its file without the ending (for `definitions.py`, the folder)."""
+    if not target.endswith(".py"):
+        return target
+    path = Path(target).resolve()
+    return path.parent.name if path.stem in ("definitions", "defs", "__init__") else path.stem
