@@ -202,3 +202,40 @@ def test_materialize_takes_a_selection(home: Path) -> None:
     assert "left out: raw/a, raw/b" in done.stderr
     assert "Step report succeeded" in done.stdout
     assert 1 == headwater(home, "materialize", "raw/*", "-f", str(PROJECT)).returncode
+
+
+def test_columns_are_listed_by_asset_with_what_they_are_made_from(estate: DevServer) -> None:
+    """Of several assets at once, with the edges among them; what is not known has the columns that others name."""
+    found = estate.get("/api/graph/tables?key=joined&key=raw/a&key=nowhere").json
+    names = {table["key"]: [column["name"] for column in table["columns"]] for table in found["items"]}
+
+    assert {"joined": ["id"], "raw/a": ["id"], "nowhere": []} == names
+    assert [["raw/a", "id", "joined", "id"]] == found["edges"]
+    assert 400 == estate.get("/api/graph/tables").status
+
+
+def test_origins_go_by_kind_until_somebody_reports(estate: DevServer) -> None:
+    """An outside asset comes from what its definition says; those of which nothing is known are left out."""
+    found = estate.get("/api/graph/origins").json["items"]
+
+    assert {"raw/a": "csv", "raw/b": "csv"} == {origin["key"]: origin["system"] for origin in found}
+
+
+def test_origins_name_the_job_that_reported_an_asset_last(tmp_path: Path) -> None:
+    """A dataset that OpenLineage tells of comes from the job that wrote it."""
+    run = {"runId": "0199c7a0-0000-7000-8000-000000000001"}
+    output = {"namespace": "postgres://db:5432", "name": "public.orders"}
+    event = {
+        "eventType": "COMPLETE",
+        "eventTime": "2026-11-20T10:00:00Z",
+        "run": run,
+        "job": {"namespace": "airflow", "name": "load_orders"},
+        "outputs": [output],
+        "producer": "https://example.com/airflow",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+    }
+    with dev_server(tmp_path / "home", str(PROJECT)) as server:
+        assert server.post("/api/v1/lineage", event).status < 300
+        found = {origin["key"]: origin["system"] for origin in server.get("/api/graph/origins").json["items"]}
+
+    assert "airflow/load_orders" in found.values()

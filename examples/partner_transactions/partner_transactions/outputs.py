@@ -46,6 +46,12 @@ def preview(frame: pl.DataFrame, rows: int = _PREVIEW_ROWS) -> hw.TableMetadataV
     return hw.MetadataValue.table(records, schema=_schema(frame))
 
 
+def made_from(columns: dict[str, list[tuple[hw.AssetKey, str]]]) -> dict[str, hw.TableColumnLineage]:
+    """Metadata that says from which columns of other assets, as (key, column), each column is made."""
+    deps = {name: [hw.TableColumnDep(*each) for each in above] for name, above in columns.items()}
+    return {"dagster/column_lineage": hw.TableColumnLineage(deps)}
+
+
 def _schema(frame: pl.DataFrame) -> hw.TableSchema:
     return hw.TableSchema([hw.TableColumn(name, str(kind).lower()) for name, kind in frame.schema.items()])
 

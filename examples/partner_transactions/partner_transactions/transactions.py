@@ -5,15 +5,17 @@ import polars as pl
 import headwater as hw
 from headwater.connectors.sftp import download_sftp_files
 from partner_transactions.cleaning import clean
-from partner_transactions.deliveries import read_delivery
+from partner_transactions.deliveries import COLUMNS, read_delivery
 from partner_transactions.external import CUSTOMERS, FX_RATES, RAW_TRANSACTIONS
-from partner_transactions.outputs import path_of, preview, save
+from partner_transactions.outputs import made_from, path_of, preview, save
 from partner_transactions.settings import DATA, PARTNER, PARTNER_FOLDER
 from partner_transactions.warehouse import read_fx_rates, read_table
 
 REJECTED = "rejected_transactions"
 _EAGER = hw.AutomationCondition.eager()
 _TOP = 25
+_CLEANED = hw.AssetKey("cleaned_transactions")
+_EUROS = [(_CLEANED, "amount"), (_CLEANED, "currency"), (_CLEANED, "booked_at"), (FX_RATES.key, "eur")]
 
 
 @hw.asset(
@@ -40,6 +42,7 @@ async def cleaned_transactions(context: hw.AssetExecutionContext) -> hw.Material
     return hw.MaterializeResult(
         metadata={
             **save(cleaned.transactions, path_of("cleaned_transactions")),
+            **made_from({name: [(RAW_TRANSACTIONS.key, name)] for name in COLUMNS}),
             "preview": preview(newest_first),
             "files": len(files),
             "rejected_rows": cleaned.rejected.height,
@@ -70,7 +73,18 @@ def daily_revenue() -> hw.MaterializeResult[None]:
         .sort("day", descending=True)
     )
     total = float(revenue["revenue_eur"].sum())
-    return hw.MaterializeResult(metadata={**save(revenue, path_of("daily_revenue")), "total_revenue_eur": total})
+    lineage = made_from(
+        {
+            "day": [(_CLEANED, "booked_at")],
+            "transactions": [(_CLEANED, "transaction_id")],
+            "customers": [(_CLEANED, "customer_id")],
+            "revenue_eur": _EUROS,
+            "refunds_eur": _EUROS,
+        }
+    )
+    return hw.MaterializeResult(
+        metadata={**save(revenue, path_of("daily_revenue")), **lineage, "total_revenue_eur": total}
+    )
 
 
 @hw.asset(
@@ -91,8 +105,16 @@ def top_customers() -> hw.MaterializeResult[None]:
     )
     top = ranked.head(_TOP).select("customer_id", "name", "country", "segment", "spent_eur", "transactions")
     unknown = ranked["name"].null_count()
+    lineage = made_from(
+        {
+            "customer_id": [(_CLEANED, "customer_id")],
+            **{name: [(CUSTOMERS.key, name)] for name in ("name", "country", "segment")},
+            "spent_eur": _EUROS,
+            "transactions": [(_CLEANED, "transaction_id")],
+        }
+    )
     return hw.MaterializeResult(
-        metadata={**save(top, path_of("top_customers")), "customers_missing_in_warehouse": unknown}
+        metadata={**save(top, path_of("top_customers")), **lineage, "customers_missing_in_warehouse": unknown}
     )
 
 

@@ -50,6 +50,8 @@ ROUTES = [
     graph.list_paths,
     graph.get_impact,
     graph.get_columns,
+    graph.list_tables,
+    graph.list_origins,
     graph.get_groups,
     graph.get_diff,
     graph.complete_selection,

@@ -595,6 +595,42 @@ class ColumnGraph(msgspec.Struct, kw_only=True):
     truncated: bool
 
 
+class TableColumn(msgspec.Struct, kw_only=True):
+    """A column; one that only the lineage names has no type."""
+
+    name: str
+    type: str | None
+
+
+class ColumnTable(msgspec.Struct, kw_only=True):
+    """The columns of an asset, in their order."""
+
+    key: str
+    columns: list[TableColumn]
+
+
+class ColumnTables(msgspec.Struct, kw_only=True):
+    """The columns of some assets; an edge is upstream key, upstream column, key and column, among those assets."""
+
+    items: list[ColumnTable]
+    edges: list[tuple[str, str, str, str]]
+
+
+class Origin(msgspec.Struct, kw_only=True):
+    """What brings an asset about: sensors and schedules that report or make it, and the system that it comes from."""
+
+    key: str
+    sensors: list[str]
+    schedules: list[str]
+    system: str | None
+
+
+class OriginList(msgspec.Struct, kw_only=True):
+    """The assets of which something of that is known, by key."""
+
+    items: list[Origin]
+
+
 class ChangedAsset(msgspec.Struct, kw_only=True):
     """An asset that was defined otherwise, and in what."""
 

@@ -74,6 +74,22 @@ export const columnsQuery = (key: string, column: string) =>
     queryFn: () => get<Schemas["ColumnGraph"]>("api/graph/columns", { key, column }),
   });
 
+/** The columns of some assets, and what each is made from. */
+export const tablesQuery = (keys: readonly string[]) =>
+  queryOptions({
+    queryKey: ["tables", ...keys],
+    queryFn: () => get<Schemas["ColumnTables"]>("api/graph/tables", { key: keys }),
+    placeholderData: (before) => before,
+    enabled: keys.length > 0,
+  });
+
+/** What brings each asset about; not followed live, it changes seldom. */
+export const originsQuery = queryOptions({
+  queryKey: ["origins"],
+  queryFn: () => get<Schemas["OriginList"]>("api/graph/origins"),
+  staleTime: 60_000,
+});
+
 /** What the definitions changed since a moment. */
 export const diffQuery = (since: number) =>
   queryOptions({

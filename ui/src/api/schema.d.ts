@@ -310,6 +310,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/graph/origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What brings assets about */
+        get: operations["ApiGraphOriginsListOrigins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/graph/paths": {
         parameters: {
             query?: never;
@@ -319,6 +336,23 @@ export interface paths {
         };
         /** How one asset leads to another */
         get: operations["ApiGraphPathsListPaths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graph/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The columns of some assets */
+        get: operations["ApiGraphTablesListTables"];
         put?: never;
         post?: never;
         delete?: never;
@@ -758,6 +792,21 @@ export interface components {
             column: string;
             depth: number;
         };
+        /** ColumnTable */
+        ColumnTable: {
+            columns: components["schemas"]["TableColumn"][];
+            key: string;
+        };
+        /** ColumnTables */
+        ColumnTables: {
+            edges: [
+                string,
+                string,
+                string,
+                string
+            ][];
+            items: components["schemas"]["ColumnTable"][];
+        };
         /** CompletionItem */
         CompletionItem: {
             detail: string | null;
@@ -1007,6 +1056,17 @@ export interface components {
             knot: number | null;
             level: number;
         };
+        /** Origin */
+        Origin: {
+            key: string;
+            schedules: string[];
+            sensors: string[];
+            system: string | null;
+        };
+        /** OriginList */
+        OriginList: {
+            items: components["schemas"]["Origin"][];
+        };
         /** PartitionList */
         PartitionList: {
             items: components["schemas"]["PartitionState"][];
@@ -1183,6 +1243,11 @@ export interface components {
             started_at: number | null;
             /** @enum {string} */
             status: "waiting" | "started" | "success" | "failure" | "skipped";
+        };
+        /** TableColumn */
+        TableColumn: {
+            name: string;
+            type: string | null;
         };
         /** TextPosition */
         TextPosition: {
@@ -1902,6 +1967,26 @@ export interface operations {
             };
         };
     };
+    ApiGraphOriginsListOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginList"];
+                };
+            };
+        };
+    };
     ApiGraphPathsListPaths: {
         parameters: {
             query: {
@@ -1927,6 +2012,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LineagePaths"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGraphTablesListTables: {
+        parameters: {
+            query: {
+                key: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnTables"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

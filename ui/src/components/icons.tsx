@@ -78,6 +78,11 @@ export const LineageGlyph = drawn(
 export const RunsGlyph = drawn("M2 4h6M4 8h8M9 12h5");
 export const AutomationGlyph = drawn("M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z");
 export const SettingsGlyph = drawn("M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7M9 2.8v3.4h3V2.8zM4 9.8v3.4h3V9.8z");
+export const SensorGlyph = drawn(
+  "M3.8 12.2a6 6 0 0 1 0-8.4M12.2 3.8a6 6 0 0 1 0 8.4M5.9 10.1a3 3 0 0 1 0-4.2M10.1 5.9a3 3 0 0 1 0 4.2M8 8h.01",
+);
+export const ScheduleGlyph = drawn("M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 4.5V8l2.3 1.6");
+export const ColumnsGlyph = drawn("M3 4h10M3 8h10M3 12h6");
 export const CloseGlyph = drawn("m4 4 8 8M12 4l-8 8");
 export const PlusGlyph = drawn("M8 3v10M3 8h10");
 export const MinusGlyph = drawn("M3 8h10");

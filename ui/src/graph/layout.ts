@@ -7,6 +7,9 @@ export interface Sizes {
   readonly rowGap: number;
 }
 
+/** How tall a node is; most are as `Sizes` has it. */
+export type HeightOf = (node: number) => number;
+
 export interface Place {
   readonly x: number;
   readonly y: number;
@@ -30,14 +33,16 @@ const ROUTE_SHARE = 0.45;
  * its own in each, so that it passes between nodes and not behind them. Rows within a column follow the middle of each
  * one's neighbours, in sweeps back and forth, which straightens most edges.
  */
-export function layOut(shape: Shape, sizes: Sizes): Laid {
+export function layOut(shape: Shape, sizes: Sizes, heightOf: HeightOf = () => sizes.height): Laid {
   const columns = toColumns(shape);
   const tall = tallest(shape.size);
   const isLow = columns.every((column) => column.length <= tall);
   const routed = shape.size <= MOST_ROUTED && isLow ? addRoutes(shape, columns) : null;
   sortRows(routed?.columns ?? columns, routed?.shape ?? shape);
-  if (routed === null) return { places: placeFolded(columns, shape.size, tall, sizes), routes: new Map() };
-  return placeRouted(routed, shape.size, sizes);
+  if (routed === null) {
+    return { places: placeFolded(columns, shape.size, tall, sizes, heightOf), routes: new Map() };
+  }
+  return placeRouted(routed, shape.size, sizes, heightOf);
 }
 
 /** How many rows a column may have and still be read beside the others. */
@@ -99,11 +104,11 @@ function sortRows(columns: number[][], shape: Shape): void {
   }
 }
 
-function placeRouted({ columns, standIns }: Routed, size: number, sizes: Sizes): Laid {
+function placeRouted({ columns, standIns }: Routed, size: number, sizes: Sizes, heightOf: HeightOf): Laid {
   const row = sizes.height + sizes.rowGap;
   const all: Place[] = [];
   columns.forEach((column, number) => {
-    const heights = column.map((node) => (node < size ? row : row * ROUTE_SHARE));
+    const heights = column.map((node) => (node < size ? heightOf(node) + sizes.rowGap : row * ROUTE_SHARE));
     let y = -heights.reduce((sum, height) => sum + height, 0) / 2;
     column.forEach((node, place) => {
       const x = number * (sizes.width + sizes.columnGap);
@@ -126,20 +131,22 @@ function placeFolded(
   size: number,
   most: number,
   sizes: Sizes,
+  heightOf: HeightOf,
 ): Place[] {
   const places: Place[] = new Array<Place>(size);
   let column = 0;
   for (const nodes of columns) {
     const folds = Math.ceil(nodes.length / most);
     const rows = Math.ceil(nodes.length / folds);
-    nodes.forEach((node, position) => {
-      const fold = Math.floor(position / rows);
-      const height = Math.min(rows, nodes.length - fold * rows);
-      places[node] = {
-        x: (column + fold) * (sizes.width + sizes.columnGap),
-        y: ((position % rows) - (height - 1) / 2) * (sizes.height + sizes.rowGap),
-      };
-    });
+    for (let fold = 0; fold < folds; fold += 1) {
+      const mine = nodes.slice(fold * rows, (fold + 1) * rows);
+      const height = mine.reduce((sum, node) => sum + heightOf(node) + sizes.rowGap, 0);
+      let y = (sizes.height + sizes.rowGap - height) / 2;
+      for (const node of mine) {
+        places[node] = { x: (column + fold) * (sizes.width + sizes.columnGap), y };
+        y += heightOf(node) + sizes.rowGap;
+      }
+    }
     column += folds;
   }
   return places;

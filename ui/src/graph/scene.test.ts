@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { CARD, toScene, type SceneRequest } from "./scene";
+import { CARD, heightFor, toScene, type SceneRequest } from "./scene";
 import { centreOn, detailAt, fit, MarkIndex, seen, zoomAt } from "./view";
 
 const CHAIN: SceneRequest = {
@@ -13,6 +13,8 @@ const CHAIN: SceneRequest = {
   groups: ["a", "a", "b", "b"],
   boxed: false,
   folded: [],
+  bundles: [],
+  lines: new Map(),
 };
 
 function grid(size: number): SceneRequest {
@@ -23,6 +25,8 @@ function grid(size: number): SceneRequest {
     groups: Array.from({ length: size }, (_, n) => `g${n % 40}`),
     boxed: true,
     folded: [],
+    bundles: [],
+    lines: new Map(),
   };
 }
 
@@ -52,12 +56,40 @@ describe("toScene", () => {
     const scene = toScene({ ...CHAIN, folded: ["a"] });
 
     expect(scene.assets).toEqual([[0, 1], [2], [3]]);
-    expect(scene.foldedNames).toEqual(["a", null, null]);
+    expect(scene.folds).toEqual([{ kind: "group", name: "a" }, null, null]);
     expect(scene.edges.map(({ up, down }) => [up, down])).toEqual([
       [0, 1],
       [1, 2],
     ]);
     expect([...scene.markOf]).toEqual([0, 0, 1, 2]);
+  });
+
+  it("draws a bundle as one mark, and opens it with its group's fold", () => {
+    const scene = toScene({ ...CHAIN, bundles: [[0, 1]] });
+
+    expect(scene.folds).toEqual([{ kind: "bundle", place: 0 }, null, null]);
+    expect(toScene({ ...CHAIN, bundles: [[0, 1]], folded: ["a"] }).folds[0]).toEqual({
+      kind: "group",
+      name: "a",
+    });
+  });
+
+  it("makes room for the columns of a card, so that none lies on another", () => {
+    const request = {
+      ...CHAIN,
+      edges: [[0, 3] as const, [1, 3] as const, [2, 3] as const],
+      lines: new Map([[1, 12]]),
+    };
+    const { x, y, heights } = toScene(request);
+
+    expect(heights[1]).toBe(heightFor(12));
+    for (let one = 0; one < 4; one += 1) {
+      for (let other = one + 1; other < 4; other += 1) {
+        if (x[one] !== x[other]) continue;
+        const [above, below] = (y[one] ?? 0) < (y[other] ?? 0) ? [one, other] : [other, one];
+        expect((y[above] ?? 0) + (heights[above] ?? 0)).toBeLessThan(y[below] ?? 0);
+      }
+    }
   });
 
   it("tells edges within a group from those between groups", () => {

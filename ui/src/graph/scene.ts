@@ -11,7 +11,15 @@ export interface SceneRequest {
   readonly boxed: boolean;
   /** Groups that are drawn as one mark. */
   readonly folded: readonly string[];
+  /** Other assets that are drawn as one mark, such as the many inputs of one. */
+  readonly bundles: readonly (readonly number[])[];
+  /** How many lines of columns a card has below its head, by the asset's position. */
+  readonly lines: ReadonlyMap<number, number>;
 }
+
+/** What a mark stands for where that is no single asset: a group by name, or a bundle by its place in the request. */
+export type Fold =
+  { readonly kind: "group"; readonly name: string } | { readonly kind: "bundle"; readonly place: number };
 
 export interface Box {
   readonly name: string;
@@ -31,15 +39,16 @@ export interface Edge {
 }
 
 /**
- * A drawing in its own coordinates. A mark is an asset or a folded group, and always of one size; `assets` has the
- * assets of each mark.
+ * A drawing in its own coordinates. A mark is an asset, a folded group or a bundle; all are of one width, and those
+ * whose columns are shown are taller. `assets` has the assets of each mark.
  */
 export interface Scene {
   readonly x: Float32Array;
   readonly y: Float32Array;
+  readonly heights: Float32Array;
   readonly assets: readonly (readonly number[])[];
-  /** The name of the folded group that a mark stands for. */
-  readonly foldedNames: readonly (string | null)[];
+  /** What a mark of several assets stands for. */
+  readonly folds: readonly (Fold | null)[];
   /** The mark of each asset. */
   readonly markOf: Int32Array;
   readonly edges: readonly Edge[];
@@ -48,8 +57,11 @@ export interface Scene {
 }
 
 /** The edition of these rules: a scene that was kept under another one is laid out anew. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 export const CARD: Sizes = { width: 216, height: 58, columnGap: 72, rowGap: 22 };
+/** A line of a column below a card's head, and what is left free below the last. */
+export const LINE = 22;
+const LINES_END = 8;
 const PAD = 24;
 const TITLE = 34;
 const BOX_GAP = 56;
@@ -58,7 +70,10 @@ const ASPECT = 1.7;
 /** Lay out a scene; takes long for thousands of assets, so it is called in a worker. */
 export function toScene(request: SceneRequest): Scene {
   const marks = toMarks(request);
-  const laid = request.boxed ? inBoxes(marks, request) : plain(marks);
+  const heights = Float32Array.from(marks.assets, (assets, mark) =>
+    marks.folds[mark] === null ? heightFor(request.lines.get(assets[0] ?? -1) ?? 0) : CARD.height,
+  );
+  const laid = request.boxed ? inBoxes(marks, heights, request) : plain(marks, heights);
   const x = new Float32Array(laid.places.length);
   const y = new Float32Array(laid.places.length);
   laid.places.forEach((place, mark) => {
@@ -73,47 +88,64 @@ export function toScene(request: SceneRequest): Scene {
   return {
     x,
     y,
+    heights,
     assets: marks.assets,
-    foldedNames: marks.foldedNames,
+    folds: marks.folds,
     markOf: marks.markOf,
     edges,
     boxes: laid.boxes,
-    bounds: boundsOf(laid.places, laid.boxes),
+    bounds: boundsOf(laid.places, heights, laid.boxes),
   };
+}
+
+/** How tall a card with some lines of columns is. */
+export function heightFor(lines: number): number {
+  return lines === 0 ? CARD.height : CARD.height + lines * LINE + LINES_END;
 }
 
 interface Marks {
   readonly shape: Shape;
   readonly assets: readonly (readonly number[])[];
-  readonly foldedNames: readonly (string | null)[];
+  readonly folds: readonly (Fold | null)[];
   readonly markOf: Int32Array;
 }
 
-function toMarks({ size, edges, groups, folded }: SceneRequest): Marks {
-  const hidden = new Set(folded);
+function toMarks(request: SceneRequest): Marks {
+  const { size, edges } = request;
+  const foldOf = toFolds(request);
   const assets: number[][] = [];
-  const foldedNames: (string | null)[] = [];
+  const folds: (Fold | null)[] = [];
   const markOf = new Int32Array(size);
-  const markOfGroup = new Map<string, number>();
+  const markOfFold = new Map<Fold, number>();
   for (let asset = 0; asset < size; asset += 1) {
-    const group = groups[asset] ?? "";
-    const isFolded = hidden.has(group);
-    const mark = (isFolded ? markOfGroup.get(group) : undefined) ?? assets.length;
+    const fold = foldOf(asset);
+    const mark = (fold === null ? undefined : markOfFold.get(fold)) ?? assets.length;
     if (mark === assets.length) {
       assets.push([]);
-      foldedNames.push(isFolded ? group : null);
-      if (isFolded) markOfGroup.set(group, mark);
+      folds.push(fold);
+      if (fold !== null) markOfFold.set(fold, mark);
     }
     assets[mark]?.push(asset);
     markOf[asset] = mark;
   }
-  if (hidden.size === 0) return { shape: { size, edges }, assets, foldedNames, markOf };
+  if (markOfFold.size === 0) return { shape: { size, edges }, assets, folds, markOf };
   const merged = new Map<number, [number, number]>();
   for (const [up, down] of edges) {
     const pair: [number, number] = [markOf[up] ?? 0, markOf[down] ?? 0];
     if (pair[0] !== pair[1]) merged.set(pair[0] * assets.length + pair[1], pair);
   }
-  return { shape: { size: assets.length, edges: [...merged.values()] }, assets, foldedNames, markOf };
+  return { shape: { size: assets.length, edges: [...merged.values()] }, assets, folds, markOf };
+}
+
+/** What each asset is folded into; a folded group takes its assets out of their bundles. */
+function toFolds({ groups, folded, bundles }: SceneRequest): (asset: number) => Fold | null {
+  const byGroup = new Map<string, Fold>(folded.map((name) => [name, { kind: "group", name }]));
+  const byAsset = new Map<number, Fold>();
+  bundles.forEach((members, place) => {
+    const fold: Fold = { kind: "bundle", place };
+    for (const asset of members) byAsset.set(asset, fold);
+  });
+  return (asset) => byGroup.get(groups[asset] ?? "") ?? byAsset.get(asset) ?? null;
 }
 
 function groupAt(marks: Marks, request: SceneRequest, mark: number): string {
@@ -126,12 +158,12 @@ interface Arranged {
   readonly boxes: readonly Box[];
 }
 
-function plain(marks: Marks): Arranged {
-  return { ...layOut(marks.shape, CARD), boxes: [] };
+function plain(marks: Marks, heights: Float32Array): Arranged {
+  return { ...layOut(marks.shape, CARD, (mark) => heights[mark] ?? CARD.height), boxes: [] };
 }
 
 /** Each group laid out for itself; the groups flow in columns, those that feed others first. */
-function inBoxes(marks: Marks, request: SceneRequest): Arranged {
+function inBoxes(marks: Marks, heights: Float32Array, request: SceneRequest): Arranged {
   const names: string[] = [];
   const numbers = new Map<string, number>();
   const groupOf = marks.assets.map((_, mark) => {
@@ -142,7 +174,7 @@ function inBoxes(marks: Marks, request: SceneRequest): Arranged {
     names.push(name);
     return names.length - 1;
   });
-  const parts = toParts(marks, groupOf, names.length);
+  const parts = toParts(marks, heights, groupOf, names.length);
   const corners = flow(parts, groupOf, marks.shape);
   const places = new Array<Place>(marks.shape.size);
   const routes = new Map<number, readonly Place[]>();
@@ -154,9 +186,9 @@ function inBoxes(marks: Marks, request: SceneRequest): Arranged {
       places[mark] = shift(part.places[position] ?? { x: 0, y: 0 });
     });
     for (const [edge, route] of part.routes) routes.set(edge, route.map(shift));
-    const isFolded = part.marks.length === 1 && marks.foldedNames[part.marks[0] ?? 0] !== null;
+    const isFolded = part.marks.length === 1 && marks.folds[part.marks[0] ?? 0]?.kind === "group";
     if (!isFolded) {
-      const count = part.marks.length;
+      const count = part.marks.reduce((sum, mark) => sum + (marks.assets[mark]?.length ?? 0), 0);
       boxes.push({ name: names[number] ?? "", ...corner, width: part.width, height: part.height, count });
     }
   });
@@ -171,7 +203,7 @@ interface Part {
   readonly height: number;
 }
 
-function toParts(marks: Marks, groupOf: readonly number[], count: number): Part[] {
+function toParts(marks: Marks, heights: Float32Array, groupOf: readonly number[], count: number): Part[] {
   const members: number[][] = Array.from({ length: count }, () => []);
   const inner: { edges: [number, number][]; outer: number[] }[] = Array.from({ length: count }, () => ({
     edges: [],
@@ -186,8 +218,9 @@ function toParts(marks: Marks, groupOf: readonly number[], count: number): Part[
   });
   return members.map((mine, group) => {
     const edges = inner[group]?.edges ?? [];
-    const laid = layOut({ size: mine.length, edges }, CARD);
-    const box = boundsOf(laid.places, []);
+    const tall = Float32Array.from(mine, (mark) => heights[mark] ?? CARD.height);
+    const laid = layOut({ size: mine.length, edges }, CARD, (node) => tall[node] ?? CARD.height);
+    const box = boundsOf(laid.places, tall, []);
     const shift = (place: Place) => ({ x: place.x - box.x + PAD, y: place.y - box.y + PAD + TITLE });
     const routes = new Map(
       [...laid.routes].map(([edge, route]) => [inner[group]?.outer[edge] ?? 0, route.map(shift)]),
@@ -228,14 +261,14 @@ function flow(parts: readonly Part[], groupOf: readonly number[], shape: Shape):
   return corners;
 }
 
-function boundsOf(places: readonly Place[], boxes: readonly Box[]): Scene["bounds"] {
+function boundsOf(places: readonly Place[], heights: Float32Array, boxes: readonly Box[]): Scene["bounds"] {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const place of places) {
+  places.forEach((place, node) => {
     left = Math.min(left, place.x);
     top = Math.min(top, place.y);
     right = Math.max(right, place.x + CARD.width);
-    bottom = Math.max(bottom, place.y + CARD.height);
-  }
+    bottom = Math.max(bottom, place.y + (heights[node] ?? CARD.height));
+  });
   for (const box of boxes) {
     left = Math.min(left, box.x);
     top = Math.min(top, box.y);

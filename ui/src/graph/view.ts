@@ -79,7 +79,8 @@ export class MarkIndex {
     scene.x.forEach((x, mark) => {
       const y = scene.y[mark] ?? 0;
       for (const column of [Math.floor(x / CELL), Math.floor((x + CARD.width) / CELL)]) {
-        for (const row of [Math.floor(y / CELL), Math.floor((y + CARD.height) / CELL)]) {
+        const last = Math.floor((y + (scene.heights[mark] ?? CARD.height)) / CELL);
+        for (let row = Math.floor(y / CELL); row <= last; row += 1) {
           const name = `${column} ${row}`;
           const cell = this.cells.get(name);
           if (cell === undefined) this.cells.set(name, [mark]);
@@ -96,7 +97,8 @@ export class MarkIndex {
     let least = Infinity;
     for (const mark of near) {
       const dx = Math.abs(x - (this.scene.x[mark] ?? 0) - CARD.width / 2) - CARD.width / 2;
-      const dy = Math.abs(y - (this.scene.y[mark] ?? 0) - CARD.height / 2) - CARD.height / 2;
+      const half = (this.scene.heights[mark] ?? CARD.height) / 2;
+      const dy = Math.abs(y - (this.scene.y[mark] ?? 0) - half) - half;
       const distance = Math.max(dx, dy);
       if (distance <= reach && distance < least) [best, least] = [mark, distance];
     }
@@ -105,7 +107,7 @@ export class MarkIndex {
 
   /** Every mark that is in or touches an extent. */
   within(extent: Extent): number[] {
-    const { x, y } = this.scene;
+    const { x, y, heights } = this.scene;
     const found = new Set<number>();
     const [left, right] = [extent.x, extent.x + extent.width];
     const [top, bottom] = [extent.y, extent.y + extent.height];
@@ -113,7 +115,9 @@ export class MarkIndex {
     const rows = [Math.floor(top / CELL), Math.floor(bottom / CELL)] as const;
     const touches = (mark: number) => {
       const [mx, my] = [x[mark] ?? 0, y[mark] ?? 0];
-      return mx <= right && mx + CARD.width >= left && my <= bottom && my + CARD.height >= top;
+      return (
+        mx <= right && mx + CARD.width >= left && my <= bottom && my + (heights[mark] ?? CARD.height) >= top
+      );
     };
     if ((columns[1] - columns[0]) * (rows[1] - rows[0]) > this.cells.size) {
       return Array.from(x.keys()).filter(touches);

@@ -12,7 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 from headwater.clock import to_seconds
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.resources import assets, graphs, selections
+from headwater.server.resources import assets, graphs, origins, selections, tables
 from headwater.server.routes.parameters import Selection
 
 Key = Annotated[
@@ -72,6 +72,22 @@ def get_columns(
     """The columns above and below one, as definitions and the latest materializations tell it."""
     graph, start = deployment.graph(), (key, column)
     return deployment.store.read(lambda c: graphs.column_graph(c, graph, start, up=up, down=down, limit=limit))
+
+
+@get("/graph/tables", sync_to_thread=True, summary="The columns of some assets")
+def list_tables(
+    deployment: NamedDependency[Deployment], key: Annotated[list[str], QueryParameter(max_items=200)]
+) -> shapes.ColumnTables:
+    """The columns of at most two hundred assets, and which of them are made from which."""
+    graph = deployment.graph()
+    return deployment.store.read(lambda c: tables.column_tables(c, graph, key))
+
+
+@get("/graph/origins", sync_to_thread=True, summary="What brings assets about")
+def list_origins(deployment: NamedDependency[Deployment]) -> shapes.OriginList:
+    """Sensors, schedules and systems of the assets of which they are known."""
+    graph = deployment.graph()
+    return deployment.store.read(lambda c: origins.origin_list(c, graph))
 
 
 @get("/graph/groups", sync_to_thread=True, summary="Groups and how they are connected")

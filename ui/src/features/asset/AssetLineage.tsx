@@ -12,6 +12,8 @@ import { DepthInput } from "../lineage/DepthInput";
 import { toDrawn } from "../lineage/drawn";
 import { LineageMap } from "../lineage/LineageMap";
 import { litAround } from "../lineage/lit";
+import { linesOf } from "../lineage/columnLines";
+import { useOrigins, useTables } from "../lineage/useAround";
 import { useScene } from "../lineage/useScene";
 
 const DEPTH = 3;
@@ -26,7 +28,19 @@ function Around({ graph, assetKey }: { graph: Graph; assetKey: string }) {
   const [up, setUp] = useState(DEPTH);
   const [down, setDown] = useState(DEPTH);
   const navigate = useNavigate();
-  const drawn = toDrawn(graph, { focus: assetKey, up, down, boxed: false, folded: [] });
+  const [opened, setOpened] = useState<readonly string[]>([]);
+  const [shown, setShown] = useState<readonly string[]>([]);
+  const origins = useOrigins();
+  const tables = useTables(shown);
+  const drawn = toDrawn(graph, {
+    focus: assetKey,
+    up,
+    down,
+    boxed: false,
+    folded: [],
+    opened,
+    lines: linesOf(tables),
+  });
   const scene = useScene(drawn);
   const { request } = drawn;
   const adjacency = useMemo(() => toAdjacency({ size: request.size, edges: request.edges }), [request]);
@@ -41,7 +55,7 @@ function Around({ graph, assetKey }: { graph: Graph; assetKey: string }) {
       </Group>
       {scene && (
         <LineageMap
-          key={drawn.name}
+          key={drawn.base}
           scene={scene}
           drawn={drawn}
           chosen={assetKey}
@@ -53,6 +67,18 @@ function Around({ graph, assetKey }: { graph: Graph; assetKey: string }) {
             if (key !== null && key !== assetKey) void navigate(assetPath(key, "lineage"));
           }}
           onFold={() => undefined}
+          onOpen={(key) => {
+            setOpened([...opened, key]);
+          }}
+          origins={origins}
+          tables={tables}
+          column={null}
+          onColumns={(key) => {
+            setShown(shown.includes(key) ? shown.filter((each) => each !== key) : [...shown, key]);
+          }}
+          onColumn={({ key, column }) =>
+            void navigate(`${assetPath(key, "columns")}&column=${encodeURIComponent(column)}`)
+          }
           onView={() => undefined}
         />
       )}

@@ -1,7 +1,7 @@
 import { Button, CloseButton, Group, Paper, ScrollArea, Select, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 
-import type { AssetRow } from "../../api/client";
+import type { AssetRow, Schemas } from "../../api/client";
 import { plural } from "../../components/format";
 import { assetPath, showKey } from "../../components/keys";
 import { AssetLink, KindBadge, Moment, StatusMark } from "../../components/marks";
@@ -20,6 +20,7 @@ export function ChosenPanel({
   mode,
   to,
   keys,
+  origin,
   onFocus,
   onPath,
   onClose,
@@ -30,6 +31,7 @@ export function ChosenPanel({
   mode: Mode;
   to: string | null;
   keys: readonly string[];
+  origin: Schemas["Origin"] | undefined;
   onFocus: () => void;
   onPath: (key: string | null) => void;
   onClose: () => void;
@@ -59,6 +61,7 @@ export function ChosenPanel({
           Last update <Moment at={row.latest_materialization?.timestamp} /> · group {row.group}
           {row.owners.length > 0 && ` · ${row.owners.join(", ")}`}
         </Text>
+        {origin && <BroughtAbout origin={origin} />}
         {row.description && <Markdown source={row.description} />}
         <Group gap="sm">
           <Button component={Link} to={assetPath(row.key)} size="xs">
@@ -83,6 +86,25 @@ export function ChosenPanel({
         {mode === "cause" && <Causes asset={asset} rows={rows} adjacency={adjacency} />}
       </Stack>
     </Paper>
+  );
+}
+
+/** The system that an asset comes from, and what reports or makes it here. */
+function BroughtAbout({ origin }: { origin: Schemas["Origin"] }) {
+  return (
+    <Stack gap={2}>
+      {origin.system && <Text size="sm">Comes from {origin.system}</Text>}
+      {origin.sensors.map((name) => (
+        <Text key={name} size="sm">
+          Sensor <Link to={`/sensors/${encodeURIComponent(name)}`}>{name}</Link>
+        </Text>
+      ))}
+      {origin.schedules.map((name) => (
+        <Text key={name} size="sm">
+          Schedule {name}
+        </Text>
+      ))}
+    </Stack>
   );
 }
 

@@ -10,13 +10,17 @@ import {
   useMemo,
   useRef,
   useState,
+  type CSSProperties,
 } from "react";
 
+import type { Schemas } from "../../api/client";
 import { readTokens, useScheme } from "../../components/tokens";
+import type { Tone } from "../../components/status";
 import { DownloadGlyph, FitGlyph, MinusGlyph, PlusGlyph } from "../../components/icons";
 import { CARD, type Scene } from "../../graph/scene";
 import { centreOn, detailAt, MarkIndex, seen, type Extent, type View } from "../../graph/view";
 import { AssetCard } from "./AssetCard";
+import { toColumnLines, type ColumnAt } from "./columnLines";
 import type { Drawn } from "./drawn";
 import { savePng, saveSvg } from "./export";
 import { toLooks } from "./looks";
@@ -40,14 +44,26 @@ export interface LineageMapProps {
   readonly lit: ReadonlySet<number> | null;
   readonly view: View | null;
   readonly onChoose: (key: string | null, extend: boolean) => void;
+  /** Fold a group or unfold it. */
   readonly onFold: (group: string) => void;
+  /** Show the assets of a bundle one by one; it goes by the key of the first. */
+  readonly onOpen: (key: string) => void;
   readonly onView: (view: View) => void;
   readonly height: string | number;
+  /** What brings assets about, by key. */
+  readonly origins: ReadonlyMap<string, Schemas["Origin"]>;
+  /** The columns of the assets that show theirs, and the one that stands out. */
+  readonly tables: Schemas["ColumnTables"];
+  readonly column: ColumnAt | null;
+  readonly onColumns: (key: string) => void;
+  readonly onColumn: (column: ColumnAt) => void;
 }
+
+const NOTHING_LIT: ReadonlySet<string> = new Set();
 
 /** A lineage that can be moved over: dots from afar, then names, then cards with live state. */
 export function LineageMap(props: LineageMapProps) {
-  const { scene, drawn, chosen, lit, litBy, onChoose, onFold, height } = props;
+  const { scene, drawn, chosen, lit, litBy, onChoose, onFold, height, tables, column, origins } = props;
   const frame = useRef<HTMLDivElement>(null);
   const all = useRef<HTMLCanvasElement>(null);
   const litSheet = useRef<HTMLCanvasElement>(null);
@@ -60,8 +76,12 @@ export function LineageMap(props: LineageMapProps) {
   const tokens = useMemo(() => readTokens(), [scheme]);
   const index = useMemo(() => new MarkIndex(scene), [scene]);
   const rows = useMemo(() => drawn.nodes.map((node) => node.asset), [drawn.nodes]);
-  const looks = useMemo(() => toLooks(scene, rows), [scene, rows]);
+  const looks = useMemo(() => toLooks(scene, rows, drawn.bundles), [scene, rows, drawn.bundles]);
   const places = useMemo(() => new Map(rows.map((row, place) => [row.key, place])), [rows]);
+  const columns = useMemo(
+    () => (tables.items.length === 0 ? null : toColumnLines(tables, scene, places, column)),
+    [tables, scene, places, column],
+  );
   const chosenAsset = chosen === null ? null : (places.get(chosen) ?? null);
 
   // What was chosen by a click holds; hovering shows only where nothing is chosen.
@@ -107,11 +127,19 @@ export function LineageMap(props: LineageMapProps) {
     };
   }, []);
 
+  const before = useRef<Scene>(null);
+  const touched = useRef<string>(null);
   const begin = useEffectEvent(() => {
     const mine = stage.current;
     if (!mine) return;
+    const last = before.current;
+    before.current = scene;
     const mark = chosenAsset === null ? -1 : (scene.markOf[chosenAsset] ?? -1);
-    if (props.view) mine.moveTo(props.view);
+    // Cards that grow push others away: the one whose columns were asked for stays where it is.
+    const held = places.get(touched.current ?? "") ?? chosenAsset;
+    const wasMoved = touched.current !== null || props.view !== null;
+    if (last !== null && wasMoved && held !== null) mine.moveTo(heldView(mine.view, last, scene, held));
+    else if (props.view) mine.moveTo(props.view);
     else {
       mine.fit(scene.bounds);
       const isSmall = mine.view.zoom < 0.3;
@@ -123,10 +151,17 @@ export function LineageMap(props: LineageMapProps) {
   }, [scene]);
 
   useLayoutEffect(() => {
-    const layer: Layer = { scene, index, looks, tokens, only: null, covered };
+    const layer: Layer = { scene, index, looks, tokens, only: null, covered, columns };
     stage.current?.show(layer, litMarks === null ? null : { ...layer, only: litMarks });
-  }, [scene, index, looks, tokens, covered, litMarks]);
+  }, [scene, index, looks, tokens, covered, litMarks, columns]);
 
+  const unfold = (mark: number): boolean => {
+    const fold = scene.folds[mark] ?? null;
+    if (fold === null) return false;
+    if (fold.kind === "group") onFold(fold.name);
+    else props.onOpen(rows[scene.assets[mark]?.[0] ?? -1]?.key ?? "");
+    return true;
+  };
   const find = (x: number, y: number): number | null => {
     const view = stage.current?.view;
     if (!view) return null;
@@ -151,9 +186,7 @@ export function LineageMap(props: LineageMapProps) {
           else onChoose(null, false);
           return;
         }
-        const folded = scene.foldedNames[mark];
-        if (folded !== null && folded !== undefined) onFold(folded);
-        else onChoose(rows[scene.assets[mark]?.[0] ?? -1]?.key ?? null, extend);
+        if (!unfold(mark)) onChoose(rows[scene.assets[mark]?.[0] ?? -1]?.key ?? null, extend);
       },
       onMoved: () => {
         if (stage.current) props.onView(stage.current.view);
@@ -174,7 +207,7 @@ export function LineageMap(props: LineageMapProps) {
         x: scene.x[mark] ?? 0,
         y: scene.y[mark] ?? 0,
         width: CARD.width,
-        height: CARD.height,
+        height: scene.heights[mark] ?? CARD.height,
       });
     if (mark >= 0 && (!inSight || mine.view.zoom < 0.12)) {
       mine.moveTo(centreOn(scene, mark, mine.view, mine.width, mine.height));
@@ -194,11 +227,26 @@ export function LineageMap(props: LineageMapProps) {
   }, [scene]);
   const save = useCallback(
     (kind: "svg" | "png") => {
-      const layer: Layer = { scene, index, looks, tokens, only: null, covered: false };
+      const layer: Layer = { scene, index, looks, tokens, only: null, covered: false, columns };
       if (kind === "svg") saveSvg(layer);
       else void savePng(layer);
     },
-    [scene, index, looks, tokens],
+    [scene, index, looks, tokens, columns],
+  );
+  const { onColumns, onColumn } = props;
+  const showColumns = useCallback(
+    (key: string) => {
+      touched.current = key;
+      onColumns(key);
+    },
+    [onColumns],
+  );
+  const chooseColumn = useCallback(
+    (key: string, name: string) => {
+      touched.current = key;
+      onColumn({ key, column: name });
+    },
+    [onColumn],
   );
   const hoveredLook = hovered === null || covered ? null : looks[hovered];
   return (
@@ -218,21 +266,29 @@ export function LineageMap(props: LineageMapProps) {
         {covered &&
           near.map((mark) => {
             const row = rows[scene.assets[mark]?.[0] ?? -1];
-            const folded = scene.foldedNames[mark] ?? null;
+            const fold = scene.folds[mark] ?? null;
             const [x, y] = [scene.x[mark] ?? 0, scene.y[mark] ?? 0];
-            if (folded !== null) {
+            if (fold !== null) {
+              const look = looks[mark];
               return (
                 <button
-                  key={`group ${folded}`}
+                  key={fold.kind === "group" ? `group ${fold.name}` : `inputs ${row?.key ?? ""}`}
                   type="button"
                   className="hw-card hw-card-group"
+                  data-dim={litMarks !== null && !litMarks.has(mark)}
+                  title={look?.name}
                   style={{ transform: `translate(${x}px, ${y}px)` }}
                   onClick={() => {
-                    onFold(folded);
+                    unfold(mark);
                   }}
                 >
-                  <b>{folded}</b>
-                  <span>{looks[mark]?.detail}, unfold</span>
+                  <span className="hw-card-name">
+                    <span aria-hidden="true">
+                      <FoldMark tone={look?.tone ?? "idle"} hollow={look?.hollow ?? true} />
+                    </span>
+                    <b className="hw-cell">{look?.name}</b>
+                  </span>
+                  <span className="hw-quiet">{look?.detail}, unfold</span>
                 </button>
               );
             }
@@ -245,7 +301,12 @@ export function LineageMap(props: LineageMapProps) {
                   y={y}
                   dim={litMarks !== null && !litMarks.has(mark)}
                   chosen={row.key === chosen}
+                  origin={origins.get(row.key)}
+                  columns={columns?.names.get(mark)}
+                  lit={columns?.lit ?? NOTHING_LIT}
                   onChoose={onChoose}
+                  onColumns={showColumns}
+                  onColumn={chooseColumn}
                 />
               )
             );
@@ -332,6 +393,23 @@ const Tools = memo(function Tools({
 function scrollBack(event: React.FocusEvent<HTMLElement>): void {
   const frame = event.currentTarget.parentElement;
   if (frame) frame.scrollTop = frame.scrollLeft = 0;
+}
+
+function FoldMark({ tone, hollow }: { tone: Tone; hollow: boolean }) {
+  return (
+    <span
+      className="hw-dot"
+      data-hollow={hollow}
+      style={{ "--hw-tone": `var(--hw-${tone})` } as CSSProperties}
+    />
+  );
+}
+
+/** The view of another scene in which an asset is where it was in the last one. */
+function heldView(view: View, last: Scene, next: Scene, asset: number): View {
+  const [from, to] = [last.markOf[asset] ?? -1, next.markOf[asset] ?? -1];
+  const moved = (axis: "x" | "y") => ((last[axis][from] ?? 0) - (next[axis][to] ?? 0)) * view.zoom;
+  return { ...view, left: view.left + moved("x"), top: view.top + moved("y") };
 }
 
 function grown(extent: Extent): Extent {

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 
 import type { Graph } from "../../api/client";
-import { graphQuery } from "../../api/queries";
+import { columnsQuery, graphQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { toAdjacency } from "../../graph/neighbourhood";
@@ -14,10 +14,13 @@ import { Legend } from "./Legend";
 import { LineageMap } from "./LineageMap";
 import { litAround, litOf } from "./lit";
 import { useAddress, viewText } from "./useAddress";
+import { linesOf } from "./columnLines";
+import { useOrigins, useTables } from "./useAround";
 import { useScene, warmUp } from "./useScene";
 
 const HEIGHT = "max(360px, calc(100vh - 176px))";
 const BOXED_FROM = 150;
+const MOST_TABLES = 60;
 const VIEW_PAUSE_MILLISECONDS = 400;
 const MODES = [
   { value: "lineage", label: "Lineage" },
@@ -53,7 +56,29 @@ function Lineage({ graph }: { graph: Graph }) {
   const [address, set] = useAddress();
   const { focus, up, down, mode, chosen } = address;
   const boxed = address.boxed ?? (focus === null && graph.nodes.length >= BOXED_FROM);
-  const drawn = toDrawn(graph, { focus, up, down, boxed, folded: address.folded });
+  const origins = useOrigins();
+  const column = useMemo(
+    () => (chosen === null || address.column === null ? null : { key: chosen, column: address.column }),
+    [chosen, address.column],
+  );
+  const along = useQuery({
+    ...columnsQuery(column?.key ?? "", column?.column ?? ""),
+    enabled: column !== null,
+  }).data;
+  const withColumn = useMemo(
+    () => new Set(column === null ? [] : along?.columns.map((each) => each.asset_key)),
+    [column, along],
+  );
+  const tables = useTables([...new Set([...address.columns, ...withColumn])].slice(0, MOST_TABLES));
+  const drawn = toDrawn(graph, {
+    focus,
+    up,
+    down,
+    boxed,
+    folded: address.folded,
+    opened: address.opened,
+    lines: linesOf(tables),
+  });
   const scene = useScene(drawn);
   const { nodes, request } = drawn;
   const adjacency = useMemo(() => toAdjacency({ size: request.size, edges: request.edges }), [request]);
@@ -66,7 +91,10 @@ function Lineage({ graph }: { graph: Graph }) {
     return found < 0 ? null : found;
   };
   const [at, to] = [place(chosen), place(address.to)];
-  const lit = useMemo(() => litOf(adjacency, at, to, mode), [adjacency, at, to, mode]);
+  const lit = useMemo(() => {
+    if (withColumn.size === 0) return litOf(adjacency, at, to, mode);
+    return new Set(keys.flatMap((key, node) => (withColumn.has(key) ? [node] : [])));
+  }, [adjacency, at, to, mode, withColumn, keys]);
   const litBy = useCallback(
     (asset: number) => (asset < 0 ? null : litAround(adjacency, asset, mode)),
     [adjacency, mode],
@@ -80,7 +108,7 @@ function Lineage({ graph }: { graph: Graph }) {
   );
   const choose = (key: string | null, extend: boolean) => {
     if (extend && chosen !== null && key !== null && key !== chosen) set({ to: key });
-    else set({ asset: key, to: null });
+    else set({ asset: key, to: null, column: null });
   };
   return (
     <>
@@ -146,6 +174,29 @@ function Lineage({ graph }: { graph: Graph }) {
             </Button>
           </>
         )}
+        {(tables.items.length > 0 || nodes.length <= MOST_TABLES) && (
+          <Button
+            size="xs"
+            variant={tables.items.length > 0 ? "light" : "default"}
+            aria-pressed={tables.items.length > 0}
+            onClick={() => {
+              set({ columns: tables.items.length > 0 ? "*" : `*${keys.join("\n")}`, column: null });
+            }}
+          >
+            Columns
+          </Button>
+        )}
+        {address.opened.length > 0 && (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => {
+              set({ open: "*" });
+            }}
+          >
+            Fold inputs
+          </Button>
+        )}
         <Text size="xs" c="dimmed" role="status">
           {nodes.length === graph.nodes.length
             ? plural(nodes.length, "asset")
@@ -160,7 +211,7 @@ function Lineage({ graph }: { graph: Graph }) {
             </Flex>
           ) : (
             <LineageMap
-              key={drawn.name}
+              key={drawn.base}
               scene={scene}
               drawn={drawn}
               chosen={chosen}
@@ -171,6 +222,22 @@ function Lineage({ graph }: { graph: Graph }) {
               onChoose={choose}
               onFold={(group) => {
                 set({ fold: group });
+              }}
+              onOpen={(key) => {
+                set({ open: key });
+              }}
+              origins={origins}
+              tables={tables}
+              column={column}
+              onColumns={(key) => {
+                // Also one that the chosen column shows goes away.
+                if (withColumn.has(key))
+                  set({ column: null, ...(address.columns.includes(key) ? { columns: key } : {}) });
+                else set({ columns: key });
+              }}
+              onColumn={(next) => {
+                const again = next.key === chosen && next.column === address.column;
+                set({ asset: next.key, column: again ? null : next.column, to: null });
               }}
               onView={(view) => {
                 clearTimeout(pause.current);
@@ -189,6 +256,7 @@ function Lineage({ graph }: { graph: Graph }) {
             mode={mode}
             to={address.to}
             keys={keys}
+            origin={chosen === null ? undefined : origins.get(chosen)}
             onFocus={() => {
               set({ focus: chosen, to: null });
             }}
@@ -196,7 +264,7 @@ function Lineage({ graph }: { graph: Graph }) {
               set({ to: key });
             }}
             onClose={() => {
-              set({ asset: null, to: null });
+              set({ asset: null, to: null, column: null });
             }}
           />
         )}

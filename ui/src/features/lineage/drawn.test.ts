@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Graph, GraphNode } from "../../api/client";
 import { toDrawn, type Wanted } from "./drawn";
 
-const ALL: Wanted = { focus: null, up: 2, down: 2, boxed: false, folded: [] };
+const ALL: Wanted = { focus: null, up: 2, down: 2, boxed: false, folded: [], opened: [], lines: new Map() };
 
 function graphOf(keys: string[], edges: [number, number][], status: string): Graph {
   const nodes = keys.map(
@@ -29,6 +29,18 @@ describe("toDrawn", () => {
 
     expect(drawn.nodes.map((node) => node.asset.key)).toEqual(["b", "c"]);
     expect(drawn.request.edges).toEqual([[0, 1]]);
+  });
+
+  it("draws many inputs of one as one, until they are opened", () => {
+    const inputs = Array.from({ length: 12 }, (_, n) => `in${n}`);
+    const wide = graphOf(
+      [...inputs, "out"],
+      inputs.map((_, n) => [n, 12]),
+      "fresh",
+    );
+
+    expect(toDrawn(wide, ALL).bundles).toEqual([{ members: [...inputs.keys()], below: [12] }]);
+    expect(toDrawn(wide, { ...ALL, opened: ["in0"] }).bundles).toEqual([]);
   });
 
   it("asks for the same layout while only states change", () => {

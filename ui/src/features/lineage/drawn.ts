@@ -1,4 +1,5 @@
 import type { Graph } from "../../api/client";
+import { wideFanIns, type Bundle } from "../../graph/fanIn";
 import type { SceneRequest } from "../../graph/scene";
 import { reach, toAdjacency, type Shape } from "../../graph/neighbourhood";
 
@@ -6,8 +7,12 @@ import { reach, toAdjacency, type Shape } from "../../graph/neighbourhood";
 export interface Drawn {
   readonly nodes: Graph["nodes"];
   readonly request: SceneRequest;
+  /** Wide inputs that are one card each, as `request.bundles` has them; each goes by the key of its first asset. */
+  readonly bundles: readonly Bundle[];
   /** Two drawings of one name are laid out alike. */
   readonly name: string;
+  /** Two drawings of one base show the same cards, if with other columns in them. */
+  readonly base: string;
 }
 
 export interface Wanted {
@@ -17,11 +22,16 @@ export interface Wanted {
   readonly down: number;
   readonly boxed: boolean;
   readonly folded: readonly string[];
+  /** Bundles that are drawn one by one, by the key of their first asset. */
+  readonly opened: readonly string[];
+  /** How many lines of columns the cards of some assets have, by key. */
+  readonly lines: ReadonlyMap<string, number>;
 }
 
 interface Kept {
   readonly name: string;
   readonly order: readonly number[];
+  readonly bundles: readonly Bundle[];
   readonly request: SceneRequest;
 }
 
@@ -34,16 +44,40 @@ let last: Kept | undefined;
  * lays nothing out anew.
  */
 export function toDrawn(graph: Graph, wanted: Wanted): Drawn {
-  const { focus, up, down, boxed, folded } = wanted;
+  const { focus, up, down, boxed, folded, opened, lines } = wanted;
   const around = focus === null ? "" : `${focus} ${up} ${down}`;
-  const name = [graph.hash, around, boxed ? "boxed" : "", ...folded].join("\n");
+  const base = [
+    graph.hash,
+    around,
+    boxed ? "boxed" : "",
+    ...folded,
+    ...opened.map((key) => `open ${key}`),
+  ].join("\n");
+  const name = [base, ...[...lines].map(([key, count]) => `lines ${key} ${count}`)].join("\n");
   if (last?.name !== name) {
     const { order, shape } = choose(graph, wanted);
     const groups = order.map((node) => graph.nodes[node]?.asset.group ?? "");
-    last = { name, order, request: { ...shape, groups, boxed, folded } };
+    const open = new Set(opened);
+    const keyAt = (place: number) => graph.nodes[order[place] ?? -1]?.asset.key ?? "";
+    const bundles = wideFanIns(shape, boxed ? groups : null).filter(
+      (bundle) => !open.has(keyAt(bundle.members[0] ?? -1)),
+    );
+    const tall = order.flatMap((_, place): [number, number][] => {
+      const count = lines.get(keyAt(place));
+      return count === undefined ? [] : [[place, count]];
+    });
+    const request = {
+      ...shape,
+      groups,
+      boxed,
+      folded,
+      bundles: bundles.map((bundle) => bundle.members),
+      lines: new Map(tall),
+    };
+    last = { name, order, bundles, request };
   }
-  const { order, request } = last;
-  return { nodes: order.flatMap((node) => graph.nodes[node] ?? []), request, name };
+  const { order, bundles, request } = last;
+  return { nodes: order.flatMap((node) => graph.nodes[node] ?? []), request, bundles, name, base };
 }
 
 function choose(graph: Graph, { focus, up, down }: Wanted): { order: number[]; shape: Shape } {

@@ -1,6 +1,6 @@
 import { CARD } from "../../graph/scene";
 import { fit } from "../../graph/view";
-import { bendOf, cutMiddle, paint, pointsOf, type Layer } from "./paint";
+import { bendOf, columnEnds, cutMiddle, lineMiddle, paint, pointsOf, type Layer } from "./paint";
 
 const MARGIN = 40;
 const MOST_PIXELS = 8_000;
@@ -30,7 +30,7 @@ export async function savePng(layer: Layer): Promise<void> {
 }
 
 /** The scene as the text of an SVG file. */
-export function toSvg({ scene, looks, tokens }: Layer): string {
+export function toSvg({ scene, looks, tokens, columns }: Layer): string {
   const { x, y, width, height } = scene.bounds;
   const box = [x - MARGIN, y - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN];
   const parts = [
@@ -45,16 +45,25 @@ export function toSvg({ scene, looks, tokens }: Layer): string {
   }
   const lines = scene.edges.map((edge) => toPath(pointsOf(scene, edge)));
   parts.push(`<path d="${lines.join("")}" fill="none" stroke="${tokens.quiet}" opacity="0.6"/>`);
+  for (const edge of columns?.edges ?? []) {
+    const stroke = edge.lit ? tokens.lit : tokens.kinds.native;
+    parts.push(`<path d="${toPath(columnEnds(scene, edge))}" fill="none" stroke="${stroke}"/>`);
+  }
   looks.forEach((look, mark) => {
+    const height = scene.heights[mark] ?? CARD.height;
     const [mx, my] = [scene.x[mark] ?? 0, scene.y[mark] ?? 0];
     const tone = tokens.tones[look.tone];
     parts.push(
       `<g transform="translate(${mx} ${my})">`,
-      `<rect width="${CARD.width}" height="${CARD.height}" rx="${look.kind === "native" ? 5 : 16}" fill="${tokens.surface}" stroke="${tokens.line}"/>`,
-      `<rect width="4" height="${CARD.height}" rx="2" fill="${tokens.kinds[look.kind]}"/>`,
+      `<rect width="${CARD.width}" height="${height}" rx="${look.kind === "native" ? 5 : 16}" fill="${tokens.surface}" stroke="${tokens.line}"/>`,
+      `<rect width="4" height="${height}" rx="2" fill="${tokens.kinds[look.kind]}"/>`,
       `<circle cx="18" cy="20" r="4.5" fill="${look.hollow ? "none" : tone}" stroke="${tone}"/>`,
       `<text x="30" y="25" font-size="13" font-weight="600" fill="${tokens.text}">${escape(cutMiddle(look.name, 24))}</text>`,
       `<text x="13" y="45" font-size="11" fill="${tokens.quiet}">${escape(cutMiddle(look.detail, 34))}</text>`,
+      ...(columns?.names.get(mark) ?? []).map(
+        ({ name }, line) =>
+          `<text x="13" y="${lineMiddle(line) + 4}" font-size="11" fill="${tokens.text}">${escape(cutMiddle(name, 34))}</text>`,
+      ),
       "</g>",
     );
   });

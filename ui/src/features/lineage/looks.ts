@@ -1,6 +1,7 @@
 import type { AssetKind, AssetRow } from "../../api/client";
 import { showPart, toParts } from "../../components/keys";
 import { ASSET_LOOKS, type Tone } from "../../components/status";
+import type { Bundle } from "../../graph/fanIn";
 import type { Scene } from "../../graph/scene";
 
 /** How a mark looks now: a folded group looks like the worst of its assets. */
@@ -14,12 +15,20 @@ export interface MarkLook {
 
 const GRAVITY: readonly Tone[] = ["bad", "warn", "busy", "idle", "good"];
 
-export function toLooks(scene: Scene, rows: readonly AssetRow[]): MarkLook[] {
+export function toLooks(scene: Scene, rows: readonly AssetRow[], bundles: readonly Bundle[]): MarkLook[] {
   return scene.assets.map((assets, mark) => {
     const members = assets.flatMap((asset) => rows[asset] ?? []);
-    const folded = scene.foldedNames[mark] ?? null;
-    return folded === null ? ofAsset(members[0]) : ofGroup(folded, members);
+    const fold = scene.folds[mark] ?? null;
+    if (fold === null) return ofAsset(members[0]);
+    return ofGroup(fold.kind === "group" ? fold.name : inputsOf(bundles[fold.place], rows), members);
   });
+}
+
+/** What a bundle is called: whose inputs it holds. */
+function inputsOf(bundle: Bundle | undefined, rows: readonly AssetRow[]): string {
+  const below = bundle?.below ?? [];
+  const name = toParts(rows[below[0] ?? -1]?.key ?? "").at(-1) ?? "";
+  return below.length > 1 ? `Inputs of ${name} and ${below.length - 1} more` : `Inputs of ${name}`;
 }
 
 function ofAsset(row: AssetRow | undefined): MarkLook {

@@ -1,7 +1,8 @@
 import type { Tokens } from "../../components/tokens";
 import type { Tone } from "../../components/status";
-import { CARD, type Edge, type Scene } from "../../graph/scene";
+import { CARD, LINE, type Edge, type Scene } from "../../graph/scene";
 import { detailAt, seen, type MarkIndex, type View } from "../../graph/view";
+import type { ColumnEdge, ColumnLines } from "./columnLines";
 import type { MarkLook } from "./looks";
 
 /** What a layer shows; `only` leaves out the marks that are not in it, and the edges between such. */
@@ -13,6 +14,8 @@ export interface Layer {
   readonly only: ReadonlySet<number> | null;
   /** Whether cards lie above the drawing, so that it need not show the marks itself. */
   readonly covered: boolean;
+  /** The columns that are shown inside cards. */
+  readonly columns: ColumnLines | null;
 }
 
 const BOX_RADIUS = 12;
@@ -34,10 +37,12 @@ export function paint(
   const shown = (edge: Edge) =>
     (only === null || (only.has(edge.up) && only.has(edge.down))) && crosses(scene, edge, extent);
   pen.strokeStyle = only === null ? layer.tokens.quiet : layer.tokens.lit;
-  pen.lineWidth = only === null ? 1 : 2;
+  // Where a column is followed, it is the columns that stand out, not the cards that hold them.
+  const byColumn = (layer.columns?.lit.size ?? 0) > 0;
+  pen.lineWidth = only === null || byColumn ? 1 : 2;
   // Edges between groups are long and many: they are there, and only stand out with what is lit.
   for (const inner of [true, false]) {
-    pen.globalAlpha = only !== null ? 0.9 : detail === "dots" ? 0.2 : inner ? 0.55 : 0.22;
+    pen.globalAlpha = only !== null ? (byColumn ? 0.35 : 0.9) : detail === "dots" ? 0.2 : inner ? 0.55 : 0.22;
     pen.beginPath();
     for (const edge of scene.edges) {
       if (edge.inner === inner && shown(edge)) traceEdge(pen, scene, edge, view, detail !== "dots");
@@ -45,6 +50,7 @@ export function paint(
     pen.stroke();
   }
   pen.globalAlpha = 1;
+  if (detail !== "dots") paintColumnEdges(pen, layer, view);
   if (!layer.covered && detail === "dots") paintDots(pen, layer, marks, view);
   if (!layer.covered && detail !== "dots") {
     for (const mark of marks) paintCard(pen, layer, mark, view, detail === "cards");
@@ -193,7 +199,8 @@ function paintCard(
   const zoom = view.zoom;
   const x = (scene.x[mark] ?? 0) * zoom + view.left;
   const y = (scene.y[mark] ?? 0) * zoom + view.top;
-  const [w, h] = [CARD.width * zoom, CARD.height * zoom];
+  const [w, h] = [CARD.width * zoom, (scene.heights[mark] ?? CARD.height) * zoom];
+  const head = CARD.height * zoom;
   pen.beginPath();
   pen.roundRect(x, y, w, h, look.kind === "native" ? 5 * zoom : [5 * zoom, 18 * zoom, 18 * zoom, 5 * zoom]);
   pen.fillStyle = tokens.surface;
@@ -203,7 +210,7 @@ function paintCard(
   pen.stroke();
   pen.fillStyle = tokens.kinds[look.kind];
   pen.fillRect(x, y + 2 * zoom, 4 * zoom, h - 4 * zoom);
-  const middle = full ? y + 20 * zoom : y + h / 2;
+  const middle = full ? y + 20 * zoom : y + head / 2;
   pen.beginPath();
   pen.arc(x + 18 * zoom, middle, 5 * zoom, 0, 2 * Math.PI);
   pen.fillStyle = pen.strokeStyle = tokens.tones[look.tone];
@@ -217,6 +224,51 @@ function paintCard(
   pen.fillStyle = tokens.quiet;
   pen.font = `${11.5 * zoom}px ${tokens.font}`;
   pen.fillText(shorten(pen, look.detail, w - 24 * zoom), x + 13 * zoom, y + 42 * zoom);
+  layer.columns?.names.get(mark)?.forEach(({ name }, line) => {
+    pen.fillText(shorten(pen, name, w - 24 * zoom), x + 13 * zoom, y + lineMiddle(line) * zoom);
+  });
+}
+
+/** How far below a card's top the middle of a line of it is; a line of -1 is its head. */
+export function lineMiddle(line: number): number {
+  return line < 0 ? CARD.height / 2 : CARD.height + 3 + (line + 0.5) * LINE;
+}
+
+/** The ends of an edge between columns, in the scene. */
+export function columnEnds(
+  { x, y }: Scene,
+  edge: ColumnEdge,
+): [{ x: number; y: number }, { x: number; y: number }] {
+  return [
+    { x: (x[edge.up] ?? 0) + CARD.width, y: (y[edge.up] ?? 0) + lineMiddle(edge.upLine) },
+    { x: x[edge.down] ?? 0, y: (y[edge.down] ?? 0) + lineMiddle(edge.downLine) },
+  ];
+}
+
+function paintColumnEdges(pen: CanvasRenderingContext2D, layer: Layer, { left, top, zoom }: View): void {
+  const { scene, tokens, columns, only } = layer;
+  if (columns === null) return;
+  for (const lit of [false, true]) {
+    pen.strokeStyle = lit ? tokens.lit : tokens.kinds.native;
+    pen.lineWidth = lit ? 2 : 1;
+    pen.globalAlpha = lit ? 1 : columns.lit.size > 0 ? 0.2 : 0.6;
+    pen.beginPath();
+    for (const edge of columns.edges) {
+      if (edge.lit !== lit || (only !== null && !(only.has(edge.up) && only.has(edge.down)))) continue;
+      const [from, to] = columnEnds(scene, edge);
+      const [x, y, nx, ny] = [
+        from.x * zoom + left,
+        from.y * zoom + top,
+        to.x * zoom + left,
+        to.y * zoom + top,
+      ];
+      const bend = bendOf(nx - x, zoom);
+      pen.moveTo(x, y);
+      pen.bezierCurveTo(x + bend, y, nx - bend, ny, nx, ny);
+    }
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
 }
 
 /** A text cut in its middle: names that begin alike differ at their end. */

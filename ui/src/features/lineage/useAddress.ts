@@ -15,10 +15,17 @@ export interface Address {
   readonly mode: Mode;
   readonly boxed: boolean | null;
   readonly folded: readonly string[];
+  /** Wide inputs that are shown one by one, by the key of the first. */
+  readonly opened: readonly string[];
+  /** The assets whose columns are shown. */
+  readonly columns: readonly string[];
+  /** The column of the chosen asset that stands out. */
+  readonly column: string | null;
   readonly view: View | null;
 }
 
 const DEPTH = 2;
+const LISTS = new Set(["fold", "open", "columns"]);
 
 /** What the lineage page shows, as its address has it, and how to change that. */
 export function useAddress(): [Address, (changes: Record<string, string | null>) => void] {
@@ -35,18 +42,21 @@ export function useAddress(): [Address, (changes: Record<string, string | null>)
       mode: mode === "impact" || mode === "cause" ? mode : "lineage",
       boxed: boxed === null ? null : boxed === "on",
       folded: parameters.getAll("fold"),
+      opened: parameters.getAll("open"),
+      columns: parameters.getAll("columns"),
+      column: parameters.get("column"),
       view: toView(parameters.get("view")),
     },
     (changes) => {
       setParameters(
         (before) => {
           for (const [name, value] of Object.entries(changes)) {
-            if (name === "fold") toggle(before, value ?? "");
+            if (LISTS.has(name)) toggle(before, name, value ?? "");
             else if (value === null) before.delete(name);
             else before.set(name, value);
           }
           // Another scene is seen from another place.
-          if (["focus", "up", "down", "groups", "fold"].some((name) => name in changes))
+          if (["focus", "up", "down", "groups", "fold", "open"].some((name) => name in changes))
             before.delete("view");
           return before;
         },
@@ -71,14 +81,14 @@ function toDepth(text: string | null): number {
   return Number.isInteger(depth) && depth >= 0 ? depth : DEPTH;
 }
 
-/** Fold a group, or unfold it; "*" followed by names folds just those, "" none. */
-function toggle(parameters: URLSearchParams, change: string): void {
-  const folded = parameters.getAll("fold");
-  parameters.delete("fold");
+/** Take a name into a list or out of it; "*" followed by names makes the list just those. */
+function toggle(parameters: URLSearchParams, list: string, change: string): void {
+  const before = parameters.getAll(list);
+  parameters.delete(list);
   const next = change.startsWith("*")
     ? change.slice(1).split("\n").filter(Boolean)
-    : folded.includes(change)
-      ? folded.filter((name) => name !== change)
-      : [...folded, change];
-  for (const name of next) parameters.append("fold", name);
+    : before.includes(change)
+      ? before.filter((name) => name !== change)
+      : [...before, change];
+  for (const name of next) parameters.append(list, name);
 }

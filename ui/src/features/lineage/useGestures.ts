@@ -63,7 +63,7 @@ export function useGestures(
     const release = (event: PointerEvent) => {
       if (!down.delete(event.pointerId)) return;
       const { x, y } = at(event);
-      const isCard = (event.target as HTMLElement).closest(".hw-card") !== null;
+      const isCard = (event.target as HTMLElement).closest(".hw-card, .hw-card-place") !== null;
       if (travelled > CLICK_PIXELS) gestures.current.onMoved();
       else if (!isCard) gestures.current.onClick(x, y, event.shiftKey);
     };

@@ -7,14 +7,21 @@ import { readKept, writeKept } from "./keptScenes";
 const MOST_AT_ONCE = 300;
 const MOST_KEPT = 12;
 const known = new Map<string, Scene>();
+/** The scene that was shown last of each base: it stays in sight while one with other columns is laid out. */
+const shownOf = new Map<string, Scene>();
 
 let worker: Worker | undefined;
 let asked = 0;
 
 /** The layout of what is drawn: at once where it is small or known, else from a worker; null until it is there. */
 export function useScene(drawn: Drawn): Scene | null {
-  const { name, request } = drawn;
+  const { name, base, request } = drawn;
   const atOnce = find(name, request);
+  useEffect(() => {
+    if (atOnce === null) return;
+    shownOf.clear();
+    shownOf.set(base, atOnce);
+  }, [base, atOnce]);
   const [, setArrived] = useState("");
   useEffect(() => {
     if (find(name, request)) return;
@@ -25,7 +32,7 @@ export function useScene(drawn: Drawn): Scene | null {
       if (!kept) await writeKept(name, scene);
     })();
   }, [name, request]);
-  return atOnce;
+  return atOnce ?? shownOf.get(base) ?? null;
 }
 
 function find(name: string, request: SceneRequest): Scene | null {

@@ -1,0 +1,49 @@
+"""Where assets come from: the sensors that report or make them, and the systems that told of them."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.events import EventKind, Materialization
+from headwater.server import shapes
+from headwater.storage import event_log, states
+from headwater.storage import sensors as sensor_store
+
+_MOST_LOOKED_AT = 2_000
+_OUTSIDE = frozenset({"rest", "openlineage", "cli"})
+
+
+def origin_list(connection: Connection, graph: AssetGraph) -> shapes.OriginList:
+    """The origin of each asset that has one, by key.
+
+    Who reported an asset last stands in its latest event, so only the assets that were heard of last are looked at.
+    """
+    sensors: dict[str, set[str]] = {}
+    for sensor, key in sensor_store.read_assets(connection):
+        sensors.setdefault(key, set()).add(sensor)
+    for name, (definition, _) in graph.sensors.items():
+        for key in definition.targets or ():
+            sensors.setdefault(key, set()).add(name)
+    systems = _systems(connection, graph)
+    items = [
+        shapes.Origin(key=key, sensors=sorted(sensors.get(key, ())), schedules=[], system=systems.get(key))
+        for key in sorted({*sensors, *systems})
+        if key in graph.ids
+    ]
+    return shapes.OriginList(items=items)
+
+
+def _systems(connection: Connection, graph: AssetGraph) -> dict[str, str]:
+    """What each outside asset is known to come from: who reported it last by name, else the first of its kinds."""
+    kind = EventKind.MATERIALIZATION
+    outside = {node.key: node for node in graph.nodes if node.kind != "native"}
+    found = {key: node.definition.kinds[0] for key, node in outside.items() if node.definition.kinds}
+    latest = [state for (key, made), state in states.read_assets(connection).items() if made is kind and key in outside]
+    latest.sort(key=lambda state: -state.timestamp)
+    seqs = {state.seq: state.asset_key for state in latest[:_MOST_LOOKED_AT]}
+    for seq, event in event_log.read_many(connection, list(seqs)).items():
+        reporter = event.payload.reporter if isinstance(event.payload, Materialization) else None
+        if reporter is not None and reporter.via in _OUTSIDE and reporter.name:
+            found[seqs[seq]] = reporter.name
+    return found
