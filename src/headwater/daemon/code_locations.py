@@ -103,11 +103,21 @@ class CodeLocations:
         await self._store.clock.sleep(_RESTART_SECONDS)
 
     async def _forget_others(self) -> None:
-        """Drop what an earlier start served and this one does not."""
-        names = [source.name for source in self._sources]
-        await self._store.write_async(
-            Unit(effect=lambda connection, _events: catalog.forget_other_locations(connection, names))
-        )
+        """Drop what an earlier start served and this one does not; an event of each says so."""
+        kept = [location.name for location in await self._store.read_async(catalog.read_locations)]
+        gone = [name for name in kept if name not in {source.name for source in self._sources}]
+        events = [
+            NewEvent(
+                kind=EventKind.DEFINITIONS_CHANGED, payload=DefinitionsChanged(location=name, snapshot="", assets=0)
+            )
+            for name in gone
+        ]
+
+        def forget(connection: Connection, _events: Sequence[Event]) -> None:
+            catalog.forget_locations(connection, gone)
+
+        if gone:
+            await self._store.write_async(Unit(events=events, effect=forget))
 
 
 class _KeptLocation:

@@ -5,7 +5,7 @@ Each is a maximum by (`timestamp`, `seq`) plus a count, so that every order of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -75,20 +75,74 @@ class CheckLatest(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
 
 
+class DroppedCount(msgspec.Struct, frozen=True):
+    """How many events of a kind retention dropped from the log, and the last of them that was news."""
+
+    asset_key: str
+    partition: str
+    kind: EventKind
+    count: int
+    news_seq: int | None
+
+
+class Corrected(msgspec.Struct, frozen=True):
+    """What later corrections did to the assets that events of runs and steps name in what they say.
+
+    `renamed` has by former name the present one and the event that says so; `wiped` by asset the event and the
+    partitions of each wipe, none for all of them.
+    """
+
+    renamed: Mapping[str, tuple[str, int]] = {}
+    wiped: Mapping[str, Sequence[tuple[int, frozenset[str]]]] = {}
+
+    def present_key(self, key: str, seq: int) -> str:
+        """The name that an asset has by now, which an event called `key`."""
+        present, by_seq = self.renamed.get(key, (key, 0))
+        return present if seq < by_seq else key
+
+    def is_wiped(self, key: str, partition: str | None, seq: int) -> bool:
+        """Whether an event is forgotten for an asset."""
+        return any(seq < by_seq and (not some or partition in some) for by_seq, some in self.wiped.get(key, ()))
+
+
+class LatestFold:
+    """The newest event by asset, partition and kind, event by event."""
+
+    def __init__(self, corrected: Corrected | None = None) -> None:
+        """Begin with nothing; `corrected` is needed for events that corrections followed."""
+        self._corrected = corrected or Corrected()
+        self._slots: dict[tuple[str, str, EventKind], _Slot] = {}
+
+    def add(self, event: Event) -> None:
+        """Take one more event into account, which was not withdrawn."""
+        for named, partition in places_of(event):
+            key = named if named == event.asset_key else self._corrected.present_key(named, event.seq)
+            is_one_of_several = named != event.asset_key or (partition != WHOLE and partition != event.partition)
+            if is_one_of_several and self._corrected.is_wiped(key, partition, event.seq):
+                continue
+            slot = self._slots.get((key, partition, event.kind))
+            if slot is None:
+                self._slots[(key, partition, event.kind)] = _Slot(event)
+            else:
+                slot.add(event)
+
+    def add_dropped(self, dropped: DroppedCount) -> None:
+        """Count events that are in the log no more; the newest of each slot always is."""
+        slot = self._slots.get((dropped.asset_key, dropped.partition, dropped.kind))
+        if slot is not None:
+            slot.add_dropped(dropped)
+
+    def states(self) -> list[Latest]:
+        """What was found."""
+        return [slot.state(key, partition) for (key, partition, _), slot in self._slots.items()]
+
+
 def fold_latest(events: Iterable[Event]) -> list[Latest]:
     """The newest event by asset, partition and kind among some events."""
-    slots: dict[tuple[str, str, EventKind], _Slot] = {}
+    fold = LatestFold()
     for event in events:
-        if event.kind not in _OF_ASSET:
-            continue
-        for key in _assets_of(event):
-            for partition in (WHOLE, *partitions_of(event)):
-                slot = slots.get((key, partition, event.kind))
-                if slot is None:
-                    slots[(key, partition, event.kind)] = _Slot(event)
-                else:
-                    slot.add(event)
-    return [slot.state(key, partition) for (key, partition, _), slot in slots.items()]
+        fold.add(event)
+    return fold.states()
 
 
 def fold_checks(events: Iterable[Event]) -> list[CheckLatest]:
@@ -123,8 +177,16 @@ def is_news(event: Event) -> bool:
     return isinstance(payload, Materialization) and payload.reporter is not None and payload.reporter.via == "sensor"
 
 
+def places_of(event: Event) -> Iterable[tuple[str, str]]:
+    """The assets and partitions whose latest state an event may be."""
+    if event.kind not in _OF_ASSET:
+        return ()
+    partitions = (WHOLE, *partitions_of(event))
+    return [(key, partition) for key in _assets_of(event) for partition in partitions]
+
+
 def _assets_of(event: Event) -> Iterable[str]:
-    if isinstance(event.payload, StepEvent):
+    if isinstance(event.payload, StepEvent) and (len(event.payload.assets) != 1 or event.asset_key is None):
         return event.payload.assets
     if isinstance(event.payload, RunEvent):
         return event.payload.settles
@@ -147,6 +209,11 @@ class _Slot:
         if is_news(event):
             self.news_seq = max(event.seq, self.news_seq or 0)
         self.count += 1
+
+    def add_dropped(self, dropped: DroppedCount) -> None:
+        if dropped.news_seq is not None:
+            self.news_seq = max(dropped.news_seq, self.news_seq or 0)
+        self.count += dropped.count
 
     def state(self, key: str, partition: str) -> Latest:
         event = self.newest

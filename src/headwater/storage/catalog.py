@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.definitions.snapshot import DefinitionsSnapshot, content_hash, decode_snapshot, encode_snapshot
+from headwater.records.definition_history import DefinitionEntry
 from headwater.records.events import ErrorInfo
 from headwater.records.locations import Location, LocationStatus
-from headwater.storage.schema import lineage_edges, locations, snapshots
+from headwater.storage.schema import definition_history, lineage_edges, locations, snapshots
 from headwater.storage.transaction import insert_for
 
 
@@ -40,14 +41,33 @@ def save_location(connection: Connection, location: Location) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=row))
 
 
-def forget_other_locations(connection: Connection, names: Iterable[str]) -> None:
+def forget_locations(connection: Connection, names: Iterable[str]) -> None:
     """Drop locations that are served no more."""
-    connection.execute(sa.delete(locations).where(locations.c.name.not_in(list(names))))
+    connection.execute(sa.delete(locations).where(locations.c.name.in_(list(names))))
 
 
 def read_locations(connection: Connection) -> list[Location]:
     """Every location, by name."""
     return [_from_row(row) for row in connection.execute(sa.select(locations).order_by(locations.c.name))]
+
+
+def read_placed_at(connection: Connection, moment: int) -> list[tuple[str, str]]:
+    """Each location that was served at a moment (microseconds since the epoch), and its snapshot's content hash."""
+    newest = sa.select(definition_history.c.location, sa.func.max(definition_history.c.seq).label("seq"))
+    newest = newest.where(definition_history.c.since <= moment).group_by(definition_history.c.location)
+    at = newest.subquery()
+    query = sa.select(definition_history.c.location, definition_history.c.snapshot)
+    query = query.join(
+        at, sa.and_(definition_history.c.location == at.c.location, definition_history.c.seq == at.c.seq)
+    )
+    query = query.where(definition_history.c.snapshot != "").order_by(definition_history.c.location)
+    return [(row.location, row.snapshot) for row in connection.execute(query)]
+
+
+def read_history(connection: Connection) -> list[DefinitionEntry]:
+    """Which snapshot each location served from when, the oldest first."""
+    query = sa.select(definition_history).order_by(definition_history.c.seq)
+    return [DefinitionEntry(**row._mapping) for row in connection.execute(query)]
 
 
 def save_edges(connection: Connection, edges: Iterable[tuple[str, str]], seq: int) -> None:

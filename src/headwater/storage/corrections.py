@@ -5,7 +5,7 @@ Each is a unit of its own: an event that says so, and the folds as they are afte
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,12 +21,9 @@ from headwater.records.events import (
     Wipe,
     Withdrawal,
 )
-from headwater.records.fold import WHOLE, CheckLatest, Latest, fold_checks, fold_latest
-from headwater.storage import event_log, transaction
+from headwater.storage import dropped, event_log, folds, transaction
 from headwater.storage.schema import asset_aliases, check_latest, events, latest, lineage_edges, withdrawn
 from headwater.storage.writer import Unit
-
-_PAGE = 1_000
 
 
 def withdraw(connection: Connection, seq: int, *, reason: str | None, reporter: Reporter) -> Unit[Event]:
@@ -61,7 +58,7 @@ def withdraw(connection: Connection, seq: int, *, reason: str | None, reporter: 
 
     def effect(connection: Connection, appended: Sequence[Event]) -> Event:
         connection.execute(sa.insert(withdrawn).values(seq=seq, by_seq=appended[0].seq))
-        _fold_again(connection, event.asset_key or "", [WHOLE, event.partition or WHOLE])
+        folds.fold_asset_again(connection, event.asset_key or "")
         return appended[0]
 
     return Unit(events=[told], guard=guard, effect=effect)
@@ -88,7 +85,8 @@ def wipe(
             mine = mine.where(events.c.partition.in_(payload.partitions))
         statement = transaction.insert_for(connection, withdrawn).from_select(["seq", "by_seq"], mine)
         connection.execute(statement.on_conflict_do_nothing())
-        _fold_again(connection, key, [WHOLE, *payload.partitions] if payload.partitions else None)
+        dropped.forget(connection, key, payload.partitions)
+        folds.fold_asset_again(connection, key)
         return appended[0]
 
     return Unit(events=[told], effect=effect)
@@ -123,11 +121,15 @@ def rename(
     def effect(connection: Connection, appended: Sequence[Event]) -> Event:
         connection.execute(sa.update(events).where(events.c.asset_key == key).values(asset_key=to))
         _move_edges(connection, key, to)
-        connection.execute(sa.delete(asset_aliases).where(asset_aliases.c.alias == to))
+        # A former name that came to life again leads elsewhere from now on.
+        reborn = asset_aliases.c.alias.in_([key, to])
+        led_to = set(connection.execute(sa.select(asset_aliases.c.asset_key).where(reborn)).scalars())
+        connection.execute(sa.delete(asset_aliases).where(reborn))
         connection.execute(sa.update(asset_aliases).where(asset_aliases.c.asset_key == key).values(asset_key=to))
         connection.execute(sa.insert(asset_aliases).values(alias=key, asset_key=to, seq=appended[0].seq))
-        _fold_again(connection, key, None)
-        _fold_again(connection, to, None)
+        dropped.rename(connection, key, to)
+        for touched in sorted({key, to} | led_to):
+            folds.fold_asset_again(connection, touched)
         return appended[0]
 
     told = NewEvent(
@@ -169,27 +171,3 @@ def _move_edges(connection: Connection, key: str, to: str) -> None:
             values = {"upstream": upstream, "downstream": downstream, "seq": seq}
             statement = transaction.insert_for(connection, lineage_edges).values(values)
             connection.execute(statement.on_conflict_do_nothing())
-
-
-def _fold_again(connection: Connection, key: str, partitions: Collection[str] | None) -> None:
-    """Derive an asset's state from the log anew: of all its partitions, or of some."""
-    for table in (latest, check_latest):
-        statement = sa.delete(table).where(table.c.asset_key == key)
-        if partitions is not None:
-            statement = statement.where(table.c.partition.in_(list(partitions)))
-        connection.execute(statement)
-
-    def concerned(state: Latest | CheckLatest) -> bool:
-        return state.asset_key == key and (partitions is None or state.partition in partitions)
-
-    states = filter(concerned, fold_latest(_counting(connection, key)))
-    checks = filter(concerned, fold_checks(_counting(connection, key)))
-    transaction.keep_states(connection, list(states), list(checks))
-
-
-def _counting(connection: Connection, key: str) -> Iterator[Event]:
-    """An asset's events that were neither withdrawn nor wiped, in commit order."""
-    position = 0
-    while page := event_log.read_asset_after(connection, key, position, _PAGE):
-        position = page[-1].seq
-        yield from page

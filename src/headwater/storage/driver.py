@@ -6,11 +6,12 @@ many to a statement: each execution hands the interpreter to other threads, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import OperationalError
 
@@ -51,6 +52,67 @@ class DriverInsert:
             ]
             self._texts[rows] = compile_text(self._finish(self._insert.values(values)), self._dialect)
         return self._texts[rows]
+
+    @classmethod
+    def upsert(
+        cls, table: sa.Table, dialect: Dialect, changes: Callable[[Any, Any], Mapping[str, Any]]
+    ) -> DriverInsert:
+        """Insert rows, or change those that are there.
+
+        Args:
+            table: Which one; rows are the same by its primary key.
+            dialect: For which database.
+            changes: From the columns as kept and as given to the values of those that change.
+        """
+        statement = insert_for_dialect(dialect, table)
+        set_ = changes(table.c, statement.excluded)
+        return cls(
+            statement,
+            dialect,
+            lambda insert: insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=set_),
+        )
+
+
+class DriverSelect:
+    """A SELECT of the rows that have one of some combinations of values in given columns."""
+
+    def __init__(self, select: Any, columns: Sequence[Any], dialect: Dialect) -> None:
+        """Prepare.
+
+        Args:
+            select: Without conditions.
+            columns: Whose values are given.
+            dialect: For which database.
+        """
+        self._select = select
+        self._columns = columns
+        self._dialect = dialect
+        self._texts: dict[int, str] = {}
+
+    def run(self, connection: Connection, wanted: Sequence[Row]) -> Iterator[Row]:
+        """The rows for some combinations of values.
+
+        Raises:
+            OperationalError: the database does not answer; as SQLAlchemy would raise it.
+        """
+        for chunk in _chunks(wanted):
+            parameters = tuple(chain.from_iterable(chunk))
+            yield from execute(connection, self._text(len(chunk)), parameters).fetchall()
+
+    def _text(self, rows: int) -> str:
+        if rows not in self._texts:
+            # Written out, because as a list of values SQLite does not find it by an index.
+            each = [
+                sa.and_(*(column == sa.bindparam(f"{column.name}_{row}") for column in self._columns))
+                for row in range(rows)
+            ]
+            self._texts[rows] = compile_text(self._select.where(sa.or_(*each)), self._dialect)
+        return self._texts[rows]
+
+
+def insert_for_dialect(dialect: Dialect, table: sa.Table) -> Any:
+    """An INSERT that knows `on_conflict_…`."""
+    return (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def compile_text(statement: Any, dialect: Dialect) -> str:

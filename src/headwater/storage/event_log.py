@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.records.events import Event, EventKind, decode_payload
-from headwater.storage.schema import events, log_head, withdrawn
+from headwater.storage.schema import REPORTED_KINDS, asset_aliases, events, log_head, run_assets, withdrawn
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +34,35 @@ def read_after(connection: Connection, seq: int, limit: int) -> list[Event]:
     return [_from_row(row) for row in connection.execute(query)]
 
 
+def read_counting_after(connection: Connection, seq: int, limit: int) -> list[Event]:
+    """Events beyond a place in the log, without those that were withdrawn or wiped, in commit order."""
+    query = sa.select(events).where(events.c.seq > seq)
+    query = query.where(events.c.seq.not_in(sa.select(withdrawn.c.seq))).order_by(events.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
 def read_asset_after(connection: Connection, asset_key: str, seq: int, limit: int) -> list[Event]:
     """An asset's events beyond a place in the log, without those that were withdrawn or wiped, in commit order."""
     query = sa.select(events).where(events.c.asset_key == asset_key, events.c.seq > seq)
     query = query.where(events.c.seq.not_in(sa.select(withdrawn.c.seq))).order_by(events.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def read_asset_runs_after(connection: Connection, asset_key: str, seq: int, limit: int) -> list[Event]:
+    """Events beyond a place in the log of runs and steps that make an asset, but stand under none or another one."""
+    names = sa.select(asset_aliases.c.alias).where(asset_aliases.c.asset_key == asset_key)
+    concerned = sa.or_(run_assets.c.asset_key == asset_key, run_assets.c.asset_key.in_(names))
+    query = sa.select(events).where(events.c.run_id.in_(sa.select(run_assets.c.run_id).where(concerned)))
+    query = query.where(sa.or_(events.c.asset_key.is_(None), events.c.asset_key != asset_key), events.c.seq > seq)
+    query = query.where(events.c.kind.not_in(REPORTED_KINDS)).order_by(events.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def read_rare(connection: Connection, kind: EventKind) -> list[Event]:
+    """Every event of a kind that is not among those of which there are most, in commit order."""
+    # In the words of the index, so that the database sees that it may use it.
+    is_rare = events.c.kind.not_in([sa.literal_column(f"'{each}'") for each in REPORTED_KINDS])
+    query = sa.select(events).where(is_rare, events.c.kind == kind.value).order_by(events.c.seq)
     return [_from_row(row) for row in connection.execute(query)]
 
 

@@ -7,9 +7,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import DefinitionsChanged, EventKind
 from headwater.records.fold import WHOLE
-from headwater.storage import catalog, event_log
+from headwater.storage import catalog
 from headwater.storage.schema import latest
 
 
@@ -41,18 +40,8 @@ class GraphReader:
 
 def read_graph_as_of(connection: Connection, moment: int) -> AssetGraph:
     """The graph that the definitions in force at a moment (microseconds since the epoch) make, and they alone."""
-    loaded: dict[str, DefinitionsSnapshot] = {}
-    wanted = event_log.EventFilter(kinds=[EventKind.DEFINITIONS_CHANGED])
-    before = (moment + 1, 0)
-    while page := event_log.read_newest(connection, wanted, before=before):
-        for event in page:
-            payload = event.payload
-            if not isinstance(payload, DefinitionsChanged) or payload.snapshot == "":
-                continue  # one that could not be loaded, and never had been
-            if payload.location not in loaded:
-                loaded[payload.location] = catalog.read_snapshot(connection, payload.snapshot)
-        before = (page[-1].timestamp, page[-1].seq)
-    return build_graph(sorted(loaded.items()))
+    placed = catalog.read_placed_at(connection, moment)
+    return build_graph([(location, catalog.read_snapshot(connection, name)) for location, name in placed])
 
 
 def _reported_keys(connection: Connection) -> list[str]:

@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this release, and say what to do about one that is newer."""
+"""Bring a database to the schema of this release, or say what to do about one that has another."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from headwater.errors import SchemaVersionError
+from headwater.storage import folds
 from headwater.storage.migrations import HEAD
 
+_LOCK = 0x68656164
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.Text))
 
@@ -22,39 +24,74 @@ def current_revision(connection: Connection) -> str | None:
     return revision
 
 
-def upgrade(engine: Engine) -> bool:
-    """Carry out the revisions that a database lacks, in one transaction.
+def prepare(engine: Engine) -> None:
+    """Make a database ready for a start: an empty one gets its schema, an older one on SQLite the present one.
+
+    Raises:
+        SchemaVersionError: it is older on PostgreSQL, where other processes may work with it; or a newer release
+            wrote it.
+    """
+    with engine.begin() as connection:
+        revision = current_revision(connection)
+        if revision is None or revision == HEAD or engine.dialect.name == "sqlite":
+            _upgrade(connection)
+        elif _is_known(revision):
+            raise SchemaVersionError(
+                f"The database has the schema {revision}, and this release needs {HEAD}. Stop every Headwater that "
+                "works with it, run `headwater db upgrade`, and start again."
+            )
+        else:
+            raise _newer(revision)
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Carry out the revisions that a database lacks, and derive the folds again, in one transaction.
 
     Returns:
-        Whether there were any.
+        The revision that it had, and the one that it has.
 
     Raises:
         SchemaVersionError: a newer release wrote the database.
     """
     with engine.begin() as connection:
-        revision = current_revision(connection)
-        if revision == HEAD:
-            return False
-        _run_alembic(connection, revision)
-        return True
+        return _upgrade(connection), HEAD
 
 
-def _run_alembic(connection: Connection, revision: str | None) -> None:
+def _upgrade(connection: Connection) -> str | None:
+    if current_revision(connection) == HEAD:
+        return HEAD
+    if connection.dialect.name == "postgresql":
+        # Of several processes that start on an empty database, one makes its tables.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    revision = current_revision(connection)
+    if revision == HEAD:
+        return HEAD
+    if revision is not None and not _is_known(revision):
+        raise _newer(revision)
+    _run_alembic(connection)
+    if revision is not None:
+        folds.rebuild(connection)
+    return revision
+
+
+def _is_known(revision: str) -> bool:
+    return any(path.name.startswith(f"m{revision}_") for path in (_MIGRATIONS / "versions").iterdir())
+
+
+def _newer(revision: str) -> SchemaVersionError:
+    return SchemaVersionError(
+        f"The database has the schema {revision}, which is newer than the {HEAD} of this release. "
+        "Start it with the release that wrote it, or a newer one."
+    )
+
+
+def _run_alembic(connection: Connection) -> None:
     # Alembic takes longer to import than everything else that a start does, and is seldom needed.
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
-    from alembic.util.exc import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    try:
-        ScriptDirectory.from_config(config).get_revision(revision or HEAD)
-    except CommandError as error:
-        raise SchemaVersionError(
-            f"The database has the schema {revision}, which is newer than the {HEAD} of this release. "
-            "Start it with the release that wrote it, or a newer one."
-        ) from error
     command.upgrade(config, "head")

@@ -2,6 +2,10 @@
 
 Times are microseconds since the epoch. Asset keys are in their escaped text form. In the tables of latest state, the
 partition '' stands for the asset as a whole.
+
+Folds, which `rebuild` derives from the log: `latest`, `check_latest`, `event_days`, `partition_slots` with
+`partition_pages`, `version_inputs`, `definition_history`. What retention drops from the log leaves its part in them in
+`dropped_counts` and `dropped_days`, and its numbers in `series_days`. A `day` counts days since the epoch, in UTC.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -17,6 +22,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    literal_column,
 )
 
 WHOLE = ""
@@ -70,6 +76,20 @@ Index(
     postgresql_where=events.c.run_id.is_not(None),
 )
 
+Index(
+    "ix_events_partition",
+    events.c.asset_key,
+    events.c.partition,
+    events.c.timestamp,
+    events.c.seq,
+    sqlite_where=events.c.partition.is_not(None),
+    postgresql_where=events.c.partition.is_not(None),
+)
+REPORTED_KINDS = ("materialization", "observation", "check_evaluation")
+"""What most events are; an index finds the others by kind."""
+_is_rare = events.c.kind.not_in([literal_column(f"'{kind}'") for kind in REPORTED_KINDS])
+Index("ix_events_rare", events.c.kind, events.c.seq, sqlite_where=_is_rare, postgresql_where=_is_rare)
+
 latest = Table(
     "latest",
     metadata,
@@ -98,6 +118,94 @@ check_latest = Table(
     Column("passed", Boolean, nullable=False),
     Column("severity", Text, nullable=False),
     PrimaryKeyConstraint("asset_key", "check_name", "partition"),
+)
+
+event_days = Table(
+    "event_days",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("asset_key", "kind", "day"),
+    sqlite_with_rowid=False,
+)
+
+partition_slots = Table(
+    "partition_slots",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("partition", Text, nullable=False),
+    Column("slot", Integer, nullable=False),
+    PrimaryKeyConstraint("asset_key", "partition"),
+    sqlite_with_rowid=False,
+)
+
+partition_pages = Table(
+    "partition_pages",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("states", Text, nullable=False),
+    PrimaryKeyConstraint("asset_key", "page"),
+)
+
+version_inputs = Table(
+    "version_inputs",
+    metadata,
+    Column("upstream_seq", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("upstream_seq", "seq"),
+    sqlite_with_rowid=False,
+)
+Index("ix_version_inputs_seq", version_inputs.c.seq)
+
+definition_history = Table(
+    "definition_history",
+    metadata,
+    Column("location", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    PrimaryKeyConstraint("location", "seq"),
+)
+
+dropped_counts = Table(
+    "dropped_counts",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("partition", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("news_seq", BigInteger),
+    PrimaryKeyConstraint("asset_key", "partition", "kind"),
+    sqlite_with_rowid=False,
+)
+
+dropped_days = Table(
+    "dropped_days",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("asset_key", "kind", "day"),
+    sqlite_with_rowid=False,
+)
+
+series_days = Table(
+    "series_days",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("total", Double, nullable=False),
+    Column("smallest", Double, nullable=False),
+    Column("largest", Double, nullable=False),
+    PrimaryKeyConstraint("asset_key", "name", "day"),
+    sqlite_with_rowid=False,
 )
 
 report_keys = Table(

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from headwater.clock import Clock, SystemClock
-from headwater.errors import StoreUnavailableError
+from headwater.errors import SchemaVersionError, StoreUnavailableError
 from headwater.records.events import Event
 from headwater.storage import event_log, migrate
 from headwater.storage.engine import Synchronous, open_engine
@@ -27,7 +27,7 @@ class Store:
     def __init__(
         self, url: str | URL, *, clock: Clock | None = None, synchronous: Synchronous = Synchronous.FULL
     ) -> None:
-        """Open a database, bringing its schema up to date.
+        """Open a database. An empty one gets its schema, an older one on SQLite the present one.
 
         Args:
             url: `sqlite:///…` or `postgresql://…`.
@@ -36,14 +36,17 @@ class Store:
 
         Raises:
             SettingsError: the address is not usable.
-            SchemaVersionError: a newer release wrote the database.
+            SchemaVersionError: another release wrote the database; the message says what to do.
             StoreUnavailableError: the database does not answer.
         """
         self.clock = clock or SystemClock()
         self._engine = open_engine(url, synchronous=synchronous)
         try:
-            migrate.upgrade(self._engine.execution_options(headwater_write=True))
+            migrate.prepare(self._engine.execution_options(headwater_write=True))
             self.tail = Tail(lambda: self.read(event_log.head), self._listener())
+        except SchemaVersionError:
+            self._engine.dispose()
+            raise
         except DBAPIError as error:
             self._engine.dispose()
             raise StoreUnavailableError(f"The database {shown_url(url)} does not answer: {error.orig}") from error

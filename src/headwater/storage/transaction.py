@@ -7,19 +7,30 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 
+from headwater.records.day_counts import DayCount, fold_days
+from headwater.records.definition_history import DefinitionEntry, fold_definitions
 from headwater.records.events import Event, NewEvent, encode_payload
 from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
-from headwater.storage.driver import DriverInsert, Row, compile_text, execute
+from headwater.records.versions import read_versions
+from headwater.storage.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect
 from headwater.storage.notifications import CHANNEL
-from headwater.storage.schema import check_latest, events, latest, log_head
+from headwater.storage.partition_sets import PartitionSets
+from headwater.storage.schema import (
+    check_latest,
+    definition_history,
+    event_days,
+    events,
+    latest,
+    log_head,
+    version_inputs,
+)
 
 
 def insert_for(connection: Connection, table: sa.Table) -> Any:
     """An INSERT that knows `on_conflict_…`, in the connection's dialect."""
-    return _insert(connection.dialect, table)
+    return insert_for_dialect(connection.dialect, table)
 
 
 def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: int) -> list[Event]:
@@ -46,8 +57,9 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
         )
         for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
     ]
-    statements.insert_events.run(connection, [_event_row(event) for event in appended])
+    statements.insert_events.run(connection, [event_row(event) for event in appended])
     keep_states(connection, fold_latest(appended), fold_checks(appended))
+    keep_history(connection, appended)
     if connection.dialect.name == "postgresql":
         # Heard by other processes as the transaction commits.
         execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
@@ -57,8 +69,22 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
 def keep_states(connection: Connection, states: Sequence[Latest], checks: Sequence[CheckLatest]) -> None:
     """Join folded states with those that are kept."""
     statements = _statements(connection.dialect)
-    statements.keep_latest.run(connection, [_latest_row(state) for state in states])
-    statements.keep_checks.run(connection, [_check_row(check) for check in checks])
+    statements.keep_latest.run(connection, [latest_row(state) for state in states])
+    statements.keep_checks.run(connection, [check_row(check) for check in checks])
+    statements.partition_sets.note(connection, states)
+
+
+def keep_history(connection: Connection, appended: Sequence[Event]) -> None:
+    """Keep what some new events add to the counts by day, to the lineage of versions and to that of definitions."""
+    statements = _statements(connection.dialect)
+    statements.keep_days.run(connection, [day_row(count) for count in fold_days(appended)])
+    statements.insert_versions.run(connection, read_versions(appended))
+    statements.insert_definitions.run(connection, [definition_row(each) for each in fold_definitions(appended)])
+
+
+def partition_sets(connection: Connection) -> PartitionSets:
+    """What keeps the partitions' states on this database."""
+    return _statements(connection.dialect).partition_sets
 
 
 def lock_log(connection: Connection) -> None:
@@ -81,12 +107,18 @@ class _Statements:
         self.insert_events = DriverInsert(sa.insert(events), dialect)
         self.keep_latest = _keep_newest(dialect, latest, adds=("count",), maxima=("news_seq",))
         self.keep_checks = _keep_newest(dialect, check_latest)
+        self.partition_sets = PartitionSets(dialect)
+        self.keep_days = DriverInsert.upsert(
+            event_days, dialect, lambda kept, given: {"count": kept["count"] + given["count"]}
+        )
+        self.insert_versions = DriverInsert(sa.insert(version_inputs), dialect)
+        self.insert_definitions = DriverInsert(sa.insert(definition_history), dialect)
 
 
 _statements = cache(_Statements)
 
 
-def _event_row(event: Event) -> Row:
+def event_row(event: Event) -> Row:
     """The columns of `events`, in their order."""
     return (
         event.seq,
@@ -101,7 +133,7 @@ def _event_row(event: Event) -> Row:
     )
 
 
-def _latest_row(state: Latest) -> Row:
+def latest_row(state: Latest) -> Row:
     """The columns of `latest`, in their order."""
     return (
         state.asset_key,
@@ -118,7 +150,7 @@ def _latest_row(state: Latest) -> Row:
     )
 
 
-def _check_row(check: CheckLatest) -> Row:
+def check_row(check: CheckLatest) -> Row:
     """The columns of `check_latest`, in their order."""
     return (
         check.asset_key,
@@ -131,6 +163,16 @@ def _check_row(check: CheckLatest) -> Row:
     )
 
 
+def day_row(count: DayCount) -> Row:
+    """The columns of `event_days`, in their order."""
+    return (count.asset_key, count.kind.value, count.day, count.count)
+
+
+def definition_row(entry: DefinitionEntry) -> Row:
+    """The columns of `definition_history`, in their order."""
+    return (entry.location, entry.seq, entry.since, entry.snapshot)
+
+
 def _keep_newest(
     dialect: Dialect, table: sa.Table, adds: tuple[str, ...] = (), maxima: tuple[str, ...] = ()
 ) -> DriverInsert:
@@ -138,23 +180,19 @@ def _keep_newest(
 
     The columns in `adds` are summed; of those in `maxima` the larger value stays.
     """
-    statement = _insert(dialect, table)
-    given, kept = statement.excluded, table.c
-    newer = sa.or_(given.timestamp > kept.timestamp, sa.and_(given.timestamp == kept.timestamp, given.seq > kept.seq))
     primary = {column.name for column in table.primary_key}
-    changes: dict[str, Any] = {}
-    for name in (column.name for column in table.columns if column.name not in primary):
-        if name in adds:
-            changes[name] = kept[name] + given[name]
-        else:
-            larger = sa.or_(kept[name].is_(None), given[name] > kept[name]) if name in maxima else newer
-            changes[name] = sa.case((larger, given[name]), else_=kept[name])
-    return DriverInsert(
-        statement,
-        dialect,
-        lambda insert: insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes),
-    )
 
+    def changes(kept: Any, given: Any) -> dict[str, Any]:
+        newer = sa.or_(
+            given.timestamp > kept.timestamp, sa.and_(given.timestamp == kept.timestamp, given.seq > kept.seq)
+        )
+        changed: dict[str, Any] = {}
+        for name in (column.name for column in table.columns if column.name not in primary):
+            if name in adds:
+                changed[name] = kept[name] + given[name]
+            else:
+                larger = sa.or_(kept[name].is_(None), given[name] > kept[name]) if name in maxima else newer
+                changed[name] = sa.case((larger, given[name]), else_=kept[name])
+        return changed
 
-def _insert(dialect: Dialect, table: sa.Table) -> Any:
-    return (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    return DriverInsert.upsert(table, dialect, changes)

@@ -70,6 +70,16 @@ class Ordinals:
         """The inverse of `to_bytes`."""
         return cls._of_bits(int.from_bytes(zlib.decompress(packed), "little")) if packed else cls()
 
+    @classmethod
+    def from_marks(cls, marks: bytes | bytearray, mark: int) -> Ordinals:
+        """The places, from 0 on, at which a mark stands among others.
+
+        >>> list(Ordinals.from_marks(b"x-xx", ord("x")))
+        [0, 2, 3]
+        """
+        digits = bytes(b"1"[0] if each == mark else b"0"[0] for each in range(256))
+        return cls._of_bits(int(marks[::-1].translate(digits), 2)) if marks else cls()
+
     def to_bytes(self) -> bytes:
         """The set, packed for storage; an empty set is empty."""
         if not self._bits:

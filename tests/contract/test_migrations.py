@@ -1,0 +1,104 @@
+"""Migrations on every database: they make the present schema, keep what was there, and say what they will not do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from builders import made
+
+from headwater.errors import SchemaVersionError
+from headwater.records.events import Event, EventKind, NewEvent
+from headwater.storage import folds, migrate, migrations, states
+from headwater.storage.engine import open_engine
+from headwater.storage.schema import metadata
+from headwater.storage.store import Store
+from headwater.storage.transaction import event_row
+from headwater.storage.writer import Unit
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+def upgrade_to(connection: sa.Connection, revision: str) -> None:
+    """Carry out the migrations up to one."""
+    config = Config()
+    config.set_main_option("script_location", str(next(iter(migrations.__path__))))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def set_revision(engine: sa.Engine, revision: str) -> None:
+    """Pretend that a database has another schema."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_all_migrations_make_the_present_schema(database_url: Any) -> None:
+    """A database that went through every migration has the tables and columns that the code reads and writes."""
+    engine = open_engine(database_url).execution_options(headwater_write=True)
+    migrate.prepare(engine)
+
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+
+    engine.dispose()
+    assert [] == differences
+
+
+def test_an_older_log_keeps_its_events_and_gets_the_new_folds(database_url: Any) -> None:
+    """What an earlier release wrote is there after the upgrade, and every fold is as the log says."""
+    engine = open_engine(database_url).execution_options(headwater_write=True)
+    events = [made("a", partition="x", timestamp=5), made("a", timestamp=9)]
+    with engine.begin() as connection:
+        upgrade_to(connection, "0003")
+        for seq, event in enumerate(events, start=1):
+            row = event_row(_kept(event, seq))
+            names = "seq, kind, asset_key, partition, run_id, timestamp, recorded_at, data_version, payload"
+            values = dict(zip(names.split(", "), row, strict=True))
+            bound = ", ".join(f":{name}" for name in values)
+            connection.execute(sa.text(f"INSERT INTO events ({names}) VALUES ({bound})"), values)
+        connection.execute(sa.text("UPDATE log_head SET seq = 2"))
+
+    assert ("0003", migrations.HEAD) == migrate.upgrade(engine)
+
+    engine.dispose()
+    store = Store(database_url)
+    latest = store.read(states.read_assets)[("a", EventKind.MATERIALIZATION)]
+    assert (2, 2) == (latest.seq, latest.count)
+    assert [] == store.read(folds.check)
+    store.close()
+
+
+def _kept(event: NewEvent, seq: int) -> Event:
+    """An event as an earlier release had it in its log."""
+    fields = {name: getattr(event, name) for name in event.__struct_fields__}
+    return Event(**{**fields, "seq": seq, "recorded_at": 9})
+
+
+def test_a_start_says_what_to_do_about_another_schema(database_url: Any) -> None:
+    """An older one is upgraded at once on SQLite and by command on PostgreSQL; a newer one is left alone."""
+    engine = open_engine(database_url)
+    Store(database_url).close()
+    set_revision(engine, "9999")
+    with pytest.raises(SchemaVersionError, match=r"9999, which is newer than the .* a newer one"):
+        Store(database_url)
+
+    with engine.execution_options(headwater_write=True).begin() as connection:
+        metadata.drop_all(connection)
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+        upgrade_to(connection, "0003")
+    if engine.dialect.name == "postgresql":
+        with pytest.raises(SchemaVersionError, match=rf"0003, and this release needs {migrations.HEAD}.*db upgrade"):
+            Store(database_url)
+        migrate.upgrade(engine)
+    engine.dispose()
+
+    store = Store(database_url)
+    store.write(Unit(events=[made("a")]))
+    store.close()
