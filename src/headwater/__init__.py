@@ -146,6 +146,7 @@ from headwater.errors import (
     InvalidTransitionError,
     LocationError,
     MissingInputError,
+    PipesError,
     ReportRefusedError,
     RequestForbiddenError,
     SchemaVersionError,
@@ -190,6 +191,24 @@ if TYPE_CHECKING:
     from headwater.execution.in_process_result import ExecuteInProcessResult
     from headwater.execution.instance import DagsterInstance, HeadwaterInstance
     from headwater.execution.materialize import materialize, materialize_to_memory, observe
+    from headwater.execution.pipes.client import PipesClient, PipesSubprocessClient
+    from headwater.execution.pipes.context_injectors import (
+        PipesContextInjector,
+        PipesEnvContextInjector,
+        PipesFileContextInjector,
+        PipesObjectStorageContextInjector,
+        PipesTempFileContextInjector,
+    )
+    from headwater.execution.pipes.message_readers import (
+        PipesBlobStoreMessageReader,
+        PipesFileMessageReader,
+        PipesMessageReader,
+        PipesObjectStorageMessageReader,
+        PipesStdioMessageReader,
+        PipesTempFileMessageReader,
+    )
+    from headwater.execution.pipes.messages import PipesMessageHandler
+    from headwater.execution.pipes.session import PipesClientCompletedInvocation, PipesSession, open_pipes_session
     from headwater.execution.tables.duckdb_file import DuckDBIOManager
     from headwater.execution.tables.files import TableFilesIOManager
     from headwater.execution.tables.sql_database import SQLTableIOManager
@@ -208,6 +227,23 @@ _LATER = {
     "ExecuteInProcessResult": "headwater.execution.in_process_result",
     "DagsterInstance": "headwater.execution.instance",
     "HeadwaterInstance": "headwater.execution.instance",
+    "PipesClient": "headwater.execution.pipes.client",
+    "PipesSubprocessClient": "headwater.execution.pipes.client",
+    "PipesContextInjector": "headwater.execution.pipes.context_injectors",
+    "PipesEnvContextInjector": "headwater.execution.pipes.context_injectors",
+    "PipesFileContextInjector": "headwater.execution.pipes.context_injectors",
+    "PipesObjectStorageContextInjector": "headwater.execution.pipes.context_injectors",
+    "PipesTempFileContextInjector": "headwater.execution.pipes.context_injectors",
+    "PipesBlobStoreMessageReader": "headwater.execution.pipes.message_readers",
+    "PipesFileMessageReader": "headwater.execution.pipes.message_readers",
+    "PipesMessageReader": "headwater.execution.pipes.message_readers",
+    "PipesObjectStorageMessageReader": "headwater.execution.pipes.message_readers",
+    "PipesStdioMessageReader": "headwater.execution.pipes.message_readers",
+    "PipesTempFileMessageReader": "headwater.execution.pipes.message_readers",
+    "PipesMessageHandler": "headwater.execution.pipes.messages",
+    "PipesClientCompletedInvocation": "headwater.execution.pipes.session",
+    "PipesSession": "headwater.execution.pipes.session",
+    "open_pipes_session": "headwater.execution.pipes.session",
     "materialize": "headwater.execution.materialize",
     "materialize_to_memory": "headwater.execution.materialize",
     "observe": "headwater.execution.materialize",
@@ -310,6 +346,23 @@ __all__ = [
     "PartitionsDefinition",
     "PathMetadataValue",
     "PermissiveConfig",
+    "PipesBlobStoreMessageReader",
+    "PipesClient",
+    "PipesClientCompletedInvocation",
+    "PipesContextInjector",
+    "PipesEnvContextInjector",
+    "PipesError",
+    "PipesFileContextInjector",
+    "PipesFileMessageReader",
+    "PipesMessageHandler",
+    "PipesMessageReader",
+    "PipesObjectStorageContextInjector",
+    "PipesObjectStorageMessageReader",
+    "PipesSession",
+    "PipesStdioMessageReader",
+    "PipesSubprocessClient",
+    "PipesTempFileContextInjector",
+    "PipesTempFileMessageReader",
     "ReportRefusedError",
     "RequestForbiddenError",
     "ResourceDefinition",
@@ -395,6 +448,7 @@ __all__ = [
     "multi_asset",
     "observable_source_asset",
     "observe",
+    "open_pipes_session",
     "resource",
     "sensor",
     "success_hook",

@@ -95,6 +95,10 @@ class StepOutputError(HeadwaterError):
     """An asset or check function returned something that its definition does not allow."""
 
 
+class PipesError(HeadwaterError):
+    """A program that works for a step by Pipes failed, could not be started, or reported what it may not."""
+
+
 class MissingInputError(HeadwaterError):
     """The stored value of an upstream asset could not be found when a step asked for it."""
 
