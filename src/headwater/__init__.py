@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.definitions.asset_context import AssetExecutionContext, build_asset_context
 from headwater.definitions.asset_decorators import asset
 from headwater.definitions.assets import AssetIn, AssetOut, AssetsDefinition
+from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.checks import AssetCheckDefinition, asset_check
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import (
@@ -29,6 +30,7 @@ from headwater.definitions.events import (
     DataVersionsByPartition,
 )
 from headwater.definitions.failures import Failure, RetryRequested
+from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.hooks import HookContext, HookDefinition, failure_hook, success_hook
 from headwater.definitions.io_managers import (
     InputContext,
@@ -51,6 +53,7 @@ from headwater.definitions.loading import (
     load_definitions_from_package_module,
     load_definitions_from_package_name,
 )
+from headwater.definitions.map_specs import apply_freshness_policy, map_asset_specs
 from headwater.definitions.metadata import (
     AssetMetadataValue,
     BoolMetadataValue,
@@ -119,7 +122,7 @@ from headwater.definitions.sensors import (
     sensor,
 )
 from headwater.definitions.source_assets import SourceAsset, external_assets_from_specs
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec, map_asset_specs
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.tables import (
     TableColumn,
     TableColumnConstraints,
@@ -274,6 +277,7 @@ __all__ = [
     "AssetSpec",
     "AssetsDefinition",
     "AutomationCondition",
+    "BackfillPolicy",
     "Backoff",
     "BoolMetadataValue",
     "ClientError",
@@ -301,6 +305,7 @@ __all__ = [
     "Field",
     "FilesystemIOManager",
     "FloatMetadataValue",
+    "FreshnessPolicy",
     "HeadwaterError",
     "HeadwaterInstance",
     "HookContext",
@@ -420,6 +425,7 @@ __all__ = [
     "WorkerDiedError",
     "WorkerTimeoutError",
     "__version__",
+    "apply_freshness_policy",
     "asset",
     "asset_check",
     "build_asset_check_context",

@@ -12,8 +12,10 @@ from headwater.definitions.arguments import (
 )
 from headwater.definitions.asset_functions import define_assets, make_key
 from headwater.definitions.assets import AssetIn, AssetOutput, AssetsDefinition
+from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.deps import CoercibleToAssetDep
+from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.functions import check_function, read_docstring
 from headwater.definitions.hooks import HookDefinition
 from headwater.definitions.partitions import PartitionsDefinition
@@ -52,6 +54,8 @@ def asset(
     op_tags: Mapping[str, str] | None = None,
     output_required: bool = True,
     automation_condition: AutomationCondition | None = None,
+    freshness_policy: FreshnessPolicy | None = None,
+    backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     owners: Sequence[str] | None = None,
@@ -85,6 +89,8 @@ def asset(
     op_tags: Mapping[str, str] | None = None,
     output_required: bool = True,
     automation_condition: AutomationCondition | None = None,
+    freshness_policy: FreshnessPolicy | None = None,
+    backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     owners: Sequence[str] | None = None,
@@ -121,6 +127,8 @@ def asset(
         op_tags: Names and short values for the executor.
         output_required: Whether the function must give a result; if not, it may yield nothing, and nothing is made.
         automation_condition: When to make it.
+        freshness_policy: How recent its newest materialization has to be.
+        backfill_policy: How many partitions one run of a backfill makes.
         retry_policy: How often the function is tried again when it fails.
         code_version: Names the logic that makes it.
         owners: E-mail addresses and `team:name`.
@@ -146,6 +154,7 @@ def asset(
         "group_name": group_name,
         "partitions_def": partitions_def,
         "automation_condition": automation_condition,
+        "freshness_policy": freshness_policy,
         "code_version": code_version,
         "owners": owners,
         "kinds": kinds,
@@ -177,6 +186,7 @@ def asset(
             resource_defs=own_resources,
             hooks=hooks,
             op_tags=op_tags,
+            backfill_policy=backfill_policy,
             retry_policy=retry_policy,
             check_specs=check_specs,
             pool=pool,

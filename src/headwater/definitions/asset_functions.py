@@ -14,6 +14,7 @@ from headwater.definitions.arguments import (
 )
 from headwater.definitions.asset_context import AssetExecutionContext
 from headwater.definitions.assets import AssetIn, AssetsDefinition, read_inputs
+from headwater.definitions.backfill_policy import BackfillPolicy, check_backfill_policy
 from headwater.definitions.functions import default_name, read_parameters
 from headwater.definitions.hooks import HookDefinition, check_hooks
 from headwater.definitions.labels import check_tags
@@ -33,6 +34,7 @@ def define_assets(
     required_resource_keys: Iterable[str] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     op_tags: Mapping[str, str] | None = None,
+    backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     pool: str | None = None,
@@ -50,6 +52,8 @@ def define_assets(
         check_type(check, AssetCheckSpec, f"An element of check_specs {of}", "an AssetCheckSpec")
         for check in check_several(check_specs, f"check_specs {of}")
     ]
+    if backfill_policy is not None:
+        check_backfill_policy(backfill_policy, f"backfill_policy {of}")
     if retry_policy is not None:
         check_type(retry_policy, RetryPolicy, f"retry_policy {of}", "a RetryPolicy")
     return AssetsDefinition(
@@ -59,6 +63,7 @@ def define_assets(
         needs=needs,
         check_specs=tuple(checks),
         timeout=None if timeout is None else check_seconds(timeout, f"timeout {of}"),
+        backfill_policy=backfill_policy,
         retry_policy=retry_policy,
         hooks=check_hooks(hooks, of),
         op_tags=check_tags(op_tags, f"op_tags {of}", system=True),

@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 
 from headwater.definitions.arguments import check_bool, check_mapping, check_optional_text, check_type
+from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, check_partition_mapping
+from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.functions import Parameters, look_like, returns_nothing
 from headwater.definitions.hooks import HookDefinition
 from headwater.definitions.metadata import normalize_metadata
@@ -144,6 +146,7 @@ class AssetOut(Frozen):
         group_name: str | None = None,
         code_version: str | None = None,
         automation_condition: AutomationCondition | None = None,
+        freshness_policy: FreshnessPolicy | None = None,
         owners: Sequence[str] | None = None,
         tags: Mapping[str, str] | None = None,
         kinds: set[str] | frozenset[str] | None = None,
@@ -158,6 +161,7 @@ class AssetOut(Frozen):
             "group_name": group_name,
             "code_version": code_version,
             "automation_condition": automation_condition,
+            "freshness_policy": freshness_policy,
             "owners": owners,
             "tags": tags,
             "kinds": kinds,
@@ -197,6 +201,7 @@ class AssetsDefinition:
     can_subset: bool = False
     observes: bool = False
     resource_defs: dict[str, Any] = field(default_factory=dict)
+    backfill_policy: BackfillPolicy | None = None
     retry_policy: RetryPolicy | None = None
     hooks: tuple[HookDefinition, ...] = ()
     op_tags: dict[str, str] = field(default_factory=dict)

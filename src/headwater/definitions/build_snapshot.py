@@ -76,6 +76,8 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsD
         takes_config=maker is not None and maker.needs.config is not None,
         pool=None if maker is None else maker.pool,
         op_tags={} if maker is None else maker.op_tags,
+        freshness=spec.freshness_policy,
+        backfill=None if maker is None else maker.backfill_policy,
     )
 
 

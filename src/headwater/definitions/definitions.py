@@ -10,6 +10,7 @@ from headwater.definitions.arguments import check_several, check_type, shown
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.jobs import JobDefinition
+from headwater.definitions.map_specs import map_asset_specs
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.problems.collected import Collected, collect
 from headwater.definitions.resolve import Resolved, resolve
@@ -17,7 +18,7 @@ from headwater.definitions.resources import check_resources
 from headwater.definitions.selectable import index_definitions
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.sensors import SensorDefinition
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec, map_asset_specs
+from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import (
     DuplicateDefinitionError,
     ExternalAssetError,

@@ -15,6 +15,7 @@ from headwater.definitions.arguments import (
 )
 from headwater.definitions.asset_functions import define_assets
 from headwater.definitions.assets import AssetIn, AssetOut, AssetOutput, AssetsDefinition
+from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.deps import CoercibleToAssetDep
 from headwater.definitions.functions import check_function, default_name
 from headwater.definitions.hooks import HookDefinition
@@ -45,6 +46,7 @@ def multi_asset(
     can_subset: bool = False,
     resource_defs: Mapping[str, Any] | None = None,
     group_name: str | None = None,
+    backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
@@ -73,6 +75,7 @@ def multi_asset(
         can_subset: Whether it can be asked for some of them alone, in `context.selected_asset_keys`.
         resource_defs: Resources for this function alone, by name.
         group_name: Where those stand in the catalog that do not say so.
+        backfill_policy: How many partitions one run of a backfill makes.
         retry_policy: How often the function is tried again when it fails.
         code_version: Names the logic that makes those that do not say so.
         check_specs: Checks whose results the function gives along with its own.
@@ -117,6 +120,7 @@ def multi_asset(
             resource_defs=check_resources(resource_defs, f"resource_defs {of}"),
             hooks=hooks,
             op_tags=op_tags,
+            backfill_policy=backfill_policy,
             retry_policy=retry_policy,
             check_specs=check_specs,
             pool=pool,

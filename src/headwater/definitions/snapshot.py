@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.partitions import MappingSnapshot, PartitionsSnapshot
 from headwater.definitions.retries import RetryPolicy
 
@@ -60,6 +62,8 @@ class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     takes_config: bool = False
     pool: str | None = None
     op_tags: dict[str, str] = {}
+    freshness: FreshnessPolicy | None = None
+    backfill: BackfillPolicy | None = None
 
 
 class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

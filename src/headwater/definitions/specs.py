@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import EllipsisType
-from typing import Any, Protocol, TypeVar, overload, runtime_checkable
+from typing import Any
 
 from headwater.definitions.arguments import (
     check_asset_key,
@@ -18,13 +18,13 @@ from headwater.definitions.arguments import (
 )
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, HasAssetKey, check_deps
+from headwater.definitions.freshness import FreshnessPolicy, check_freshness_policy
 from headwater.definitions.labels import check_group, check_kinds, check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.partitions import PartitionMapping, PartitionsDefinition
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import find_source
 from headwater.definitions.values import Frozen
-from headwater.errors import InvalidParameterError
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
 IO_MANAGER_METADATA = "dagster/io_manager_key"
@@ -47,6 +47,7 @@ class AssetSpec(Frozen):
         tags: Names and short values to find it by.
         kinds: What it is made of or with, such as `csv`; at most ten.
         partitions_def: The parts that it consists of.
+        freshness_policy: How recent its newest materialization has to be.
 
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
@@ -63,6 +64,7 @@ class AssetSpec(Frozen):
         "code_version",
         "deps",
         "description",
+        "freshness_policy",
         "group_name",
         "key",
         "kinds",
@@ -87,6 +89,7 @@ class AssetSpec(Frozen):
     tags: dict[str, str]
     kinds: frozenset[str]
     partitions_def: PartitionsDefinition | None
+    freshness_policy: FreshnessPolicy | None
     source: SourceRef | None
 
     def __init__(
@@ -104,6 +107,7 @@ class AssetSpec(Frozen):
         tags: Mapping[str, str] | None = None,
         kinds: Iterable[str] | None = None,
         partitions_def: PartitionsDefinition | None = None,
+        freshness_policy: FreshnessPolicy | None = None,
     ) -> None:
         checked_key = check_asset_key(key, "key of an AssetSpec")
         of = f"of asset {checked_key.to_user_string()!r}"
@@ -116,6 +120,8 @@ class AssetSpec(Frozen):
         if partitions_def is not None:
             expected = "a partitions definition such as DailyPartitionsDefinition"
             check_type(partitions_def, PartitionsDefinition, f"partitions_def {of}", expected)  # type: ignore[type-abstract]
+        if freshness_policy is not None:
+            check_freshness_policy(freshness_policy, f"freshness_policy {of}")
         self._set(
             key=checked_key,
             deps=check_deps(deps, f"deps {of}"),
@@ -129,6 +135,7 @@ class AssetSpec(Frozen):
             tags=check_tags(tags, f"tags {of}"),
             kinds=check_kinds(kinds, f"kinds {of}"),
             partitions_def=partitions_def,
+            freshness_policy=freshness_policy,
             source=find_source(),
         )
 
@@ -158,6 +165,7 @@ class AssetSpec(Frozen):
         tags: Mapping[str, str] | EllipsisType | None = ...,
         kinds: Iterable[str] | EllipsisType | None = ...,
         partitions_def: PartitionsDefinition | EllipsisType | None = ...,
+        freshness_policy: FreshnessPolicy | EllipsisType | None = ...,
     ) -> AssetSpec:
         """This spec with some attributes replaced; None clears one that may be empty, `...` keeps it."""
         given = locals()
@@ -264,51 +272,3 @@ class AssetCheckSpec(Frozen):
         changed = AssetCheckSpec(**arguments)
         changed._set(source=self.source)
         return changed
-
-
-@runtime_checkable
-class MapsSpecs(Protocol):
-    """A definition that can have its specs changed."""
-
-    def map_asset_specs(self, func: Callable[[AssetSpec], AssetSpec]) -> Any:
-        """The definition with each spec replaced by what the function makes of it."""
-        ...
-
-
-_Mapped = TypeVar("_Mapped", bound="AssetSpec | MapsSpecs")
-
-
-@overload
-def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[_Mapped]) -> list[_Mapped]: ...
-
-
-@overload
-def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[Any]) -> list[Any]: ...
-
-
-def map_asset_specs(func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[Any]) -> list[Any]:
-    """The definitions with each spec replaced by what a function makes of it.
-
-    Args:
-        func: From a spec to the one that replaces it.
-        iterable: Specs and decorated functions.
-
-    Raises:
-        InvalidParameterError: an element is neither, or the function returned no spec.
-
-    Example:
-        >>> owned = map_asset_specs(lambda spec: spec.replace_attributes(owners=["team:data"]), [AssetSpec("orders")])
-        >>> owned[0].owners
-        ('team:data',)
-    """
-    return [_map(func, item) for item in check_several(iterable, "The second argument of map_asset_specs")]
-
-
-def _map(func: Callable[[AssetSpec], AssetSpec], item: Any) -> Any:
-    if isinstance(item, AssetSpec):
-        return check_type(func(item), AssetSpec, "What the function of map_asset_specs returns", "an AssetSpec")
-    if isinstance(item, MapsSpecs):
-        return item.map_asset_specs(func)
-    raise InvalidParameterError(
-        f"map_asset_specs takes AssetSpecs and functions decorated with @asset, but got {shown(item)}."
-    )

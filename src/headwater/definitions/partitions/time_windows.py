@@ -136,7 +136,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         exclusions: Sequence[str | datetime] | None = None,
     ) -> None:
         self.timezone = timezone or "UTC"
-        self._zone = _check_zone(self.timezone)
+        self._zone = check_zone(self.timezone)
         self._rule = Rule.check(schedule_type, cron_schedule, minute_offset, hour_offset, day_offset)
         self.fmt = fmt or _FORMATS[self._rule.type]
         if isinstance(end_offset, bool) or not isinstance(end_offset, int):
@@ -308,10 +308,15 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
                 )
 
 
-def _check_zone(name: str) -> ZoneInfo:
+def check_zone(name: str) -> ZoneInfo:
+    """The time zone of a name.
+
+    Raises:
+        InvalidParameterError: there is none.
+    """
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError) as error:
         raise InvalidParameterError(f"timezone {name!r} is not an IANA time zone such as 'Europe/Berlin'.") from error
 
 
