@@ -139,6 +139,10 @@ class WorkerTimeoutError(LocationError):
     """A worker process was stopped because it worked longer than it was allowed to."""
 
 
+class UnknownPrincipalError(HeadwaterError):
+    """An id is not that of a token or a person of the deployment."""
+
+
 class ReportRefusedError(HeadwaterError):
     """A report from outside is malformed; the message names the field and the mend."""
 
@@ -149,6 +153,16 @@ class InvalidCursorError(HeadwaterError):
 
 class RequestForbiddenError(HeadwaterError):
     """A request needs a token, or comes from where none is accepted."""
+
+
+class NotAllowedError(RequestForbiddenError):
+    """Whoever sent a request is known, but may not do that; the message names the scope or selection that it needs."""
+
+
+class TooManyRequestsError(RequestForbiddenError):
+    """A token was used more often than its limit allows; `retry_after` is in seconds."""
+
+    retry_after: int = 1
 
 
 class ClientError(HeadwaterError):

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 @click.option("--module", "-m", "modules", multiple=True, help="Module with definitions; may be repeated.")
 @click.option("--host", "-h", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", "-p", type=int, help="Port to listen on; default: 3000, or the next one that is free.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    envvar="HEADWATER_ALLOWED_HOSTS",
+    help="A name under which the server may be asked, such as headwater.example.com; repeatable.",
+)
+@click.option(
+    "--public-url",
+    envvar="HEADWATER_PUBLIC_URL",
+    help="Where people reach it if a proxy stands before it, such as https://headwater.example.com.",
+)
 @home_option
 def dev(
     targets: tuple[str, ...],
@@ -26,6 +38,8 @@ def dev(
     modules: tuple[str, ...],
     host: str,
     port: int | None,
+    allowed_hosts: tuple[str, ...],
+    public_url: str | None,
     home: Path | None,
 ) -> None:
     """Serve the app and make assets, here and now.
@@ -36,6 +50,7 @@ def dev(
     # Serving needs everything; other commands need none of it.
     from headwater.cli.dev_process import serve_and_work
     from headwater.server.deployment import Deployments
+    from headwater.server.hosts import Hosts, is_loopback
 
     deployments = Deployments(find_home(home))
     try:
@@ -44,7 +59,8 @@ def dev(
             save_targets(deployments.default(), named)
         elif not read_targets(deployments.default()) and not _serve_what_is_here(deployments.default()):
             raise click.UsageError("Name the Python file that holds your definitions: headwater dev definitions.py")
-        serve_and_work(deployments, host, port)
+        hosts = Hosts(loopback=is_loopback(host), allowed=allowed_hosts, public_url=public_url)
+        serve_and_work(deployments, host, port, hosts)
     finally:
         deployments.close()
 

@@ -15,23 +15,30 @@ from headwater.daemon.engine import Engine
 from headwater.location.source import source_of
 from headwater.server.app import Server
 from headwater.server.deployment import Deployment, Deployments
+from headwater.server.exposure import check_exposure
+from headwater.server.hosts import Hosts, is_loopback
 from headwater.server.metrics import Metrics
 from headwater.server.observe import ObservedServer
-from headwater.server.serving import GracefulServer, bind, is_loopback
+from headwater.server.serving import GracefulServer, bind
 from headwater.server.tracing import tracing_from_environment
 
 _SWITCH_SECONDS = 0.0002
 _log = structlog.get_logger(__name__)
 
 
-def serve_and_work(deployments: Deployments, host: str, port: int | None) -> None:
-    """Work until a signal says to stop; exits with status 1 if an engine died."""
+def serve_and_work(deployments: Deployments, host: str, port: int | None, hosts: Hosts) -> None:
+    """Work until a signal says to stop; exits with status 1 if an engine died.
+
+    Raises:
+        SettingsError: others could reach the server, and nobody could sign in.
+    """
     set_up_logging(verbose=True)
+    check_exposure(deployments, hosts, host)
     # The writer's thread gives the interpreter up at each call of the database, and must not wait long to get it back.
     sys.setswitchinterval(_SWITCH_SECONDS)
     listening = bind(host, port)
     metrics, tracing = Metrics(deployments), tracing_from_environment()
-    application = Server(deployments, loopback=is_loopback(host), metrics=metrics)
+    application = Server(deployments, hosts, metrics=metrics)
     server = GracefulServer(ObservedServer(application, metrics, tracing))
     _greet(listening, host, deployments)
     worked = asyncio.run(_serve(server, listening, deployments))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from headwater.cli.assets import asset_group
+from headwater.cli.audit import audit_group
 from headwater.cli.check import check
 from headwater.cli.corrections import event_group, merge_asset, rename_asset, wipe_asset
+from headwater.cli.deployments import deployment_group
 from headwater.cli.dev import dev
 from headwater.cli.jobs import job_group
 from headwater.cli.lineage import lineage
@@ -17,7 +19,7 @@ from headwater.cli.report import report_group
 from headwater.cli.runs import run_group
 from headwater.cli.scaffold import init, scaffold
 from headwater.cli.sensors import sensor_group
-from headwater.cli.settings import deployment_group, token_group
+from headwater.cli.tokens import token_group
 from headwater.errors import HeadwaterError
 
 
@@ -58,6 +60,7 @@ for command in (
     location_group,
     token_group,
     deployment_group,
+    audit_group,
 ):
     main.add_command(command)
 for correction in (wipe_asset, rename_asset, merge_asset):

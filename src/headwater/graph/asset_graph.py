@@ -15,6 +15,7 @@ from headwater.definitions.partitions import mapping_from_snapshot
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.selection.index import Facts
+from headwater.definitions.selection.nodes import tolerant
 from headwater.definitions.snapshot import (
     AssetSnapshot,
     CheckSnapshot,
@@ -40,6 +41,11 @@ class AssetNode(msgspec.Struct, frozen=True, kw_only=True):
     location: str | None = None
 
 
+def undefined_node(key: str) -> AssetNode:
+    """An asset of which only its key is known."""
+    return AssetNode(key=key, kind="undefined", definition=AssetSnapshot(key=key, kind="stub"))
+
+
 class AssetGraph:
     """Every asset of a deployment and what depends on what; ids are positions in `nodes`, sorted by key."""
 
@@ -57,6 +63,7 @@ class AssetGraph:
         self.knots = [sorted(knot) for knot in find_knots(self.downstream)]
         self.order = topological_order(self.upstream, self.downstream, self.knots)
         self._selected: dict[str, frozenset[int]] = {}
+        self._allowed: dict[str, frozenset[int]] = {}
         self.checks: dict[str, list[CheckSnapshot]] = {}
         self.sensors: dict[str, tuple[SensorSnapshot, str]] = {}
         self.jobs: dict[str, tuple[JobSnapshot, str]] = {}
@@ -134,6 +141,20 @@ class AssetGraph:
             self._selected[selection] = frozenset(self.select(selection))
         return self._selected[selection]
 
+    def is_selected(self, selection: str, key: str) -> bool:
+        """Whether a selection's text means an asset, where none of those that it names need be there.
+
+        An asset that is not known yet is judged by its key alone.
+        """
+        node = tolerant(AssetSelection.from_string(selection).node)
+        number = self.ids.get(key)
+        if number is None:
+            alone = AssetGraph([undefined_node(key)], ())
+            return bool(alone.selection_index.select(node))
+        if selection not in self._allowed:
+            self._allowed[selection] = frozenset(self.selection_index.select(node))
+        return number in self._allowed[selection]
+
     def ancestors(self, key: str, depth: int | None = None) -> set[int]:
         """The ids of all that an asset is made from, up to `depth` steps away, without itself."""
         start = self.ids[self.node(key).key]
@@ -198,7 +219,7 @@ def build_graph(
     edges.update(learned)
     for key in (*reported_keys, *(key for edge in learned for key in edge)):
         if key not in nodes:
-            nodes[key] = AssetNode(key=key, kind="undefined", definition=AssetSnapshot(key=key, kind="stub"))
+            nodes[key] = undefined_node(key)
     graph = AssetGraph(list(nodes.values()), edges)
     for location, snapshot in loaded:
         for check in snapshot.checks:

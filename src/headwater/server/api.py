@@ -17,26 +17,52 @@ from headwater.errors import (
     ExternalAssetError,
     HeadwaterError,
     InvalidTransitionError,
+    NotAllowedError,
     SelectionSyntaxError,
     StoreUnavailableError,
+    TooManyRequestsError,
     UnknownAssetError,
     UnknownEventError,
     UnknownJobError,
     UnknownLocationError,
+    UnknownPrincipalError,
     UnknownRunError,
     UnknownSensorError,
 )
+from headwater.records.access import Principal
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.guard import TokenRequiredError
+from headwater.server.guard import PRINCIPAL, ForeignOriginError, TokenRequiredError
+from headwater.server.hosts import Hosts
 from headwater.server.resources.selections import position_of
-from headwater.server.routes import assets, corrections, deployment, graph, jobs, locations, runs, sensors
+from headwater.server.routes import (
+    access,
+    assets,
+    corrections,
+    deployment,
+    graph,
+    jobs,
+    locations,
+    runs,
+    sensors,
+    session,
+)
 from headwater.server.version import package_version
 
 ROUTES = [
     deployment.get_deployment,
-    deployment.sign_in,
-    deployment.sign_out,
+    session.get_sign_in_ways,
+    session.sign_in,
+    session.sign_out,
+    access.get_me,
+    access.list_tokens,
+    access.create_token,
+    access.revoke_token,
+    access.list_people,
+    access.change_person,
+    access.end_sessions,
+    access.list_audit,
+    access.verify_audit,
     assets.list_assets,
     assets.get_asset,
     assets.list_asset_events,
@@ -85,10 +111,14 @@ _STATUS: dict[type[HeadwaterError], int] = {
     UnknownSensorError: 404,
     UnknownJobError: 404,
     UnknownLocationError: 404,
+    UnknownPrincipalError: 404,
     ExternalAssetError: 409,
     InvalidTransitionError: 409,
     ConflictError: 409,
     TokenRequiredError: 401,
+    NotAllowedError: 403,
+    ForeignOriginError: 403,
+    TooManyRequestsError: 429,
     StoreUnavailableError: 503,
 }
 
@@ -99,7 +129,11 @@ def build_api() -> Litestar:
     """The application below `/api`; each request's deployment stands in its scope."""
     return Litestar(
         route_handlers=[Router("/api", route_handlers=ROUTES)],
-        dependencies={"deployment": Provide(_find_deployment, sync_to_thread=False)},
+        dependencies={
+            "deployment": Provide(_find_deployment, sync_to_thread=False),
+            "principal": Provide(_find_principal, sync_to_thread=False),
+            "hosts": Provide(_find_hosts, sync_to_thread=False),
+        },
         exception_handlers={
             HeadwaterError: _answer_ours,
             HTTPException: _answer_http,
@@ -113,6 +147,16 @@ def build_api() -> Litestar:
 
 def _find_deployment(request: _Request) -> Deployment:
     found: Deployment = request.scope["state"]["headwater_deployment"]
+    return found
+
+
+def _find_principal(request: _Request) -> Principal:
+    found: Principal = request.scope["state"][PRINCIPAL]
+    return found
+
+
+def _find_hosts(request: _Request) -> Hosts:
+    found: Hosts = request.scope["state"]["headwater_hosts"]
     return found
 
 

@@ -7,36 +7,41 @@ from typing import Any
 
 import structlog
 
+from headwater.errors import NotAllowedError, RequestForbiddenError, TooManyRequestsError
+from headwater.records.access import Principal
+from headwater.records.audit import Note
 from headwater.server import health, openlineage_door, strict_door
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments, is_possible_name
-from headwater.server.guard import ForeignOriginError, TokenRequiredError, check_origin, check_token
-from headwater.server.http import ROUTE, Receive, Scope, Send, send_bytes, send_json
+from headwater.server.guard import PRINCIPAL, TokenRequiredError, authorize, check_origin, principal_of, reason_of
+from headwater.server.hosts import Hosts
+from headwater.server.http import ROUTE, Message, Receive, Scope, Send, send_bytes, send_json
 from headwater.server.live_door import stream
 from headwater.server.metrics import CONTENT_TYPE, Metrics
+from headwater.server.permissions import changes_something
 from headwater.server.report_doors import find_door, report
 from headwater.server.static import WebApp
 from headwater.server.version import package_version
 
 _DOORS = frozenset({*openlineage_door.PATHS, strict_door.PATH, "/api/live"})
-_OPEN_API_PATHS = frozenset({"/api/deployment", "/api/session"})
+_REFUSALS = {401: "no valid token", 403: "not allowed", 429: "too many requests"}
 _log = structlog.get_logger(__name__)
 
 
 class Server:
     """Finds the deployment that a request is for, and the door that its path leads to."""
 
-    def __init__(self, deployments: Deployments, *, loopback: bool, metrics: Metrics | None = None) -> None:
+    def __init__(self, deployments: Deployments, hosts: Hosts, *, metrics: Metrics | None = None) -> None:
         """Prepare.
 
         Args:
             deployments: What to serve.
-            loopback: Whether only this machine can reach the server.
+            hosts: The names under which the server may be asked.
             metrics: What `/metrics` shows.
         """
         self._metrics = metrics or Metrics(deployments)
         self._deployments = deployments
-        self._loopback = loopback
+        self._hosts = hosts
         self._api: Any = build_api()
         self._web = WebApp()
         self._openlineage = openlineage_door.OpenLineageDoor()
@@ -47,26 +52,39 @@ class Server:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            try:
-                check_origin(scope, loopback=self._loopback)
-                await self._route(scope, receive, send)
-            except ForeignOriginError as error:
-                await send_json(send, 403, {"error": str(error), "status": 403})
+            await self._take(scope, receive, send)
 
     def stop_streams(self) -> None:
         """End the live streams, so that a graceful stop need not wait for them."""
         for deployment in self._deployments.opened():
             deployment.live.stop()
 
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         deployment, path, base = await self._find_deployment(scope["path"])
         self._follow(deployment)
-        door = find_door(path)
         if base == "/" and (stray := _stray_deployment(path)) is not None:
             await send_json(send, 404, {"error": f"There is no deployment {stray!r}.", "status": 404})
-        elif door is not None:
+            return
+        try:
+            check_origin(scope, self._hosts)
+            principal = await authorize(scope, deployment, path, exposed=self._hosts.exposed)
+            scope["state"] = {
+                **(scope.get("state") or {}),
+                "headwater_deployment": deployment,
+                "headwater_hosts": self._hosts,
+                PRINCIPAL: principal,
+            }
+            await self._route(deployment, path, base, scope, receive, send)
+        except RequestForbiddenError as error:
+            await _refuse(deployment, path, error, scope, send)
+
+    async def _route(
+        self, deployment: Deployment, path: str, base: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        door = find_door(path)
+        if door is not None:
             scope[ROUTE] = door[0].value
-            await report(deployment, *door, scope, receive, send)
+            await report(deployment, principal_of(scope), *door, scope, receive, send)
         elif path in health.PATHS:
             await self._answer_health(deployment, path, send)
         elif path == "/metrics":
@@ -85,29 +103,26 @@ class Server:
     async def _find_deployment(self, path: str) -> tuple[Deployment, str, str]:
         """The deployment, the path below it, and where it begins."""
         first, slash, rest = path[1:].partition("/")
+        if first == "api":
+            # As the API's own router reads it, so that what is checked is what is answered.
+            return self._deployments.default(), _plain(path), "/"
         if self._deployments.exists(first):
             found = self._deployments.find_opened(first) or await asyncio.to_thread(self._deployments.find, first)
             if found is not None:
-                return found, slash + rest or "/", f"/{first}/"
+                below = slash + rest or "/"
+                return found, _plain(below) if below.startswith("/api") else below, f"/{first}/"
         return self._deployments.default(), path, "/"
 
     async def _answer_api(
         self, deployment: Deployment, path: str, base: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        sender: str | None = None
-        if path not in _OPEN_API_PATHS:
-            try:
-                sender = await check_token(scope, deployment)
-            except TokenRequiredError as error:
-                answer = {"error": str(error), "status": 401}
-                await send_json(send, 401, answer, [(b"www-authenticate", b"Bearer")])
-                return
+        principal = principal_of(scope)
         scope[ROUTE] = path if path in _DOORS else "/api"
         if path in openlineage_door.PATHS:
-            await self._openlineage.take(deployment, scope, receive, send)
+            await self._openlineage.take(deployment, principal, scope, receive, send)
             return
         if path == strict_door.PATH:
-            await strict_door.take(deployment, sender, scope, receive, send)
+            await strict_door.take(deployment, principal, scope, receive, send)
             return
         if path == "/api/live":
             await stream(deployment.live, scope, receive, send)
@@ -116,8 +131,10 @@ class Server:
         below["path"] = path
         below["raw_path"] = path.encode()
         below["root_path"] = base.rstrip("/")
-        below["state"] = {**(scope.get("state") or {}), "headwater_deployment": deployment}
-        await self._api(below, receive, send)
+        is_change = changes_something(scope["method"], path)
+        if is_change:
+            await deployment.audit.enter(_note(principal, path, scope, "allowed"))
+        await self._api(below, receive, _watched(deployment, principal, path, is_change, scope, send))
         scope[ROUTE] = below.get("path_template", "/api")
 
     async def _answer_health(self, deployment: Deployment, path: str, send: Send) -> None:
@@ -151,6 +168,49 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._following.values(), return_exceptions=True)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _refuse(deployment: Deployment, path: str, error: RequestForbiddenError, scope: Scope, send: Send) -> None:
+    client = scope.get("client")
+    sender = f"address:{client[0]}" if client else "anyone"
+    deployment.audit.refuse(sender, f"{scope['method']} {path}", str(error), reason_of(error))
+    if isinstance(error, TokenRequiredError):
+        await send_json(send, 401, {"error": str(error), "status": 401}, [(b"www-authenticate", b"Bearer")])
+    elif isinstance(error, TooManyRequestsError):
+        retry = [(b"retry-after", b"%d" % error.retry_after)]
+        await send_json(send, 429, {"error": str(error), "status": 429}, retry)
+    elif isinstance(error, NotAllowedError) and find_door(path) is not None:
+        # The established answer of this door; clients match on its status and beginning.
+        await send_json(send, 401, {"error": f"Not authorized to report runless asset events. {error}"})
+    else:
+        await send_json(send, 403, {"error": str(error), "status": 403})
+
+
+def _watched(
+    deployment: Deployment, principal: Principal, path: str, is_change: bool, scope: Scope, send: Send
+) -> Send:
+    """Enters into the audit log what the API refuses, and which change came to nothing."""
+
+    async def send_watched(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            status: int = message["status"]
+            if status in _REFUSALS:
+                deployment.audit.refuse(principal.actor, f"{scope['method']} {path}", "", _REFUSALS[status])
+            elif is_change and status >= 400:
+                await deployment.audit.enter(_note(principal, path, scope, "failed", f"status {status}"))
+        await send(message)
+
+    return send_watched
+
+
+def _note(principal: Principal, path: str, scope: Scope, outcome: str, detail: str = "") -> Note:
+    query = scope["query_string"].decode("latin-1")[:200]
+    action = f"{scope['method']} {path}"[:200]
+    return Note(actor=principal.actor, action=action, target=query, outcome=outcome, detail=detail)
+
+
+def _plain(path: str) -> str:
+    return "/" + "/".join(part for part in path.split("/") if part)
 
 
 def _stray_deployment(path: str) -> str | None:

@@ -9,15 +9,14 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy.engine import Connection
-
 from headwater.clock import Clock
 from headwater.errors import SettingsError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.report_rules import ReportRules
+from headwater.server.access_book import AccessBook
+from headwater.server.audit_trail import AuditTrail
 from headwater.server.live import LiveFeed
 from headwater.server.store_settings import has_store, read_store_settings
-from headwater.storage import access
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.report_rules import read_rules
 from headwater.storage.store import Store
@@ -27,7 +26,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _RESERVED = frozenset(
     {"api", "assets", "health", "login", "runs", "lineage", "sensors", "settings", "catalog", "events"}
 )
-_ACCESS_SECONDS = 1.0
+_RULES_SECONDS = 1.0
 _REFRESH_SECONDS = 0.25
 
 
@@ -39,10 +38,11 @@ class Deployment:
         self.home = home
         self.store = store
         self.live = LiveFeed(store)
+        self.access = AccessBook(store, home)
+        self.audit = AuditTrail(store)
         self._reader = GraphReader()
         self._graph_head = -1
         self._lock = threading.Lock()
-        self._access: tuple[float, bool] | None = None
         self._rules: tuple[float, ReportRules] | None = None
 
     @property
@@ -73,27 +73,12 @@ class Deployment:
         """Read the graph again when it is next asked for: edges were learnt, of which no event tells."""
         self._graph_head = -1
 
-    def auth_required(self) -> bool:
-        """Whether requests need a token; read from the store at most once a second."""
-        now = self.clock.monotonic()
-        if self._access is None or now - self._access[0] > _ACCESS_SECONDS:
-            self._access = (now, self.store.read(access.is_required))
-        return self._access[1]
-
     def report_rules(self) -> ReportRules:
         """The rules for reports; read from the store at most once a second."""
         now = self.clock.monotonic()
-        if self._rules is None or now - self._rules[0] > _ACCESS_SECONDS:
+        if self._rules is None or now - self._rules[0] > _RULES_SECONDS:
             self._rules = (now, self.store.read(read_rules))
         return self._rules[1]
-
-    def find_token(self, secret: str) -> access.Token | None:
-        """The token of a secret, unless it was revoked."""
-
-        def find(connection: Connection) -> access.Token | None:
-            return access.find_token(connection, secret)
-
-        return self.store.read(find)
 
     async def follow(self) -> None:
         """Keep the graph and the live feed up to date until cancelled."""
@@ -101,6 +86,8 @@ class Deployment:
             group.create_task(self._follow_graph())
             group.create_task(self.store.tail.watch())
             group.create_task(self.live.run())
+            group.create_task(self.access.keep_uses())
+            group.create_task(self.audit.keep_up())
 
     async def _follow_graph(self) -> None:
         await asyncio.to_thread(self.graph)

@@ -10,6 +10,7 @@ from headwater.errors import ReportRefusedError, StoreError
 from headwater.openlineage.open_runs import OpenRuns
 from headwater.openlineage.requests import parse_request
 from headwater.openlineage.translate import translate
+from headwater.records.access import Principal
 from headwater.records.events import Event, NewEvent
 from headwater.records.flags import flag
 from headwater.server.deployment import Deployment
@@ -26,14 +27,20 @@ class OpenLineageDoor:
     def __init__(self) -> None:
         self._open_runs: dict[str, OpenRuns] = {}
 
-    async def take(self, deployment: Deployment, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take one request; the answer comes once all of its events are on disk."""
+    async def take(
+        self, deployment: Deployment, principal: Principal, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Take one request; the answer comes once all of its events are on disk.
+
+        Raises:
+            NotAllowedError: it speaks of an asset that the sender may not report.
+        """
         if scope["method"] != "POST":
             await send_json(send, 405, {"status": 405, "error": "Send events by POST."}, [(b"allow", b"POST")])
             return
         try:
             body = await read_body(scope, receive)
-            appended = await self._keep(deployment, body, header(scope, b"content-encoding"))
+            appended = await self._keep(deployment, principal, body, header(scope, b"content-encoding"))
         except ReportRefusedError as error:
             await send_json(send, 400, {"status": 400, "error": str(error)})
         except BodyTooLargeError:
@@ -45,7 +52,9 @@ class OpenLineageDoor:
         else:
             await send_json(send, 201, {"events": [event.seq for event in appended]})
 
-    async def _keep(self, deployment: Deployment, body: bytes, encoding: str | None) -> Sequence[Event]:
+    async def _keep(
+        self, deployment: Deployment, principal: Principal, body: bytes, encoding: str | None
+    ) -> Sequence[Event]:
         open_runs = self._open_runs.get(deployment.name, OpenRuns())
         events: list[NewEvent] = []
         edges: set[tuple[str, str]] = set()
@@ -54,6 +63,8 @@ class OpenLineageDoor:
             open_runs = translation.open_runs
             events += translation.events
             edges.update(translation.edges)
+        for key in {event.asset_key for event in events} | {down for _, down in edges}:
+            principal.demand_report((key,), deployment.known_graph)
         now = deployment.clock.now()
         flagged = [flag(event, deployment.known_graph, now) for event in events]
 

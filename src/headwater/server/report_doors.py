@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from headwater.errors import IdempotencyConflictError, ReportRefusedError, StoreError
+from headwater.records.access import Principal
 from headwater.records.events import EventKind, NewEvent, Reporter
 from headwater.records.receipts import ReportKey, report_key
 from headwater.records.report_rules import apply_rules
 from headwater.server.deployment import Deployment
-from headwater.server.guard import TokenRequiredError, check_token
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
 from headwater.server.report_parsing import parse_report
 from headwater.server.strict_parsing import checked_key, read_timestamp
@@ -30,15 +30,24 @@ def find_door(path: str) -> tuple[EventKind, str] | None:
 
 
 async def report(
-    deployment: Deployment, kind: EventKind, named: str, scope: Scope, receive: Receive, send: Send
+    deployment: Deployment,
+    principal: Principal,
+    kind: EventKind,
+    named: str,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
 ) -> None:
-    """Take one report; the answer comes once it is on disk."""
+    """Take one report; the answer comes once it is on disk.
+
+    Raises:
+        NotAllowedError: the sender may not report this asset.
+    """
     if scope["method"] != "POST":
         message = f"This path takes reports by POST, not {scope['method']}."
         await send_json(send, 405, {"error": message}, [(b"allow", b"POST")])
         return
     try:
-        sender = await check_token(scope, deployment)
         body = await read_body(scope, receive)
         event = parse_report(
             kind,
@@ -46,14 +55,13 @@ async def report(
             header(scope, b"content-type"),
             body,
             scope["query_string"].decode("latin-1"),
-            Reporter("rest", sender),
+            Reporter("rest", principal.name),
         )
         event, key = _with_headers(event, scope)
         now = deployment.clock.now()
         flagged = apply_rules(event, deployment.known_graph, now, deployment.report_rules(), strict=False)
+        principal.demand_report((event.asset_key, flagged.asset_key), deployment.known_graph)
         [receipt] = await deployment.store.write_async(write_report([flagged], [key]))
-    except TokenRequiredError as error:
-        await send_json(send, 401, {"error": str(error)}, [(b"www-authenticate", b"Bearer")])
     except IdempotencyConflictError as error:
         await send_json(send, 422, {"error": str(error)})
     except ReportRefusedError as error:

@@ -70,8 +70,3 @@ def bind(host: str, port: int | None) -> socket.socket:
             return bound
     reason = failure.strerror if failure is not None else "it is not valid"
     raise SettingsError(f"{host}:{ports[0]} can't be used ({reason}). Choose another with --port.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server there."""
-    return host in ("localhost", "::1") or host.startswith("127.")

@@ -483,12 +483,6 @@ class DeploymentView(msgspec.Struct, kw_only=True):
     locations: list[LocationView]
 
 
-class SessionBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A token to sign in with."""
-
-    token: str
-
-
 class TextPosition(msgspec.Struct, kw_only=True):
     """Where a selection is wrong: `position` counts characters from 0, `line` and `column` from 1."""
 

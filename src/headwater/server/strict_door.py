@@ -9,7 +9,14 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from headwater.errors import IdempotencyConflictError, ReportRefusedError, StoreError, StoreUnavailableError
+from headwater.errors import (
+    IdempotencyConflictError,
+    NotAllowedError,
+    ReportRefusedError,
+    StoreError,
+    StoreUnavailableError,
+)
+from headwater.records.access import Principal
 from headwater.records.events import Reporter
 from headwater.records.receipts import Receipt
 from headwater.records.report_rules import apply_rules
@@ -50,7 +57,7 @@ class _Request(msgspec.Struct, frozen=True):
     dry_run: bool
 
 
-async def take(deployment: Deployment, sender: str | None, scope: Scope, receive: Receive, send: Send) -> None:
+async def take(deployment: Deployment, principal: Principal, scope: Scope, receive: Receive, send: Send) -> None:
     """Take one request; the answer comes once everything that it accepts is on disk."""
     if scope["method"] != "POST":
         await send_json(send, 405, {"status": 405, "error": "Send events by POST."}, [(b"allow", b"POST")])
@@ -58,7 +65,7 @@ async def take(deployment: Deployment, sender: str | None, scope: Scope, receive
     try:
         request = _read_query(scope["query_string"].decode("latin-1"))
         body = await read_body(scope, receive)
-        answer = await _answer(deployment, request, Reporter("rest", sender), scope, body)
+        answer = await _answer(deployment, request, principal, scope, body)
     except IdempotencyConflictError as error:
         await send_json(send, 422, {"status": 422, "error": str(error)})
     except ReportRefusedError as error:
@@ -94,8 +101,9 @@ def _read_query(text: str) -> _Request:
 
 
 async def _answer(
-    deployment: Deployment, request: _Request, reporter: Reporter, scope: Scope, body: bytes
+    deployment: Deployment, request: _Request, principal: Principal, scope: Scope, body: bytes
 ) -> ReportAnswer:
+    reporter = Reporter("rest", principal.name)
     raws, many = split_body(header(scope, b"content-type"), body)
     request_key = header(scope, b"idempotency-key")
     parsed: list[ParsedItem] = []
@@ -106,7 +114,8 @@ async def _answer(
         try:
             item = parse_item(raw, reporter, _item_key(request_key, index if many else None))
             event = apply_rules(item.event, graph, now, rules, strict=True)
-        except ReportRefusedError as error:
+            principal.demand_report((item.event.asset_key, event.asset_key), graph)
+        except (ReportRefusedError, NotAllowedError) as error:
             results[index] = ItemResult(index=index, status="refused", error=str(error))
         else:
             parsed.append(ParsedItem(event, item.key))

@@ -392,7 +392,77 @@ tokens = Table(
     Column("hash", Text, nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("scopes", Text, nullable=False, server_default="admin"),
+    Column("selection", Text),
+    Column("created_by", Text),
+    Column("expires_at", BigInteger),
+    Column("rate_limit", Integer),
+    Column("last_used_at", BigInteger),
 )
+
+people = Table(
+    "people",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("email", Text),
+    Column("name", Text),
+    Column("role", Text, nullable=False),
+    Column("given_role", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+Index("ix_people_subject", people.c.issuer, people.c.subject, unique=True)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("person_id", Text),
+    Column("token_id", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", _SerialKey, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+held_reports = Table(
+    "held_reports",
+    metadata,
+    Column("held_id", _SerialKey, primary_key=True),
+    Column("received_at", BigInteger, nullable=False),
+    Column("asset_key", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("report_key", Text),
+    Column("state", Text, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("decided_by", Text),
+    Column("seq", BigInteger),
+    sqlite_autoincrement=True,
+)
+Index("ix_held_reports_state", held_reports.c.state, held_reports.c.held_id)
 
 settings = Table(
     "settings",

@@ -43,7 +43,8 @@ class Store:
         self._engine = open_engine(url, synchronous=synchronous)
         try:
             migrate.prepare(self._engine.execution_options(headwater_write=True))
-            self.tail = Tail(lambda: self.read(event_log.head), self._listener())
+            self._listener = Listener(self._engine.url) if self._engine.dialect.name == "postgresql" else None
+            self.tail = Tail(lambda: self.read(event_log.head), self._listener)
         except SchemaVersionError:
             self._engine.dispose()
             raise
@@ -52,8 +53,10 @@ class Store:
             raise StoreUnavailableError(f"The database {shown_url(url)} does not answer: {error.orig}") from error
         self._writer = GroupWriter(self._engine, self.clock, lambda events: self.tail.advance(events[-1].seq, events))
 
-    def _listener(self) -> Listener | None:
-        return Listener(self._engine.url) if self._engine.dialect.name == "postgresql" else None
+    @property
+    def access_changes(self) -> int:
+        """Counts up as other processes change who may come in, where the database tells of it."""
+        return 0 if self._listener is None else self._listener.access_changes
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query on a connection of its own, in one transaction."""

@@ -123,6 +123,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log */
+        get: operations["ApiAuditListAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the audit log is whole */
+        get: operations["ApiAuditVerdictVerifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/corrections/rename": {
         parameters: {
             query?: never;
@@ -446,6 +480,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who you are */
+        get: operations["ApiMeGetMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who has signed in */
+        get: operations["ApiPeopleListPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Give somebody a role, or shut them out */
+        patch: operations["ApiPeoplePersonIdChangePerson"];
+        trace?: never;
+    };
+    "/api/people/{person_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign somebody out */
+        delete: operations["ApiPeoplePersonIdSessionsEndSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -675,12 +777,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How people sign in */
+        get: operations["ApiSessionGetSignInWays"];
         put?: never;
-        /** Sign in */
+        /** Sign in by a token */
         post: operations["ApiSessionSignIn"];
         /** Sign out */
         delete: operations["ApiSessionSignOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every token */
+        get: operations["ApiTokensListTokens"];
+        put?: never;
+        /** Make a token */
+        post: operations["ApiTokensCreateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token */
+        delete: operations["ApiTokensTokenIdRevokeToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -749,6 +887,29 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+        };
+        /** AuditEntryView */
+        AuditEntryView: {
+            action: string;
+            actor: string;
+            at: number;
+            detail: string;
+            hash: string;
+            outcome: string;
+            seq: number;
+            target: string;
+        };
+        /** AuditPage */
+        AuditPage: {
+            cursor: string | null;
+            items: components["schemas"]["AuditEntryView"][];
+        };
+        /** AuditVerdict */
+        AuditVerdict: {
+            entries: number;
+            head: string;
+            problems: string[];
+            whole: boolean;
         };
         /** ChangedAsset */
         ChangedAsset: {
@@ -1027,6 +1188,15 @@ export interface components {
             items: components["schemas"]["LogLine"][];
             next: string;
         };
+        /** MeView */
+        MeView: {
+            can_sign_out: boolean;
+            /** @enum {string} */
+            kind: "anyone" | "token" | "person";
+            name: string | null;
+            scopes: components["schemas"]["Scope"][];
+            selection: string | null;
+        };
         /** MetadataValue */
         MetadataValue: {
             type: string;
@@ -1055,6 +1225,11 @@ export interface components {
             hidden_upstream: number;
             knot: number | null;
             level: number;
+        };
+        /** NewTokenView */
+        NewTokenView: {
+            secret: string;
+            token: components["schemas"]["TokenView"];
         };
         /** Origin */
         Origin: {
@@ -1088,6 +1263,29 @@ export interface components {
             total: number;
             type: string;
         };
+        /** PersonBody */
+        PersonBody: {
+            /** @default false */
+            disabled: boolean;
+            given_role?: components["schemas"]["Role"] | null;
+        };
+        /** PersonList */
+        PersonList: {
+            items: components["schemas"]["PersonView"][];
+        };
+        /** PersonView */
+        PersonView: {
+            created_at: number;
+            disabled: boolean;
+            email: string | null;
+            given_role: components["schemas"]["Role"] | null;
+            issuer: string;
+            name: string;
+            person_id: string;
+            role: components["schemas"]["Role"];
+            seen_at: number;
+            sessions: number;
+        };
         /** Problem */
         Problem: {
             at?: components["schemas"]["TextPosition"] | null;
@@ -1109,6 +1307,12 @@ export interface components {
             name: string | null;
             via: string;
         };
+        /**
+         * Role
+         * @description What a person is.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "admin";
         /** RunCause */
         RunCause: {
             events: number[];
@@ -1168,6 +1372,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * Scope
+         * @description What a token may be for.
+         * @enum {string}
+         */
+        Scope: "report" | "read" | "operate" | "admin";
         /** SensorList */
         SensorList: {
             items: components["schemas"]["SensorView"][];
@@ -1208,9 +1418,14 @@ export interface components {
             timestamp: number;
             value: number;
         };
-        /** SessionBody */
-        SessionBody: {
+        /** SignInBody */
+        SignInBody: {
             token: string;
+        };
+        /** SignInWays */
+        SignInWays: {
+            path: string | null;
+            provider: string | null;
         };
         /** SourceView */
         SourceView: {
@@ -1277,6 +1492,39 @@ export interface components {
             /** @enum {string} */
             status: "success" | "skipped" | "failure";
             tick_id: number;
+        };
+        /** TokenBody */
+        TokenBody: {
+            expires_in_days?: number | null;
+            name: string;
+            rate_limit?: number | null;
+            /**
+             * @default [
+             *       "report",
+             *       "read"
+             *     ]
+             */
+            scopes: components["schemas"]["Scope"][];
+            selection?: string | null;
+        };
+        /** TokenList */
+        TokenList: {
+            items: components["schemas"]["TokenView"][];
+        };
+        /** TokenView */
+        TokenView: {
+            created_at: number;
+            created_by: string | null;
+            expires_at: number | null;
+            last_used_at: number | null;
+            name: string;
+            rate_limit: number | null;
+            revoked_at: number | null;
+            scopes: components["schemas"]["Scope"][];
+            selection: string | null;
+            /** @enum {string} */
+            state: "valid" | "expired" | "revoked";
+            token_id: string;
         };
         /** WipeBody */
         WipeBody: {
@@ -1547,6 +1795,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SparkList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuditListAudit: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                actor?: string | null;
+                outcome?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuditVerdictVerifyAudit: {
+        parameters: {
+            query?: {
+                anchor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerdict"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2223,6 +2548,122 @@ export interface operations {
             };
         };
     };
+    ApiMeGetMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
+                };
+            };
+        };
+    };
+    ApiPeopleListPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdChangePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdSessionsEndSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiRunsListRuns: {
         parameters: {
             query?: {
@@ -2741,6 +3182,26 @@ export interface operations {
             };
         };
     };
+    ApiSessionGetSignInWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+        };
+    };
     ApiSessionSignIn: {
         parameters: {
             query?: never;
@@ -2750,7 +3211,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SessionBody"];
+                "application/json": components["schemas"]["SignInBody"];
             };
         };
         responses: {
@@ -2796,6 +3257,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+        };
+    };
+    ApiTokensListTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+        };
+    };
+    ApiTokensCreateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTokenView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTokensTokenIdRevokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, Union
 
 import msgspec
 
+from headwater.definitions.selection import patterns
 from headwater.keys import AssetCheckKey, AssetKey
 
 FIELDS = {
@@ -144,3 +145,16 @@ def fields_of(node: Node) -> set[str]:
             return set().union(*map(fields_of, nodes))
         case _:
             return set()
+
+
+def tolerant(node: Node) -> Node:
+    """The same, but each key that it names may be missing."""
+    match node:
+        case Key(key):
+            return Match("key", patterns.literal_key(key))
+        case Of(_, inner) | Upstream(inner, _) | Downstream(inner, _) | Not(inner):
+            return msgspec.structs.replace(node, node=tolerant(inner))
+        case And(nodes) | Or(nodes):
+            return msgspec.structs.replace(node, nodes=tuple(map(tolerant, nodes)))
+        case _:
+            return node

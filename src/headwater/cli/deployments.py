@@ -1,0 +1,59 @@
+"""`headwater deployment`: several in one server, each with its own store, code and tokens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from headwater.cli.homes import (
+    absolute,
+    find_home,
+    home_option,
+    json_option,
+    read_targets,
+    save_targets,
+)
+from headwater.cli.printing import print_json, print_table
+
+
+@click.group("deployment")
+def deployment_group() -> None:
+    """Create and list deployments: each has its own store, code and tokens, at /NAME/ of the server."""
+
+
+@deployment_group.command("create")
+@click.argument("name")
+@click.option("--file", "-f", "target", help="Python file or module with its definitions; it may also have none.")
+@home_option
+def create_deployment(name: str, target: str | None, home: Path | None) -> None:
+    """Make a deployment. A running server serves it at once; its code is loaded at the next start."""
+    from headwater.server.deployment import Deployments
+
+    deployments = Deployments(find_home(home))
+    try:
+        created = deployments.create(name)
+        if target is not None:
+            save_targets(created, [absolute(target)])
+    finally:
+        deployments.close()
+    click.echo(f"The deployment {name!r} is at /{name}/.")
+
+
+@deployment_group.command("list")
+@home_option
+@json_option
+def list_deployments(home: Path | None, as_json: bool) -> None:
+    """List every deployment and its code."""
+    from headwater.server.deployment import Deployments
+
+    deployments = Deployments(find_home(home))
+    try:
+        opened = [found for found in map(deployments.find, deployments.names()) if found is not None]
+        listed = [(deployment.name, read_targets(deployment)) for deployment in opened]
+    finally:
+        deployments.close()
+    if as_json:
+        print_json([{"name": name, "targets": targets} for name, targets in listed])
+        return
+    print_table(("NAME", "CODE"), [(name, ", ".join(targets)) for name, targets in listed], empty="None.")
