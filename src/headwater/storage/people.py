@@ -92,7 +92,8 @@ def read_sessions(connection: Connection) -> dict[str, Session]:
     found = {}
     for row in connection.execute(sa.select(sessions)):
         fields = dict(row._mapping)
-        found[fields.pop("hash")] = Session(**fields)
+        hashed = fields.pop("hash")
+        found[hashed] = Session(**fields)
     return found
 
 
@@ -117,4 +118,7 @@ def _save(connection: Connection, person: Person) -> None:
 
 
 def _person(row: sa.Row[tuple[object, ...]]) -> Person:
-    return msgspec.convert(dict(row._mapping), Person)
+    fields = dict(row._mapping)
+    fields["role"] = Role(row.role)
+    fields["given_role"] = None if row.given_role is None else Role(row.given_role)
+    return Person(**fields)
