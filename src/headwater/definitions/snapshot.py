@@ -135,6 +135,21 @@ def decode_snapshot(body: bytes) -> DefinitionsSnapshot:
     return msgspec.json.decode(body, type=DefinitionsSnapshot)
 
 
+class _Assets(msgspec.Struct):
+    assets: list[msgspec.Raw] = []
+
+
+def find_asset(body: bytes, key: str) -> AssetSnapshot | None:
+    """One asset of an encoded snapshot, without decoding the others; None if it has none of that key."""
+    wanted = b'"key":' + msgspec.json.encode(key)
+    for raw in msgspec.json.decode(body, type=_Assets).assets:
+        if wanted in bytes(raw):
+            asset = msgspec.json.decode(raw, type=AssetSnapshot)
+            if asset.key == key:
+                return asset
+    return None
+
+
 def content_hash(body: bytes) -> str:
     """The name of a snapshot: the SHA-256 of its encoded form, in hex."""
     return hashlib.sha256(body).hexdigest()

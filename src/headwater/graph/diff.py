@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from headwater.definitions.snapshot import AssetSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 
 # Where a definition stands in a file is no part of what it says.
@@ -34,12 +35,17 @@ def compare(before: AssetGraph, after: AssetGraph) -> GraphDiff:
     )
 
 
+def changed_fields(old: AssetSnapshot, new: AssetSnapshot, *, with_deps: bool = False) -> list[str]:
+    """What is defined otherwise; dependencies are edges of the graph, and named only on demand."""
+    if old == new:
+        return []
+    fields = [name for name in old.__struct_fields__ if name not in _UNCOMPARED or (with_deps and name == "deps")]
+    return [name for name in fields if getattr(old, name) != getattr(new, name)]
+
+
 def _changes(old: AssetNode, new: AssetNode) -> list[str]:
     names = ["location"] if old.location != new.location else []
-    if old.definition == new.definition:
-        return names
-    fields = [name for name in old.definition.__struct_fields__ if name not in _UNCOMPARED]
-    return [*names, *(name for name in fields if getattr(old.definition, name) != getattr(new.definition, name))]
+    return [*names, *changed_fields(old.definition, new.definition)]
 
 
 def _edges(graph: AssetGraph) -> set[tuple[str, str]]:

@@ -31,6 +31,11 @@ def day_of(timestamp: int) -> int:
     return timestamp // _DAY
 
 
+def day_start(day: int) -> int:
+    """The first moment of a day, in microseconds since the epoch."""
+    return day * _DAY
+
+
 def fold_days(events: Iterable[Event]) -> list[DayCount]:
     """Some events, counted by asset, kind and day."""
     counts = Counter((event.asset_key or "", event.kind, event.timestamp // _DAY) for event in events)

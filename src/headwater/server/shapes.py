@@ -642,6 +642,41 @@ class GraphDiff(msgspec.Struct, kw_only=True):
     removed_edges: list[tuple[str, str]]
 
 
+class Moment(msgspec.Struct, kw_only=True):
+    """A moment at which a location's definitions changed; `snapshot` names them, None where it was served no more."""
+
+    seq: int
+    timestamp: float
+    location: str
+    snapshot: str | None
+
+
+class MomentPage(msgspec.Struct, kw_only=True):
+    """When definitions changed, the newest first. `next` continues the listing, None at its end."""
+
+    items: list[Moment]
+    next: str | None
+
+
+class DefinitionVersion(msgspec.Struct, kw_only=True):
+    """What an asset's definition was from a moment on, None where it had none any more.
+
+    `changed` are the fields that became others; it is empty where the asset came or went.
+    """
+
+    seq: int
+    since: float
+    location: str
+    definition: dict[str, Any] | None
+    changed: list[str]
+
+
+class DefinitionHistory(msgspec.Struct, kw_only=True):
+    """How an asset's definition changed, the newest first."""
+
+    items: list[DefinitionVersion]
+
+
 class GroupNode(msgspec.Struct, kw_only=True):
     """A group as one thing: how many assets it has, by kind."""
 

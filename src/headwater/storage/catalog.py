@@ -64,6 +64,21 @@ def read_placed_at(connection: Connection, moment: int) -> list[tuple[str, str]]
     return [(row.location, row.snapshot) for row in connection.execute(query)]
 
 
+def read_body(connection: Connection, name: str) -> bytes | None:
+    """A snapshot as it is encoded; None if it is not kept any more."""
+    query = sa.select(snapshots.c.body).where(snapshots.c.hash == name)
+    body: bytes | None = connection.execute(query).scalar()
+    return body
+
+
+def read_changes(connection: Connection, *, before: int | None, limit: int) -> list[DefinitionEntry]:
+    """When definitions changed, the newest first; `before` is the `seq` of the last one of the page before."""
+    query = sa.select(definition_history).order_by(definition_history.c.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(definition_history.c.seq < before)
+    return [DefinitionEntry(**row._mapping) for row in connection.execute(query)]
+
+
 def read_history(connection: Connection) -> list[DefinitionEntry]:
     """Which snapshot each location served from when, the oldest first."""
     query = sa.select(definition_history).order_by(definition_history.c.seq)
@@ -71,18 +86,17 @@ def read_history(connection: Connection) -> list[DefinitionEntry]:
 
 
 def save_edges(connection: Connection, edges: Iterable[tuple[str, str]], seq: int) -> None:
-    """Remember dependencies (upstream, downstream) that an outside system told us of."""
+    """Remember dependencies (upstream, downstream) that an outside system told us of, from when it first did."""
     rows = [{"upstream": up, "downstream": down, "seq": seq} for up, down in sorted(set(edges))]
     if rows:
-        statement = insert_for(connection, lineage_edges)
-        changed = {"seq": statement.excluded.seq}
-        keys = ["upstream", "downstream"]
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+        connection.execute(insert_for(connection, lineage_edges).on_conflict_do_nothing(), rows)
 
 
-def read_edges(connection: Connection) -> list[tuple[str, str]]:
-    """Every dependency (upstream, downstream) that outside systems told us of."""
+def read_edges(connection: Connection, until_seq: int | None = None) -> list[tuple[str, str]]:
+    """Every dependency (upstream, downstream) that outside systems told us of, up to a place in the log."""
     query = sa.select(lineage_edges).order_by(lineage_edges.c.upstream, lineage_edges.c.downstream)
+    if until_seq is not None:
+        query = query.where(lineage_edges.c.seq <= until_seq)
     return [(row.upstream, row.downstream) for row in connection.execute(query)]
 
 

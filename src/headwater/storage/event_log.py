@@ -28,6 +28,24 @@ def head(connection: Connection) -> int:
     return seq
 
 
+def seq_at(connection: Connection, moment: int) -> int:
+    """How far the log reached at a moment, in microseconds since the epoch.
+
+    It is searched for by halves: events are recorded in the order of their numbers.
+    """
+    low, high = 0, head(connection)
+    while low < high:
+        middle = (low + high + 1) // 2
+        # Retention may have dropped the middle one: the next one that is there tells as much.
+        query = sa.select(events.c.seq, events.c.recorded_at).where(events.c.seq >= middle, events.c.seq <= high)
+        found = connection.execute(query.order_by(events.c.seq).limit(1)).first()
+        if found is not None and found.recorded_at <= moment:
+            low = found.seq
+        else:
+            high = middle - 1
+    return low
+
+
 def read_after(connection: Connection, seq: int, limit: int) -> list[Event]:
     """Events beyond a place in the log, in commit order."""
     query = sa.select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.fold import WHOLE
-from headwater.storage import catalog
+from headwater.storage import catalog, event_log, past
 from headwater.storage.schema import latest
 
 
@@ -38,10 +38,20 @@ class GraphReader:
         return self.graph
 
 
-def read_graph_as_of(connection: Connection, moment: int) -> AssetGraph:
-    """The graph that the definitions in force at a moment (microseconds since the epoch) make, and they alone."""
+def read_graph_as_of(connection: Connection, moment: int, *, with_reported: bool = False) -> AssetGraph:
+    """The graph that the definitions in force at a moment make.
+
+    Args:
+        connection: Where to read.
+        moment: Microseconds since the epoch.
+        with_reported: Whether to add lineage that outside systems had told of by then, and assets that had events.
+    """
     placed = catalog.read_placed_at(connection, moment)
-    return build_graph([(location, catalog.read_snapshot(connection, name)) for location, name in placed])
+    loaded = [(location, catalog.read_snapshot(connection, name)) for location, name in placed]
+    if not with_reported:
+        return build_graph(loaded)
+    edges = catalog.read_edges(connection, event_log.seq_at(connection, moment))
+    return build_graph(loaded, learned_edges=edges, reported_keys=past.read_reported_keys_at(connection, moment))
 
 
 def _reported_keys(connection: Connection) -> list[str]:

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/definition-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an asset's definition changed */
+        get: operations["ApiAssetsDefinitionHistoryListDefinitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assets/detail": {
         parameters: {
             query?: never;
@@ -319,6 +336,23 @@ export interface paths {
         };
         /** What breaks, and who owns it */
         get: operations["ApiGraphImpactGetImpact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graph/moments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When definitions changed */
+        get: operations["ApiGraphMomentsListMoments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -987,6 +1021,20 @@ export interface components {
             events: number;
             seq: number | null;
         };
+        /** DefinitionHistory */
+        DefinitionHistory: {
+            items: components["schemas"]["DefinitionVersion"][];
+        };
+        /** DefinitionVersion */
+        DefinitionVersion: {
+            changed: string[];
+            definition: {
+                [key: string]: unknown;
+            } | null;
+            location: string;
+            seq: number;
+            since: number;
+        };
         /** DeploymentView */
         DeploymentView: {
             auth_required: boolean;
@@ -1201,6 +1249,18 @@ export interface components {
         MetadataValue: {
             type: string;
             value: unknown;
+        };
+        /** Moment */
+        Moment: {
+            location: string;
+            seq: number;
+            snapshot: string | null;
+            timestamp: number;
+        };
+        /** MomentPage */
+        MomentPage: {
+            items: components["schemas"]["Moment"][];
+            next: string | null;
         };
         /** Neighbour */
         Neighbour: {
@@ -1555,6 +1615,8 @@ export interface operations {
             query?: {
                 /** @description Which assets, in the selection language. */
                 selection?: string | null;
+                /** @description The state at that moment, in seconds since the epoch; now if left out. */
+                as_of?: number | null;
             };
             header?: never;
             path?: never;
@@ -1625,10 +1687,49 @@ export interface operations {
             };
         };
     };
+    ApiAssetsDefinitionHistoryListDefinitions: {
+        parameters: {
+            query: {
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionHistory"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiAssetsDetailGetAsset: {
         parameters: {
             query: {
                 key: string;
+                /** @description The state at that moment, in seconds since the epoch; now if left out. */
+                as_of?: number | null;
             };
             header?: never;
             path?: never;
@@ -2071,6 +2172,8 @@ export interface operations {
             query?: {
                 /** @description Which assets, in the selection language. */
                 selection?: string | null;
+                /** @description The state at that moment, in seconds since the epoch; now if left out. */
+                as_of?: number | null;
             };
             header?: never;
             path?: never;
@@ -2229,6 +2332,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Impact"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGraphMomentsListMoments: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MomentPage"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

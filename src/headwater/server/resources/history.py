@@ -48,14 +48,14 @@ def asset_events(
 
 def all_events(connection: Connection, *, cursor: str | None, limit: int) -> shapes.EventPage:
     """The whole log, what was committed last first."""
-    before = None if cursor is None else _decode_number(cursor)
+    before = None if cursor is None else decode_number(cursor)
     found = event_log.read_newest_committed(connection, before=before, limit=limit + 1)
     return _page(connection, found, limit, lambda event: str(event.seq))
 
 
 def run_events(connection: Connection, run_id: str, *, cursor: str | None, limit: int) -> shapes.EventPage:
     """A run's events, oldest first."""
-    after = 0 if cursor is None else _decode_number(cursor)
+    after = 0 if cursor is None else decode_number(cursor)
     found = event_log.read_run(connection, run_id, after=after, limit=limit + 1)
     return _page(connection, found, limit, lambda event: str(event.seq))
 
@@ -102,7 +102,12 @@ def _page(
     return shapes.EventPage(items=views, next=following)
 
 
-def _decode_number(cursor: str) -> int:
+def decode_number(cursor: str) -> int:
+    """A cursor that is a number.
+
+    Raises:
+        InvalidCursorError: it is none.
+    """
     try:
         return int(cursor)
     except ValueError as error:
@@ -111,7 +116,7 @@ def _decode_number(cursor: str) -> int:
 
 def _decode_pair(cursor: str) -> tuple[int, int]:
     timestamp, _, seq = cursor.partition(".")
-    return _decode_number(timestamp), _decode_number(seq)
+    return decode_number(timestamp), decode_number(seq)
 
 
 def _point(event: Event, value: float) -> shapes.SeriesPoint:

@@ -11,8 +11,8 @@ from litestar.params import FromQuery, QueryParameter
 from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.resources import arrivals, assets, history
-from headwater.server.routes.parameters import Selection
+from headwater.server.resources import arrivals, assets, history, moments
+from headwater.server.routes.parameters import AsOf, Selection
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
 AssetEventKind = Literal[
@@ -30,15 +30,21 @@ AssetEventKind = Literal[
 
 
 @get("/assets", sync_to_thread=True, summary="Every asset with its latest state")
-def list_assets(deployment: NamedDependency[Deployment], selection: Selection = None) -> shapes.AssetList:
-    """The catalog by key, whole or what a selection means of it."""
+def list_assets(
+    deployment: NamedDependency[Deployment], selection: Selection = None, as_of: AsOf = None
+) -> shapes.AssetList:
+    """The catalog by key, whole or what a selection means of it; now, or as it was at a moment."""
+    if as_of is not None:
+        return assets.asset_list(deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of)), selection)
     graph = deployment.graph()
     return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph)), selection)
 
 
 @get("/assets/detail", sync_to_thread=True, summary="One asset")
-def get_asset(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.AssetDetail:
-    """Everything about one asset but its history."""
+def get_asset(deployment: NamedDependency[Deployment], key: FromQuery[str], as_of: AsOf = None) -> shapes.AssetDetail:
+    """Everything about one asset but its history; now, or as it was at a moment."""
+    if as_of is not None:
+        return deployment.store.read(lambda c: moments.detail_as_of(c, key, as_of))
     graph = deployment.graph()
     graph.node(key)
     now = deployment.clock.now()
@@ -60,6 +66,12 @@ def list_asset_events(
     return deployment.store.read(
         lambda c: history.asset_events(c, key, kinds=kinds, partition=partition, cursor=cursor, limit=limit)
     )
+
+
+@get("/assets/definition-history", sync_to_thread=True, summary="How an asset's definition changed")
+def list_definitions(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.DefinitionHistory:
+    """What its definition was from when, the newest first, and which fields became others."""
+    return deployment.store.read(lambda c: moments.definition_history(c, key))
 
 
 @get("/assets/series", sync_to_thread=True, summary="An asset's numbers over time")

@@ -12,8 +12,9 @@ from litestar.params import FromQuery, QueryParameter
 from headwater.clock import to_seconds
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.resources import assets, graphs, origins, selections, tables
-from headwater.server.routes.parameters import Selection
+from headwater.server.resources import assets, graphs, moments, origins, selections, tables
+from headwater.server.resources.history import decode_number
+from headwater.server.routes.parameters import AsOf, Selection
 
 Key = Annotated[
     str, QueryParameter(description="An asset's key, with slashes.", examples=[Example("a key", value="raw/orders")])
@@ -25,8 +26,10 @@ Until = Annotated[float | None, QueryParameter(ge=0, description="Seconds since 
 
 
 @get("/graph", sync_to_thread=True, summary="The lineage of all assets")
-def get_graph(deployment: NamedDependency[Deployment], selection: Selection = None) -> shapes.Graph:
-    """Every asset, or each that a selection means, and what depends on what."""
+def get_graph(deployment: NamedDependency[Deployment], selection: Selection = None, as_of: AsOf = None) -> shapes.Graph:
+    """Every asset, or each that a selection means, and what depends on what; now, or as it was at a moment."""
+    if as_of is not None:
+        return assets.graph_view(deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of)), selection)
     graph = deployment.graph()
     return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph)), selection)
 
@@ -101,6 +104,17 @@ def get_diff(deployment: NamedDependency[Deployment], since: Since, until: Until
     """Assets and dependencies that were added, removed or defined otherwise between two moments."""
     end = to_seconds(deployment.clock.now()) if until is None else until
     return deployment.store.read(lambda c: graphs.graph_diff(c, since, end))
+
+
+@get("/graph/moments", sync_to_thread=True, summary="When definitions changed")
+def list_moments(
+    deployment: NamedDependency[Deployment],
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 200,
+) -> shapes.MomentPage:
+    """The moments at which the lineage may have become another one, the newest first."""
+    before = None if cursor is None else decode_number(cursor)
+    return deployment.store.read(lambda c: moments.moment_page(c, before=before, limit=limit))
 
 
 @get("/selection/complete", sync_to_thread=True, summary="What a selection may go on with")

@@ -7,6 +7,10 @@ from typing import Annotated
 from litestar.openapi.spec import Example
 from litestar.params import QueryParameter
 
+AsOf = Annotated[
+    float | None,
+    QueryParameter(ge=0, description="The state at that moment, in seconds since the epoch; now if left out."),
+]
 Selection = Annotated[
     str | None,
     QueryParameter(

@@ -1,0 +1,110 @@
+"""The deployment as of earlier moments, on every database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from builders import checked, external, made, native
+
+from headwater.clock import MICROSECONDS
+from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
+from headwater.records.events import DefinitionsChanged, EventKind, NewEvent
+from headwater.server.resources import assets, graphs, moments
+from headwater.storage import catalog, event_log
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+from headwater.testing.clock import ManualClock
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock at second 1,000."""
+    return ManualClock(1_000 * MICROSECONDS)
+
+
+@pytest.fixture
+def timed(database_url: Any, clock: ManualClock) -> Any:
+    """A store whose clock stands still until it is set on."""
+    store = Store(database_url, clock=clock)
+    yield store
+    store.close()
+
+
+def serve(store: Store, location: str, *defined: AssetSnapshot) -> None:
+    """Let a location serve some assets from now on; none: it is served no more."""
+
+    def keep(connection: Any, _events: Any) -> str:
+        return catalog.save_snapshot(connection, DefinitionsSnapshot(assets=defined), 0)
+
+    name = store.write(Unit(effect=keep)) if defined else ""
+    payload = DefinitionsChanged(location=location, snapshot=name, assets=len(defined))
+    store.write(Unit(events=[NewEvent(kind=EventKind.DEFINITIONS_CHANGED, payload=payload)]))
+
+
+def test_the_graph_as_of_a_moment_has_what_was_served_then(timed: Store, clock: ManualClock) -> None:
+    """Definitions in force, lineage learnt by then, and assets that had been reported; nothing that came later."""
+    serve(timed, "one", external("a"), native("b", "a"))
+    clock.advance(100)
+    serve(timed, "one", external("a"), native("b", "a"), native("c", "b"))
+    serve(timed, "two", native("d"))
+    timed.write(Unit(effect=lambda c, _events: catalog.save_edges(c, [("x", "a")], event_log.head(c))))
+    clock.advance(100)
+    serve(timed, "one")
+
+    shown = {
+        at: [node.asset.key for node in assets.graph_view(timed.read(lambda c, at=at: as_of(c, at))).nodes]  # type: ignore[misc]
+        for at in (999, 1_000, 1_099.9, 1_100, 1_250)
+    }
+
+    assert {
+        999: [],
+        1_000: ["a", "b"],
+        1_099.9: ["a", "b"],
+        1_100: ["a", "b", "c", "d", "x"],
+        1_250: ["a", "d", "x"],
+    } == shown
+    diff = timed.read(lambda c: graphs.graph_diff(c, 1_050, 1_150))
+    assert (["c", "d"], [], [("b", "c")]) == (diff.added, diff.removed, diff.added_edges)
+    assert ["one", "two", "one", "one"] == [
+        moment.location for moment in timed.read(lambda c: moments.moment_page(c, before=None, limit=9)).items
+    ]
+
+
+def as_of(connection: Any, moment: float) -> Any:
+    """Everything at a moment."""
+    return moments.read_estate_as_of(connection, moment)
+
+
+def test_the_state_as_of_a_moment_is_that_of_what_had_happened(timed: Store, clock: ManualClock) -> None:
+    """Latest events, counts and checks by when they happened."""
+    serve(timed, "one", external("a"))
+    for second in (2_000, 3_000, 4_000):
+        at = second * MICROSECONDS
+        timed.write(Unit(events=[made("a", timestamp=at), checked("a", "c", passed=second == 3_000, timestamp=at + 1)]))
+
+    def told(moment: float) -> Any:
+        row = assets.asset_list(timed.read(lambda c: as_of(c, moment))).items[0]
+        seq = None if row.latest_materialization is None else row.latest_materialization.seq
+        return seq, row.materializations, row.checks.passed, row.checks.failed
+
+    assert [(None, 0, 0, 0), (2, 1, 0, 1), (4, 2, 1, 0), (6, 3, 0, 1)] == [
+        told(moment) for moment in (1_999, 2_500, 3_500, 9_000)
+    ]
+    assert 2 == timed.read(lambda c: moments.detail_as_of(c, "a", 3_500)).asset.materializations
+
+
+def test_the_history_of_a_definition_names_what_changed(timed: Store, clock: ManualClock) -> None:
+    """It came, its dependencies and owners changed, it went; what others changed is no part of it."""
+    serve(timed, "one", native("b", "a"))
+    serve(timed, "one", native("b", "a"), native("other"))
+    serve(timed, "one", native("b", "a", "other"), native("other"))
+    serve(timed, "one", native("other"))
+
+    found = timed.read(lambda c: moments.definition_history(c, "b")).items
+
+    assert [(4, [], None), (3, ["deps"], ("a", "other")), (1, [], ("a",))] == [
+        (each.seq, each.changed, None if each.definition is None else each.definition["deps"]) for each in found
+    ]
