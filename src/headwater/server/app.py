@@ -11,6 +11,7 @@ from headwater.errors import NotAllowedError, RequestForbiddenError, TooManyRequ
 from headwater.records.access import Principal
 from headwater.records.audit import Note
 from headwater.server import health, openlineage_door, strict_door
+from headwater.server.answers import ThriftyAnswers
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments, is_possible_name
 from headwater.server.guard import PRINCIPAL, TokenRequiredError, authorize, check_origin, principal_of, reason_of
@@ -19,6 +20,7 @@ from headwater.server.http import ROUTE, Message, Receive, Scope, Send, send_byt
 from headwater.server.live_door import stream
 from headwater.server.metrics import CONTENT_TYPE, Metrics
 from headwater.server.permissions import changes_something
+from headwater.server.problems import problem_of, send_problem
 from headwater.server.report_doors import find_door, report
 from headwater.server.static import WebApp
 from headwater.server.version import package_version
@@ -42,7 +44,7 @@ class Server:
         self._metrics = metrics or Metrics(deployments)
         self._deployments = deployments
         self._hosts = hosts
-        self._api: Any = build_api()
+        self._api: Any = ThriftyAnswers(build_api())
         self._web = WebApp()
         self._openlineage = openlineage_door.OpenLineageDoor()
         self._following: dict[str, asyncio.Task[None]] = {}
@@ -76,7 +78,7 @@ class Server:
             }
             await self._route(deployment, path, base, scope, receive, send)
         except RequestForbiddenError as error:
-            await _refuse(deployment, path, error, scope, send)
+            await _refuse(deployment, path, base.rstrip("/"), error, scope, send)
 
     async def _route(
         self, deployment: Deployment, path: str, base: str, scope: Scope, receive: Receive, send: Send
@@ -170,20 +172,21 @@ class Server:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _refuse(deployment: Deployment, path: str, error: RequestForbiddenError, scope: Scope, send: Send) -> None:
+async def _refuse(
+    deployment: Deployment, path: str, base: str, error: RequestForbiddenError, scope: Scope, send: Send
+) -> None:
     client = scope.get("client")
     sender = f"address:{client[0]}" if client else "anyone"
     deployment.audit.refuse(sender, f"{scope['method']} {path}", str(error), reason_of(error))
-    if isinstance(error, TokenRequiredError):
-        await send_json(send, 401, {"error": str(error), "status": 401}, [(b"www-authenticate", b"Bearer")])
-    elif isinstance(error, TooManyRequestsError):
-        retry = [(b"retry-after", b"%d" % error.retry_after)]
-        await send_json(send, 429, {"error": str(error), "status": 429}, retry)
-    elif isinstance(error, NotAllowedError) and find_door(path) is not None:
+    if isinstance(error, NotAllowedError) and find_door(path) is not None:
         # The established answer of this door; clients match on its status and beginning.
         await send_json(send, 401, {"error": f"Not authorized to report runless asset events. {error}"})
+    elif isinstance(error, TokenRequiredError):
+        await send_problem(send, problem_of(error, base, 401), [(b"www-authenticate", b"Bearer")])
+    elif isinstance(error, TooManyRequestsError):
+        await send_problem(send, problem_of(error, base), [(b"retry-after", b"%d" % error.retry_after)])
     else:
-        await send_json(send, 403, {"error": str(error), "status": 403})
+        await send_problem(send, problem_of(error, base))
 
 
 def _watched(

@@ -494,11 +494,32 @@ class TextPosition(msgspec.Struct, kw_only=True):
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """An error of the query API: what is wrong, and what to do; `at` says where in a selection."""
+    """An error, as RFC 9457 describes it: `detail` says what is wrong and what to do, `type` is where its kind is told.
 
+    `error` is `detail` under the name that the report doors use; `at` says where in a selection.
+    """
+
+    type: str
+    title: str
     status: int
+    detail: str
     error: str
     at: TextPosition | None = None
+
+
+class ProblemKind(msgspec.Struct, kw_only=True):
+    """A type of problem, and what it means."""
+
+    type: str
+    title: str
+    status: int
+    meaning: str
+
+
+class ProblemKindList(msgspec.Struct, kw_only=True):
+    """Every type of problem, by name."""
+
+    items: list[ProblemKind]
 
 
 class CompletionItem(msgspec.Struct, kw_only=True):

@@ -9,6 +9,7 @@ from headwater.definitions.selection.parse import parse
 from headwater.errors import SelectionSyntaxError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.server import shapes
+from headwater.server.problems import problem_of
 from headwater.server.resources.assets import read_estate, statuses
 
 
@@ -22,22 +23,11 @@ def completions(
     return shapes.Completions(start=found.start, end=found.end, items=items, error=_error(text))
 
 
-def position_of(error: SelectionSyntaxError) -> shapes.TextPosition:
-    """Where a selection is wrong."""
-    return shapes.TextPosition(
-        position=error.position,
-        line=error.line,
-        column=error.column,
-        expected=list(error.expected),
-        suggestion=error.suggestion,
-    )
-
-
 def _error(text: str) -> shapes.Problem | None:
     if not text.strip():
         return None
     try:
         parse(text)
     except SelectionSyntaxError as error:
-        return shapes.Problem(status=400, error=str(error), at=position_of(error))
+        return problem_of(error)
     return None

@@ -1,0 +1,73 @@
+"""The API's description and the page that shows it, both served from here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from litestar import MediaType
+from litestar.connection import Request
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+
+from headwater.server.problems import MEDIA_TYPE, base_of
+
+DESCRIPTION = """Everything that the web app shows, for scripts too.
+
+Listings are read page by page: pass `next` of an answer as `cursor`. Times are seconds since the epoch, UTC. Answers
+carry an `ETag`; sent back as `If-None-Match`, it saves what has not changed. An error is a problem as RFC 9457 has it;
+its `type` is a path that says what the kind of problem means.
+"""
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Headwater API</title>
+<link rel="stylesheet" href="{base}/docs/swagger-ui.css">
+</head>
+<body>
+<main id="api"></main>
+<script src="{base}/docs/swagger-ui-bundle.js"></script>
+<script src="{base}/docs/api.js" data-description="{base}/api/docs/openapi.json"></script>
+</body>
+</html>
+"""
+
+
+class ApiDescription(OpenAPIRenderPlugin):
+    """Serves the description at `/api/docs/openapi.json`."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The description as JSON."""
+        return json.dumps(described(openapi_schema)).encode()
+
+
+class ApiDocs(OpenAPIRenderPlugin):
+    """Serves the page at `/api/docs`."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/")
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The page; its script asks for the description."""
+        return _PAGE.format(base=base_of(request.scope)).encode()
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The framework's description with our errors: every operation may be answered with a problem."""
+    problem = {"description": "What is wrong, and what to do.", "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+    paths = {
+        path: {method: _with_problems(operation, problem) for method, operation in item.items()}
+        for path, item in schema["paths"].items()
+    }
+    return {**schema, "paths": paths}
+
+
+def _with_problems(operation: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+    good = {status: answer for status, answer in operation["responses"].items() if status < "400"}
+    return {**operation, "responses": {**good, "4XX": problem, "503": problem}}

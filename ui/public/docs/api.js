@@ -1,0 +1,8 @@
+// Shows the API's description, which this server itself gives; nothing is asked of any other host.
+window.SwaggerUIBundle({
+  url: document.currentScript.dataset.description,
+  dom_id: "#api",
+  deepLinking: true,
+  validatorUrl: null,
+  displayRequestDuration: true,
+});
