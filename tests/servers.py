@@ -38,8 +38,9 @@ class Answer:
 class DevServer:
     """The process, and how to reach it."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, command: str = "dev") -> None:
         self.home = home
+        self._command = command
         self._arguments = arguments
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -47,7 +48,7 @@ class DevServer:
 
     def start(self) -> None:
         """Start it and wait until it says where it is."""
-        command = [sys.executable, "-m", "headwater.cli", "dev", "--port", "0", "--home", str(self.home)]
+        command = [sys.executable, "-m", "headwater.cli", self._command, "--port", "0", "--home", str(self.home)]
         self._process = subprocess.Popen(
             [*command, *self._arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -141,9 +142,9 @@ class DevServer:
 
 
 @contextmanager
-def dev_server(home: Path, *arguments: str) -> Iterator[DevServer]:
+def dev_server(home: Path, *arguments: str, command: str = "dev") -> Iterator[DevServer]:
     """A server that is killed at the end if it still runs."""
-    server = DevServer(home, *arguments)
+    server = DevServer(home, *arguments, command=command)
     server.start()
     try:
         yield server

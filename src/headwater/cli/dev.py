@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headwater.cli.homes import DEFAULT_FILE, absolute, find_home, home_option, read_targets, save_targets
+from headwater.cli.serving_options import serving_options
 
 if TYPE_CHECKING:
     from headwater.server.deployment import Deployment
@@ -17,20 +18,7 @@ if TYPE_CHECKING:
 @click.argument("targets", nargs=-1)
 @click.option("--file", "-f", "files", multiple=True, help="Python file with definitions; may be repeated.")
 @click.option("--module", "-m", "modules", multiple=True, help="Module with definitions; may be repeated.")
-@click.option("--host", "-h", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", "-p", type=int, help="Port to listen on; default: 3000, or the next one that is free.")
-@click.option(
-    "--allowed-host",
-    "allowed_hosts",
-    multiple=True,
-    envvar="HEADWATER_ALLOWED_HOSTS",
-    help="A name under which the server may be asked, such as headwater.example.com; repeatable.",
-)
-@click.option(
-    "--public-url",
-    envvar="HEADWATER_PUBLIC_URL",
-    help="Where people reach it if a proxy stands before it, such as https://headwater.example.com.",
-)
+@serving_options
 @home_option
 def dev(
     targets: tuple[str, ...],

@@ -10,6 +10,7 @@ from headwater.cli.check import check
 from headwater.cli.corrections import event_group, merge_asset, rename_asset, wipe_asset
 from headwater.cli.deployments import deployment_group
 from headwater.cli.dev import dev
+from headwater.cli.engine import engine, server
 from headwater.cli.jobs import job_group
 from headwater.cli.lineage import lineage
 from headwater.cli.locations import location_group
@@ -46,6 +47,8 @@ def main() -> None:
 
 for command in (
     dev,
+    engine,
+    server,
     check,
     init,
     scaffold,

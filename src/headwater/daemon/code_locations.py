@@ -22,7 +22,7 @@ from headwater.location.source import LocationSource
 from headwater.location.watch import FileWatch
 from headwater.records.events import DefinitionsChanged, ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.locations import Location, LocationStatus
-from headwater.storage import catalog
+from headwater.storage import catalog, leases
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
@@ -103,9 +103,14 @@ class CodeLocations:
         await self._store.clock.sleep(_RESTART_SECONDS)
 
     async def _forget_others(self) -> None:
-        """Drop what an earlier start served and this one does not; an event of each says so."""
-        kept = [location.name for location in await self._store.read_async(catalog.read_locations)]
-        gone = [name for name in kept if name not in {source.name for source in self._sources}]
+        """Drop what an earlier start served, and neither this one nor another engine does; an event of each says so."""
+
+        def look(connection: Connection) -> list[str]:
+            others = {name for lease in leases.read(connection) for name in lease.locations}
+            served = others | {source.name for source in self._sources}
+            return [location.name for location in catalog.read_locations(connection) if location.name not in served]
+
+        gone = await self._store.read_async(look)
         events = [
             NewEvent(
                 kind=EventKind.DEFINITIONS_CHANGED, payload=DefinitionsChanged(location=name, snapshot="", assets=0)

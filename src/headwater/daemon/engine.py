@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
+from sqlalchemy.engine import Connection
 
 from headwater.automation.conditions_loop import ConditionsLoop
 from headwater.automation.tick_loop import TickLoop
+from headwater.clock import to_datetime
 from headwater.daemon.code_locations import CodeLocations
-from headwater.daemon.owners import new_owner
+from headwater.daemon.owners import is_surely_gone, new_owner
 from headwater.daemon.run_loop import RunLoop
-from headwater.errors import StoreUnavailableError
+from headwater.daemon.shares import Shares
+from headwater.errors import StoreError, StoreUnavailableError
 from headwater.execution.run_supervisor import Folders
 from headwater.location.source import LocationSource
-from headwater.records.events import EventKind, LocationReload, SensorSwitched
+from headwater.records.events import Event, EventKind, LocationReload, SensorSwitched
+from headwater.records.leases import Failure, Lease
+from headwater.storage import leases
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.store import Store
 from headwater.storage.tick_retention import DEFAULT_RETENTION, forget_old
 from headwater.storage.writer import Unit
 
 _BATCH = 1_000
+_CONDITIONS = "conditions"
 _REST_SECONDS = 1.0
 _BETWEEN_LOOKS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
@@ -54,17 +61,32 @@ class Engine:
         folders = Folders(storage=home / "storage", run_logs=home / "logs" / "runs")
         self._locations = CodeLocations(store, sources, home / "logs" / "locations", watches=watches)
         loaded = self._locations.loaded
-        self._ticks = TickLoop(store, loaded, on_tick)
-        self._runs = RunLoop(store, loaded, folders, new_owner())
+        owner = new_owner()
+        self._shares = Shares(store, owner, loaded, self._locations.changed.set, alone=not store.is_shared)
+        self._ticks = TickLoop(store, loaded, on_tick, self._may_tick)
+        self._runs = RunLoop(store, loaded, folders, owner)
         self._conditions = ConditionsLoop(store)
         self._reader = GraphReader()
+        self._graph = self._reader.graph
+        self._owner = owner
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled. The death of a loop is kept, for the next engine to tell of."""
+        await self._tell_of_the_last()
+        try:
+            await self._work()
+        except Exception as error:
+            failure = Failure(owner=self._owner, failed_at=self._store.clock.now(), reason=_innermost(error))
+            with suppress(StoreError):
+                self._store.write(Unit(effect=lambda connection, _events: leases.save_failure(connection, failure)))
+            raise
+
+    async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._locations.run(), name="code locations")
             group.create_task(self._follow_definitions(), name="definitions")
             for name, work in {
+                "leases": self._shares.run,
                 "log": self._follow_log,
                 "ticks": self._ticks.run,
                 "runs": self._runs.run,
@@ -83,19 +105,44 @@ class Engine:
             await self._store.clock.sleep(_REST_SECONDS)
 
     async def _follow_definitions(self) -> None:
-        """Put new definitions into force in every loop; conditions are followed from the first on."""
+        """Put new definitions, and shares of the work, into force in every loop."""
         following: asyncio.Task[None] | None = None
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._locations.changed.wait()
                 self._locations.changed.clear()
-                graph = await self._store.read_async(self._reader.read)
+                self._graph = await self._store.read_async(self._reader.read)
                 if following is not None:
                     following.cancel()
-                await self._conditions.use_graph(graph)
-                following = group.create_task(self._outlast("conditions", self._conditions.run), name="conditions")
-                self._ticks.use_graph(graph)
+                    following = None
+                if self._shares.is_mine(_CONDITIONS):
+                    await self._conditions.use_graph(self._graph)
+                    following = group.create_task(self._outlast("conditions", self._conditions.run), name="conditions")
+                self._ticks.use_graph(self._graph)
                 self._runs.wake()
+
+    def _may_tick(self, name: str) -> bool:
+        _, location = self._graph.sensors[name]
+        return self._shares.is_mine(f"sensor {name}", location)
+
+    async def _tell_of_the_last(self) -> None:
+        """Say how the engine before this one ended, if not in order."""
+
+        def look(connection: Connection, _events: Sequence[Event]) -> tuple[Failure | None, list[Lease]]:
+            failure = leases.take_failure(connection)
+            gone = [lease for lease in leases.read(connection) if is_surely_gone(lease.owner, self._owner)]
+            for lease in gone:
+                leases.give_up(connection, lease.owner)
+            return failure, gone
+
+        failure, gone = await self._store.write_async(Unit(effect=look))
+        if failure is not None:
+            _log.warning("the last engine died of an error", at=_shown(failure.failed_at), reason=failure.reason)
+        for lease in gone:
+            if failure is None or failure.owner != lease.owner:
+                _log.warning(
+                    "an engine was killed before it could stop", owner=lease.owner, after=_shown(lease.renewed_at)
+                )
 
     async def _forget_ticks(self) -> None:
         """Keep the history of ticks bounded."""
@@ -120,6 +167,19 @@ class Engine:
                 self._ticks.reload(
                     [event.payload.sensor for event in events if isinstance(event.payload, SensorSwitched)]
                 )
+                if EventKind.DEFINITIONS_CHANGED in kinds:
+                    self._locations.changed.set()
                 for event in events:
                     if isinstance(event.payload, LocationReload):
                         self._locations.reload(event.payload.location)
+
+
+def _innermost(error: BaseException) -> str:
+    """What really went wrong, where it came through groups of tasks."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
+
+
+def _shown(moment: int) -> str:
+    return to_datetime(moment).isoformat(timespec="seconds")

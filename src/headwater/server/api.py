@@ -73,6 +73,7 @@ ROUTES = [
     graph.complete_selection,
     locations.list_locations,
     locations.reload_location,
+    locations.list_engines,
     jobs.list_jobs,
     jobs.get_job,
     jobs.run_job,

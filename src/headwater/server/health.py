@@ -5,6 +5,7 @@ from __future__ import annotations
 from headwater.errors import StoreError
 from headwater.records.locations import LocationStatus
 from headwater.server.deployment import Deployment
+from headwater.server.resources.engines import engine_list
 from headwater.storage import catalog, event_log
 
 PATHS = frozenset({"/health", "/health/live", "/health/ready"})
@@ -15,6 +16,7 @@ def health_of(deployment: Deployment) -> tuple[bool, dict[str, object]]:
     try:
         head = deployment.store.read(event_log.head)
         locations = deployment.store.read(catalog.read_locations)
+        engines = deployment.store.read(lambda c: engine_list(c, deployment.clock.now()))
     except StoreError as error:
         return False, {"status": "unavailable", "reasons": [str(error)]}
     failed = [
@@ -22,4 +24,6 @@ def health_of(deployment: Deployment) -> tuple[bool, dict[str, object]]:
         for each in locations
         if each.status is not LocationStatus.LOADED
     ]
+    if locations and not any(engine.alive for engine in engines):
+        failed.append("No engine is at work, so nothing ticks and nothing is made. `headwater engine` starts one.")
     return True, {"status": "degraded" if failed else "ready", "reasons": failed, "seq": head}

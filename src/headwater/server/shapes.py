@@ -472,6 +472,22 @@ class LocationList(msgspec.Struct, kw_only=True):
     items: list[LocationView]
 
 
+class EngineView(msgspec.Struct, kw_only=True):
+    """An engine at work: its host, process and lease. One that is not `alive` has not been heard of for some time."""
+
+    name: str
+    started_at: float
+    renewed_at: float
+    alive: bool
+    locations: list[str]
+
+
+class EngineList(msgspec.Struct, kw_only=True):
+    """The engines of the deployment, the oldest first."""
+
+    items: list[EngineView]
+
+
 class DeploymentView(msgspec.Struct, kw_only=True):
     """What the app needs to begin with."""
 

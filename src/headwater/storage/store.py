@@ -43,7 +43,7 @@ class Store:
         self._engine = open_engine(url, synchronous=synchronous)
         try:
             migrate.prepare(self._engine.execution_options(headwater_write=True))
-            self._listener = Listener(self._engine.url) if self._engine.dialect.name == "postgresql" else None
+            self._listener = Listener(self._engine.url) if self.is_shared else None
             self.tail = Tail(lambda: self.read(event_log.head), self._listener)
         except SchemaVersionError:
             self._engine.dispose()
@@ -57,6 +57,11 @@ class Store:
     def access_changes(self) -> int:
         """Counts up as other processes change who may come in, where the database tells of it."""
         return 0 if self._listener is None else self._listener.access_changes
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several engines can work on it: the database tells each of what the others commit."""
+        return self._engine.dialect.name == "postgresql"
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query on a connection of its own, in one transaction."""

@@ -4,6 +4,7 @@ import {
   get,
   type AssetDetail,
   type DeploymentView,
+  type EngineList,
   type Graph,
   type RunDetail,
   type RunView,
@@ -16,6 +17,13 @@ const FIRST = undefined as string | undefined;
 export const deploymentQuery = queryOptions({
   queryKey: ["deployment"],
   queryFn: () => get<DeploymentView>("api/deployment"),
+});
+
+// No event tells of an engine that is gone, so this asks now and then.
+export const enginesQuery = queryOptions({
+  queryKey: ["engines"],
+  queryFn: () => get<EngineList>("api/engines"),
+  refetchInterval: 10_000,
 });
 
 export const assetsQuery = queryOptions({

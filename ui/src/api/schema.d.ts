@@ -242,6 +242,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every engine */
+        get: operations["ApiEnginesListEngines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1077,6 +1094,18 @@ export interface components {
             seq: number;
             signed_in: boolean;
             version: string;
+        };
+        /** EngineList */
+        EngineList: {
+            items: components["schemas"]["EngineView"][];
+        };
+        /** EngineView */
+        EngineView: {
+            alive: boolean;
+            locations: string[];
+            name: string;
+            renewed_at: number;
+            started_at: number;
         };
         /** ErrorView */
         ErrorView: {
@@ -2230,6 +2259,26 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiEnginesListEngines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineList"];
                 };
             };
         };

@@ -1,4 +1,4 @@
-"""Code locations: listed, and loaded anew."""
+"""Code locations: listed, and loaded anew; and the engines that serve them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from headwater.records.events import Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.resources import locations
+from headwater.server.resources import engines, locations
 
 
 @get("/locations", sync_to_thread=True, summary="Every code location")
@@ -25,3 +25,10 @@ def reload_location(deployment: NamedDependency[Deployment], name: FromPath[str]
     deployment.store.write(unit)
     listed = deployment.store.read(locations.location_list)
     return next(location for location in listed if location.name == name)
+
+
+@get("/engines", sync_to_thread=True, summary="Every engine")
+def list_engines(deployment: NamedDependency[Deployment]) -> shapes.EngineList:
+    """The engines that are at work, or went without a word."""
+    now = deployment.clock.now()
+    return shapes.EngineList(items=deployment.store.read(lambda c: engines.engine_list(c, now)))

@@ -2,7 +2,7 @@ import { Alert, Button, Group, List, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { post, remove, type DeploymentView, type LocationView } from "../../api/client";
-import { deploymentQuery } from "../../api/queries";
+import { deploymentQuery, enginesQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { Mark, Moment } from "../../components/marks";
 import { Empty, ErrorBox, Loaded, PageTitle, Section } from "../../components/states";
@@ -36,6 +36,9 @@ export function SettingsPage() {
                   ))}
                 </Stack>
               )}
+            </Section>
+            <Section title="Engines">
+              <Engines />
             </Section>
             <Section title="This server">
               <Server deployment={deployment} />
@@ -84,6 +87,38 @@ function Location({ location }: { location: LocationView }) {
         </Alert>
       )}
     </Stack>
+  );
+}
+
+const ENGINE_LOOKS = {
+  alive: { label: "At work", tone: "good", meaning: "It renews its lease" },
+  silent: { label: "Silent", tone: "bad", meaning: "It has not renewed its lease for half a minute" },
+} satisfies Record<string, Look>;
+
+function Engines() {
+  const query = useQuery(enginesQuery);
+  return (
+    <Loaded query={query}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Empty title="No engine">
+            Nothing ticks and nothing is made. Start one with <code>headwater engine</code>.
+          </Empty>
+        ) : (
+          <Stack gap="xs">
+            {items.map((engine) => (
+              <Group key={engine.name} gap="md">
+                <Text fw={600}>{engine.name}</Text>
+                <Mark look={engine.alive ? ENGINE_LOOKS.alive : ENGINE_LOOKS.silent} />
+                <Text size="sm" c="dimmed">
+                  {plural(engine.locations.length, "location")}, since <Moment at={engine.started_at} />
+                </Text>
+              </Group>
+            ))}
+          </Stack>
+        )
+      }
+    </Loaded>
   );
 }
 

@@ -1,0 +1,155 @@
+"""Engines share the work on PostgreSQL; one is lost, and the others go on with all of it, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import URL
+
+from headwater.records.events import Event, EventKind, Materialization
+from headwater.storage.store import Store
+
+LIMIT = 90.0
+PROJECT = """
+import os
+import headwater as hw
+
+def counting(number):
+    @hw.sensor(name=f"count_{number}", minimum_interval_seconds=0.3)
+    def count(context):
+        reached = int(context.cursor or 0) + 1
+        event = hw.AssetMaterialization(f"counted_{number}", metadata={"number": reached, "host": os.getppid()})
+        return hw.SensorResult(asset_events=[event], cursor=str(reached))
+    return count
+
+@hw.asset
+def made(): ...
+
+@hw.asset(deps=["counted_0"], automation_condition=hw.AutomationCondition.eager())
+def follows(): ...
+
+defs = hw.Definitions(assets=[made, follows], sensors=[counting(number) for number in range(8)])
+"""
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@contextmanager
+def engine(home: Path, project: Path, url: URL) -> Iterator[subprocess.Popen[bytes]]:
+    """An engine process, with its output in its home."""
+    home.mkdir()
+    environment = {**os.environ, "HEADWATER_DATABASE_URL": url.render_as_string(hide_password=False)}
+    command = [sys.executable, "-m", "headwater.cli", "engine", str(project), "--home", str(home)]
+    with (home / "output").open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
+
+
+class Log:
+    """What the engines have written so far."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.events: list[Event] = []
+
+    async def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Read on until something holds."""
+        async with asyncio.timeout(LIMIT):
+            with self._store.tail.subscribe(len(self.events)) as subscription:
+                while not condition():
+                    await subscription.wait()
+                    self.events += await self._store.read_after(subscription.position, 1_000)
+                    subscription.position = len(self.events)
+
+    def counts(self, after: int = 0) -> dict[str, list[tuple[int, int]]]:
+        """For each counted asset, number and host of each event beyond a place in the log."""
+        found = defaultdict(list)
+        for event in self.events[after:]:
+            if isinstance(event.payload, Materialization) and (event.asset_key or "").startswith("counted"):
+                told = event.payload.metadata
+                found[event.asset_key or ""].append((told["number"].value, told["host"].value))
+        return found
+
+    def hosts(self, after: int = 0) -> set[int]:
+        """The hosts whose sensors reported something."""
+        return {host for counts in self.counts(after).values() for _, host in counts}
+
+    def longest_silence(self) -> float:
+        """The longest time in seconds between two reports of one sensor."""
+        moments = defaultdict(list)
+        for event in self.events:
+            if (event.asset_key or "").startswith("counted"):
+                moments[event.asset_key].append(event.recorded_at)
+        return max(b - a for each in moments.values() for a, b in pairwise(each)) / 1e6
+
+
+@pytest.fixture
+async def log(store: Store) -> AsyncIterator[Log]:
+    """The log, followed as it grows."""
+    watching = asyncio.create_task(store.tail.watch())
+    yield Log(store)
+    watching.cancel()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The definitions that every engine loads."""
+    path = tmp_path / "project.py"
+    path.write_text(PROJECT)
+    return path
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
+async def test_a_lost_engine_is_taken_over(
+    how: signal.Signals, log: Log, tmp_path: Path, project: Path, database_url: URL
+) -> None:
+    """Its sensors go on elsewhere within ten seconds, and no tick is repeated or lost, even as it comes back."""
+    with engine(tmp_path / "a", project, database_url) as first, engine(tmp_path / "b", project, database_url):
+        await log.wait_for(lambda: len(log.hosts(max(0, len(log.events) - 60))) == 2)
+        first.send_signal(how)
+        lost_at = len(log.events)
+        await log.wait_for(
+            lambda: len(log.counts(lost_at)) == 8 and min(map(len, log.counts(lost_at + 40).values()), default=0) >= 3
+        )
+        await log.wait_for(lambda: len(log.hosts(len(log.events) - 30)) == 1)
+        silence = log.longest_silence()
+        first.send_signal(signal.SIGCONT)
+        reached = len(log.events)
+        await log.wait_for(lambda: len(log.events) > reached + 100)
+
+    assert silence < 10
+    for counts in log.counts().values():
+        assert list(range(1, len(counts) + 1)) == [number for number, _ in counts]
+
+
+async def test_a_run_is_begun_by_one_engine_alone(log: Log, tmp_path: Path, project: Path, database_url: URL) -> None:
+    """Both engines want each run that an eager asset gets; each begins once, and ends well."""
+    with engine(tmp_path / "a", project, database_url), engine(tmp_path / "b", project, database_url):
+        await log.wait_for(lambda: len(ended(log.events)) >= 10)
+
+    begun = [event.run_id for event in log.events if event.kind is EventKind.RUN_STARTED]
+    assert len(begun) == len(set(begun))
+    assert set() == {event.kind for event in ended(log.events)} - {EventKind.RUN_SUCCEEDED}
+
+
+def ended(events: list[Event]) -> list[Event]:
+    """The ends of runs."""
+    return [
+        event
+        for event in events
+        if event.kind in (EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)
+    ]

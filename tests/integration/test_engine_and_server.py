@@ -1,0 +1,101 @@
+"""Engine and server as processes of their own, on one store."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from servers import LIMIT, DevServer, dev_server
+
+PROJECT = """
+import headwater as hw
+
+@hw.asset
+def made(): ...
+
+defs = hw.Definitions(assets=[made])
+"""
+
+
+@contextmanager
+def engine(home: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """An engine that is stopped at the end."""
+    command = [sys.executable, "-m", "headwater.cli", "engine", *arguments, "--home", str(home)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert process.stdout is not None
+        assert any("definitions loaded" in line for line in process.stdout)
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=LIMIT)
+
+
+def project_in(folder: Path) -> str:
+    """A project's file."""
+    path = folder / "project.py"
+    path.write_text(PROJECT)
+    return str(path)
+
+
+def make(server: DevServer) -> str:
+    """Request a run, wait for its end, and give its status."""
+    server.wait_for(lambda: server.get("/api/assets/detail?key=made").status == 200)
+    run_id = server.post("/api/runs", {"assets": ["made"]}).json["run_id"]
+    run = server.wait_for(
+        lambda: (found := server.get(f"/api/runs/{run_id}").json["run"])["ended_at"] is not None and found
+    )
+    return str(run["status"])
+
+
+def test_a_server_asks_and_an_engine_does(tmp_path: Path) -> None:
+    """What a server writes, an engine of another process carries out; each can be stopped and started alone."""
+    home = tmp_path / "home"
+    project = project_in(tmp_path)
+    with dev_server(home, command="server") as server:
+        for _ in range(2):
+            with engine(home, project) as process:
+                (at_work,) = server.get("/api/engines").json["items"]
+                assert (process.pid, True) == (int(at_work["name"].split(":")[1]), at_work["alive"])
+                assert "success" == make(server)
+            assert [] == server.get("/api/engines").json["items"]
+            assert "No engine is at work" in server.get("/health/ready").json["reasons"][0]
+
+
+def test_a_second_engine_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:
+    """It names the process that works there, and what to do."""
+    home = tmp_path / "home"
+    with dev_server(home, project_in(tmp_path)) as server:
+        server.wait_for(lambda: server.get("/api/locations").json["items"])
+        command = [sys.executable, "-m", "headwater.cli", "engine", "--home", str(home)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+        assert "success" == make(server)
+
+    assert 1 == done.returncode
+    assert f"Another engine works in {home} already (process {server.pid})" in done.stderr
+    assert "postgresql://" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_engine_needs_code(tmp_path: Path) -> None:
+    """Without any it says what to name."""
+    command = [sys.executable, "-m", "headwater.cli", "engine", "--home", str(tmp_path / "home")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+
+    assert 2 == done.returncode
+    assert "headwater engine definitions.py" in done.stderr
+
+
+def test_the_next_start_tells_of_a_killed_one(tmp_path: Path) -> None:
+    """Whoever looks at the output sees that the last engine did not stop in order."""
+    with dev_server(tmp_path / "home", project_in(tmp_path)) as server:
+        server.wait_for(lambda: server.get("/api/locations").json["items"])
+        server.kill()
+        server.start()
+        assert "success" == make(server)
+        server.stop()
+
+    assert any("an engine was killed before it could stop" in line for line in server.output)
