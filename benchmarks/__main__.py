@@ -1,20 +1,23 @@
-"""`python -m benchmarks [reports|latency|startup|graph|materialize|definitions|app] [--quick]`: all of them, or one."""
+"""`python -m benchmarks [NAME …] [--quick]`: all of them, or some."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import app, definitions, graph, latency, materialize, reports, startup
+from benchmarks import app, definitions, graph, latency, listeners, materialize, reports, startup
 from benchmarks.systems import dagster
 
-_ALL = ("reports", "latency", "startup", "graph", "materialize", "definitions", "app")
+_ALL = ("reports", "latency", "startup", "graph", "materialize", "definitions", "listeners", "app")
 
 
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument(
-        "which", nargs="*", metavar="reports|latency|startup|graph|materialize|definitions|app", help="default: all"
+        "which",
+        nargs="*",
+        metavar="reports|latency|startup|graph|materialize|definitions|listeners|app",
+        help="default: all",
     )
     parser.add_argument("--quick", action="store_true", help="shorter, for a first look")
     arguments = parser.parse_args()
@@ -44,6 +47,9 @@ def main() -> None:
         definitions.measure(
             [1_000, 10_000] if arguments.quick else [1_000, 10_000, 100_000], 1 if arguments.quick else 3
         )
+        print()
+    if "listeners" in wanted:
+        listeners.measure(500 if arguments.quick else 5_000, 2.0 if arguments.quick else 8.0)
         print()
     if "app" in wanted:
         if app.is_possible():

@@ -127,7 +127,7 @@ class Server:
             await strict_door.take(deployment, principal, scope, receive, send)
             return
         if path == "/api/live":
-            await stream(deployment.live, scope, receive, send)
+            await stream(deployment, base.rstrip("/"), scope, receive, send)
             return
         below: Any = dict(scope)
         below["path"] = path

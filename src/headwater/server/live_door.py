@@ -3,56 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from typing import Any
 
+from headwater.errors import HeadwaterError
+from headwater.server.deployment import Deployment
 from headwater.server.http import Receive, Scope, Send, header
-from headwater.server.live import LiveFeed
+from headwater.server.live import Listener
+from headwater.server.live_wanted import Request, Wanted, read_request
+from headwater.server.problems import problem_of, send_problem
+from headwater.server.resources.selections import keys_of
+
+_FIELDS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
 
 
-async def stream(feed: LiveFeed, scope: Scope, receive: Receive, send: Send) -> None:
+async def stream(deployment: Deployment, base: str, scope: Scope, receive: Receive, send: Send) -> None:
     """Send what the feed hands out until the listener goes, or the server stops."""
-    fields = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
-    await send({"type": "http.response.start", "status": 200, "headers": fields})
-    gone = asyncio.ensure_future(_wait_for_disconnect(receive))
-    messages = feed.listen(_resume_point(scope))
     try:
-        async for message in _until(messages, gone):
-            await send({"type": "http.response.body", "body": message, "more_body": True})
-        if not gone.done():
+        request = read_request(scope["query_string"].decode("latin-1"))
+        wanted = await asyncio.to_thread(_resolve, deployment, request)
+    except HeadwaterError as error:
+        await send_problem(send, problem_of(error, base))
+        return
+    heard = header(scope, b"last-event-id")
+    again = int(heard) if heard is not None and heard.isdigit() else None
+    # A browser that comes back would rather read its page anew; who asked for all from a place on gets all.
+    listener = deployment.live.join(
+        request.after if again is None else again, wanted, complete=request.after is not None
+    )
+    await send({"type": "http.response.start", "status": 200, "headers": _FIELDS})
+    watching = asyncio.create_task(_leave_on_disconnect(receive, listener))
+    renew = None if request.selection is None else lambda: _resolve(deployment, request)
+    try:
+        async for text in deployment.live.listen(listener, renew):
+            await send({"type": "http.response.body", "body": text, "more_body": True})
+        if not listener.is_gone:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
-        gone.cancel()
-        await messages.aclose()
+        watching.cancel()
 
 
-def _resume_point(scope: Scope) -> int | None:
-    """The `seq` after which a listener wants to hear: from the header of a reconnect, else from the query."""
-    sent = header(scope, b"last-event-id")
-    if sent is None:
-        for pair in scope["query_string"].decode("latin-1").split("&"):
-            name, _, value = pair.partition("=")
-            sent = value if name == "after" else sent
-    return int(sent) if sent is not None and sent.isdigit() else None
+def _resolve(deployment: Deployment, request: Request) -> Wanted:
+    return request.wanted(lambda selection: keys_of(deployment.graph(), selection))
 
 
-async def _wait_for_disconnect(receive: Receive) -> None:
+async def _leave_on_disconnect(receive: Receive, listener: Listener) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _until(messages: AsyncGenerator[bytes], gone: asyncio.Future[None]) -> AsyncGenerator[bytes]:
-    """The messages until it ends or the listener is gone."""
-    iterator = aiter(messages)
-    while True:
-        following: asyncio.Future[bytes | None] = asyncio.ensure_future(anext(iterator, None))
-        waited: set[asyncio.Future[Any]] = {following, gone}
-        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-        if not following.done():
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
-            return
-        message = following.result()
-        if message is None:
-            return
-        yield message
+    listener.leave()

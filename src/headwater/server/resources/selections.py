@@ -23,6 +23,16 @@ def completions(
     return shapes.Completions(start=found.start, end=found.end, items=items, error=_error(text))
 
 
+def keys_of(graph: AssetGraph, selection: str) -> list[str]:
+    """The keys that a selection means, which may not ask for their status.
+
+    Raises:
+        SelectionError: it is no selection, or asks for the status.
+        UnknownAssetError: it names a key that is not there.
+    """
+    return [graph.nodes[number].key for number in graph.select(selection)]
+
+
 def _error(text: str) -> shapes.Problem | None:
     if not text.strip():
         return None
