@@ -46,6 +46,8 @@ NEEDS = {
     "GET /api/docs": OPEN,
     "GET /api/docs/openapi.json": OPEN,
     "GET /api/docs/{path:str}": OPEN,
+    "GET /api/assets/automation": READ,
+    "GET /api/runs/{run_id:str}/why": READ,
     "GET /api/me": KNOWN,
     "GET /api/tokens": ADMIN,
     "POST /api/tokens": ADMIN,

@@ -1,140 +1,277 @@
-"""Follow the log and request what the conditions decide."""
+"""Follow the log and the clock, and request what the conditions decide."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 
+import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.automation.decide_conditions import Decision, Request
-from headwater.automation.state import AutomationState
-from headwater.clock import to_datetime
+from headwater.automation.decide_conditions import Conditions
+from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, commits
+from headwater.automation.memory import decode_generations, encode_generations
+from headwater.automation.restore import read_states, restore_states
+from headwater.automation.state import AssetState, DynamicKeys
+from headwater.automation.waiting import wait_for_more
+from headwater.clock import MICROSECONDS
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import CORRECTIONS, Event
+from headwater.records.events import CORRECTIONS, Event, Rename
 from headwater.records.requests import new_run_id, requested_events
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.storage import automation as automation_store
-from headwater.storage import event_log, runs, states
+from headwater.storage import dynamic_partitions, evaluations, runs
+from headwater.storage.automation_kept import Kept, read_kept
 from headwater.storage.store import Store
+from headwater.storage.tail import Subscription
 from headwater.storage.writer import Unit
 
 _BATCH = 1_000
+_NAMED_CAUSES = 20
+_PRUNE_AFTER = 2_000
+_Position = automation_store.Position
+_Automated = dict[str, automation_store.AutomatedRow]
+_Memory = dict[automation_store.MemoryKey, bytes]
 _log = structlog.get_logger(__name__)
 
 
 class ConditionsLoop:
-    """Decides on every event once, and writes the decision with the place in the log that it was taken at."""
+    """Decides on every commit once, and writes each decision with the place in the log that it was taken at.
+
+    A step that decides nothing is not written: taken again after a restart, it decides nothing again. What conditions
+    remember is written with the next decision, or after a thousand events.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._graph = AssetGraph((), ())
-        self._state: AutomationState | None = None
-        self._position = 0
-        self._version = 0
+        self._graph: AssetGraph | None = None
+        self._woken = asyncio.Event()
+        self._conditions: Conditions | None = None
+        self._written = automation_store.Position()
+        self._automated: dict[str, Automated] = {}
+        self._noted: list[tuple[Evaluated, tuple[str, ...]]] = []
+        self._since_prune: dict[str, None] = {}
 
-    async def use_graph(self, graph: AssetGraph) -> None:
-        """Decide by these definitions from now on.
-
-        An asset whose condition is new is made from its next update on, not for what happened before it had one.
-        """
+    def use_graph(self, graph: AssetGraph | None) -> None:
+        """Decide by these definitions from now on; by none where another engine decides."""
         self._graph = graph
-        automated = {node.key for node in graph.nodes if node.kind == "native" and node.definition.condition}
-
-        def keep(connection: Connection, _events: Sequence[Event]) -> None:
-            known = automation_store.read_automated(connection)
-            automation_store.save_automated(connection, automated - known.keys(), event_log.head(connection))
-            automation_store.forget_automated(connection, known.keys() - automated)
-
-        await self._store.write_async(Unit(effect=keep))
-        await self._reload()
+        self._woken.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        with self._store.tail.subscribe(self._position) as subscription:
+        self._conditions = None
+        with self._store.tail.subscribe(0) as subscription:
             while True:
-                subscription.position = self._position
-                await subscription.wait()
                 try:
-                    await self._catch_up()
+                    await self._look(subscription)
                 except ConflictError as conflict:
                     _log.info("a decision was dropped", reason=str(conflict))
-                    await self._reload()
+                    self._conditions = None
 
-    async def _reload(self) -> None:
-        """Take the state from the folds, and decide again on all that no decision was written for."""
+    async def _look(self, subscription: Subscription) -> None:
+        """Take in what there is, then wait for more."""
+        self._woken.clear()
+        if self._graph is None:
+            self._conditions = None
+        elif self._conditions is None or self._conditions.graph is not self._graph:
+            await self._take_up(self._graph)
+        if self._conditions is not None:
+            await self._catch_up(self._conditions)
+            subscription.position = self._conditions.seq
+        conditions = self._conditions
+        due = None if conditions is None else conditions.due()
+        await wait_for_more(None if conditions is None else subscription, self._woken, due, self._store.clock)
 
-        def read(connection: Connection) -> tuple[AutomationState, int, int]:
-            position, version = automation_store.read_position(connection)
-            whole = states.read_assets(connection).values()
-            parts = states.read_all_partitions(connection)
-            state = AutomationState(
-                position, [*whole, *parts], runs.read_open(connection), automation_store.read_automated(connection)
+    async def _take_up(self, graph: AssetGraph) -> None:
+        """Go on with other definitions; at first, from where the last decision was written."""
+        conditions = self._conditions
+        if conditions is None:
+            conditions = await self._restore(graph)
+        elif unknown := conditions.use_graph(graph):
+            restore_states(conditions, await self._read_kept(conditions, conditions.seq, unknown), unknown)
+        for key, reason in conditions.plan.refused.items():
+            _log.error("a condition is not followed", asset=key, reason=reason)
+        await self._write(conditions, conditions.begin())
+        self._conditions = conditions
+
+    async def _restore(self, graph: AssetGraph) -> Conditions:
+        def read(connection: Connection) -> tuple[_Position, _Automated, _Memory, dict[str, list[str]]]:
+            return (
+                automation_store.read_position(connection),
+                automation_store.read_automated(connection),
+                automation_store.read_memory(connection),
+                dynamic_partitions.read_all(connection),
             )
-            return state, position, version
 
-        self._state, self._position, self._version = await self._store.read_async(read)
+        position, automated, memory, dynamic = await self._store.read_async(read)
+        self._written = position
+        self._automated = {key: Automated(row.condition, row.code_version) for key, row in automated.items()}
+        conditions = Conditions(
+            graph,
+            seq=position.seq,
+            now=position.moment or self._store.clock.now(),
+            memory={unit: decode_generations(value) for unit, value in memory.items()},
+            automated=self._automated,
+            dynamic=DynamicKeys(dynamic),
+        )
+        kept = await self._read_kept(conditions, position.seq)
+        restore_states(conditions, kept)
+        for run in kept.awaited:
+            conditions.await_run(run.run_id, run.assets, run.partition_keys or ())
+        return conditions
 
-    async def _catch_up(self) -> None:
+    async def _read_kept(self, conditions: Conditions, seq: int, keys: set[str] | None = None) -> Kept:
+        with_makers = conditions.plan.asks_of_runs
+        return await self._store.read_async(lambda c: read_kept(c, seq, keys, with_makers=with_makers))
+
+    async def _catch_up(self, conditions: Conditions) -> None:
+        await self._look_at_dynamic(conditions)
+        while events := await self._next_commits(conditions.seq):
+            for together in commits(events):
+                reread = await self._reread(conditions, together)
+                outcome = conditions.commit(together, reread)
+                if outcome.requests or reread or conditions.seq - self._written.seq >= _BATCH:
+                    await self._write(conditions, outcome)
+                else:
+                    self._noted += [(each, ()) for each in outcome.evaluated]
+        outcome = conditions.pass_time(self._store.clock.now())
+        if outcome.requests or outcome.evaluated or conditions.now - self._written.moment > 3600 * MICROSECONDS:
+            await self._write(conditions, outcome)
+
+    async def _look_at_dynamic(self, conditions: Conditions) -> None:
+        """Take in keys of dynamic partitions that came or went."""
+        if conditions.has_dynamic:
+            now = await self._store.read_async(dynamic_partitions.read_all)
+            if now != conditions.dynamic_keys:
+                await self._write(conditions, conditions.use_dynamic(DynamicKeys(now)))
+
+    async def _next_commits(self, seq: int) -> Sequence[Event]:
+        """The next events, without the beginning of a commit whose end is not among them."""
+        limit = _BATCH
         while True:
-            events = await self._store.read_after(self._position, _BATCH)
-            if not events or self._state is None:
-                return
-            for event in events:
-                self._state.apply(event)
-            now = self._store.clock.now()
-            requests = Decision(self._graph, self._state, to_datetime(now)).decide(events)
-            await self._write(requests, events, now)
-            self._position = events[-1].seq
-            if any(event.kind in CORRECTIONS for event in events):
-                # What was true before is so no more: begin again from the folds.
-                await self._reload()
+            events = await self._store.read_after(seq, limit)
+            if len(events) < limit:
+                return events
+            whole = [event for event in events if event.recorded_at != events[-1].recorded_at]
+            if whole:
+                return whole
+            limit *= 4
 
-    async def _write(self, requests: Sequence[Request], events: Sequence[Event], now: int) -> None:
-        # A pass that requests nothing needs no row: taken again after a restart, it would request nothing again.
-        corrected = any(event.kind in CORRECTIONS for event in events)
-        if not requests and not corrected and len(events) < _BATCH:
-            return
-        planned = _group(self._graph, requests, events, now)
-        version, reached = self._version, events[-1].seq
+    async def _reread(self, conditions: Conditions, events: Sequence[Event]) -> dict[str, AssetState]:
+        """The state of the assets that corrections are about."""
+        keys = {
+            key
+            for event in events
+            if event.kind in CORRECTIONS
+            for key in (event.asset_key, event.payload.former if isinstance(event.payload, Rename) else None)
+            if key is not None
+        }
+        if not keys:
+            return {}
+        kept = await self._read_kept(conditions, events[-1].seq, keys)
+        return read_states(conditions.graph, conditions.spaces, kept, keys)
+
+    async def _write(self, conditions: Conditions, outcome: Outcome) -> None:
+        """Keep a decision with the place in the log that it was taken at, and what conditions remember by then."""
+        planned = plan_requests(conditions.graph, outcome.requests, conditions)
+        memory = {
+            unit: encode_generations(conditions.memory.get(unit)) if unit in conditions.memory else None
+            for unit in conditions.memory.changed
+        }
+        automated = {key: row for key, row in conditions.automated.items() if self._automated.get(key) != row}
+        gone = self._automated.keys() - conditions.automated.keys()
+        noted = [*self._noted, *((each, _runs_of(each, planned)) for each in outcome.evaluated)]
+        written = conditions.written(each for each, _ in noted)
+        version = self._written.version
+        reached = automation_store.Position(conditions.seq, conditions.now, version + 1)
 
         def guard(connection: Connection) -> None:
             automation_store.check_version(connection, version)
 
         def keep(connection: Connection, _events: Sequence[Event]) -> None:
-            automation_store.save_position(connection, reached, version)
+            automation_store.save_position(connection, reached)
+            automation_store.save_memory(connection, memory)
+            automation_store.save_automated(connection, {k: _row(v) for k, v in automated.items()}, gone)
+            evaluations.insert(connection, [_evaluation(*each) for each in noted], written)
             for run in planned:
                 runs.insert(connection, run)
 
+        for run in planned:
+            conditions.await_run(run.run_id, run.assets, run.partition_keys or ())
         await self._store.write_async(Unit(events=requested_events(planned), guard=guard, effect=keep))
-        self._version += 1
+        self._written, self._automated, self._noted = reached, dict(conditions.automated), []
+        conditions.memory.changed.clear()
+        await self._prune(each.asset_key for each, _ in noted)
+
+    async def _prune(self, keys: Iterable[str]) -> None:
+        """Bound what is kept of evaluations, now and then."""
+        before = len(self._since_prune)
+        self._since_prune.update(dict.fromkeys(keys))
+        if before and len(self._since_prune) >= _PRUNE_AFTER:
+            mine, self._since_prune = list(self._since_prune), {}
+            now = self._store.clock.now()
+            await self._store.write_async(
+                Unit(effect=lambda connection, _events: evaluations.prune(connection, mine, now))
+            )
 
 
-def _group(graph: AssetGraph, requests: Sequence[Request], events: Sequence[Event], now: int) -> list[Run]:
+def plan_requests(graph: AssetGraph, requests: Iterable[Request], at: Conditions) -> list[Run]:
     """One run for what belongs to one location and partition, so that it is made together and in order."""
     grouped: dict[tuple[str, str | None], list[Request]] = {}
     for request in requests:
         location = graph.node(request.asset_key).location or ""
-        grouped.setdefault((location, request.partition), []).append(request)
+        for partition in request.partitions:
+            grouped.setdefault((location, partition), []).append(request)
     return [
         Run(
             run_id=new_run_id(),
             location=location,
             assets=tuple(sorted(request.asset_key for request in mine)),
             status=RunStatus.QUEUED,
-            cause=_cause(mine, [event for event in events if event.partition in (None, partition)]),
-            created_at=now,
+            cause=_cause(mine, at.seq),
+            created_at=at.now,
             partition=partition,
         )
         for (location, partition), mine in grouped.items()
     ]
 
 
-def _cause(requests: Sequence[Request], events: Sequence[Event]) -> Cause:
+def _cause(requests: Sequence[Request], seq: int) -> Cause:
     made_here = {request.asset_key for request in requests}
-    changed = sorted({key for request in requests for key in request.because_of} - made_here)
-    seqs = tuple(event.seq for event in events if event.asset_key in changed)[:20]
-    verb = "was" if len(changed) == 1 else "were"
-    reason = f"{', '.join(changed)} {verb} updated" if changed else None
-    return Cause(kind="automation", reason=reason, events=seqs)
+    changed = {key: at for request in requests for key, at in request.because_of.items() if key not in made_here and at}
+    schedules = sorted({request.schedule for request in requests if request.schedule is not None})
+    named = sorted(changed)
+    if schedules:
+        reason: str | None = f"the schedule {', '.join(schedules)} ticked"
+    elif named:
+        reason = f"{', '.join(named[:_NAMED_CAUSES])} {'was' if len(named) == 1 else 'were'} updated"
+    else:
+        reason = None
+    events = tuple(sorted(set(changed.values())))[-_NAMED_CAUSES:]
+    return Cause(kind="automation", reason=reason, events=events, decided_at=seq)
+
+
+def _runs_of(evaluated: Evaluated, planned: Sequence[Run]) -> tuple[str, ...]:
+    if not evaluated.requested:
+        return ()
+    return tuple(
+        run.run_id for run in planned if run.partition in evaluated.requested and evaluated.asset_key in run.assets
+    )
+
+
+def _evaluation(evaluated: Evaluated, run_ids: tuple[str, ...]) -> evaluations.EvaluationRow:
+    return evaluations.EvaluationRow(
+        asset_key=evaluated.asset_key,
+        seq=evaluated.seq,
+        moment=evaluated.now,
+        condition=evaluated.condition,
+        tree=msgspec.msgpack.encode(evaluated.tree),
+        requested=evaluated.requested,
+        run_ids=run_ids,
+    )
+
+
+def _row(automated: Automated) -> automation_store.AutomatedRow:
+    return automation_store.AutomatedRow(automated.condition, automated.code_version)

@@ -1,228 +1,384 @@
-"""Which assets to make after some events: conditions evaluated where they could have changed, and only there.
+"""Which assets to make after each commit and as time passes: conditions evaluated where they could have changed alone.
 
-An operand is a truth and the `seq` at which it last became true. `since` compares two of those, so nothing has to
-be remembered between evaluations but the log itself, and no update falls between two of them.
+What is decided depends on the log, on the moments at which it was written, and on nothing else: a commit's events are
+one step, and so is each moment at which a schedule ticks or a window of time closes.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from headwater.automation.state import AutomationState, Slot
-from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.partitions import PartitionsDefinition, partitions_from_snapshot
-from headwater.errors import InvalidDefinitionError
+from headwater.automation.compiled import Compiler, Fact
+from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, joined, next_tick
+from headwater.automation.evaluate import Evaluation
+from headwater.automation.explain import Explained, explain
+from headwater.automation.happened import Happened
+from headwater.automation.memory import Generations, Memory, Unit
+from headwater.automation.plan import Plan, condition_name
+from headwater.automation.state import NONE, AssetState, DynamicKeys, RunFacts, Space, Spaces
+from headwater.automation.world import Truth, World
+from headwater.clock import MICROSECONDS, to_datetime
+from headwater.definitions.partitions import Ordinals
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import Event, EventKind, RunEvent
-from headwater.records.fold import WHOLE
+from headwater.graph.partition_links import PartitionLinks
+from headwater.records.events import Event
 
-_RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
-
-
-class Truth(msgspec.Struct, frozen=True):
-    """Whether something holds, and the `seq` at which it last became true (0 where that is not known)."""
-
-    holds: bool
-    at: int = 0
+ASK_AGAIN_AFTER = 30 * MICROSECONDS
+"""How long a condition that simply stays true waits after an attempt before it asks again."""
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset (and partition) to make, and the upstream assets whose updates led to it."""
+class Conditions:
+    """The conditions of a graph at one place of the log. `commit` and `pass_time` move them on.
 
-    asset_key: str
-    partition: str | None
-    because_of: tuple[str, ...]
+    Args:
+        graph: All assets.
+        seq: The place in the log.
+        now: The moment, in microseconds.
+        memory: What was remembered up to there.
+        automated: By asset key, what was kept of those whose condition was in force already.
+        dynamic: The keys of dynamic partitions.
+        also_external: Whether conditions of assets that others make count too.
+        only: Whose conditions count; None for all.
+    """
 
+    def __init__(
+        self,
+        graph: AssetGraph,
+        *,
+        seq: int = 0,
+        now: int,
+        memory: Mapping[Unit, Generations] | None = None,
+        automated: Mapping[str, Automated] | None = None,
+        dynamic: DynamicKeys | None = None,
+        also_external: bool = False,
+        only: Collection[str] | None = None,
+    ) -> None:
+        self.seq = seq
+        self.now = now
+        self.memory = Memory(memory)
+        self.automated = dict(automated or {})
+        self.awaited: dict[str, dict[int, Ordinals]] = {}
+        """What was decided, by run, until the run's request is seen in the log."""
+        self._also_external = also_external
+        self._only = only
+        self._spaces = Spaces(now, dynamic or DynamicKeys())
+        self._runs: dict[str, RunFacts] = {}
+        self._outcomes: dict[int, Ordinals] = {}
+        self._ask_again: list[tuple[int, int]] = []
+        self._ticks: list[tuple[int, tuple[str, str]]] = []
+        self._compiler = Compiler()
+        self._other: set[int] | None = None
+        self._use(graph)
 
-_FALSE = Truth(False)
+    def _use(self, graph: AssetGraph) -> None:
+        self.graph = graph
+        self.plan = Plan(graph, self._compiler, also_external=self._also_external, only=self._only)
+        self.spaces: list[Space] = [self._spaces.of(node.definition.partitions) for node in graph.nodes]
+        self.states = {number: AssetState() for number in range(len(graph.nodes))}
+        self._links = self._link()
+        self._outcomes.clear()
+        self._ask_again.clear()
+        self._ticks = [(next_tick(cron, self.now), cron) for cron in self.plan.crons]
+        heapq.heapify(self._ticks)
+        self._window_end = self._spaces.next_end()
 
+    def _link(self) -> PartitionLinks:
+        return PartitionLinks(self.graph, to_datetime(self.now), self._spaces.dynamic)
 
-class Decision:
-    """One pass over the assets that some events concern, in dependency order."""
+    def use_graph(self, graph: AssetGraph) -> set[str]:
+        """Go on with other definitions; `begin` then looks at what is other.
 
-    def __init__(self, graph: AssetGraph, state: AutomationState, now: datetime) -> None:
-        self._graph = graph
-        self._state = state
-        self._now = now
-        self._position = {number: place for place, number in enumerate(graph.order)}
-        self._waiting: list[tuple[int, str, str]] = []
-        self._seen: set[Slot] = set()
-        self._requested: dict[Slot, str] = {}
-        self._partitions: dict[str, PartitionsDefinition | None] = {}
+        Returns:
+            The assets whose state is not known, to be read and put into `states` before.
+        """
+        former, states, spaces = self.graph, self.states, self.spaces
+        self._use(graph)
+        unknown: set[str] = set()
+        self._other = set()
+        for number, node in enumerate(graph.nodes):
+            before = former.ids.get(node.key)
+            # Where the partitions are others, what is known of the former ones says nothing.
+            if before is None or spaces[before] is not self.spaces[number]:
+                unknown.add(node.key)
+                self._other.add(number)
+                continue
+            self.states[number] = states[before]
+            if node is not former.nodes[before] and node != former.nodes[before]:
+                self._other.add(number)
+        return unknown
 
-    def decide(self, events: Iterable[Event]) -> list[Request]:
-        """What to make after these events, upstream first. The state must have them applied already."""
+    def begin(self) -> Outcome:
+        """Look at what is other than it was: conditions that come into force begin, and what holds is requested.
+
+        The first time, everything is looked at.
+        """
+        started: set[int] = set()
+        happened = self._happened()
+        for number in self.plan.roots:
+            node = self.graph.nodes[number]
+            kept = self.automated.get(node.key)
+            mine = Automated(self.plan.roots[number].id, node.definition.code_version)
+            if kept is None or kept.condition != mine.condition:
+                started.add(number)
+            elif kept.code_version != mine.code_version:
+                happened.tell_code(number)
+            if kept != mine:
+                self.automated[node.key] = mine
+        gone = self.automated.keys() - {self.graph.nodes[number].key for number in self.plan.roots}
+        if gone:
+            # If it comes back, it begins anew.
+            self.memory.drop([unit for unit, _ in self.memory.items() if unit[0] in gone])
+            self.automated = {key: row for key, row in self.automated.items() if key not in gone}
+        owners = set(self.plan.roots) if self._other is None else started | self._concerned(happened)
+        if self._other is not None:
+            owners |= {owner for number in self._other for owner in self.plan.concerned(number, Fact.DATA)}
+            owners |= self._other & self.plan.roots.keys()
+        self._other = set()
+        return self._decide(happened, owners, at=self.seq + 0.5, started=frozenset(started))
+
+    def commit(self, events: Sequence[Event], reread: Mapping[str, AssetState] | None = None) -> Outcome:
+        """Take in the events of one commit, and decide.
+
+        Args:
+            events: In their order.
+            reread: The state of the assets that corrections among them are about, as it is after these.
+        """
+        # What was due before they were written comes first.
+        earlier = self.pass_time(events[0].recorded_at)
+        happened = self._happened()
         for event in events:
-            self._note(event)
+            happened.note(event, reread or {})
+        self.seq = events[-1].seq
+        for run_id in happened.arrived:
+            self.awaited.pop(run_id, None)
+        return joined(earlier, self._decide(happened, self._concerned(happened), at=float(self.seq)))
+
+    def _concerned(self, happened: Happened) -> set[int]:
+        return {owner for number, fact in happened.facts for owner in self.plan.concerned(number, fact)}
+
+    def due(self) -> int | None:
+        """The next moment at which time alone could change something, in microseconds."""
+        moments = [heap[0][0] for heap in (self._ticks, self._ask_again) if heap]
+        moments += [] if self._window_end is None else [self._window_end]
+        return min(moments, default=None)
+
+    def pass_time(self, now: int) -> Outcome:
+        """Move on to a moment; everything that became due is one step, however long it was due."""
+        self.now = max(self.now, now)
+        due = self.due()
+        if due is None or due > self.now:
+            return Outcome()
+        ticked: set[tuple[str, str]] = set()
+        owners: set[int] = set()
+        while self._ticks and self._ticks[0][0] <= self.now:
+            _, cron = heapq.heappop(self._ticks)
+            ticked.add(cron)
+            owners.update(self.plan.of_tick(cron))
+            heapq.heappush(self._ticks, (next_tick(cron, self.now), cron))
+        while self._ask_again and self._ask_again[0][0] <= self.now:
+            owners.add(heapq.heappop(self._ask_again)[1])
+        if self._window_end is not None and self._window_end <= self.now:
+            owners |= self._close_windows()
+        return self._decide(self._happened(), owners, at=self.seq + 0.5, ticked=frozenset(ticked))
+
+    def use_dynamic(self, dynamic: DynamicKeys) -> Outcome:
+        """Go on with other dynamic partitions."""
+        self._spaces.dynamic = dynamic
+        return self._decide(self._happened(), self._close_windows(), at=self.seq + 0.5)
+
+    @property
+    def has_dynamic(self) -> bool:
+        """Whether an asset has dynamic partitions."""
+        return any(space.is_dynamic for space in set(self.spaces))
+
+    @property
+    def dynamic_keys(self) -> dict[str, list[str]]:
+        """The keys of dynamic partitions as they were last taken in."""
+        return self._spaces.dynamic.keys
+
+    def _close_windows(self) -> set[int]:
+        changed = self._spaces.move(self.now)
+        self._window_end = self._spaces.next_end()
+        self._links = self._link()
+        owners: set[int] = set()
+        for number, space in enumerate(self.spaces):
+            if space not in changed:
+                continue
+            places = changed[space]
+            if places is not None:
+                self.states[number].renumber(places)
+                self.memory.renumber({self.graph.nodes[number].key}, places)
+            owners |= self.plan.concerned(number, Fact.WINDOW)
+        return owners
+
+    def _happened(self) -> Happened:
+        return Happened(self.graph, self.spaces, self.states, self._runs, self.awaited)
+
+    def _decide(
+        self,
+        happened: Happened,
+        owners: Collection[int],
+        *,
+        at: float,
+        ticked: frozenset[tuple[str, str]] = frozenset(),
+        started: frozenset[int] = frozenset(),
+    ) -> Outcome:
+        awaited: dict[int, Ordinals] = {}
+        for mine in self.awaited.values():
+            for number, numbers in mine.items():
+                awaited[number] = awaited.get(number, NONE) | numbers
+        requested: dict[int, Ordinals] = {}
+        evaluation = Evaluation(
+            World(
+                graph=self.graph,
+                plan=self.plan,
+                states=self.states,
+                spaces=self.spaces,
+                memory=self.memory,
+                links=self._links,
+                news=happened.news,
+                ticks=ticked,
+                at=at,
+                requested=requested,
+                awaited=awaited,
+                started=started,
+            )
+        )
+        waiting = [(self.plan.place[owner], owner) for owner in owners]
+        heapq.heapify(waiting)
+        queued, joining = set(owners), set[int]()
         requests: list[Request] = []
-        while self._waiting:
-            _, key, partition = heapq.heappop(self._waiting)
-            condition = self._graph.node(key).definition.condition
-            if condition is not None and self._evaluate(condition, (key, partition)).holds:
-                requests.append(self._request(key, partition))
-                self._requested[(key, partition)] = self._requested[(key, WHOLE)] = partition
-                self._consider_downstream(key, partition)
-        return requests
+        evaluated: list[Evaluated] = []
+        while waiting:
+            _, owner = heapq.heappop(waiting)
+            truth = evaluation.firm(owner) if owner in owners else None
+            if owner in joining:
+                truth = evaluation.virtual(owner)
+            assert truth is not None
+            wanted = self._wanted(owner, truth, awaited.get(owner, NONE)) if truth.holds else NONE
+            if wanted:
+                requested[owner] = wanted
+                requests.append(self._request(owner, wanted, requested, ticked))
+                for below in self.plan.concerned(owner, Fact.WILL) - {owner}:
+                    joining.add(below)
+                    if below not in queued:
+                        queued.add(below)
+                        heapq.heappush(waiting, (self.plan.place[below], below))
+            if wanted or self._is_another(owner, truth.holds):
+                evaluated.append(self._evaluated(evaluation, owner, wanted, joining))
+        return Outcome(requests=tuple(requests), evaluated=tuple(evaluated))
 
-    def _note(self, event: Event) -> None:
-        partition = event.partition or WHOLE
-        if event.kind is EventKind.MATERIALIZATION and event.asset_key is not None:
-            self._consider_downstream(event.asset_key, partition)
-        elif event.kind in _RUN_ENDS and isinstance(event.payload, RunEvent):
-            # What waited for the run to end may go on now.
-            for key in event.payload.assets:
-                self._consider(key, partition)
-                self._consider_downstream(key, partition)
+    def _wanted(self, owner: int, truth: Truth, awaited: Ordinals) -> Ordinals:
+        """What to request of what a condition holds for.
 
-    def _consider_downstream(self, key: str, partition: str) -> None:
-        if key not in self._graph.ids:
-            return
-        for below in self._graph.downstream_keys(key):
-            for part in self._partitions_below(key, below, partition):
-                self._consider(below, part)
+        A run that has not begun will read whatever there is by then, so nothing is requested beside it. Something
+        that has happened since the last attempt is a reason at once. What simply stays true waits for the attempt that
+        is under way to end, and for a while after it.
+        """
+        state = self.states[owner]
+        candidates = truth.holds - awaited
+        if not (state.runs or state.attempted or state.ended):
+            return candidates
+        candidates -= state.waiting()
+        running = state.running()
+        wanted: list[int] = []
+        for place in candidates:
+            attempted = state.attempted.get(place, 0)
+            if truth.at is not None and truth.at > attempted:
+                wanted.append(place)
+            elif place not in running:
+                again = state.ended.get(place, 0) + ASK_AGAIN_AFTER if attempted else 0
+                if again <= self.now:
+                    wanted.append(place)
+                else:
+                    heapq.heappush(self._ask_again, (again, owner))
+        return Ordinals(wanted)
 
-    def _consider(self, key: str, partition: str) -> None:
-        number = self._graph.ids.get(key)
-        if number is None or (key, partition) in self._seen:
-            return
-        node = self._graph.nodes[number]
-        if node.kind == "native" and node.definition.condition is not None:
-            self._seen.add((key, partition))
-            heapq.heappush(self._waiting, (self._position[number], key, partition))
-
-    def _partitions_below(self, key: str, below: str, partition: str) -> Sequence[str]:
-        """Which parts of a downstream asset an update of `partition` concerns."""
-        definition = self._definition(below)
-        if definition is None:
-            return (WHOLE,)
-        if partition != WHOLE and self._definition(key) == definition:
-            return (partition,) if definition.has_partition_key(partition, self._now) else ()
-        return definition.get_partition_keys(self._now)
-
-    def _upstream_slot(self, upstream: str, key: str, partition: str) -> Slot:
-        same = partition != WHOLE and self._definition(upstream) == self._definition(key)
-        return (upstream, partition if same else WHOLE)
-
-    def _definition(self, key: str) -> PartitionsDefinition | None:
-        if key not in self._partitions:
-            snapshot = self._graph.node(key).definition.partitions
-            self._partitions[key] = None if snapshot is None else partitions_from_snapshot(snapshot)
-        return self._partitions[key]
-
-    def _request(self, key: str, partition: str) -> Request:
-        attempted = self._state.attempted_seq((key, partition))
-        slots = {up: self._upstream_slot(up, key, partition) for up in self._graph.upstream_keys(key)}
-        changed = [
-            up
-            for up, slot in slots.items()
-            if self._joins(slot, (key, partition)) or (self._state.updated_seq(slot) or 0) > attempted
-        ]
-        return Request(asset_key=key, partition=partition or None, because_of=tuple(changed))
-
-    def _evaluate(self, condition: AutomationCondition, slot: Slot) -> Truth:
-        if condition.op == "and":
-            return _all([self._evaluate(child, slot) for child in condition.children])
-        if condition.op == "or":
-            return _any([self._evaluate(child, slot) for child in condition.children])
-        if condition.op == "not":
-            return Truth(not self._evaluate(condition.children[0], slot).holds)
-        if condition.op == "since":
-            trigger, reset = (self._evaluate(child, slot) for child in condition.children)
-            return trigger if trigger.holds and trigger.at > reset.at else _FALSE
-        of_deps = _OPERANDS_OF_DEPS.get(condition.op)
-        if of_deps is not None:
-            return of_deps(self, slot, self._deps(slot, condition))
-        operand = _OPERANDS.get(condition.op)
-        if operand is None:
-            raise InvalidDefinitionError(f"{slot[0]}: the condition {condition.op!r} is not known to this release.")
-        return operand(self, slot)
-
-    # Operands
-
-    def _missing(self, slot: Slot) -> Truth:
-        return Truth(self._state.updated_seq(slot) is None, self._state.since.get(slot[0], 0))
-
-    def _newly_updated(self, slot: Slot) -> Truth:
-        # An update handles what its step has read, not what came while it was being made.
-        seq = self._state.covered_seq(slot)
-        return _FALSE if seq is None else Truth(True, seq)
-
-    def _dep_updated(self, dep: Slot) -> Truth:
-        seq = self._state.updated_seq(dep)
-        return _FALSE if seq is None else Truth(True, seq)
-
-    def _newly_requested(self, slot: Slot) -> Truth:
-        seq = self._state.attempted_seq(slot)
-        return Truth(seq > 0, seq)
-
-    def _initial_evaluation(self, slot: Slot) -> Truth:
-        return Truth(True, self._state.since.get(slot[0], 0))
-
-    def _in_progress(self, slot: Slot) -> Truth:
-        return Truth(self._state.is_in_progress(slot))
-
-    def _in_latest_time_window(self, slot: Slot) -> Truth:
-        definition = self._definition(slot[0])
-        if definition is None or not definition.is_time_based:
-            return Truth(True)
-        return Truth(slot[1] == definition.get_last_partition_key(self._now))
-
-    def _any_deps_updated(self, slot: Slot, deps: Sequence[Slot]) -> Truth:
-        # One that the same run makes counts as updated after everything that has happened.
-        joining = Truth(True, self._state.seq + 1)
-        return _any([joining if self._joins(dep, slot) else self._dep_updated(dep) for dep in deps])
-
-    def _any_deps_missing(self, slot: Slot, deps: Sequence[Slot]) -> Truth:
-        return Truth(any(self._missing(dep).holds and not self._joins(dep, slot) for dep in deps))
-
-    def _any_deps_in_progress(self, slot: Slot, deps: Sequence[Slot]) -> Truth:
-        return Truth(any(self._is_under_way(dep, slot) for dep in deps))
-
-    def _is_under_way(self, dep: Slot, slot: Slot) -> bool:
-        return self._state.is_in_progress(dep) or (dep in self._requested and not self._joins(dep, slot))
-
-    def _joins(self, dep: Slot, slot: Slot) -> bool:
-        """Whether this decision makes `dep` in the run that would make `slot` too, before it."""
-        if self._requested.get(dep) != slot[1]:
+    def _is_another(self, owner: int, holds: Ordinals) -> bool:
+        before = self._outcomes.get(owner, NONE)
+        if holds == before:
             return False
-        return self._graph.node(dep[0]).location == self._graph.node(slot[0]).location
+        self._outcomes[owner] = holds
+        gone = before - holds
+        # That it holds no more because a run began is what was wanted.
+        return bool(holds - before) or not gone <= self.states[owner].running()
 
-    def _deps(self, slot: Slot, condition: AutomationCondition) -> list[Slot]:
-        """What an asset is made from, as far as an operand looks at it."""
-        graph = self._graph
-        upstream = graph.upstream[graph.ids[slot[0]]]
-        if (allowed := condition.params.get("allow")) is not None:
-            upstream = [up for up in upstream if up in graph.selected(allowed)]
-        if (ignored := condition.params.get("ignore")) is not None:
-            upstream = [up for up in upstream if up not in graph.selected(ignored)]
-        return [self._upstream_slot(graph.nodes[up].key, *slot) for up in upstream]
+    def _request(
+        self, owner: int, wanted: Ordinals, requested: Mapping[int, Ordinals], ticked: Collection[tuple[str, str]]
+    ) -> Request:
+        state, space = self.states[owner], self.spaces[owner]
+        attempted = min((state.attempted.get(place, 0) for place in wanted), default=0)
+        because: dict[str, int] = {}
+        for up in self.graph.upstream[owner]:
+            if up in requested or self.states[up].updated_seq > attempted:
+                because[self.graph.nodes[up].key] = 0 if up in requested else self.states[up].updated_seq
+        crons = sorted(cron for cron, _ in self.plan.roots[owner].crons)
+        keys = space.parts.keys
+        return Request(
+            asset_key=self.graph.nodes[owner].key,
+            partitions=(None,) if space.definition is None else tuple(keys.select(wanted)),
+            because_of=because,
+            schedule=crons[0] if crons else None,
+        )
 
+    def _evaluated(self, evaluation: Evaluation, owner: int, wanted: Ordinals, joining: set[int]) -> Evaluated:
+        condition, space = self.plan.conditions[owner], self.spaces[owner]
+        return Evaluated(
+            asset_key=self.graph.nodes[owner].key,
+            seq=self.seq,
+            now=self.now,
+            condition=condition_name(condition),
+            tree=explain(evaluation, condition, owner, virtual=owner in joining),
+            requested=(
+                (() if not wanted else (None,)) if space.definition is None else tuple(space.parts.keys.select(wanted))
+            ),
+        )
 
-def _all(truths: Sequence[Truth]) -> Truth:
-    return Truth(True, max(truth.at for truth in truths)) if all(truth.holds for truth in truths) else _FALSE
+    def know_run(self, facts: RunFacts) -> None:
+        """Note what conditions may ask about a run that is under way."""
+        self._runs[facts.run_id] = facts
 
+    def await_run(self, run_id: str, assets: Iterable[str], partitions: Collection[str | None]) -> None:
+        """Note that a run was requested for a decision, until its request is seen in the log."""
+        mine: dict[int, Ordinals] = {}
+        for key in assets:
+            number = self.graph.ids[key]
+            mine[number] = self.spaces[number].numbers(key for key in partitions if key is not None)
+        self.awaited[run_id] = mine
 
-def _any(truths: Sequence[Truth]) -> Truth:
-    held = [truth.at for truth in truths if truth.holds]
-    return Truth(True, max(held)) if held else _FALSE
+    def explain(self, key: str) -> Explained:
+        """How an asset's condition stands between two events."""
+        owner = self.graph.ids[key]
+        return explain(self._quiet(), self.plan.conditions[owner], owner, virtual=False)
 
+    def written(self, evaluated: Iterable[Evaluated]) -> dict[str, str]:
+        """The conditions that evaluations are about, as JSON, by name."""
+        found: dict[str, str] = {}
+        for each in evaluated:
+            number = self.graph.ids.get(each.asset_key)
+            if each.condition not in found and number in self.plan.conditions:
+                condition = self.plan.conditions[number]
+                if condition_name(condition) == each.condition:
+                    found[each.condition] = msgspec.json.encode(condition).decode()
+        return found
 
-_OPERANDS: dict[str, Callable[[Decision, Slot], Truth]] = {
-    "missing": Decision._missing,
-    "newly_missing": Decision._missing,
-    "newly_updated": Decision._newly_updated,
-    "newly_requested": Decision._newly_requested,
-    "initial_evaluation": Decision._initial_evaluation,
-    "in_progress": Decision._in_progress,
-    "in_latest_time_window": Decision._in_latest_time_window,
-}
-
-_OPERANDS_OF_DEPS: dict[str, Callable[[Decision, Slot, Sequence[Slot]], Truth]] = {
-    "any_deps_updated": Decision._any_deps_updated,
-    "any_deps_missing": Decision._any_deps_missing,
-    "any_deps_in_progress": Decision._any_deps_in_progress,
-}
+    def _quiet(self) -> Evaluation:
+        return Evaluation(
+            World(
+                graph=self.graph,
+                plan=self.plan,
+                states=self.states,
+                spaces=self.spaces,
+                memory=Memory(dict(self.memory.items())),
+                links=self._links,
+                news={},
+                ticks=frozenset(),
+                at=float(self.seq),
+                requested={},
+                awaited={},
+                started=frozenset(),
+            )
+        )

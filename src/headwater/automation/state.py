@@ -1,93 +1,294 @@
-"""What conditions ask about, folded from the log: updates, attempts and runs under way, by asset and partition."""
+"""What conditions ask about, folded from the log: by asset, as sets of its partitions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
-from headwater.records.events import Event, EventKind, Materialization, RunEvent, StepEvent, partitions_of
-from headwater.records.fold import WHOLE, Latest, is_news
-from headwater.records.runs import Run
+import msgspec
 
-_ATTEMPTS = frozenset({EventKind.STEP_STARTED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
-_RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
+from headwater.clock import to_datetime
+from headwater.definitions.partitions import (
+    Ordinals,
+    PartitionsDefinition,
+    PartitionsSnapshot,
+    TimeWindowPartitionsDefinition,
+    partitions_from_snapshot,
+)
+from headwater.definitions.partitions.dynamic import DynamicPartitionsDefinition
+from headwater.definitions.partitions.mapping import Parts
+from headwater.definitions.partitions.multi import MultiPartitionsDefinition
+from headwater.records.runs import BACKFILL_TAG, Run
 
-Slot = tuple[str, str]
-"""An asset key, and a partition or `WHOLE`."""
+NONE = Ordinals()
+_NEVER = -(1 << 62)
 
 
-class AutomationState:
-    """The state at one place of the log; `apply` moves it on."""
+class RunFacts(msgspec.Struct, frozen=True):
+    """What conditions ask about a run."""
 
-    def __init__(self, seq: int, latest: Iterable[Latest], open_runs: Iterable[Run], since: Mapping[str, int]) -> None:
-        """Begin from the folds as they are at `seq`."""
-        self.seq = seq
-        self.since = dict(since)
-        self._updated: dict[Slot, tuple[int, int]] = {}
-        self._news: dict[Slot, int] = {}
-        self._covered: dict[Slot, int] = {}
-        self._attempted: dict[Slot, int] = {}
-        self._in_progress: dict[Slot, set[str]] = {}
-        self._runs: dict[str, tuple[Slot, ...]] = {}
-        for state in latest:
-            slot = (state.asset_key, state.partition)
-            self._note(state.kind, slot, state.timestamp, state.seq, state.read_seq)
-            self._news[slot] = max(self._news.get(slot, 0), state.news_seq or 0)
-        for run in open_runs:
-            self._open(run.run_id, run.assets, run.partition_keys or ())
+    run_id: str
+    assets: frozenset[str]
+    tags: Mapping[str, str] = {}
 
-    def apply(self, event: Event) -> None:
-        """Move on by one event."""
-        self.seq = event.seq
-        if event.kind is EventKind.RUN_REQUESTED and isinstance(event.payload, RunEvent):
-            self._open(event.run_id or "", event.payload.assets, partitions_of(event))
-        if event.kind in _RUN_ENDS:
-            for slot in self._runs.pop(event.run_id or "", ()):
-                self._in_progress[slot].discard(event.run_id or "")
-        read_seq = event.payload.read_seq if isinstance(event.payload, Materialization) else None
-        for key in _concerned(event):
-            for partition in (WHOLE, *partitions_of(event)):
-                self._note(event.kind, (key, partition), event.timestamp, event.seq, read_seq)
-                if is_news(event):
-                    self._news[(key, partition)] = event.seq
+    @classmethod
+    def of(cls, run: Run) -> RunFacts:
+        """The facts of a run."""
+        return cls(run.run_id, frozenset(run.assets), run.tags)
 
-    def updated_seq(self, slot: Slot) -> int | None:
-        """The `seq` of the last update, None where there is none; see `Latest.updated_seq`."""
-        newest = self._updated.get(slot)
-        return None if newest is None else max(newest[1], self._news.get(slot, 0))
+    @property
+    def is_backfill(self) -> bool:
+        """Whether it is part of a backfill."""
+        return BACKFILL_TAG in self.tags
 
-    def covered_seq(self, slot: Slot) -> int | None:
-        """Up to which `seq` the asset's versions take its inputs into account; None where there is no version.
 
-        A step that ran while an input changed has not read the change, though its version is the newer one.
+class CheckState:
+    """The newest results of a check, by partition of its asset."""
+
+    __slots__ = ("failed", "newest", "passed")
+
+    def __init__(self) -> None:
+        self.passed = NONE
+        self.failed = NONE
+        self.newest: dict[int, int] = {}
+
+    def note(self, numbers: Ordinals, passed: bool, timestamp: int) -> Ordinals:
+        """A result came; returns the partitions of which there is no newer one."""
+        told = Ordinals(number for number in numbers if timestamp >= self.newest.get(number, timestamp))
+        self.newest.update(dict.fromkeys(told, timestamp))
+        self.passed = self.passed | told if passed else self.passed - told
+        self.failed = self.failed - told if passed else self.failed | told
+        return told
+
+
+class AssetState:
+    """One asset: each set holds the numbers of partitions; an asset without partitions has the number 0."""
+
+    __slots__ = (
+        "attempted",
+        "checks",
+        "ended",
+        "failed",
+        "freshness",
+        "made",
+        "made_by",
+        "newest",
+        "runs",
+        "updated_seq",
+        "versions",
+    )
+
+    def __init__(self) -> None:
+        self.made = NONE
+        """Those that have a version."""
+        self.newest = array("q")
+        """The timestamp of each one's newest version."""
+        self.versions: dict[int, str] = {}
+        """The data version of each, where one is known."""
+        self.made_by: dict[int, RunFacts] = {}
+        """The run that made each one's newest version, where a run did."""
+        self.updated_seq = 0
+        """The last event that brought a new version of any partition."""
+        self.runs: dict[str, tuple[Ordinals, bool, int]] = {}
+        """The runs under way: what each makes, whether it is part of a backfill, and the `seq` of its request."""
+        self.failed = NONE
+        """Those whose last attempt failed."""
+        self.attempted: dict[int, int] = {}
+        """The `seq` at which the last attempt to make each began."""
+        self.ended: dict[int, int] = {}
+        """The time at which the last attempt ended, in microseconds."""
+        self.freshness: str | None = None
+        self.checks: dict[str, CheckState] = {}
+
+    def timestamp(self, number: int) -> int:
+        """That of the newest version of a partition."""
+        return self.newest[number] if number < len(self.newest) else _NEVER
+
+    def keep(self, number: int, timestamp: int, version: str | None, run: RunFacts | None) -> None:
+        """Note a version, the newest one."""
+        if number >= len(self.newest):
+            self.newest.extend([_NEVER] * (number + 1 - len(self.newest)))
+        self.newest[number] = timestamp
+        self.made = self.made.with_number(number)
+        if version is not None:
+            self.versions[number] = version
+        else:
+            self.versions.pop(number, None)
+        if run is not None:
+            self.made_by[number] = run
+        else:
+            self.made_by.pop(number, None)
+
+    def running(self, *, of_backfills: bool | None = None) -> Ordinals:
+        """Those that a run is to make; only by backfills or only by other runs, where that is said."""
+        found = NONE
+        for numbers, is_backfill, _ in self.runs.values():
+            if of_backfills is None or of_backfills == is_backfill:
+                found |= numbers
+        return found
+
+    def waiting(self) -> Ordinals:
+        """Those that a run is to make which has not begun with them: it will read whatever there is by then."""
+        found = NONE
+        for numbers, _, requested in self.runs.values():
+            found |= Ordinals(number for number in numbers if self.attempted.get(number, 0) < requested)
+        return found
+
+    def renumber(self, places: Sequence[int | None]) -> None:
+        """Take over other numbers for the partitions; those that get None are gone."""
+        before, self.newest = self.newest, array("q")
+        kept = {old: new for old, new in enumerate(places) if new is not None}
+        for old, new in kept.items():
+            if old in self.made:
+                if new >= len(self.newest):
+                    self.newest.extend([_NEVER] * (new + 1 - len(self.newest)))
+                self.newest[new] = before[old]
+        self.made = moved(self.made, places)
+        self.failed = moved(self.failed, places)
+        self.versions = {kept[old]: value for old, value in self.versions.items() if old in kept}
+        self.made_by = {kept[old]: value for old, value in self.made_by.items() if old in kept}
+        self.attempted = {kept[old]: value for old, value in self.attempted.items() if old in kept}
+        self.ended = {kept[old]: value for old, value in self.ended.items() if old in kept}
+        self.runs = {run_id: (moved(each[0], places), each[1], each[2]) for run_id, each in self.runs.items()}
+        for check in self.checks.values():
+            check.passed, check.failed = moved(check.passed, places), moved(check.failed, places)
+            check.newest = {kept[old]: value for old, value in check.newest.items() if old in kept}
+
+
+def moved(numbers: Ordinals, places: Sequence[int | None]) -> Ordinals:
+    """A set under other numbers."""
+    return Ordinals(place for old in numbers if old < len(places) and (place := places[old]) is not None)
+
+
+class DynamicKeys:
+    """The keys of dynamic partitions as they are at a place of the log."""
+
+    def __init__(self, keys: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.keys = {name: list(mine) for name, mine in (keys or {}).items()}
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        """The keys of a name, in the order in which they were added."""
+        return self.keys.get(partitions_def_name, ())
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether a name has a key."""
+        return partition_key in self.keys.get(partitions_def_name, ())
+
+
+class Space:
+    """The partitions of all assets with one definition, as they are at a moment."""
+
+    __slots__ = ("all", "definition", "parts")
+
+    def __init__(self, definition: PartitionsDefinition | None) -> None:
+        self.definition = definition
+        self.parts = Parts(None, ())  # type: ignore[arg-type]
+        self.all = NONE
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether a partition keeps its number as others come."""
+        return not isinstance(self.definition, (DynamicPartitionsDefinition, MultiPartitionsDefinition))
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether partitions come and go as people and sensors say."""
+        definitions: list[PartitionsDefinition | None] = [self.definition]
+        if isinstance(self.definition, MultiPartitionsDefinition):
+            definitions = [*self.definition.dimensions.values()]
+        return any(isinstance(each, DynamicPartitionsDefinition) for each in definitions)
+
+    def move(self, now: datetime, dynamic: DynamicKeys) -> list[int | None] | None:
+        """Look again which partitions there are.
+
+        Returns:
+            The new number of each old one where they changed, else None.
         """
-        return self._covered.get(slot)
+        before = self.parts.keys
+        self.parts = Parts.at(self.definition, now, dynamic)
+        self.all = self.parts.keys.all()
+        if self.is_stable or not len(before) or list(before) == list(self.parts.keys):
+            return None
+        return [self.parts.keys.number_of(key) for key in before]
 
-    def attempted_seq(self, slot: Slot) -> int:
-        """The `seq` at which the last attempt to make it began, or was settled without beginning; 0 for none."""
-        return self._attempted.get(slot, 0)
+    def number(self, partition: str | None) -> int | None:
+        """The number of a key; None for a key that does not exist, and for none where there are partitions."""
+        if self.definition is None:
+            return 0
+        return None if not partition else self.parts.keys.number_of(partition)
 
-    def is_in_progress(self, slot: Slot) -> bool:
-        """Whether a run that makes it is queued or going on."""
-        return bool(self._in_progress.get(slot))
+    def numbers(self, partitions: Iterable[str]) -> Ordinals:
+        """The numbers of those keys that exist."""
+        if self.definition is None:
+            return self.all
+        return Ordinals(number for key in partitions if (number := self.number(key)) is not None)
 
-    def _open(self, run_id: str, assets: Iterable[str], partitions: Iterable[str]) -> None:
-        slots = tuple((key, part) for key in assets for part in (WHOLE, *partitions))
-        self._runs[run_id] = slots
-        for slot in slots:
-            self._in_progress.setdefault(slot, set()).add(run_id)
+    def latest(self, lookback_seconds: float | None) -> Ordinals:
+        """The newest window, and those that begin within a time before its end; everything without windows."""
+        if isinstance(self.definition, TimeWindowPartitionsDefinition):
+            return _latest(self.parts.keys, lookback_seconds)
+        if not isinstance(self.definition, MultiPartitionsDefinition) or self.definition.time_dimension is None:
+            return self.all
+        name = self.definition.time_dimension
+        place = list(self.definition.dimensions).index(name)
+        wanted = _latest(self.parts.keys.dimensions[name], lookback_seconds)  # type: ignore[attr-defined]
+        places_of = self.parts.keys.places_of  # type: ignore[attr-defined]
+        return Ordinals(number for number in self.all if places_of(number)[place] in wanted)
 
-    def _note(self, kind: EventKind, slot: Slot, timestamp: int, seq: int, read_seq: int | None) -> None:
-        if kind is EventKind.MATERIALIZATION:
-            # A backdated report is part of the history, but no update: the newest version stays what it was.
-            self._updated[slot] = max(self._updated.get(slot, (timestamp, seq)), (timestamp, seq))
-            self._covered[slot] = max(self._covered.get(slot, 0), seq if read_seq is None else read_seq)
-        elif kind in _ATTEMPTS:
-            self._attempted[slot] = max(self._attempted.get(slot, 0), seq)
+    def next_end(self, now: datetime) -> int | None:
+        """When the next window ends, in seconds since the epoch; None for no windows or no more of them."""
+        definitions = [self.definition]
+        if isinstance(self.definition, MultiPartitionsDefinition):
+            definitions = list(self.definition.dimensions.values())
+        ends = [
+            end
+            for each in definitions
+            if isinstance(each, TimeWindowPartitionsDefinition) and (end := each.next_end(now)) is not None
+        ]
+        return min(ends, default=None)
 
 
-def _concerned(event: Event) -> Iterable[str]:
-    if isinstance(event.payload, StepEvent):
-        return event.payload.assets
-    if isinstance(event.payload, RunEvent):
-        return event.payload.settles
-    return () if event.asset_key is None else (event.asset_key,)
+def _latest(keys: object, lookback_seconds: float | None) -> Ordinals:
+    length, windows = len(keys), keys.windows  # type: ignore[arg-type,attr-defined]
+    if not length:
+        return NONE
+    first = length - 1
+    if lookback_seconds is not None:
+        first = min(first, windows.started_before(windows.end(length - 1) - int(lookback_seconds)))
+    return Ordinals.span(first, length)
+
+
+class Spaces:
+    """The space of each definition, moved on together."""
+
+    def __init__(self, now: int, dynamic: DynamicKeys) -> None:
+        self._known: dict[PartitionsSnapshot | None, Space] = {}
+        self._now = now
+        self.dynamic = dynamic
+
+    def of(self, snapshot: PartitionsSnapshot | None) -> Space:
+        """The space of a definition, or of none."""
+        if snapshot not in self._known:
+            space = Space(None if snapshot is None else partitions_from_snapshot(snapshot))
+            space.move(to_datetime(self._now), self.dynamic)
+            self._known[snapshot] = space
+        return self._known[snapshot]
+
+    def move(self, now: int) -> dict[Space, list[int | None] | None]:
+        """Look at all spaces again; the renumbering of each that changed, None where numbers stay."""
+        self._now = now
+        moment = to_datetime(now)
+        changed: dict[Space, list[int | None] | None] = {}
+        for space in self._known.values():
+            before = len(space.parts.keys)
+            places = space.move(moment, self.dynamic)
+            if places is not None or len(space.parts.keys) != before:
+                changed[space] = places
+        return changed
+
+    def next_end(self) -> int | None:
+        """When the next window of any of them ends, in microseconds."""
+        moment = to_datetime(self._now)
+        ends = [end for space in self._known.values() if (end := space.next_end(moment)) is not None]
+        return min(ends) * 1_000_000 if ends else None

@@ -21,6 +21,7 @@ from headwater.cli.runs import run_group
 from headwater.cli.scaffold import init, scaffold
 from headwater.cli.sensors import sensor_group
 from headwater.cli.tokens import token_group
+from headwater.cli.why import what_if, why
 from headwater.errors import HeadwaterError
 
 
@@ -55,6 +56,8 @@ for command in (
     materialize,
     asset_group,
     lineage,
+    why,
+    what_if,
     sensor_group,
     job_group,
     run_group,

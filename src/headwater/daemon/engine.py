@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.automation.conditions_loop import ConditionsLoop
+from headwater.automation.freshness_loop import FreshnessLoop
 from headwater.automation.tick_loop import TickLoop
 from headwater.clock import to_datetime
 from headwater.daemon.code_locations import CodeLocations
@@ -66,6 +67,7 @@ class Engine:
         self._ticks = TickLoop(store, loaded, on_tick, self._may_tick)
         self._runs = RunLoop(store, loaded, folders, owner)
         self._conditions = ConditionsLoop(store)
+        self._freshness = FreshnessLoop(store)
         self._reader = GraphReader()
         self._graph = self._reader.graph
         self._owner = owner
@@ -88,6 +90,8 @@ class Engine:
             for name, work in {
                 "leases": self._shares.run,
                 "log": self._follow_log,
+                "conditions": self._conditions.run,
+                "freshness": self._freshness.run,
                 "ticks": self._ticks.run,
                 "runs": self._runs.run,
                 "tail": self._store.tail.watch,
@@ -106,20 +110,15 @@ class Engine:
 
     async def _follow_definitions(self) -> None:
         """Put new definitions, and shares of the work, into force in every loop."""
-        following: asyncio.Task[None] | None = None
-        async with asyncio.TaskGroup() as group:
-            while True:
-                await self._locations.changed.wait()
-                self._locations.changed.clear()
-                self._graph = await self._store.read_async(self._reader.read)
-                if following is not None:
-                    following.cancel()
-                    following = None
-                if self._shares.is_mine(_CONDITIONS):
-                    await self._conditions.use_graph(self._graph)
-                    following = group.create_task(self._outlast("conditions", self._conditions.run), name="conditions")
-                self._ticks.use_graph(self._graph)
-                self._runs.wake()
+        while True:
+            await self._locations.changed.wait()
+            self._locations.changed.clear()
+            self._graph = await self._store.read_async(self._reader.read)
+            mine = self._graph if self._shares.is_mine(_CONDITIONS) else None
+            self._conditions.use_graph(mine)
+            self._freshness.use_graph(mine)
+            self._ticks.use_graph(self._graph)
+            self._runs.wake()
 
     def _may_tick(self, name: str) -> bool:
         _, location = self._graph.sensors[name]

@@ -1,8 +1,8 @@
 """Automation conditions: when a native asset should be made, as an expression that can be stored and explained.
 
-An operand is not only true or false: it knows at which point of the log it last became true. `since` compares
-those points, so an update that arrives while an earlier one is being handled is never lost. What evaluates the
-expression is `headwater.automation.decide_conditions`.
+The operands are in `condition_operands`; here is what joins and changes conditions. `since` remembers at which point
+of the log its trigger last held, so an update that arrives while an earlier one is being handled is never lost. What
+evaluates the expression is `headwater.automation.decide_conditions`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from headwater.definitions.condition_operands import Operands
 from headwater.definitions.selection import AssetSelection, CoercibleToAssetSelection
 from headwater.definitions.selection.nodes import fields_of
 from headwater.errors import InvalidParameterError
@@ -20,7 +21,7 @@ _OF_DEPS = ("any_deps_", "all_deps_")
 _LIMITS = {"allow": "allowing", "ignore": "ignoring"}
 
 
-class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
+class AutomationCondition(msgspec.Struct, Operands, frozen=True, omit_defaults=True):
     """A condition on one asset (or partition), built from operands and operators.
 
     Combine with `&`, `|`, `~`, `since`; take parts away with `without`; name a part with `with_label`.
@@ -36,57 +37,9 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
     params: dict[str, Any] = {}
     label: str | None = None
 
-    # Operands
-
-    @staticmethod
-    def missing() -> AutomationCondition:
-        """True while the asset was never materialized."""
-        return AutomationCondition("missing")
-
-    @staticmethod
-    def newly_missing() -> AutomationCondition:
-        """Became missing: it has just been defined, or its materializations were wiped."""
-        return AutomationCondition("newly_missing")
-
-    @staticmethod
-    def newly_updated() -> AutomationCondition:
-        """A materialization of the asset was recorded."""
-        return AutomationCondition("newly_updated")
-
-    @staticmethod
-    def newly_requested() -> AutomationCondition:
-        """A run of the asset was requested by its condition, and began or ended."""
-        return AutomationCondition("newly_requested")
-
-    @staticmethod
-    def initial_evaluation() -> AutomationCondition:
-        """The condition came into force."""
-        return AutomationCondition("initial_evaluation")
-
-    @staticmethod
-    def in_progress() -> AutomationCondition:
-        """True while a run that makes the asset is queued or going on."""
-        return AutomationCondition("in_progress")
-
-    @staticmethod
-    def in_latest_time_window() -> AutomationCondition:
-        """True for the newest partition of a time-partitioned asset, and for everything that has no time windows."""
-        return AutomationCondition("in_latest_time_window")
-
-    @staticmethod
-    def any_deps_updated() -> AutomationCondition:
-        """An upstream asset was materialized, or will be by the same decision."""
-        return AutomationCondition("any_deps_updated")
-
-    @staticmethod
-    def any_deps_missing() -> AutomationCondition:
-        """True while an upstream asset was never materialized and is not about to be."""
-        return AutomationCondition("any_deps_missing")
-
-    @staticmethod
-    def any_deps_in_progress() -> AutomationCondition:
-        """True while a run that makes an upstream asset is queued or going on."""
-        return AutomationCondition("any_deps_in_progress")
+    @classmethod
+    def _operand(cls, op: str, *children: AutomationCondition, **params: Any) -> AutomationCondition:
+        return cls(op, children, {name: value for name, value in params.items() if value is not None})
 
     # Ready-made conditions
 
@@ -107,6 +60,36 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
             & ~cls.in_progress()
         ).with_label("eager")
 
+    @staticmethod
+    def on_cron(cron_schedule: str, cron_timezone: str = "UTC") -> AutomationCondition:
+        """Make the asset once for each tick of a cron schedule, as soon as everything upstream was updated after it.
+
+        Looks at the newest time window only.
+
+        Args:
+            cron_schedule: Five fields.
+            cron_timezone: An IANA name.
+
+        Raises:
+            InvalidParameterError: one of them is not understood.
+        """
+        cls = AutomationCondition
+        return (
+            cls.in_latest_time_window()
+            & cls.cron_tick_passed(cron_schedule, cron_timezone).since_last_handled()
+            & cls.all_deps_updated_since_cron(cron_schedule, cron_timezone)
+        ).with_label(f"on_cron {cron_schedule} {cron_timezone}")
+
+    @staticmethod
+    def on_missing() -> AutomationCondition:
+        """Make what becomes missing after the condition came into force, once nothing upstream is missing.
+
+        Looks at the newest time window only.
+        """
+        cls = AutomationCondition
+        trigger = cls.missing().newly_true().since_last_handled()
+        return (cls.in_latest_time_window() & trigger & ~cls.any_deps_missing()).with_label("on_missing")
+
     # Operators
 
     def __and__(self, other: AutomationCondition) -> AutomationCondition:
@@ -120,7 +103,11 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def since(self, reset: AutomationCondition) -> AutomationCondition:
         """True from the moment this condition is true until `reset` is."""
-        return AutomationCondition("since", (self, _checked(reset)))
+        return AutomationCondition("since", (self, AutomationCondition._checked(reset)))
+
+    def newly_true(self) -> AutomationCondition:
+        """True at the moment at which this condition becomes true."""
+        return AutomationCondition("newly_true", (self,))
 
     def since_last_handled(self) -> AutomationCondition:
         """`since` the asset was last requested or updated, or the condition came into force."""
@@ -142,9 +129,9 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
         return kept[0] if len(kept) == 1 else msgspec.structs.replace(self, children=kept)
 
     def replace(self, old: AutomationCondition | str, new: AutomationCondition) -> AutomationCondition:
-        """This condition with every part that equals `old`, or is labelled so, replaced by `new`."""
-        if self == old or (isinstance(old, str) and self.label == old):
-            return _checked(new)
+        """This condition with every part replaced by `new` that equals `old`, or has that label or operand's name."""
+        if self == old or (isinstance(old, str) and old in (self.label, self.op)):
+            return AutomationCondition._checked(new)
         return self._map_children(lambda child: child.replace(old, new))
 
     def allow(self, selection: CoercibleToAssetSelection) -> AutomationCondition:
@@ -196,8 +183,12 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
             return f"not {inner[0]}"
         if self.op == "since":
             return f"({inner[0]} since {inner[1]})"
+        if self.op == "newly_true":
+            return f"{inner[0]} newly true"
+        given = [str(value) for name, value in self.params.items() if name not in _LIMITS]
+        written = self.op + (f"({', '.join(inner + given)})" if inner or given else "")
         limits = [f" {_LIMITS[name]} {self.params[name]}" for name in _LIMITS if name in self.params]
-        return self.op + "".join(limits)
+        return written + "".join(limits)
 
     def _limited(self, name: str, selection: AssetSelection) -> AutomationCondition:
         if "status" in fields_of(selection.node):
@@ -225,17 +216,9 @@ class AutomationCondition(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, children=tuple(change(child) for child in self.children))
 
 
-def _checked(value: AutomationCondition) -> AutomationCondition:
-    if not isinstance(value, AutomationCondition):
-        raise InvalidParameterError(
-            f"An automation condition is combined with another one, but got {value!r} ({type(value).__name__})."
-        )
-    return value
-
-
 def _combine(op: str, left: AutomationCondition, right: AutomationCondition) -> AutomationCondition:
     """Join two conditions, keeping one flat list of terms while no label would be lost."""
-    _checked(right)
+    AutomationCondition._checked(right)
     terms = (*_terms(op, left), *_terms(op, right))
     return AutomationCondition(op, terms)
 

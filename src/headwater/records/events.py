@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     EVENT_WITHDRAWN = "event_withdrawn"
     ASSET_WIPED = "asset_wiped"
     ASSET_RENAMED = "asset_renamed"
+    FRESHNESS_CHANGED = "freshness_changed"
 
 
 CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, EventKind.ASSET_RENAMED})
@@ -121,6 +122,8 @@ class RunEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     settles: tuple[str, ...] = ()
     partitions: tuple[str, ...] = ()
     """Those of a run that makes several at once."""
+    tags: dict[str, str] = {}
+    """The run's, as it is requested."""
     reason: str | None = None
     error: ErrorInfo | None = None
 
@@ -185,6 +188,18 @@ class Rename(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     reporter: Reporter | None = None
 
 
+class FreshnessChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="freshness", tag_field="t"):
+    """An asset meets its freshness policy from now on, or does not; the event's time is since when."""
+
+    state: str
+    """`PASS`, `WARN`, `FAIL` or `UNKNOWN`."""
+    former: str
+    updated_at: int | None = None
+    """When its newest version was made, in microseconds."""
+    deadline: int | None = None
+    """When the state changes next if nothing is reported, in microseconds."""
+
+
 class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why something failed: one readable sentence, and the traceback from user code on where there is one."""
 
@@ -206,6 +221,7 @@ Payload: TypeAlias = (
     | Withdrawal
     | Wipe
     | Rename
+    | FreshnessChange
 )
 
 

@@ -13,6 +13,9 @@ import msgspec
 from headwater.errors import InvalidTransitionError
 from headwater.records.events import ErrorInfo, EventKind, NewEvent, RunEvent
 
+BACKFILL_TAG = "headwater/backfill"
+"""The tag of the runs of a backfill; its value names the backfill."""
+
 
 class RunStatus(StrEnum):
     """Where a run stands."""
@@ -62,6 +65,8 @@ class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
     events: tuple[int, ...] = ()
     """The `seq` of the events that led to it."""
+    decided_at: int | None = None
+    """For `automation`, the place in the log at which it was decided."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +111,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     ) -> NewEvent:
         """The event that says that it moved on; see `RunEvent`."""
         partitions = self.partitions if kind in _ABOUT_PARTITIONS else ()
-        payload = RunEvent(assets=self.assets, settles=settles, partitions=partitions, reason=reason, error=error)
+        payload = RunEvent(
+            assets=self.assets,
+            settles=settles,
+            partitions=partitions,
+            tags=self.tags if kind is EventKind.RUN_REQUESTED else {},
+            reason=reason,
+            error=error,
+        )
         return NewEvent(kind=kind, payload=payload, partition=self.partition, run_id=self.run_id)
 
     def moved(self, event: EventKind, now: int, *, error: ErrorInfo | None = None) -> Run:

@@ -23,6 +23,7 @@ from headwater.server.problems import MEDIA_TYPE, base_of, invalid_request, plai
 from headwater.server.routes import (
     access,
     assets,
+    automation,
     corrections,
     deployment,
     graph,
@@ -60,6 +61,8 @@ ROUTES = [
     assets.list_arrivals,
     assets.list_partitions,
     assets.list_events,
+    automation.get_automation,
+    automation.get_run_why,
     graph.get_graph,
     graph.get_neighbourhood,
     graph.list_paths,

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from headwater.server.condition_shapes import FreshnessView
+
 AssetKind = Literal["external", "native", "stub", "undefined"]
 """`stub`: others depend on it, nobody defined it. `undefined`: events came for it, nobody defined it."""
 
@@ -78,6 +80,8 @@ class AssetRow(msgspec.Struct, kw_only=True):
     latest_observation: EventRef | None
     materializations: int
     checks: CheckCounts
+    freshness: str | None
+    """`PASS`, `WARN`, `FAIL` or `UNKNOWN` for an asset with a freshness policy."""
 
 
 class AssetList(msgspec.Struct, kw_only=True):
@@ -169,6 +173,8 @@ class AssetDetail(msgspec.Struct, kw_only=True):
     """Sensors that reported the asset."""
     last_error: ErrorView | None
     """Why the latest attempt to make it failed; None once a later one succeeded."""
+    freshness: FreshnessView | None
+    """How it stands with its freshness policy; None where it has none."""
     report_path: str | None
     """Where to POST a report of this asset; None for native assets."""
 

@@ -140,6 +140,11 @@ def read_withdrawn(connection: Connection, seqs: Sequence[int]) -> set[int]:
     return set(connection.execute(query).scalars())
 
 
+def read_rows(connection: Connection, query: sa.Select[Any]) -> list[Event]:
+    """The events that a query of this package selects."""
+    return [_from_row(row) for row in connection.execute(query)]
+
+
 def _restrict(query: sa.Select[Any], wanted: EventFilter) -> sa.Select[Any]:
     if wanted.asset_key is not None:
         query = query.where(events.c.asset_key == wanted.asset_key)

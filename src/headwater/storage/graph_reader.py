@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -36,6 +38,15 @@ class GraphReader:
             self.graph = build_graph(loaded, learned_edges=edges, reported_keys=reported)
             self._made_of = made_of
         return self.graph
+
+
+def read_graph_with(connection: Connection, changed: Mapping[str, DefinitionsSnapshot]) -> AssetGraph:
+    """The graph as it would be with other definitions of some locations."""
+    names = {place.name: place.snapshot for place in catalog.read_locations(connection) if place.snapshot}
+    loaded = {location: catalog.read_snapshot(connection, name) for location, name in names.items()} | dict(changed)
+    return build_graph(
+        sorted(loaded.items()), learned_edges=catalog.read_edges(connection), reported_keys=_reported_keys(connection)
+    )
 
 
 def read_graph_as_of(connection: Connection, moment: int, *, with_reported: bool = False) -> AssetGraph:

@@ -106,6 +106,21 @@ def get(connection: Connection, run_id: str) -> Run:
     return _from_row(row)
 
 
+def read_many(connection: Connection, run_ids: Sequence[str]) -> dict[str, Run]:
+    """Runs by their ids; those that do not exist are left out."""
+    found: list[Run] = []
+    for start in range(0, len(run_ids), 500):
+        found += _read(connection, sa.select(runs).where(runs.c.run_id.in_(run_ids[start : start + 500])))
+    return {run.run_id: run for run in found}
+
+
+def read_automated_ids(connection: Connection, since: int) -> list[str]:
+    """The runs that conditions requested from a moment on."""
+    query = sa.select(runs.c.run_id, runs.c.cause).where(runs.c.created_at >= since)
+    rows = connection.execute(query)
+    return [row.run_id for row in rows if msgspec.json.decode(row.cause, type=Cause).kind == "automation"]
+
+
 def read_queued(connection: Connection, locations: Collection[str], limit: int) -> list[Run]:
     """Runs of some locations that wait for anybody, the oldest first."""
     waits = sa.and_(runs.c.status == RunStatus.QUEUED.value, runs.c.owner.is_(None))

@@ -375,13 +375,57 @@ automation_state = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("moment", BigInteger, nullable=False, server_default="0"),
 )
 
 automated_assets = Table(
     "automated_assets",
     metadata,
     Column("asset_key", Text, primary_key=True),
-    Column("since_seq", BigInteger, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("code_version", Text),
+)
+
+automation_memory = Table(
+    "automation_memory",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("check_name", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("asset_key", "check_name", "node"),
+)
+
+automation_evaluations = Table(
+    "automation_evaluations",
+    metadata,
+    Column("evaluation_id", _SerialKey, primary_key=True),
+    Column("asset_key", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("moment", BigInteger, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("tree", LargeBinary, nullable=False),
+    Column("requested", Text, nullable=False),
+    Column("run_ids", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_automation_evaluations_asset", automation_evaluations.c.asset_key, automation_evaluations.c.evaluation_id)
+Index("ix_automation_evaluations_moment", automation_evaluations.c.moment)
+
+automation_conditions = Table(
+    "automation_conditions",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+freshness_states = Table(
+    "freshness_states",
+    metadata,
+    Column("asset_key", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
 )
 
 tokens = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,21 +18,34 @@ def read_assets(connection: Connection, asset_key: str | None = None) -> dict[tu
     query = sa.select(latest).where(latest.c.partition == WHOLE)
     if asset_key is not None:
         query = query.where(latest.c.asset_key == asset_key)
-    states = (_latest_from_row(row) for row in connection.execute(query))
+    states = (latest_from_row(row) for row in connection.execute(query))
     return {(state.asset_key, state.kind): state for state in states}
 
 
 def read_partitions(connection: Connection, asset_key: str) -> dict[tuple[str, EventKind], Latest]:
     """The latest event by partition and kind of one asset."""
     query = sa.select(latest).where(latest.c.asset_key == asset_key, latest.c.partition != WHOLE)
-    states = (_latest_from_row(row) for row in connection.execute(query))
+    states = (latest_from_row(row) for row in connection.execute(query))
     return {(state.partition, state.kind): state for state in states}
 
 
 def read_all_partitions(connection: Connection) -> list[Latest]:
     """The latest event by asset, partition and kind."""
     query = sa.select(latest).where(latest.c.partition != WHOLE)
-    return [_latest_from_row(row) for row in connection.execute(query)]
+    return [latest_from_row(row) for row in connection.execute(query)]
+
+
+def read_update_times(connection: Connection, asset_keys: Sequence[str]) -> dict[str, int]:
+    """When the newest version of each of some assets was made, in microseconds; those without one are left out."""
+    found: dict[str, int] = {}
+    for start in range(0, len(asset_keys), 500):
+        query = sa.select(latest.c.asset_key, latest.c.timestamp).where(
+            latest.c.partition == WHOLE,
+            latest.c.kind == EventKind.MATERIALIZATION.value,
+            latest.c.asset_key.in_(asset_keys[start : start + 500]),
+        )
+        found.update((row.asset_key, row.timestamp) for row in connection.execute(query))
+    return found
 
 
 def read_checks(connection: Connection, asset_key: str | None = None) -> list[CheckLatest]:
@@ -42,7 +56,8 @@ def read_checks(connection: Connection, asset_key: str | None = None) -> list[Ch
     return [CheckLatest(**row._mapping) for row in connection.execute(query)]
 
 
-def _latest_from_row(row: Any) -> Latest:
+def latest_from_row(row: Any) -> Latest:
+    """A row of `latest` as a record."""
     fields = dict(row._mapping)
     fields["kind"] = EventKind(fields["kind"])
     return Latest(**fields)

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/automation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an asset is made, or is not */
+        get: operations["ApiAssetsAutomationGetAutomation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assets/definition-history": {
         parameters: {
             query?: never;
@@ -736,6 +753,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a run was requested */
+        get: operations["ApiRunsRunIdWhyGetRunWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/selection/complete": {
         parameters: {
             query?: never;
@@ -932,6 +966,7 @@ export interface components {
             code_version: string | null;
             condition: string | null;
             downstream: components["schemas"]["Neighbour"][];
+            freshness: components["schemas"]["FreshnessView"] | null;
             last_error: components["schemas"]["ErrorView"] | null;
             latest_metadata: {
                 [key: string]: components["schemas"]["MetadataValue"];
@@ -956,6 +991,7 @@ export interface components {
             automated: boolean;
             checks: components["schemas"]["CheckCounts"];
             description: string | null;
+            freshness: string | null;
             group: string;
             key: string;
             /** @enum {string} */
@@ -995,6 +1031,18 @@ export interface components {
             head: string;
             problems: string[];
             whole: boolean;
+        };
+        /** AutomationView */
+        AutomationView: {
+            answer: string;
+            condition: string | null;
+            cursor: number | null;
+            evaluations: components["schemas"]["EvaluationView"][];
+            holds: boolean;
+            key: string;
+            partition: string | null;
+            reasons: string[];
+            tree: components["schemas"]["ConditionNode"] | null;
         };
         /** ChangedAsset */
         ChangedAsset: {
@@ -1067,6 +1115,17 @@ export interface components {
             items: components["schemas"]["CompletionItem"][];
             start: number;
         };
+        /** ConditionNode */
+        ConditionNode: {
+            deps: components["schemas"]["DepStand"][];
+            holds: boolean;
+            label: string | null;
+            op: string;
+            partitions: number;
+            parts: components["schemas"]["ConditionNode"][];
+            seq: number | null;
+            text: string;
+        };
         /** CorrectionView */
         CorrectionView: {
             events: number;
@@ -1085,6 +1144,11 @@ export interface components {
             location: string;
             seq: number;
             since: number;
+        };
+        /** DepStand */
+        DepStand: {
+            key: string;
+            seq: number | null;
         };
         /** DeploymentView */
         DeploymentView: {
@@ -1112,6 +1176,16 @@ export interface components {
             message: string;
             traceback: string | null;
             type: string | null;
+        };
+        /** EvaluationView */
+        EvaluationView: {
+            evaluation_id: number;
+            reasons: string[];
+            requested: (string | null)[];
+            run_ids: string[];
+            seq: number;
+            timestamp: number;
+            tree: components["schemas"]["ConditionNode"] | null;
         };
         /** EventPage */
         EventPage: {
@@ -1153,6 +1227,13 @@ export interface components {
             };
             timestamp: number;
             title: string;
+        };
+        /** FreshnessView */
+        FreshnessView: {
+            deadline: number | null;
+            policy: string;
+            since: number | null;
+            state: string;
         };
         /** Graph */
         Graph: {
@@ -1474,6 +1555,12 @@ export interface components {
             first: string;
             last: string;
         };
+        /** RunReason */
+        RunReason: {
+            key: string;
+            reasons: string[];
+            tree: components["schemas"]["ConditionNode"] | null;
+        };
         /** RunRequestBody */
         RunRequestBody: {
             assets: string[];
@@ -1508,6 +1595,13 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+        };
+        /** RunWhy */
+        RunWhy: {
+            answer: string;
+            assets: components["schemas"]["RunReason"][];
+            events: number[];
+            run_id: string;
         };
         /**
          * Scope
@@ -1770,6 +1864,49 @@ export interface operations {
             };
         };
     };
+    ApiAssetsAutomationGetAutomation: {
+        parameters: {
+            query: {
+                key: string;
+                partition?: string | null;
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiAssetsDefinitionHistoryListDefinitions: {
         parameters: {
             query: {
@@ -1856,7 +1993,7 @@ export interface operations {
         parameters: {
             query: {
                 key: string;
-                kind?: ("materialization" | "observation" | "check_evaluation" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed")[] | null;
+                kind?: ("materialization" | "observation" | "check_evaluation" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed" | "freshness_changed")[] | null;
                 partition?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -3474,6 +3611,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiRunsRunIdWhyGetRunWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunWhy"];
                 };
             };
             /** @description What is wrong, and what to do. */

@@ -145,6 +145,11 @@ def ticks(cron: str, zone: ZoneInfo, begin: int) -> Iterator[datetime]:
     return CronSim(cron, of.to_local(begin - 1, zone))
 
 
+def ticks_before(cron: str, zone: ZoneInfo, end: int) -> Iterator[datetime]:
+    """The local times of the ticks up to an instant, the last first."""
+    return CronSim(cron, of.to_local(end + 1, zone), reverse=True)
+
+
 def _regular(cron: str) -> Rule:
     """The rule that a cron expression spells out, so that equal windows are equal however they are written."""
     minute, hour, day, month, weekday = cron.split()

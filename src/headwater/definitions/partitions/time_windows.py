@@ -232,6 +232,11 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         """
         return self._rule.to_cron(minute_of_hour, hour_of_day, day_of_week, day_of_month)
 
+    def next_end(self, moment: datetime) -> int | None:
+        """When the next window ends after a moment, in seconds since the epoch; None if none does any more."""
+        number = self._windows.ended_by(of.instant_of(moment))
+        return self._windows.end(number) if number < self._limit else None
+
     def to_snapshot(self) -> PartitionsSnapshot:
         """The definition as plain values."""
         return PartitionsSnapshot(
@@ -308,16 +313,16 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
                 )
 
 
-def check_zone(name: str) -> ZoneInfo:
-    """The time zone of a name.
+def check_zone(name: object, where: str = "timezone") -> ZoneInfo:
+    """A time zone by its IANA name.
 
     Raises:
-        InvalidParameterError: there is none.
+        InvalidParameterError: there is none of that name.
     """
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError) as error:
-        raise InvalidParameterError(f"timezone {name!r} is not an IANA time zone such as 'Europe/Berlin'.") from error
+        return ZoneInfo(name)  # type: ignore[arg-type]
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError, AttributeError) as error:
+        raise InvalidParameterError(f"{where} {name!r} is not an IANA time zone such as 'Europe/Berlin'.") from error
 
 
 def _written(local: datetime) -> str:

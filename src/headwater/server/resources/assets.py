@@ -23,8 +23,9 @@ from headwater.records.staleness import (
     newest_failure,
 )
 from headwater.server import shapes
+from headwater.server.resources.automation import freshness_view
 from headwater.server.resources.events import error_view, metadata_view
-from headwater.storage import event_log, runs, sensors, states
+from headwater.storage import event_log, freshness, runs, sensors, states
 
 _MADE = EventKind.MATERIALIZATION
 _FEW = 200
@@ -41,6 +42,7 @@ class Estate(msgspec.Struct, frozen=True):
     partitions: Mapping[str, Mapping[tuple[str, EventKind], Latest]]
     """By key, of the partitioned native assets and of what they read partition by partition."""
     seq: int
+    freshness: Mapping[str, str] = {}
 
 
 def read_estate(
@@ -63,7 +65,9 @@ def read_estate(
     }
     wanted = _read_by_partition(graph, concerned)
     partitions = {name: states.read_partitions(connection, name) for name in sorted(wanted)}
-    return Estate(graph, latest, checks, frozenset(running), partitions, event_log.head(connection))
+    kept = freshness.read_freshness(connection)
+    late = {name: row.state for name, row in kept.items()}
+    return Estate(graph, latest, checks, frozenset(running), partitions, event_log.head(connection), late)
 
 
 def select(estate: Estate, selection: str) -> list[int]:
@@ -120,6 +124,7 @@ def asset_row(estate: Estate, node: AssetNode) -> shapes.AssetRow:
         latest_observation=_ref(estate.latest.get((node.key, EventKind.OBSERVATION))),
         materializations=0 if made is None else made.count,
         checks=_count_checks(estate, node.key),
+        freshness=None if definition.freshness is None else estate.freshness.get(node.key, "UNKNOWN"),
     )
 
 
@@ -153,6 +158,7 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
         source=source_view(definition.source),
         sensors=[sensor for sensor, asset in sensors.read_assets(connection) if asset == key],
         last_error=_last_error(connection, estate, node),
+        freshness=freshness_view(node, None if made is None else made.timestamp, now),
         report_path=None if node.kind == "native" else f"report_asset_materialization/{key}",
     )
 

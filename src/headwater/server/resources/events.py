@@ -13,6 +13,7 @@ from headwater.records.events import (
     Event,
     EventKind,
     ExternalRun,
+    FreshnessChange,
     LocationReload,
     Materialization,
     Observation,
@@ -117,6 +118,8 @@ def _title(event: Event) -> str:
         return f"Sensor {payload.sensor} {_SENSOR_TITLES[event.kind]}"
     if isinstance(payload, ExternalRun):
         return _EXTERNAL_TITLES[event.kind]
+    if isinstance(payload, FreshnessChange):
+        return f"Freshness went from {payload.former} to {payload.state}"
     if isinstance(payload, (Withdrawal, Wipe, Rename)):
         return _correction_title(payload)
     made = "Materialized" if payload.reporter is not None and payload.reporter.via == "run" else "Reported"

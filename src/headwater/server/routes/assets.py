@@ -26,6 +26,7 @@ AssetEventKind = Literal[
     "event_withdrawn",
     "asset_wiped",
     "asset_renamed",
+    "freshness_changed",
 ]
 
 

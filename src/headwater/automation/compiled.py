@@ -1,0 +1,183 @@
+"""Conditions made ready for evaluation: each part once, by its content, with what it reads and how far away.
+
+Parts that mean the same are one `Node`, whatever their labels, so that what is known of one serves all conditions that
+have it, and survives a change of the conditions around it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from headwater.definitions.conditions import AutomationCondition
+from headwater.errors import InvalidDefinitionError
+
+
+class Fact(StrEnum):
+    """What an event can change, as far as conditions tell facts apart."""
+
+    DATA = "data"
+    RUN = "run"
+    """Runs that are queued or going on, and how they ended."""
+    QUEUED = "queued"
+    """The same, where it is remembered how it was before."""
+    CHECK = "check"
+    FRESHNESS = "freshness"
+    WILL = "will"
+    """What the same decision requests."""
+    WINDOW = "window"
+    """Which partitions exist, and which is the newest."""
+    CODE = "code"
+
+
+Read = tuple[int, Fact]
+"""How many steps upstream, and what is read there."""
+
+_OF_ASSET: dict[str, tuple[Fact, ...]] = {
+    "missing": (Fact.DATA, Fact.WINDOW),
+    "newly_updated": (Fact.DATA,),
+    "data_version_changed": (Fact.DATA,),
+    "newly_requested": (Fact.RUN,),
+    "will_be_requested": (Fact.WILL,),
+    "in_progress": (Fact.RUN, Fact.WILL),
+    "run_in_progress": (Fact.RUN, Fact.WILL),
+    "backfill_in_progress": (Fact.RUN,),
+    "execution_failed": (Fact.RUN, Fact.DATA),
+    "code_version_changed": (Fact.CODE,),
+    "initial_evaluation": (),
+    "freshness_is": (Fact.FRESHNESS,),
+    "executed_with_root_target": (Fact.DATA,),
+    "executed_with_tags": (Fact.DATA,),
+    "any_new_update_has_run_tags": (Fact.DATA,),
+    "all_new_updates_have_run_tags": (Fact.DATA,),
+    "in_latest_time_window": (Fact.WINDOW,),
+    "cron_tick_passed": (),
+    "check_passed": (Fact.CHECK,),
+    "check_failed": (Fact.CHECK,),
+}
+_NEW = frozenset(
+    {
+        "newly_updated",
+        "data_version_changed",
+        "newly_requested",
+        "code_version_changed",
+        "initial_evaluation",
+        "any_new_update_has_run_tags",
+        "all_new_updates_have_run_tags",
+        "cron_tick_passed",
+        "newly_true",
+    }
+)
+_JOINS = frozenset({"and", "or", "not", "since", "newly_true"})
+_DEPS = frozenset({"any_deps_match", "all_deps_match"})
+_CHECKS = frozenset({"any_checks_match", "all_checks_match"})
+_MEMORY = frozenset({"since", "newly_true"})
+
+
+class Node:
+    """One part of a condition. Two with the same `id` are the same object."""
+
+    __slots__ = ("children", "crons", "has_new", "id", "is_rooted", "op", "others", "params", "reads")
+
+    def __init__(self, op: str, params: dict[str, Any], children: tuple[Node, ...], id: str) -> None:
+        self.op = op
+        self.params = params
+        self.children = children
+        self.id = id
+        self.is_rooted: bool = op == "executed_with_root_target" or any(child.is_rooted for child in children)
+        """Whether it depends on which asset's condition it is a part of."""
+        self.has_new: bool = op in _NEW or (op not in _MEMORY and any(child.has_new for child in children))
+        """Whether it may hold for a moment only."""
+        self.reads = frozenset(_reads(op, children))
+        self.others = frozenset(_others(op, params, children))
+        """Assets that it names, and what it reads of each."""
+        own = {(params["cron"], params["timezone"])} if op == "cron_tick_passed" else set()
+        self.crons: frozenset[tuple[str, str]] = frozenset(own.union(*(child.crons for child in children)))
+
+    @property
+    def remembers(self) -> bool:
+        """Whether its value depends on how it was before."""
+        return self.op in _MEMORY
+
+
+def _reads(op: str, children: tuple[Node, ...]) -> Iterable[Read]:
+    for fact in _OF_ASSET.get(op, ()):
+        yield 0, fact
+    if op == "asset_matches":
+        return
+    away = 1 if op in _DEPS else 0
+    for child in children:
+        for steps, fact in child.reads:
+            # The results of a check stand with its asset.
+            yield steps + away, Fact.CHECK if op in _CHECKS and fact is Fact.DATA else fact
+            if op in _MEMORY and fact is Fact.RUN:
+                yield steps + away, Fact.QUEUED
+
+
+def _others(op: str, params: dict[str, Any], children: tuple[Node, ...]) -> Iterable[tuple[str, Fact]]:
+    for child in children:
+        yield from child.others
+        if op == "asset_matches":
+            for steps, fact in child.reads:
+                if steps == 0:
+                    yield params["key"], fact
+
+
+class Compiler:
+    """Makes nodes of conditions, each part once."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, Node] = {}
+        self._known: dict[bytes, Node] = {}
+
+    def compile(self, condition: AutomationCondition) -> Node:
+        """The node of a condition.
+
+        Raises:
+            InvalidDefinitionError: it has an operand that this release does not know.
+        """
+        # Ten thousand assets have few conditions, and writing one out is quicker than walking it.
+        written = msgspec.json.encode(condition)
+        if written not in self._known:
+            self._known[written] = self._compile(expand(condition))
+        return self._known[written]
+
+    def _compile(self, condition: AutomationCondition) -> Node:
+        if condition.op not in _OF_ASSET and condition.op not in _JOINS | _DEPS | _CHECKS | {
+            "asset_matches",
+            "any_downstream_conditions",
+        }:
+            raise InvalidDefinitionError(f"the condition {condition.op!r} is not known to this release.")
+        children = tuple(self._compile(expand(child)) for child in condition.children)
+        return self._intern(condition.op, condition.params, children)
+
+    def _intern(self, op: str, params: dict[str, Any], children: tuple[Node, ...]) -> Node:
+        content = msgspec.json.encode([op, params, [child.id for child in children]], order="deterministic")
+        name = hashlib.sha256(content).hexdigest()[:16]
+        if name not in self._nodes:
+            self._nodes[name] = Node(op, params, children, name)
+        return self._nodes[name]
+
+
+def expand(condition: AutomationCondition) -> AutomationCondition:
+    """An operand that stands for others, written out; every other condition as it is."""
+    cls = AutomationCondition
+    limits: dict[str, Any] = {name: condition.params[name] for name in ("allow", "ignore") if name in condition.params}
+    if condition.op == "newly_missing":
+        return cls.missing().newly_true()
+    if condition.op == "any_deps_updated":
+        return cls("any_deps_match", (cls.newly_updated() | cls.will_be_requested(),), limits)
+    if condition.op == "any_deps_missing":
+        return cls("any_deps_match", (cls.missing() & ~cls.will_be_requested(),), limits)
+    if condition.op == "any_deps_in_progress":
+        return cls("any_deps_match", (cls.in_progress(),), limits)
+    if condition.op == "all_deps_updated_since_cron":
+        tick = cls.cron_tick_passed(condition.params["cron"], condition.params["timezone"])
+        return cls("all_deps_match", (cls.newly_updated().since(tick) | cls.will_be_requested(),), limits)
+    if condition.op == "all_deps_blocking_checks_passed":
+        return cls("all_deps_match", (cls.all_checks_match(cls.check_passed(), blocking_only=True),), limits)
+    return condition

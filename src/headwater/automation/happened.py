@@ -1,0 +1,191 @@
+"""Fold committed events into the state, and tell what is news in them and for whom that could matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from headwater.automation.compiled import Fact
+from headwater.automation.state import NONE, AssetState, CheckState, RunFacts, Space
+from headwater.automation.world import News
+from headwater.definitions.partitions import Ordinals
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.events import (
+    CORRECTIONS,
+    CheckEvaluation,
+    Event,
+    EventKind,
+    FreshnessChange,
+    Materialization,
+    Rename,
+    RunEvent,
+    StepEvent,
+    partitions_of,
+)
+from headwater.records.fold import is_news
+
+_RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
+
+
+class Happened:
+    """The state of all assets, moved on by the events of one commit after another.
+
+    Args:
+        graph: All assets.
+        spaces: The partitions of each asset, by its id.
+        states: The state of each asset, by its id; it is moved on in place.
+        runs: What is known of the runs under way, by their id; likewise.
+        awaited: The runs that were decided on, whose requests are not in the log yet.
+    """
+
+    def __init__(
+        self,
+        graph: AssetGraph,
+        spaces: Sequence[Space],
+        states: dict[int, AssetState],
+        runs: dict[str, RunFacts],
+        awaited: Collection[str] = (),
+    ) -> None:
+        self._graph = graph
+        self._spaces = spaces
+        self._states = states
+        self._runs = runs
+        self._awaited = awaited
+        self.news: dict[int, News] = {}
+        self.facts: dict[tuple[int, Fact], None] = {}
+        self.arrived: set[str] = set()
+        """The runs that were requested."""
+
+    def note(self, event: Event, reread: Mapping[str, AssetState]) -> None:
+        """Take in one event; after a correction an asset's state is what was read again."""
+        if event.kind in CORRECTIONS:
+            self._correct(event, reread)
+        elif isinstance(event.payload, RunEvent):
+            self._run(event, event.payload)
+        elif isinstance(event.payload, StepEvent):
+            self._step(event, event.payload)
+        elif (number := self._graph.ids.get(event.asset_key or "")) is not None:
+            rule = _RULES.get(event.kind)
+            if rule is not None:
+                rule(self, event, number)
+
+    def tell_code(self, number: int) -> None:
+        """An asset's code has another version."""
+        self._tell(number, Fact.CODE).code_changed = True
+
+    def _tell(self, number: int, *facts: Fact) -> News:
+        for fact in facts:
+            self.facts[(number, fact)] = None
+        return self.news.setdefault(number, News())
+
+    def _materialized(self, event: Event, number: int) -> None:
+        place = self._spaces[number].number(event.partition)
+        if place is None:
+            return
+        state = self._states[number]
+        if event.timestamp < state.timestamp(place) and not is_news(event):
+            # A backdated report is part of the history, but no update.
+            return
+        known = state.versions.get(place) if place in state.made else None
+        is_same = event.data_version is not None and event.data_version == known
+        run = None if event.run_id is None else self._runs.get(event.run_id, RunFacts(event.run_id, frozenset()))
+        state.keep(place, max(event.timestamp, state.timestamp(place)), event.data_version, run)
+        state.failed = state.failed.without_number(place)
+        state.ended[place] = event.recorded_at
+        state.updated_seq = event.seq
+        news = self._tell(number, Fact.DATA)
+        one = Ordinals.span(place, place + 1)
+        read_seq = event.payload.read_seq if isinstance(event.payload, Materialization) else None
+        news.covered.append((event.seq if read_seq is None else read_seq, one))
+        if not (is_same and self._graph.nodes[number].definition.observable):
+            news.updated.append((event.seq, one, run))
+        if not is_same:
+            news.other_version.append((event.seq, one))
+
+    def _observed(self, event: Event, number: int) -> None:
+        """Only of an asset that a function looks at, another version is an update."""
+        place = self._spaces[number].number(event.partition)
+        if place is None or event.data_version is None or not self._graph.nodes[number].definition.observable:
+            return
+        state = self._states[number]
+        is_known = place in state.made and state.versions.get(place) == event.data_version
+        if event.timestamp < state.timestamp(place) or is_known:
+            return
+        state.keep(place, event.timestamp, event.data_version, None)
+        state.updated_seq = event.seq
+        news, one = self._tell(number, Fact.DATA), Ordinals.span(place, place + 1)
+        news.covered.append((event.seq, one))
+        news.updated.append((event.seq, one, None))
+        news.other_version.append((event.seq, one))
+
+    def _checked(self, event: Event, number: int) -> None:
+        if not isinstance(event.payload, CheckEvaluation):
+            return
+        space, state = self._spaces[number], self._states[number]
+        numbers = space.all if event.partition is None else space.numbers((event.partition,))
+        check = state.checks.setdefault(event.payload.check_name, CheckState())
+        if check.note(numbers, event.payload.passed, event.timestamp):
+            self._tell(number, Fact.CHECK).checks.setdefault(event.payload.check_name, []).append((event.seq, numbers))
+
+    def _freshness(self, event: Event, number: int) -> None:
+        if isinstance(event.payload, FreshnessChange):
+            self._states[number].freshness = event.payload.state
+            self._tell(number, Fact.FRESHNESS)
+
+    def _run(self, event: Event, payload: RunEvent) -> None:
+        run_id = event.run_id or ""
+        if event.kind is EventKind.RUN_REQUESTED:
+            self.arrived.add(run_id)
+            facts = RunFacts(run_id, frozenset(payload.assets), payload.tags)
+            self._runs[run_id] = facts
+            for number in self._known(payload.assets):
+                made = self._spaces[number].numbers(partitions_of(event))
+                self._states[number].runs[run_id] = (made, facts.is_backfill, event.seq)
+                self._tell(number, Fact.QUEUED if run_id in self._awaited else Fact.RUN)
+        elif event.kind in _RUN_ENDS:
+            settled = set(payload.settles)
+            self._runs.pop(run_id, None)
+            for number in self._known(payload.assets):
+                state = self._states[number]
+                made, _, _ = state.runs.pop(run_id, (NONE, False, 0))
+                news = self._tell(number, Fact.RUN)
+                for place in made:
+                    state.ended[place] = event.recorded_at
+                if self._graph.nodes[number].key in settled:
+                    news.attempted.append((event.seq, made))
+                    state.attempted.update(dict.fromkeys(made, event.seq))
+                    if event.kind is EventKind.RUN_FAILED:
+                        state.failed |= made
+
+    def _step(self, event: Event, payload: StepEvent) -> None:
+        for number in self._known(payload.assets):
+            state, numbers = self._states[number], self._spaces[number].numbers(partitions_of(event))
+            if event.kind is EventKind.STEP_STARTED:
+                self._tell(number, Fact.RUN).attempted.append((event.seq, numbers))
+                state.attempted.update(dict.fromkeys(numbers, event.seq))
+            elif event.kind is EventKind.STEP_FAILED:
+                self._tell(number, Fact.RUN)
+                state.failed |= numbers
+                state.ended.update(dict.fromkeys(numbers, event.recorded_at))
+
+    def _correct(self, event: Event, reread: Mapping[str, AssetState]) -> None:
+        former = event.payload.former if isinstance(event.payload, Rename) else None
+        for key in (event.asset_key or "", former or ""):
+            number = self._graph.ids.get(key)
+            if number is None or key not in reread:
+                continue
+            before, after = self._states[number], reread[key]
+            # Runs under way are no part of what was corrected.
+            after.runs, after.attempted, after.freshness = before.runs, before.attempted, before.freshness
+            self._states[number] = after
+            self._tell(number, Fact.DATA, Fact.CHECK, Fact.RUN)
+
+    def _known(self, keys: Iterable[str]) -> Iterable[int]:
+        return (self._graph.ids[key] for key in keys if key in self._graph.ids)
+
+
+_RULES: dict[EventKind, Callable[[Happened, Event, int], None]] = {
+    EventKind.MATERIALIZATION: Happened._materialized,
+    EventKind.OBSERVATION: Happened._observed,
+    EventKind.CHECK_EVALUATION: Happened._checked,
+    EventKind.FRESHNESS_CHANGED: Happened._freshness,
+}

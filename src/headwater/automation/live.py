@@ -1,0 +1,71 @@
+"""How an asset's condition stands now, for whoever asks: worked out from the store for this one asset."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from headwater.automation.compiled import Compiler
+from headwater.automation.decide_conditions import Conditions
+from headwater.automation.decisions import Automated, commits
+from headwater.automation.explain import Explained
+from headwater.automation.memory import decode_generations
+from headwater.automation.plan import mentions
+from headwater.automation.restore import restore_states
+from headwater.automation.state import DynamicKeys
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.events import CORRECTIONS
+from headwater.storage import automation as automation_store
+from headwater.storage import dynamic_partitions, event_log
+from headwater.storage.automation_kept import read_kept
+
+_PAGE = 1_000
+
+
+def look_now(connection: Connection, graph: AssetGraph, key: str, now: int) -> tuple[Conditions, Explained] | None:
+    """The conditions of one asset at the head of the log, and the value of its parts; None for no condition.
+
+    Nothing is written, and nothing is requested.
+    """
+    near = neighbourhood(graph, key)
+    position = automation_store.read_position(connection)
+    keys = [node.key for node in near.nodes]
+    memory = automation_store.read_memory(connection, keys)
+    automated = automation_store.read_automated(connection)
+    conditions = Conditions(
+        near,
+        seq=position.seq,
+        now=position.moment or now,
+        memory={unit: decode_generations(value) for unit, value in memory.items()},
+        automated={name: Automated(*automated[name]) for name in keys if name in automated},
+        dynamic=DynamicKeys(dynamic_partitions.read_all(connection)),
+        only={key},
+    )
+    if near.ids[key] not in conditions.plan.roots:
+        return None
+    restore_states(conditions, read_kept(connection, position.seq, keys))
+    conditions.begin()
+    seq = position.seq
+    while events := event_log.read_after(connection, seq, _PAGE):
+        seq = events[-1].seq
+        for together in commits(events):
+            told = [event for event in together if event.kind not in CORRECTIONS]
+            if told:
+                conditions.commit(told)
+    conditions.pass_time(now)
+    return conditions, conditions.explain(key)
+
+
+def neighbourhood(graph: AssetGraph, key: str) -> AssetGraph:
+    """The part of a graph that the condition of one asset looks at."""
+    start = graph.ids[key]
+    condition = graph.nodes[start].definition.condition
+    near = {start}
+    if condition is not None:
+        node = Compiler().compile(condition) if not mentions(condition, "any_downstream_conditions") else None
+        if node is None:
+            near |= graph.descendants(key) | graph.ancestors(key)
+        else:
+            furthest = max((steps for steps, _ in node.reads), default=0)
+            others = {graph.ids[other] for other, _ in node.others if other in graph.ids}
+            near |= graph.ancestors(key, max(furthest, 1)) | others
+    return graph.subgraph(near)

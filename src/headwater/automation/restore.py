@@ -1,0 +1,91 @@
+"""The state of assets from what the store keeps of them, as it was at one place of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from headwater.automation.decide_conditions import Conditions
+from headwater.automation.state import AssetState, CheckState, RunFacts, Space
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.events import EventKind
+from headwater.records.fold import WHOLE, CheckLatest, Latest
+from headwater.storage.automation_kept import Kept
+
+_FAILURES = (EventKind.STEP_FAILED, EventKind.RUN_FAILED)
+_ATTEMPTS = (EventKind.STEP_STARTED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)
+
+
+def restore_states(conditions: Conditions, kept: Kept, keys: Iterable[str] | None = None) -> None:
+    """Put what is kept in place of the state of some assets, or of all."""
+    graph, wanted = conditions.graph, None if keys is None else set(keys)
+    for key, state in read_states(graph, conditions.spaces, kept, wanted).items():
+        number = graph.ids[key]
+        conditions.states[number] = state
+    for opened in kept.open_runs:
+        run, facts = opened.run, RunFacts.of(opened.run)
+        conditions.know_run(facts)
+        for key in run.assets:
+            if key in graph.ids and (wanted is None or key in wanted):
+                space = conditions.spaces[graph.ids[key]]
+                made = space.numbers(run.partition_keys or ())
+                entry = (made, facts.is_backfill, opened.requested_seq)
+                conditions.states[graph.ids[key]].runs[run.run_id] = entry
+
+
+def read_states(
+    graph: AssetGraph, spaces: Sequence[Space], kept: Kept, wanted: set[str] | None = None
+) -> dict[str, AssetState]:
+    """The state of each asset that something is kept of, without runs under way."""
+    states: dict[str, AssetState] = {} if wanted is None else {key: AssetState() for key in wanted if key in graph.ids}
+    for latest in kept.latest:
+        number = graph.ids.get(latest.asset_key)
+        if number is None or (wanted is not None and latest.asset_key not in wanted):
+            continue
+        space = spaces[number]
+        if (space.definition is None) != (latest.partition == WHOLE):
+            continue
+        place = space.number(latest.partition)
+        if place is not None:
+            state = states.setdefault(latest.asset_key, AssetState())
+            observable = graph.nodes[number].definition.observable
+            _put(state, place, latest, kept, observable=observable)
+    for latest in kept.latest:
+        if latest.kind in _FAILURES and latest.asset_key in states:
+            _put_failure(states[latest.asset_key], spaces[graph.ids[latest.asset_key]], latest)
+    for check in kept.checks:
+        number = graph.ids.get(check.asset_key)
+        if number is not None and (wanted is None or check.asset_key in wanted):
+            _put_check(states.setdefault(check.asset_key, AssetState()), spaces[number], check)
+    for key, freshness in kept.freshness.items():
+        if key in graph.ids and (wanted is None or key in wanted):
+            states.setdefault(key, AssetState()).freshness = freshness
+    return states
+
+
+def _put(state: AssetState, place: int, latest: Latest, kept: Kept, *, observable: bool) -> None:
+    is_seen = latest.kind is EventKind.OBSERVATION and observable and latest.data_version is not None
+    if latest.kind is EventKind.MATERIALIZATION or is_seen:
+        if latest.timestamp >= state.timestamp(place):
+            run = None
+            if latest.run_id is not None and latest.kind is EventKind.MATERIALIZATION:
+                known = kept.makers.get(latest.run_id)
+                run = RunFacts(latest.run_id, frozenset()) if known is None else RunFacts.of(known)
+            state.keep(place, latest.timestamp, latest.data_version, run)
+        state.updated_seq = max(state.updated_seq, latest.updated_seq)
+        state.ended[place] = max(state.ended.get(place, 0), latest.timestamp)
+    elif latest.kind in _ATTEMPTS:
+        state.attempted[place] = max(state.attempted.get(place, 0), latest.seq)
+
+
+def _put_failure(state: AssetState, space: Space, latest: Latest) -> None:
+    place = space.number(latest.partition)
+    if place is None or (space.definition is None) != (latest.partition == WHOLE):
+        return
+    state.ended[place] = max(state.ended.get(place, 0), latest.timestamp)
+    if place not in state.made or latest.seq > state.updated_seq:
+        state.failed = state.failed.with_number(place)
+
+
+def _put_check(state: AssetState, space: Space, check: CheckLatest) -> None:
+    numbers = space.all if check.partition == WHOLE else space.numbers((check.partition,))
+    state.checks.setdefault(check.check_name, CheckState()).note(numbers, check.passed, check.timestamp)

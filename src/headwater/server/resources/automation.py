@@ -1,0 +1,204 @@
+"""Why an asset is made or is not: its condition with the value of every part, now and then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from headwater.automation.explain import Explained
+from headwater.automation.live import look_now
+from headwater.automation.words import Stand, reasons, stand
+from headwater.clock import MICROSECONDS, to_datetime, to_seconds
+from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.freshness import FreshnessPolicy
+from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.errors import UnknownPartitionError
+from headwater.graph.asset_graph import AssetGraph, AssetNode
+from headwater.records.freshness import judge_freshness
+from headwater.records.requests import external_asset_message
+from headwater.records.runs import Run
+from headwater.server import condition_shapes as shapes
+from headwater.storage import evaluations, runs
+from headwater.storage.evaluations import EvaluationRow
+
+_TREE = msgspec.msgpack.Decoder(Explained)
+_CONDITION = msgspec.json.Decoder(AutomationCondition)
+
+
+def automation_view(
+    connection: Connection,
+    graph: AssetGraph,
+    key: str,
+    now: int,
+    *,
+    partition: str | None = None,
+    before: int | None = None,
+    limit: int = 20,
+) -> shapes.AutomationView:
+    """How an asset's condition stands, and its evaluations that mattered, the newest first.
+
+    Args:
+        connection: Where to read.
+        graph: All assets.
+        key: Which one.
+        now: The moment, in microseconds.
+        partition: The partition that is asked about; None for the newest one, or for the asset.
+        before: The `cursor` of the page of evaluations before.
+        limit: How many evaluations at most.
+
+    Raises:
+        UnknownAssetError: there is no such asset.
+        UnknownPartitionError: it has no such partition.
+    """
+    node = graph.node(key)
+    partition, number = _place(node, partition, now)
+    rows = evaluations.read(connection, key, before=before, limit=limit)
+    found = look_now(connection, graph, key, now)
+    tree = None
+    if found is not None:
+        conditions, explained = found
+        tree = stand(conditions.plan.conditions[conditions.graph.ids[key]], explained, number)
+    return shapes.AutomationView(
+        key=key,
+        condition=None if node.definition.condition is None else node.definition.condition.describe(),
+        partition=partition,
+        holds=tree is not None and tree.holds,
+        answer=_answer(connection, node, partition, tree),
+        reasons=[] if tree is None else reasons(tree),
+        tree=None if tree is None else _node(tree),
+        evaluations=[_evaluation(connection, node, row, now) for row in rows],
+        cursor=rows[-1].evaluation_id if len(rows) == limit else None,
+    )
+
+
+def run_why(connection: Connection, graph: AssetGraph, run_id: str, now: int) -> shapes.RunWhy:
+    """Why a run was requested.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    run = runs.get(connection, run_id)
+    found: list[shapes.RunReason] = []
+    if run.cause.decided_at is not None:
+        for key in run.assets:
+            rows = evaluations.read(connection, key, seq=run.cause.decided_at)
+            row = next((row for row in rows if run_id in row.run_ids), None)
+            if row is None:
+                continue
+            number = _place(graph.node(key), run.partition, now)[1] if key in graph.ids else None
+            tree = _stand(connection, row, number)
+            found.append(
+                shapes.RunReason(
+                    key=key,
+                    reasons=[] if tree is None else reasons(tree),
+                    tree=None if tree is None else _node(tree),
+                )
+            )
+    return shapes.RunWhy(run_id=run_id, answer=_why_requested(run), events=list(run.cause.events), assets=found)
+
+
+def freshness_view(node: AssetNode, updated_at: int | None, now: int) -> shapes.FreshnessView | None:
+    """How an asset stands with its freshness policy; None where it has none."""
+    policy = node.definition.freshness
+    if policy is None:
+        return None
+    judged = judge_freshness(policy, updated_at, now)
+    return shapes.FreshnessView(
+        state=judged.state.value,
+        since=None if judged.since is None else to_seconds(judged.since),
+        deadline=None if judged.deadline is None else to_seconds(judged.deadline),
+        policy=describe_policy(policy),
+    )
+
+
+def describe_policy(policy: FreshnessPolicy) -> str:
+    """A freshness policy as a sentence."""
+    if policy.type == "time_window":
+        warns = "" if policy.warn_window is None else f", warns from {timedelta(seconds=policy.warn_window)} on"
+        return f"not older than {timedelta(seconds=policy.fail_window or 0)}{warns}"
+    early = timedelta(seconds=policy.lower_bound_delta or 0)
+    return f"made in the {early} before each {policy.deadline_cron} ({policy.timezone})"
+
+
+def _place(node: AssetNode, partition: str | None, now: int) -> tuple[str | None, int | None]:
+    """The partition that is asked about, and its number."""
+    if node.definition.partitions is None:
+        if partition is not None:
+            raise UnknownPartitionError(
+                f"{node.key} is not partitioned, so it has no partition {partition!r}. Leave the partition out."
+            )
+        return None, None
+    definition = partitions_from_snapshot(node.definition.partitions)
+    if node.definition.partitions.type == "dynamic":
+        return partition, None
+    keys = definition.keys_at(to_datetime(now))
+    if partition is None:
+        return (keys.key_at(len(keys) - 1), len(keys) - 1) if len(keys) else (None, None)
+    number = keys.number_of(partition)
+    if number is None:
+        raise UnknownPartitionError(f"{node.key} has no partition {partition!r}. {keys.extent()}")
+    return partition, number
+
+
+def _answer(connection: Connection, node: AssetNode, partition: str | None, tree: Stand | None) -> str:
+    name = node.key if partition is None else f"{node.key} {partition}"
+    if node.kind != "native":
+        return external_asset_message(node.key)
+    if tree is None:
+        return f"{node.key} has no automation condition, so it is made only when somebody or something asks for it."
+    newest = runs.read_newest(connection, asset_key=node.key, limit=1)
+    last = ""
+    if newest:
+        run = newest[0]
+        last = f" Its last run, {run.run_id}, is {run.status.value}: {_why_requested(run)}."
+    if tree.holds:
+        return f"{name} is to be made: its condition holds.{last}"
+    return f"{name} is not to be made now: {'; '.join(reasons(tree))}.{last}"
+
+
+def _why_requested(run: Run) -> str:
+    cause = run.cause
+    who = {"automation": "requested by its condition", "app": "requested in the app or by the API"}.get(
+        cause.kind, f"requested by {cause.kind}{'' if cause.name is None else f' {cause.name}'}"
+    )
+    return who if cause.reason is None else f"{who} because {cause.reason}"
+
+
+def _evaluation(connection: Connection, node: AssetNode, row: EvaluationRow, now: int) -> shapes.EvaluationView:
+    number = None
+    if row.requested and row.requested[0] is not None:
+        number = _place(node, row.requested[0], now)[1]
+    tree = _stand(connection, row, number)
+    return shapes.EvaluationView(
+        evaluation_id=row.evaluation_id or 0,
+        seq=row.seq,
+        timestamp=row.moment / MICROSECONDS,
+        requested=list(row.requested),
+        run_ids=list(row.run_ids),
+        reasons=[] if tree is None else reasons(tree),
+        tree=None if tree is None else _node(tree),
+    )
+
+
+def _stand(connection: Connection, row: EvaluationRow, number: int | None) -> Stand | None:
+    body = evaluations.read_condition(connection, row.condition)
+    return None if body is None else stand(_CONDITION.decode(body), _TREE.decode(row.tree), number)
+
+
+def _node(found: Stand) -> shapes.ConditionNode:
+    return shapes.ConditionNode(
+        text=found.text,
+        op=found.op,
+        label=found.label,
+        holds=found.holds,
+        partitions=found.partitions,
+        seq=_seq(found.at),
+        deps=[shapes.DepStand(key=key, seq=_seq(at)) for key, at in found.deps],
+        parts=[_node(part) for part in found.parts],
+    )
+
+
+def _seq(at: float | None) -> int | None:
+    return int(at) if at is not None and at == int(at) else None

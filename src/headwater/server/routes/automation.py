@@ -1,0 +1,37 @@
+"""Why an asset is made or is not, and why a run was requested."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from headwater.server import condition_shapes as shapes
+from headwater.server.deployment import Deployment
+from headwater.server.resources import automation
+
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+
+
+@get("/assets/automation", sync_to_thread=True, summary="Why an asset is made, or is not")
+def get_automation(
+    deployment: NamedDependency[Deployment],
+    key: FromQuery[str],
+    partition: FromQuery[str | None] = None,
+    cursor: FromQuery[int | None] = None,
+    limit: Limit = 20,
+) -> shapes.AutomationView:
+    """The asset's condition with the value of every part as it is now, and its evaluations that mattered."""
+    graph, now = deployment.graph(), deployment.clock.now()
+    return deployment.store.read(
+        lambda c: automation.automation_view(c, graph, key, now, partition=partition, before=cursor, limit=limit)
+    )
+
+
+@get("/runs/{run_id:str}/why", sync_to_thread=True, summary="Why a run was requested")
+def get_run_why(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunWhy:
+    """What asked for the run, the events that led to it, and each asset's condition as it was then."""
+    graph, now = deployment.graph(), deployment.clock.now()
+    return deployment.store.read(lambda c: automation.run_why(c, graph, run_id, now))
