@@ -79,6 +79,10 @@ class UnknownJobError(HeadwaterError):
     """A name is not that of a job of the loaded definitions."""
 
 
+class UnknownWebhookError(HeadwaterError):
+    """A name is not that of a webhook of the deployment."""
+
+
 class UnknownRunError(HeadwaterError):
     """An id is not that of a run in the store."""
 

@@ -21,6 +21,7 @@ from headwater.cli.runs import run_group
 from headwater.cli.scaffold import init, scaffold
 from headwater.cli.sensors import sensor_group
 from headwater.cli.tokens import token_group
+from headwater.cli.webhooks import webhook_group
 from headwater.cli.why import what_if, why
 from headwater.errors import HeadwaterError
 
@@ -62,6 +63,7 @@ for command in (
     job_group,
     run_group,
     report_group,
+    webhook_group,
     event_group,
     location_group,
     token_group,

@@ -52,7 +52,7 @@ CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, Event
 
 
 class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who told the log: `via` is `rest`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one."""
+    """Who told: `via` is `rest`, `webhook`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one."""
 
     via: str
     name: str | None = None

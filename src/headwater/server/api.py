@@ -33,6 +33,7 @@ from headwater.server.routes import (
     runs,
     sensors,
     session,
+    webhooks,
 )
 from headwater.server.version import package_version
 
@@ -80,6 +81,10 @@ ROUTES = [
     jobs.list_jobs,
     jobs.get_job,
     jobs.run_job,
+    webhooks.list_webhooks,
+    webhooks.put_webhook,
+    webhooks.delete_webhook,
+    webhooks.try_webhook,
     corrections.withdraw_event,
     corrections.wipe_asset,
     corrections.rename_asset,

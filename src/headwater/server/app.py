@@ -10,7 +10,7 @@ import structlog
 from headwater.errors import NotAllowedError, RequestForbiddenError, TooManyRequestsError
 from headwater.records.access import Principal
 from headwater.records.audit import Note
-from headwater.server import health, openlineage_door, strict_door
+from headwater.server import health, openlineage_door, strict_door, webhook_door
 from headwater.server.answers import ThriftyAnswers
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments, is_possible_name
@@ -87,6 +87,9 @@ class Server:
         if door is not None:
             scope[ROUTE] = door[0].value
             await report(deployment, principal_of(scope), *door, scope, receive, send)
+        elif path.startswith(webhook_door.PREFIX):
+            scope[ROUTE] = webhook_door.PREFIX
+            await webhook_door.take(deployment, path, scope, receive, send)
         elif path in health.PATHS:
             await self._answer_health(deployment, path, send)
         elif path == "/metrics":

@@ -13,6 +13,7 @@ from headwater.clock import Clock
 from headwater.errors import SettingsError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.report_rules import ReportRules
+from headwater.records.webhooks import WebhookRule
 from headwater.server.access_book import AccessBook
 from headwater.server.audit_trail import AuditTrail
 from headwater.server.live import LiveFeed
@@ -20,11 +21,27 @@ from headwater.server.store_settings import has_store, read_store_settings
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.report_rules import read_rules
 from headwater.storage.store import Store
+from headwater.storage.webhooks import read_webhooks
 
 DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _RESERVED = frozenset(
-    {"api", "assets", "health", "login", "runs", "lineage", "sensors", "settings", "catalog", "events"}
+    {
+        "api",
+        "assets",
+        "health",
+        "login",
+        "runs",
+        "lineage",
+        "sensors",
+        "settings",
+        "catalog",
+        "events",
+        "hooks",
+        "docs",
+        "mcp",
+        "metrics",
+    }
 )
 _RULES_SECONDS = 1.0
 _REFRESH_SECONDS = 0.25
@@ -44,6 +61,7 @@ class Deployment:
         self._graph_head = -1
         self._lock = threading.Lock()
         self._rules: tuple[float, ReportRules] | None = None
+        self._webhooks: tuple[float, dict[str, WebhookRule]] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -79,6 +97,13 @@ class Deployment:
         if self._rules is None or now - self._rules[0] > _RULES_SECONDS:
             self._rules = (now, self.store.read(read_rules))
         return self._rules[1]
+
+    def webhooks(self) -> dict[str, WebhookRule]:
+        """The webhooks by name; read from the store at most once a second."""
+        now = self.clock.monotonic()
+        if self._webhooks is None or now - self._webhooks[0] > _RULES_SECONDS:
+            self._webhooks = (now, self.store.read(read_webhooks))
+        return self._webhooks[1]
 
     async def follow(self) -> None:
         """Keep the graph and the live feed up to date until cancelled."""

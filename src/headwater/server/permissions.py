@@ -49,6 +49,10 @@ _RULES: tuple[tuple[str, Need, Need], ...] = (
     ("/api/deployments", Scope.READ, Scope.ADMIN),
     ("/api/deployments/", Scope.READ, Scope.ADMIN),
     ("/api/report-rules", Scope.READ, Scope.ADMIN),
+    ("/api/webhooks", Scope.ADMIN, Scope.ADMIN),
+    ("/api/webhooks/", Scope.ADMIN, Scope.ADMIN),
+    # Looks by itself at the signature, or where the rule has none, for a token that may report.
+    ("/hooks/", Access.OPEN, Access.OPEN),
     ("/api/", Scope.READ, Scope.OPERATE),
     ("/api", Scope.READ, Scope.OPERATE),
     ("/mcp", Scope.READ, Scope.READ),

@@ -50,11 +50,11 @@ class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     error: str | None = None
 
 
-class _Request(msgspec.Struct, frozen=True):
+class Request(msgspec.Struct, frozen=True):
     """What the query asks for."""
 
-    mode: str
-    dry_run: bool
+    mode: str = "all"
+    dry_run: bool = False
 
 
 async def take(deployment: Deployment, principal: Principal, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +88,7 @@ def _status(answer: ReportAnswer) -> int:
     return 207 if answer.accepted else 400
 
 
-def _read_query(text: str) -> _Request:
+def _read_query(text: str) -> Request:
     query = dict(parse_qsl(text, keep_blank_values=True))
     if unknown := query.keys() - {"mode", "dry_run"}:
         raise ReportRefusedError(f"There is no query parameter {min(unknown)!r}; there are mode and dry_run.")
@@ -97,22 +97,46 @@ def _read_query(text: str) -> _Request:
         raise ReportRefusedError(f"mode={mode} is not known: 'all' takes all events or none, 'each' takes each alone.")
     if dry_run not in _SWITCHES:
         raise ReportRefusedError(f"dry_run={dry_run} is not known; it is true or false.")
-    return _Request(mode, _SWITCHES[dry_run])
+    return Request(mode, _SWITCHES[dry_run])
 
 
 async def _answer(
-    deployment: Deployment, request: _Request, principal: Principal, scope: Scope, body: bytes
+    deployment: Deployment, request: Request, principal: Principal, scope: Scope, body: bytes
 ) -> ReportAnswer:
-    reporter = Reporter("rest", principal.name)
     raws, many = split_body(header(scope, b"content-type"), body)
     request_key = header(scope, b"idempotency-key")
+    keys = [_item_key(request_key, index if many else None) for index in range(len(raws))]
+    return await record(deployment, request, principal, Reporter("rest", principal.name), raws, keys)
+
+
+async def record(
+    deployment: Deployment,
+    request: Request,
+    principal: Principal,
+    reporter: Reporter,
+    raws: Sequence[msgspec.Raw | bytes],
+    keys: Sequence[str | None],
+) -> ReportAnswer:
+    """Judge events and keep them.
+
+    Args:
+        deployment: Whose.
+        request: Whether all or each, and whether only to judge.
+        principal: Whose rights count.
+        reporter: Who is said to have told it.
+        raws: Each event as JSON.
+        keys: The idempotency key of each that names none itself.
+
+    Raises:
+        StoreError: the store did not take them.
+    """
     parsed: list[ParsedItem] = []
     places: list[int] = []
     results: dict[int, ItemResult] = {}
     rules, graph, now = deployment.report_rules(), deployment.known_graph, deployment.clock.now()
     for index, raw in enumerate(raws):
         try:
-            item = parse_item(raw, reporter, _item_key(request_key, index if many else None))
+            item = parse_item(raw, reporter, keys[index])
             event = apply_rules(item.event, graph, now, rules, strict=True)
             principal.demand_report((item.event.asset_key, event.asset_key), graph)
         except (ReportRefusedError, NotAllowedError) as error:
@@ -130,7 +154,7 @@ async def _answer(
 
 
 async def _write(
-    deployment: Deployment, request: _Request, parsed: Sequence[ParsedItem]
+    deployment: Deployment, request: Request, parsed: Sequence[ParsedItem]
 ) -> Sequence[Receipt | StoreError | None]:
     if request.dry_run:
         return [None] * len(parsed)

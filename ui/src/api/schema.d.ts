@@ -943,6 +943,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every webhook */
+        get: operations["ApiWebhooksListWebhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a webhook */
+        put: operations["ApiWebhooksNamePutWebhook"];
+        post?: never;
+        /** Remove a webhook */
+        delete: operations["ApiWebhooksNameDeleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{name}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a webhook */
+        post: operations["ApiWebhooksNameTryTryWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1306,6 +1358,16 @@ export interface components {
             location: string | null;
             owners: string[];
         };
+        /** ItemResult */
+        ItemResult: {
+            error?: string | null;
+            /** @default [] */
+            flags: string[];
+            index: number;
+            seq?: number | null;
+            /** @enum {string} */
+            status: "recorded" | "repeated" | "valid" | "refused";
+        };
         /** JobPage */
         JobPage: {
             items: components["schemas"]["JobView"][];
@@ -1519,6 +1581,13 @@ export interface components {
             merge: boolean;
             reason?: string | null;
             to: string;
+        };
+        /** ReportAnswer */
+        ReportAnswer: {
+            accepted: number;
+            error?: string | null;
+            items: components["schemas"]["ItemResult"][];
+            refused: number;
         };
         /** ReporterView */
         ReporterView: {
@@ -1756,6 +1825,66 @@ export interface components {
             /** @enum {string} */
             state: "valid" | "expired" | "revoked";
             token_id: string;
+        };
+        /** WebhookBody */
+        WebhookBody: {
+            data_version?: string | null;
+            description?: string | null;
+            each?: string | null;
+            idempotency_key?: string | null;
+            key: string;
+            /**
+             * @default materialization
+             * @enum {string}
+             */
+            kind: "materialization" | "observation" | "external_started" | "external_failed" | "external_skipped";
+            metadata?: {
+                [key: string]: string;
+            };
+            partition?: string | null;
+            signature?: components["schemas"]["WebhookSignature"] | null;
+            timestamp?: string | null;
+            where?: string | null;
+        };
+        /** WebhookList */
+        WebhookList: {
+            items: components["schemas"]["WebhookView"][];
+        };
+        /** WebhookSignature */
+        WebhookSignature: {
+            header?: string | null;
+            /** @enum {string} */
+            scheme: "github" | "standard" | "hmac" | "token";
+            secret_env: string;
+        };
+        /** WebhookTrial */
+        WebhookTrial: {
+            body: unknown;
+            headers?: {
+                [key: string]: string;
+            };
+        };
+        /** WebhookView */
+        WebhookView: {
+            data_version?: string | null;
+            description?: string | null;
+            each?: string | null;
+            idempotency_key?: string | null;
+            key: string;
+            /**
+             * @default materialization
+             * @enum {string}
+             */
+            kind: "materialization" | "observation" | "external_started" | "external_failed" | "external_skipped";
+            metadata?: {
+                [key: string]: string;
+            };
+            name: string;
+            partition?: string | null;
+            path: string;
+            signature?: components["schemas"]["WebhookSignature"] | null;
+            timestamp?: string | null;
+            where?: string | null;
         };
         /** WipeBody */
         WipeBody: {
@@ -4173,6 +4302,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiWebhooksListWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiWebhooksNamePutWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiWebhooksNameDeleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiWebhooksNameTryTryWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTrial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
                 };
             };
             /** @description What is wrong, and what to do. */
