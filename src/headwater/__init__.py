@@ -11,6 +11,12 @@ from headwater.definitions.asset_context import AssetExecutionContext, build_ass
 from headwater.definitions.asset_decorators import asset
 from headwater.definitions.assets import AssetIn, AssetOut, AssetsDefinition
 from headwater.definitions.backfill_policy import BackfillPolicy
+from headwater.definitions.check_builders import (
+    build_column_range_checks,
+    build_column_schema_change_checks,
+    build_metadata_bounds_checks,
+    build_row_count_change_checks,
+)
 from headwater.definitions.checks import AssetCheckDefinition, asset_check
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import (
@@ -31,6 +37,10 @@ from headwater.definitions.events import (
 )
 from headwater.definitions.failures import Failure, RetryRequested
 from headwater.definitions.freshness import FreshnessPolicy
+from headwater.definitions.freshness_checks import (
+    build_last_update_freshness_checks,
+    build_time_partition_freshness_checks,
+)
 from headwater.definitions.hooks import HookContext, HookDefinition, failure_hook, success_hook
 from headwater.definitions.io_managers import (
     InputContext,
@@ -75,6 +85,7 @@ from headwater.definitions.metadata import (
     UrlMetadataValue,
 )
 from headwater.definitions.multi_assets import multi_asset
+from headwater.definitions.multi_checks import multi_asset_check
 from headwater.definitions.observable_assets import observable_source_asset
 from headwater.definitions.partitions import (
     AddDynamicPartitionsRequest,
@@ -177,6 +188,7 @@ from headwater.errors import (
 from headwater.keys import AssetCheckKey, AssetKey
 
 io_manager = resource
+AssetChecksDefinition = AssetCheckDefinition
 
 if TYPE_CHECKING:
     from headwater.definitions.config_schema import (
@@ -268,6 +280,7 @@ __all__ = [
     "AssetCheckResult",
     "AssetCheckSeverity",
     "AssetCheckSpec",
+    "AssetChecksDefinition",
     "AssetDep",
     "AssetExecutionContext",
     "AssetIn",
@@ -436,9 +449,15 @@ __all__ = [
     "asset_check",
     "build_asset_check_context",
     "build_asset_context",
+    "build_column_range_checks",
+    "build_column_schema_change_checks",
     "build_input_context",
+    "build_last_update_freshness_checks",
+    "build_metadata_bounds_checks",
     "build_output_context",
+    "build_row_count_change_checks",
     "build_sensor_context",
+    "build_time_partition_freshness_checks",
     "define_asset_job",
     "definitions",
     "external_assets_from_specs",
@@ -458,6 +477,7 @@ __all__ = [
     "materialize",
     "materialize_to_memory",
     "multi_asset",
+    "multi_asset_check",
     "observable_source_asset",
     "observe",
     "open_pipes_session",

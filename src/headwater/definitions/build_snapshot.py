@@ -94,6 +94,8 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
         source=spec.source,
         retry=None if definition is None else definition.retry_policy,
         takes_config=definition is not None and definition.needs.config is not None,
+        op=definition.op_name if definition is not None and len(definition.specs) > 1 else None,
+        can_subset=definition is not None and definition.can_subset,
     )
 
 
@@ -121,6 +123,10 @@ def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
         name=job.name,
         assets=_escaped(job.resolve(lambda: defs.selection_index)),
         selection=str(job.selection),
+        checks=tuple(
+            (key.asset_key.to_escaped_user_string(), key.name)
+            for key in job.resolve_checks(lambda: defs.selection_index)
+        ),
         description=job.description,
         run_config=job.run_config,
         tags=job.tags,

@@ -29,23 +29,63 @@ from headwater.keys import AssetCheckKey, CoercibleToAssetKey
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AssetCheckDefinition:
-    """A check and the function that carries it out. Made by `@asset_check`; calling it calls the function."""
+    """Checks and the function that carries them out. Made by `@asset_check` and `@multi_asset_check`.
 
-    spec: AssetCheckSpec
+    Calling it calls the function. One with `can_subset` can be asked for some of its checks alone.
+    """
+
+    specs: tuple[AssetCheckSpec, ...]
     compute_fn: Callable[..., Any]
     inputs: tuple[AssetInput, ...]
     takes_context: bool
+    op_name: str
     timeout: float | None = None
     needs: Needs = NO_NEEDS
     retry_policy: RetryPolicy | None = None
+    can_subset: bool = False
 
     def __post_init__(self) -> None:
         look_like(self, self.compute_fn)
 
     @property
+    def spec(self) -> AssetCheckSpec:
+        """The check's spec.
+
+        Raises:
+            InvalidDefinitionError: the function carries out several.
+        """
+        if len(self.specs) != 1:
+            raise InvalidDefinitionError(f"{self.op_name!r} carries out {len(self.specs)} checks; ask for keys.")
+        return self.specs[0]
+
+    @property
     def key(self) -> AssetCheckKey:
-        """The asset and the check's name there."""
+        """The asset and the check's name there.
+
+        Raises:
+            InvalidDefinitionError: the function carries out several.
+        """
         return self.spec.key
+
+    @property
+    def keys(self) -> frozenset[AssetCheckKey]:
+        """The keys of all of its checks."""
+        return frozenset(spec.key for spec in self.specs)
+
+    @property
+    def check_keys(self) -> frozenset[AssetCheckKey]:
+        """The same as `keys`."""
+        return self.keys
+
+    @property
+    def check_specs(self) -> tuple[AssetCheckSpec, ...]:
+        """The same as `specs`."""
+        return self.specs
+
+    @property
+    def described(self) -> str:
+        """What it is called in a message."""
+        return f"check {self.key.to_user_string()!r}" if len(self.specs) == 1 else f"multi-asset check {self.op_name!r}"
 
     @property
     def asset_input(self) -> str | None:
@@ -55,14 +95,14 @@ class AssetCheckDefinition:
     @property
     def source(self) -> SourceRef | None:
         """Where it was defined."""
-        return self.spec.source
+        return self.specs[0].source
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function as if it were not decorated."""
         return self.compute_fn(*args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"AssetCheckDefinition({self.key.to_user_string()!r})"
+        return f"AssetCheckDefinition({', '.join(repr(spec.key.to_user_string()) for spec in self.specs)})"
 
 
 @overload
@@ -158,7 +198,8 @@ def asset_check(
             metadata=metadata,
         )
         return AssetCheckDefinition(
-            spec=spec,
+            specs=(spec,),
+            op_name=spec.asset_key.to_python_identifier(spec.name),
             compute_fn=function,
             inputs=tuple(AssetInput(parameter, spec.asset_key) for parameter in parameters.names),
             takes_context=parameters.takes_context,

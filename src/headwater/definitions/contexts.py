@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from headwater.definitions.arguments import check_cursor
@@ -83,7 +83,7 @@ class AssetCheckExecutionContext(StepContext):
     """What the function of a check can ask. The runtime makes it; tests use `build_asset_check_context`.
 
     Args:
-        check_key: The check that is being carried out.
+        check_keys: The checks that are being carried out.
         run_id: The run.
         log: Where `context.log` writes.
         partition_keys: The partitions that are judged; None where the asset has none.
@@ -91,12 +91,13 @@ class AssetCheckExecutionContext(StepContext):
         run_tags: The run's tags.
         job_name: The job that the run belongs to.
         resources: What `required_resource_keys` asked for.
+        instance: Gives the deployment.
     """
 
     def __init__(
         self,
         *,
-        check_key: AssetCheckKey,
+        check_keys: Sequence[AssetCheckKey],
         run_id: str,
         log: ContextLog,
         partition_keys: Sequence[str] | None = None,
@@ -105,6 +106,7 @@ class AssetCheckExecutionContext(StepContext):
         job_name: str | None = None,
         resources: Resources | None = None,
         op_config: Any = None,
+        instance: Callable[[], Any] | None = None,
     ) -> None:
         super().__init__(
             run_id=run_id,
@@ -116,12 +118,46 @@ class AssetCheckExecutionContext(StepContext):
             resources=resources,
             op_config=op_config,
         )
-        self.check_key = check_key
+        self._check_keys = tuple(check_keys)
+        self._instance = instance
+
+    @property
+    def selected_asset_check_keys(self) -> frozenset[AssetCheckKey]:
+        """The checks that are being carried out."""
+        return frozenset(self._check_keys)
+
+    @property
+    def check_key(self) -> AssetCheckKey:
+        """The check that is being carried out.
+
+        Raises:
+            InvalidInvocationError: there are several.
+        """
+        if len(self._check_keys) != 1:
+            raise InvalidInvocationError(
+                f"This function carries out {len(self._check_keys)} checks; ask for context.selected_asset_check_keys."
+            )
+        return self._check_keys[0]
 
     @property
     def asset_key(self) -> AssetKey:
-        """The asset that is judged."""
+        """The asset that is judged.
+
+        Raises:
+            InvalidInvocationError: there are several checks.
+        """
         return self.check_key.asset_key
+
+    @property
+    def instance(self) -> Any:
+        """The deployment, to ask for what is recorded.
+
+        Raises:
+            InvalidInvocationError: a test built this context without one.
+        """
+        if self._instance is None:
+            raise InvalidInvocationError("This context has no instance; pass build_asset_check_context(instance=...).")
+        return self._instance()
 
 
 class SensorEvaluationContext:
@@ -184,10 +220,12 @@ def build_asset_check_context(
     partition_key: str | None = None,
     run_id: str = OUTSIDE,
     run_tags: Mapping[str, str] | None = None,
+    instance: Any = None,
 ) -> AssetCheckExecutionContext:
     """A context with which a test calls the function of a check; its log is a `RecordedLog`."""
     return AssetCheckExecutionContext(
-        check_key=AssetCheckKey(AssetKey.from_coercible(asset_key), check_name),
+        check_keys=(AssetCheckKey(AssetKey.from_coercible(asset_key), check_name),),
+        instance=None if instance is None else lambda: instance,
         run_id=run_id,
         log=RecordedLog(),
         partition_keys=None if partition_key is None else (partition_key,),

@@ -15,7 +15,7 @@ from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source, find_source
 from headwater.errors import HeadwaterError, InvalidDefinitionError, InvalidParameterError
-from headwater.keys import AssetKey
+from headwater.keys import AssetCheckKey, AssetKey
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -48,12 +48,28 @@ class JobDefinition:
             numbers = found.select(self.selection.materializable().node)
         except HeadwaterError as error:
             raise InvalidDefinitionError(f"{where}: {error}") from error
-        if not numbers:
+        if not numbers and not self._checks_alone(found):
             raise InvalidDefinitionError(
                 f"{where} selects {str(self.selection)!r}, which means no asset that can be made here. Select native "
                 "assets; what other systems make can't be the only thing that a job is for."
             )
         return tuple(AssetKey.from_escaped_user_string(found.assets[number].key) for number in sorted(numbers))
+
+    def resolve_checks(self, index: Callable[[], SelectionIndex]) -> tuple[AssetCheckKey, ...]:
+        """The checks that the job carries out where it makes nothing, such as those of external assets.
+
+        Args:
+            index: Gives what the selection is resolved over.
+        """
+        found = index()
+        if found.select(self.selection.materializable().node):
+            return ()
+        checks = sorted(self._checks_alone(found))
+        return tuple(AssetCheckKey(AssetKey.from_escaped_user_string(key), name) for key, name in checks)
+
+    def _checks_alone(self, index: SelectionIndex) -> set[tuple[str, str]]:
+        # Only a selection that means no asset means its checks for themselves.
+        return set() if index.select(self.selection.node) else index.select_checks(self.selection.node)
 
     def __repr__(self) -> str:
         return f"JobDefinition({self.name!r})"
@@ -70,7 +86,7 @@ def define_asset_job(
     partitions_def: PartitionsDefinition | None = None,
     owners: Sequence[str] | None = None,
 ) -> JobDefinition:
-    """A job that makes the assets of a selection.
+    """A job that makes the assets of a selection, or carries out checks where it selects those alone.
 
     Args:
         name: The job's name.

@@ -80,6 +80,9 @@ class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     source: SourceRef | None = None
     retry: RetryPolicy | None = None
     takes_config: bool = False
+    op: str | None = None
+    """The function, where it carries out several checks."""
+    can_subset: bool = False
 
 
 class SensorSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,11 +101,12 @@ class SensorSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class JobSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One job: the assets that its selection means, and what its runs have."""
+    """One job: the assets that its selection means, or `checks` (an asset and a name each) where it makes nothing."""
 
     name: str
     assets: tuple[str, ...]
     selection: str
+    checks: tuple[tuple[str, str], ...] = ()
     description: str | None = None
     run_config: dict[str, Any] = {}
     tags: dict[str, str] = {}

@@ -267,7 +267,14 @@ class AssetCheckSpec(Frozen):
 
     def with_asset(self, asset: CoercibleToAssetKey | HasAssetKey) -> AssetCheckSpec:
         """The same check of another asset."""
-        arguments = {**self._compared(), "asset": asset}
+        return self._with(asset=asset)
+
+    def with_description(self, description: str | None) -> AssetCheckSpec:
+        """The same check, described otherwise."""
+        return self._with(description=description)
+
+    def _with(self, **changes: Any) -> AssetCheckSpec:
+        arguments = {**self._compared(), "asset": self.asset_key, **changes}
         del arguments["asset_key"]
         changed = AssetCheckSpec(**arguments)
         changed._set(source=self.source)

@@ -57,7 +57,7 @@ def check_run_config(definitions: Definitions, assets: Iterable[str], plain: Map
             needs[maker.op_name] = maker.needs
     for check_key, check in resolved.checks.items():
         if check_key.asset_key in keys:
-            needs[check_key.asset_key.to_python_identifier(check_key.name)] = check.needs
+            needs[check.op_name] = check.needs
     config = read_run_config(plain, needs, definitions.resources)
     for op_name, need in needs.items():
         given = config.of_op(op_name)

@@ -16,10 +16,12 @@ from headwater.errors import UnknownPartitionError
 from headwater.execution.config import check_run_config, resource_config
 from headwater.execution.in_process_result import ExecuteInProcessResult
 from headwater.execution.instance import HeadwaterInstance
-from headwater.execution.plan import Step, plan_steps
+from headwater.execution.plan import plan_steps
+from headwater.execution.plan_checks import failed_blocking, plan_checks
 from headwater.execution.step_events import Began, result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport
 from headwater.execution.step_work import StepPlace, carry_out, load_value
+from headwater.execution.steps import Step
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.keys import AssetKey
 from headwater.location.resources import ResourceScope
@@ -39,6 +41,7 @@ class InProcessRun:
         definitions: Definitions,
         keys: Sequence[str],
         *,
+        checks: Sequence[tuple[str, str]] = (),
         graph: AssetGraph | None = None,
         instance: HeadwaterInstance | None = None,
         default_io: IOManager | None = None,
@@ -52,6 +55,7 @@ class InProcessRun:
         Args:
             definitions: All that the run may need.
             keys: What it makes or looks at.
+            checks: Checks that it carries out besides those of the assets that it makes.
             graph: How these definitions connect, if the caller has that.
             instance: Where its events go; only into the result if left out.
             default_io: Stores values where the definitions say nothing; files if left out.
@@ -71,15 +75,17 @@ class InProcessRun:
         self._default_io = default_io or self._instance.default_io_manager()
         self._config = dict(run_config or {})
         self._steps = plan_steps(self._graph, keys)
+        self._steps += plan_checks(self._graph, checks)
         meant, self._partitioned = find_partitions(self._graph, keys, partitions)
         check_run_config(definitions, keys, self._config)
         self._run = Run(
             run_id=new_run_id(),
             location=_LOCATION,
-            assets=tuple(keys),
+            assets=tuple(keys) or tuple(sorted({key for key, _ in checks})),
             status=RunStatus.QUEUED,
             cause=Cause(kind="python"),
             created_at=SystemClock().now(),
+            checks=() if keys else tuple(checks),
             partition=meant[0] if len(meant) == 1 else None,
             partitions=meant if len(meant) > 1 else (),
             tags=dict(tags or {}),
@@ -146,7 +152,7 @@ class InProcessRun:
             self._failed[step.name] = f"{step.name} was skipped."
             self._append(self._event(EventKind.STEP_SKIPPED, step, f"Skipped, because {blocker} did not succeed."))
         elif missing is not None:
-            self._left_out.update(() if step.check_name else step.assets)
+            self._left_out.update(() if step.checks else step.assets)
             self._append(
                 self._event(EventKind.STEP_SKIPPED, step, f"Skipped, because {missing} was not made this time.")
             )
@@ -158,7 +164,7 @@ class InProcessRun:
         upstream = {key: self._graph.upstream_keys(key) for key in step.assets}
         while True:
             started = self._append(self._event(EventKind.STEP_STARTED, step))
-            wanted = step.assets if step.check_name else {up for ups in upstream.values() for up in ups}
+            wanted = step.assets if step.checks else {up for ups in upstream.values() for up in ups}
             began = Began(started[-1].seq, self._instance.versions(wanted))
             try:
                 report = carry_out(self._definitions, self._order(step, retries), place)
@@ -179,17 +185,15 @@ class InProcessRun:
         events = result_events(step, report, began, run_id=self._run.run_id, upstream=upstream)
         self._append(*events, self._event(EventKind.STEP_SUCCEEDED, step))
         self._left_out.update(report.left_out)
-        blocking = {check.name for check in self._graph.checks.get(step.assets[0], ()) if check.blocking}
-        fails = any(not check.passed and check.severity == "ERROR" for check in report.checks)
-        if step.check_name in blocking and fails:
-            self._failed[step.name] = f"The blocking check {step.name} did not pass."
+        if failed_blocking(self._graph, report.checks):
+            self._failed[step.name] = f"A blocking check of {step.name} did not pass."
 
     def _order(self, step: Step, retries: int) -> StepOrder:
         return StepOrder(
             run_id=self._run.run_id,
             step=step.name,
             assets=step.assets,
-            check_name=step.check_name,
+            checks=step.checks,
             partitions=self._run.partition_keys if self._is_partitioned(step) else None,
             tags=self._run.tags,
             retry_number=retries,

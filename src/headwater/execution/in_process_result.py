@@ -8,11 +8,16 @@ from typing import Any
 import msgspec
 
 from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.events import AssetCheckEvaluation, AssetCheckSeverity, AssetMaterialization
+from headwater.definitions.events import (
+    AssetCheckEvaluation,
+    AssetCheckSeverity,
+    AssetMaterialization,
+    AssetObservation,
+)
 from headwater.definitions.metadata_from_wire import from_wire
 from headwater.errors import InvalidInvocationError, UnknownAssetError
 from headwater.keys import AssetKey, CoercibleToAssetKey
-from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization, StepEvent
+from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization, Observation, StepEvent
 from headwater.records.runs import Run, RunStatus
 
 
@@ -25,6 +30,7 @@ class RunEventView(msgspec.Struct, frozen=True, kw_only=True):
     step_key: str | None
     timestamp: float
     materialization: AssetMaterialization | None = None
+    observation: AssetObservation | None = None
     check_evaluation: AssetCheckEvaluation | None = None
     error: str | None = None
 
@@ -32,6 +38,11 @@ class RunEventView(msgspec.Struct, frozen=True, kw_only=True):
     def asset_materialization(self) -> AssetMaterialization | None:
         """The same as `materialization`."""
         return self.materialization
+
+    @property
+    def asset_observation(self) -> AssetObservation | None:
+        """The same as `observation`."""
+        return self.observation
 
 
 def view(event: Event) -> RunEventView:
@@ -46,6 +57,7 @@ def view(event: Event) -> RunEventView:
         step_key=payload.step if isinstance(payload, StepEvent) else None,
         timestamp=event.timestamp / 1_000_000,
         materialization=_materialization(event, key, payload) if isinstance(payload, Materialization) and key else None,
+        observation=_observation(event, key, payload) if isinstance(payload, Observation) and key else None,
         check_evaluation=_evaluation(event, key, payload) if isinstance(payload, CheckEvaluation) and key else None,
         error=None if error is None else error.message,
     )
@@ -174,6 +186,17 @@ class ExecuteInProcessResult:
 
 def _materialization(event: Event, key: AssetKey, payload: Materialization) -> AssetMaterialization:
     return AssetMaterialization(
+        key,
+        description=payload.description,
+        metadata=from_wire(payload.metadata),
+        partition=event.partition,
+        tags=payload.tags or None,
+        data_version=event.data_version,
+    )
+
+
+def _observation(event: Event, key: AssetKey, payload: Observation) -> AssetObservation:
+    return AssetObservation(
         key,
         description=payload.description,
         metadata=from_wire(payload.metadata),

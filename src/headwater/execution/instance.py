@@ -15,7 +15,9 @@ from headwater.clock import from_seconds
 from headwater.definitions.arguments import check_asset_key, shown
 from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation
 from headwater.definitions.io_managers import IOManager
-from headwater.definitions.metadata import to_wire
+from headwater.definitions.metadata import MetadataValue, to_wire
+from headwater.definitions.metadata_from_wire import from_wire
+from headwater.definitions.partitions.dynamic import check_new_keys
 from headwater.errors import InvalidInvocationError, SettingsError
 from headwater.execution.file_io_manager import FilesystemIOManager
 from headwater.execution.in_process_result import RunEventView, view
@@ -33,6 +35,8 @@ from headwater.records.events import (
 from headwater.records.runs import Run
 
 _REPORTER = Reporter("python")
+_MOST_UPDATES = 50
+_LAST_UPDATED = "dagster/last_updated_timestamp"
 
 
 class EventRecords(msgspec.Struct, frozen=True):
@@ -41,6 +45,18 @@ class EventRecords(msgspec.Struct, frozen=True):
     records: list[RunEventView]
     cursor: str | None
     has_more: bool
+
+
+class RecordedUpdate(msgspec.Struct, frozen=True):
+    """What a materialization or an observation says of an asset, for checks that look at what is recorded.
+
+    `updated_at`, in seconds since the epoch, is None for an observation that does not say when the asset was updated.
+    """
+
+    metadata: dict[str, MetadataValue]
+    updated_at: float | None
+    partition: str | None
+    data_version: str | None
 
 
 class HeadwaterInstance:
@@ -71,15 +87,24 @@ class HeadwaterInstance:
         Raises:
             SchemaVersionError: a newer release wrote what is in the folder.
         """
-        # The database takes longer to import than everything else that runs a few assets in memory.
-        from headwater.execution.store_log import StoreLog
-        from headwater.storage.engine import sqlite_url
-        from headwater.storage.store import Store
-
         home = Path(tempdir)
         home.mkdir(parents=True, exist_ok=True)
-        store = Store(sqlite_url(home / "headwater.db"))
-        return HeadwaterInstance(StoreLog(store), home / "storage", close=store.close)
+        return HeadwaterInstance.at(f"sqlite:///{home / 'headwater.db'}", home / "storage")
+
+    @staticmethod
+    def at(url: str, storage: Path) -> HeadwaterInstance:
+        """The one whose log is in a database, and its values in a folder.
+
+        Raises:
+            SchemaVersionError: a newer release wrote the database.
+            StoreUnavailableError: it does not answer.
+        """
+        # The database takes longer to import than everything else that runs a few assets in memory.
+        from headwater.execution.store_log import StoreLog
+        from headwater.storage.store import Store
+
+        store = Store(url)
+        return HeadwaterInstance(StoreLog(store), storage, close=store.close)
 
     @staticmethod
     def get() -> HeadwaterInstance:
@@ -180,6 +205,33 @@ class HeadwaterInstance:
         """The partitions of an asset that were ever made."""
         return set(self._log.partitions_of(_text(asset_key)))
 
+    def updates_of(self, asset_key: CoercibleToAssetKey) -> list[RecordedUpdate]:
+        """The newest materializations and observations of an asset together, the newest first; at most a hundred."""
+        kinds = (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
+        events = [event for kind in kinds for event in self._log.events_of(_text(asset_key), kind, _MOST_UPDATES)]
+        events.sort(key=lambda event: (event.timestamp, event.seq), reverse=True)
+        return [_update(event) for event in events]
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> list[str]:
+        """The keys of dynamic partitions, in the order in which they were added."""
+        return self._log.dynamic_partitions(partitions_def_name)
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether dynamic partitions have a key."""
+        return partition_key in self._log.dynamic_partitions(partitions_def_name)
+
+    def add_dynamic_partitions(self, partitions_def_name: str, partition_keys: Sequence[str]) -> None:
+        """Add keys to dynamic partitions; those that are there stay as they are.
+
+        Raises:
+            InvalidParameterError: a key can't be stored, or stands twice.
+        """
+        self._log.add_dynamic_partitions(partitions_def_name, check_new_keys(partition_keys))
+
+    def delete_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> None:
+        """Delete a key of dynamic partitions; one that is not there is passed over."""
+        self._log.delete_dynamic_partitions(partitions_def_name, (partition_key,))
+
     def get_asset_keys(self, prefix: Sequence[str] | None = None, limit: int | None = None) -> list[AssetKey]:
         """The assets that have events, by key."""
         keys = sorted(AssetKey.from_escaped_user_string(text) for text in self._log.asset_keys())
@@ -232,6 +284,19 @@ class HeadwaterInstance:
         has_more = len(found) > limit
         following = str(skip + limit) if has_more else None
         return EventRecords([view(event) for event in found[:limit]], following, has_more)
+
+
+def _update(event: Event) -> RecordedUpdate:
+    payload = event.payload
+    metadata = from_wire(payload.metadata) if isinstance(payload, (Materialization, Observation)) else {}
+    said = metadata.get(_LAST_UPDATED)
+    moment = said.value if said is not None else None
+    return RecordedUpdate(
+        metadata=metadata,
+        updated_at=event.timestamp / 1_000_000 if event.kind is EventKind.MATERIALIZATION else moment,
+        partition=event.partition,
+        data_version=event.data_version,
+    )
 
 
 def _text(asset_key: CoercibleToAssetKey) -> str:

@@ -32,7 +32,7 @@ def materialize(
     tags: Mapping[str, str] | None = None,
     selection: Any = None,
 ) -> ExecuteInProcessResult:
-    """Make assets in this process, in the order of their dependencies, with their checks.
+    """Make assets in this process, in the order of their dependencies, and carry out checks, also of external assets.
 
     Args:
         assets: Functions decorated with `@asset` and its siblings, checks, and specs of external assets.
@@ -64,9 +64,11 @@ def materialize(
     """
     definitions = _define(assets, resources or {})
     graph = graph_of(definitions)
+    chosen = _choose(graph, selection)
     run = InProcessRun(
         definitions,
-        _choose(graph, selection),
+        chosen,
+        checks=_choose_checks(graph, selection, chosen),
         graph=graph,
         instance=instance,
         run_config=plain_run_config(run_config),
@@ -122,9 +124,11 @@ def materialize_to_memory(
     kept = {name: value for name, value in given.items() if name not in wanted and not isinstance(value, IOManager)}
     definitions = _define(assets, {**kept, DEFAULT_IO_MANAGER: memory, **dict.fromkeys(wanted, memory)})
     graph = graph_of(definitions)
+    chosen = _choose(graph, selection)
     run = InProcessRun(
         definitions,
-        _choose(graph, selection),
+        chosen,
+        checks=_choose_checks(graph, selection, chosen),
         graph=graph,
         instance=instance,
         run_config=plain_run_config(run_config),
@@ -192,8 +196,17 @@ def _choose(graph: AssetGraph, selection: Any) -> list[str]:
     if selection is None:
         return [node.key for node in graph.nodes if node.kind == "native"]
     chosen = AssetSelection.from_coercible(selection)
+    if _choose_checks(graph, selection, ()) and not graph.select(chosen):
+        return []
     nodes = [graph.nodes[number] for number in graph.select(chosen)]
     foreign = [node.key for node in nodes if node.kind != "native"]
     if foreign and (len(foreign) == len(nodes) or isinstance(chosen.node, Key)):
         raise ExternalAssetError(external_asset_message(foreign[0]))
     return [node.key for node in nodes if node.kind == "native"]
+
+
+def _choose_checks(graph: AssetGraph, selection: Any, made: Sequence[str]) -> list[tuple[str, str]]:
+    """The checks to carry out besides those of the assets that are made, as of assets that other systems make."""
+    node = AssetSelection.from_coercible("*" if selection is None else selection).node
+    executable = {(key, check.name) for key, each in graph.checks.items() for check in each if check.executable}
+    return sorted(each for each in graph.selection_index.select_checks(node) & executable if each[0] not in made)

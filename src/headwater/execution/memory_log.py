@@ -41,6 +41,18 @@ class EventLog(Protocol):
         """The assets that have materializations or observations."""
         ...
 
+    def dynamic_partitions(self, name: str) -> list[str]:
+        """The keys of dynamic partitions, in the order in which they were added."""
+        ...
+
+    def add_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
+        """Add keys; those that are there stay as they are."""
+        ...
+
+    def delete_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
+        """Delete keys; those that are not there are passed over."""
+        ...
+
     def run(self, run_id: str) -> Run | None:
         """One run."""
         ...
@@ -58,6 +70,7 @@ class MemoryLog:
         self._events: list[Event] = []
         self._versions: dict[str, tuple[int, int]] = {}
         self._runs: dict[str, Run] = {}
+        self._dynamic: dict[str, dict[str, None]] = {}
 
     def append(self, events: Sequence[NewEvent]) -> list[Event]:
         """Keep events, with their places in the log."""
@@ -111,6 +124,19 @@ class MemoryLog:
         """The assets that have materializations or observations."""
         kinds = (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
         return {event.asset_key for event in self._events if event.kind in kinds and event.asset_key is not None}
+
+    def dynamic_partitions(self, name: str) -> list[str]:
+        """The keys of dynamic partitions, in the order in which they were added."""
+        return list(self._dynamic.get(name, ()))
+
+    def add_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
+        """Add keys; those that are there stay as they are."""
+        self._dynamic.setdefault(name, {}).update(dict.fromkeys(keys))
+
+    def delete_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
+        """Delete keys; those that are not there are passed over."""
+        for key in keys:
+            self._dynamic.get(name, {}).pop(key, None)
 
     def run(self, run_id: str) -> Run | None:
         """One run."""

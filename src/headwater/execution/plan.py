@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
-from headwater.definitions.retries import RetryPolicy
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
+from headwater.execution.plan_checks import check_step, checks_of, judged, plan_checks
+from headwater.execution.steps import Step
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece of work: assets that one function makes, or a check of the first of `assets`. Times are in seconds.
-
-    `reads` are the assets of the run that it depends on.
-    """
-
-    name: str
-    assets: tuple[str, ...]
-    check_name: str | None = None
-    after: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    timeout: float | None = None
-    retry: RetryPolicy | None = None
-
-
-def plan_steps(graph: AssetGraph, assets: Sequence[str]) -> list[Step]:
-    """The steps that make some assets and carry out their checks, upstream first.
+def plan_steps(graph: AssetGraph, assets: Sequence[str], checks: Sequence[tuple[str, str]] = ()) -> list[Step]:
+    """The steps that make some assets and carry out their checks, upstream first; or some checks alone.
 
     What depends on an asset waits for its blocking checks too.
 
+    Args:
+        graph: All assets.
+        assets: What to make.
+        checks: Or the checks to carry out while nothing is made, each an asset and a name.
+
     Raises:
-        UnknownAssetError: an asset is not made by these definitions.
+        UnknownAssetError: an asset is not made, or a check not carried out, by these definitions.
         InvalidDefinitionError: a function would have to run before and after another one, or makes only all of its
             assets and not some.
     """
+    if checks:
+        return plan_checks(graph, checks)
     chosen = set(assets)
     foreign = sorted(key for key in chosen if key not in graph.ids or not _is_executable(graph.node(key)))
     if foreign:
@@ -46,10 +37,19 @@ def plan_steps(graph: AssetGraph, assets: Sequence[str]) -> list[Step]:
     ordered = [node for node in (graph.nodes[number] for number in graph.order) if node.key in chosen]
     groups = _group(graph, ordered, chosen)
     step_of = {node.key: name for name, members in groups.items() for node in members}
+    waiting = checks_of(graph, chosen)
+    gates: dict[str, list[str]] = {}
     steps: list[Step] = []
+    made: set[str] = set()
     for name in _order(graph, groups, step_of):
-        steps.append(_asset_step(graph, name, groups[name], step_of))
-        steps += [step for node in groups[name] for step in _check_steps(graph, node.key, name)]
+        steps.append(_asset_step(graph, name, groups[name], step_of, gates))
+        made.update(steps[-1].assets)
+        for due in [each for each in waiting if made.issuperset(judged(waiting[each]) & chosen)]:
+            found = waiting.pop(due)
+            steps.append(check_step(due, found, step_of))
+            for check in found:
+                if check.blocking:
+                    gates.setdefault(check.asset_key, []).append(due)
     return steps
 
 
@@ -57,37 +57,27 @@ def _is_executable(node: AssetNode) -> bool:
     return node.kind == "native" or node.definition.observable
 
 
-def _asset_step(graph: AssetGraph, name: str, members: list[AssetNode], step_of: dict[str, str]) -> Step:
+def _asset_step(
+    graph: AssetGraph,
+    name: str,
+    members: list[AssetNode],
+    step_of: dict[str, str],
+    gates: dict[str, list[str]],
+) -> Step:
     own = {node.key for node in members}
     reads = dict.fromkeys(
         up for node in members for up in graph.upstream_keys(node.key) if up in step_of and up not in own
     )
-    gates = dict.fromkeys(gate for up in reads for gate in (step_of[up], *_blocking(graph, up)))
+    after = dict.fromkeys(gate for up in reads for gate in (step_of[up], *gates.get(up, ())))
     definition = members[0].definition
     return Step(
         name=name,
         assets=tuple(node.key for node in members),
-        after=tuple(gates),
+        after=tuple(after),
         reads=tuple(reads),
         timeout=definition.timeout,
         retry=definition.retry,
     )
-
-
-def _check_steps(graph: AssetGraph, key: str, maker: str) -> list[Step]:
-    return [
-        Step(
-            name=_check_step(key, check.name),
-            assets=(key,),
-            check_name=check.name,
-            after=(maker,),
-            reads=(key,),
-            timeout=check.timeout,
-            retry=check.retry,
-        )
-        for check in graph.checks.get(key, ())
-        if check.executable
-    ]
 
 
 def _group(graph: AssetGraph, ordered: Sequence[AssetNode], chosen: set[str]) -> dict[str, list[AssetNode]]:
@@ -156,12 +146,3 @@ def _order(graph: AssetGraph, groups: dict[str, list[AssetNode]], step_of: dict[
             if missing[down] == 0:
                 ready.append(down)
     return order
-
-
-def _blocking(graph: AssetGraph, key: str) -> list[str]:
-    checks = graph.checks.get(key, ())
-    return [_check_step(key, check.name) for check in checks if check.blocking and check.executable]
-
-
-def _check_step(key: str, check_name: str) -> str:
-    return f"{key}:{check_name}"

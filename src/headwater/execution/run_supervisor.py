@@ -12,9 +12,11 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, InvalidDefinitionError, LocationError, UnknownAssetError
-from headwater.execution.plan import Step, plan_steps
+from headwater.execution.plan import plan_steps
+from headwater.execution.plan_checks import failed_blocking
 from headwater.execution.step_events import Began, result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
+from headwater.execution.steps import Step
 from headwater.location.process import LocationProcess, TaskFailedError, Worker
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
@@ -75,7 +77,7 @@ class RunSupervisor:
         """
         await self._move(EventKind.RUN_STARTED)
         try:
-            self._steps = plan_steps(self._graph, self._run.assets)
+            self._steps = plan_steps(self._graph, self._run.assets, self._run.checks)
             await self._prepare()
             await self._run_steps()
         except asyncio.CancelledError:
@@ -170,7 +172,7 @@ class RunSupervisor:
             run_id=self._run.run_id,
             step=step.name,
             assets=step.assets,
-            check_name=step.check_name,
+            checks=step.checks,
             partitions=self._run.partition_keys,
             tags=self._run.tags,
             retry_number=retries,
@@ -178,11 +180,12 @@ class RunSupervisor:
             job_name=self._run.job_name,
             storage_folder=str(self._folders.storage),
             log_folder=str(self._folders.run_logs / self._run.run_id),
+            store_url=self._store.url,
         )
 
     async def _begin(self, step: Step) -> Began:
         self._attempted.update(step.assets)
-        wanted = step.assets if step.check_name else {up for ups in self._upstream(step).values() for up in ups}
+        wanted = step.assets if step.checks else {up for ups in self._upstream(step).values() for up in ups}
 
         def look(connection: Connection, events: Sequence[Event]) -> Began:
             kept = {key: states.read_assets(connection, key) for key in wanted}
@@ -198,14 +201,8 @@ class RunSupervisor:
         events = result_events(step, report, began, run_id=self._run.run_id, upstream=self._upstream(step))
         events.append(self._step_event(EventKind.STEP_SUCCEEDED, step, duration=duration))
         await self._store.write_async(Unit(events=events))
-        if step.check_name and any(not check.passed and check.severity == "ERROR" for check in report.checks):
-            self._note_failed_check(step)
-
-    def _note_failed_check(self, step: Step) -> None:
-        """A failed check stops what waits for it; the run fails only where something does."""
-        blocking = {check.name for check in self._graph.checks.get(step.assets[0], ()) if check.blocking}
-        if step.check_name in blocking:
-            self._failed[step.name] = f"The blocking check {step.name} did not pass."
+        if failed_blocking(self._graph, report.checks):
+            self._failed[step.name] = f"A blocking check of {step.name} did not pass."
 
     def _upstream(self, step: Step) -> dict[str, list[str]]:
         return {key: self._graph.upstream_keys(key) for key in step.assets}
@@ -221,7 +218,7 @@ class RunSupervisor:
 
     async def _leave_out(self, step: Step, missing: str) -> None:
         """Skip a step of which an input was not made, as its function may; that is no failure."""
-        if not step.check_name:
+        if not step.checks:
             self._left_out.update(step.assets)
         error = ErrorInfo(message=f"Skipped, because {missing} was not made this time.")
         await self._store.write_async(Unit(events=[self._step_event(EventKind.STEP_SKIPPED, step, error=error)]))

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from headwater.execution.plan import Step
 from headwater.execution.step_messages import MadeAsset, StepReport
+from headwater.execution.steps import Step
 from headwater.records.events import (
     CheckEvaluation,
     ErrorInfo,
@@ -45,8 +45,8 @@ def step_event(
     several = run.partitions if is_partitioned and kind in _ABOUT_PARTITIONS else ()
     payload = StepEvent(
         step=step.name,
-        assets=() if step.check_name else step.assets,
-        checks=(step.check_name,) if step.check_name else (),
+        assets=() if step.checks else step.assets,
+        checks=tuple(name for _, name in step.checks),
         partitions=several,
         duration=duration,
         error=error,

@@ -11,16 +11,17 @@ from headwater.records.events import ErrorInfo
 
 
 class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One step to carry out: some assets of one function, or a check of the first of them. Folders are absolute paths.
+    """One step to carry out: some assets of one function, or `checks` of them, each an asset and a name.
 
     `partitions` are those that it makes in one go, in order; None where its assets have none.
-    `retry_number` counts the tries of this step that failed; `run_config` is the plain form of a `RunConfig`.
+    Folders are absolute paths. `retry_number` counts the failed tries of this step; `run_config` is the plain form of a
+    `RunConfig`. `store_url` is for functions that ask for the instance.
     """
 
     run_id: str
     step: str
     assets: tuple[str, ...]
-    check_name: str | None = None
+    checks: tuple[tuple[str, str], ...] = ()
     partitions: tuple[str, ...] | None = None
     tags: dict[str, str] = {}
     retry_number: int = 0
@@ -28,6 +29,7 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     job_name: str | None = None
     storage_folder: str = ""
     log_folder: str = ""
+    store_url: str = ""
 
 
 class MadeAsset(msgspec.Struct, frozen=True, kw_only=True):

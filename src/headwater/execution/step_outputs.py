@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -28,7 +28,7 @@ from headwater.definitions.results import (
 )
 from headwater.errors import StepOutputError
 from headwater.execution.step_messages import EvaluatedCheck
-from headwater.keys import AssetKey
+from headwater.keys import AssetCheckKey, AssetKey
 
 _RESULTS = (MaterializeResult, Output, ObserveResult, AssetCheckResult)
 _EVENTS = (AssetMaterialization, AssetObservation, AssetCheckEvaluation)
@@ -221,21 +221,48 @@ class _Reader:
         return self._definition.op_name
 
 
-def read_check_output(definition: AssetCheckDefinition, returned: Any) -> EvaluatedCheck:
-    """The result of a check's function.
+def read_check_output(
+    definition: AssetCheckDefinition, selected: Collection[AssetCheckKey], returned: Any
+) -> tuple[EvaluatedCheck, ...]:
+    """The results of a function that carries out checks: one of each that it was asked for.
 
     Raises:
-        StepOutputError: it gave something other than one result or bool.
+        StepOutputError: it gave something other than that.
     """
-    items = list(returned) if inspect.isgenerator(returned) else [returned]
-    if len(items) != 1 or not isinstance(items[0], (AssetCheckResult, bool)):
+    several = inspect.isgenerator(returned) or (len(definition.specs) > 1 and isinstance(returned, (list, tuple)))
+    items = list(returned) if several else [returned]
+    if not all(isinstance(item, (AssetCheckResult, bool)) for item in items) or len(items) < len(selected):
         shown = ", ".join(repr(item) for item in items) or "nothing"
-        raise StepOutputError(
-            f"Check {definition.key.to_user_string()} gave {shown}. Return one AssetCheckResult(passed=...), or a bool."
+        wanted = (
+            "one AssetCheckResult(passed=...), or a bool"
+            if len(definition.specs) == 1
+            else ("an AssetCheckResult(passed=..., asset_key=..., check_name=...) for each check")
         )
-    item = items[0]
-    result = AssetCheckResult(passed=item) if isinstance(item, bool) else item
-    return _evaluated(definition.key.asset_key, definition.key.name, result)
+        raise StepOutputError(f"{_titled(definition)} gave {shown}. Return {wanted}.")
+    results = [AssetCheckResult(passed=item) if isinstance(item, bool) else item for item in items]
+    found: dict[AssetCheckKey, EvaluatedCheck] = {}
+    for result in results:
+        fitting = _fitting(result, [spec.key for spec in definition.specs])
+        if len(fitting) != 1 or fitting[0] in found:
+            known = ", ".join(spec.key.to_user_string() for spec in definition.specs)
+            raise StepOutputError(
+                f"{_titled(definition)} gave a result of the check {result.check_name!r} of {result.asset_key!r}, "
+                f"which is not one that is still open; its checks are {known}. Name asset_key and check_name."
+            )
+        found[fitting[0]] = _evaluated(fitting[0].asset_key, fitting[0].name, result)
+    missing = sorted(key.to_user_string() for key in set(selected) - found.keys())
+    if missing:
+        raise StepOutputError(f"{_titled(definition)} gave no result of {', '.join(missing)}; return one for each.")
+    return tuple(found.values())
+
+
+def _titled(definition: AssetCheckDefinition) -> str:
+    return definition.described[0].upper() + definition.described[1:]
+
+
+def _fitting(result: AssetCheckResult, keys: Sequence[AssetCheckKey]) -> list[AssetCheckKey]:
+    """The checks that a result can be of."""
+    return [key for key in keys if result.check_name in (None, key.name) and result.asset_key in (None, key.asset_key)]
 
 
 def read_observation(definition: AssetsDefinition, returned: Any) -> AssetOutputs:
@@ -270,11 +297,7 @@ def _read_own_checks(
     found: dict[Any, EvaluatedCheck] = {}
     name_of_asset = definition.key.to_user_string() if len(definition.specs) == 1 else definition.op_name
     for result in results:
-        fitting = [
-            key
-            for key in declared
-            if result.check_name in (None, key.name) and result.asset_key in (None, key.asset_key)
-        ]
+        fitting = _fitting(result, declared)
         if len(fitting) != 1:
             raise StepOutputError(
                 f"{name_of_asset} gave a result of the check {result.check_name!r}, but its check_specs are: "

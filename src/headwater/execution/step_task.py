@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from headwater.environment import knows_secrets, redact
 from headwater.errors import InvalidInvocationError
 from headwater.execution.config import check_run_config, resource_config
 from headwater.execution.file_io_manager import FilesystemIOManager
+from headwater.execution.instance import HeadwaterInstance
 from headwater.execution.progress import ProgressLines
 from headwater.execution.step_log import step_log
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, order_decoder
@@ -26,7 +30,7 @@ def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     """The task of a step; see `headwater.location.worker.Task`."""
     order = order_decoder.decode(payload)
 
-    with step_log(Path(order.log_folder), order.step, SystemClock()) as log:
+    with step_log(Path(order.log_folder), order.step, SystemClock()) as log, ExitStack() as opened:
         config = resource_config(order.run_config)
         try:
             with ResourceScope(definitions.resources, config=config, run_id=order.run_id, log=log) as scope:
@@ -34,7 +38,7 @@ def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
                     log=log,
                     scope=scope,
                     default_io=FilesystemIOManager(base_dir=order.storage_folder),
-                    instance=_no_instance,
+                    instance=_instance_of(order, opened),
                     progress=ProgressLines(log, SystemClock()),
                 )
                 report = carry_out_step(definitions, order, place)
@@ -67,8 +71,15 @@ def _redacted(value: Any) -> Any:
     return [_redacted(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _no_instance() -> Any:
-    raise InvalidInvocationError(
-        "A worker has no connection to the store. Report with context.log_event or the Python client, or call "
-        "materialize(..., instance=...) where you need context.instance."
-    )
+def _instance_of(order: StepOrder, opened: ExitStack) -> Callable[[], HeadwaterInstance]:
+    """Gives the deployment that the run belongs to, connected to when somebody first asks."""
+
+    @cache
+    def instance() -> HeadwaterInstance:
+        if not order.store_url:
+            raise InvalidInvocationError(
+                "This step has no connection to the store. Report with context.log_event or the Python client."
+            )
+        return opened.enter_context(HeadwaterInstance.at(order.store_url, Path(order.storage_folder)))
+
+    return instance

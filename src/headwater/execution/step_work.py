@@ -133,10 +133,9 @@ class _Step:
         return self._place.instance()
 
     def carry_out(self) -> StepReport:
-        check_name = self._order.check_name
         with self._own:
-            if check_name is not None:
-                check = self._definitions.get_asset_check_def(AssetCheckKey(self._keys[0], check_name))
+            if self._order.checks:
+                check = self._definitions.get_asset_check_def(self._check_keys()[0])
                 return self._with_retries(check.retry_policy, lambda: self._check(check))
             definition = self._definitions.get_assets_def(self._keys[0])
             try:
@@ -197,15 +196,19 @@ class _Step:
         scope = self._scope(definition)
         arguments: dict[str, Any] = {name: scope.get(name) for name in needs.parameters}
         if needs.takes_config:
-            name = getattr(definition, "op_name", None) or check_op_name(definition)  # type: ignore[arg-type]
+            name = definition.op_name
             arguments["config"] = function_config(needs, config_of_op(self._order.run_config, name), name)
         for entry in inputs:
             arguments[entry.name] = self._load(entry)
         return arguments
 
+    def _check_keys(self) -> tuple[AssetCheckKey, ...]:
+        return tuple(AssetCheckKey(AssetKey.from_escaped_user_string(key), name) for key, name in self._order.checks)
+
     def _check(self, check: AssetCheckDefinition) -> StepReport:
+        keys = self._check_keys()
         context = AssetCheckExecutionContext(
-            check_key=check.key,
+            check_keys=keys,
             run_id=self._order.run_id,
             log=self._place.log,
             partition_keys=self._order.partitions,
@@ -213,12 +216,13 @@ class _Step:
             run_tags=self._order.tags,
             job_name=self._order.job_name,
             resources=self._place.scope.among(check.needs.resources),
-            op_config=self._op_config(check.needs, check_op_name(check)),
+            op_config=self._op_config(check.needs, check.op_name),
+            instance=self._place.instance,
         )
         arguments = self._arguments(check, check.needs, check.inputs)
         returned = call(check.compute_fn, context if check.takes_context else None, **arguments)
-        evaluated = read_check_output(check, returned)
-        return StepReport(checks=tuple(self._of_each_partition(evaluated)))
+        evaluated = read_check_output(check, keys, returned)
+        return StepReport(checks=tuple(each for check in evaluated for each in self._of_each_partition(check)))
 
     def _keep(
         self, definition: AssetsDefinition, key: AssetKey, result: AssetResult, context: AssetExecutionContext
@@ -359,11 +363,6 @@ class _Step:
             checks=tuple(checks),
             left_out=tuple(key.to_escaped_user_string() for key in left_out),
         )
-
-
-def check_op_name(check: AssetCheckDefinition) -> str:
-    """What a check is called in a run's config."""
-    return check.key.asset_key.to_python_identifier(check.key.name)
 
 
 def _told(event: AssetMaterialization | AssetObservation) -> MadeAsset:

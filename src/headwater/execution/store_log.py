@@ -10,7 +10,7 @@ from headwater.errors import UnknownRunError
 from headwater.records.events import Event, EventKind, NewEvent
 from headwater.records.requests import requested_events
 from headwater.records.runs import Run
-from headwater.storage import event_log, states
+from headwater.storage import dynamic_partitions, event_log, states
 from headwater.storage import runs as run_store
 from headwater.storage.event_log import EventFilter
 from headwater.storage.store import Store
@@ -65,6 +65,19 @@ class StoreLog:
         """The assets that have materializations or observations."""
         kinds = (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
         return {key for key, kind in self._store.read(states.read_assets) if kind in kinds}
+
+    def dynamic_partitions(self, name: str) -> list[str]:
+        """The keys of dynamic partitions, in the order in which they were added."""
+        return self._store.read(lambda c: dynamic_partitions.read_keys(c, name))
+
+    def add_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
+        """Add keys; those that are there stay as they are."""
+        now = self._store.clock.now()
+        self._store.write(Unit(effect=lambda c, _kept: dynamic_partitions.add(c, name, keys, now)))
+
+    def delete_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
+        """Delete keys; those that are not there are passed over."""
+        self._store.write(Unit(effect=lambda c, _kept: dynamic_partitions.delete(c, name, keys)))
 
     def run(self, run_id: str) -> Run | None:
         """One run."""

@@ -65,6 +65,7 @@ class AssetGraph:
         self._selected: dict[str, frozenset[int]] = {}
         self._allowed: dict[str, frozenset[int]] = {}
         self.checks: dict[str, list[CheckSnapshot]] = {}
+        self.check_locations: dict[tuple[str, str], str] = {}
         self.sensors: dict[str, tuple[SensorSnapshot, str]] = {}
         self.jobs: dict[str, tuple[JobSnapshot, str]] = {}
 
@@ -176,6 +177,7 @@ class AssetGraph:
         ]
         smaller = AssetGraph([self.nodes[number] for number in chosen], edges)
         smaller.checks, smaller.sensors = self.checks, self.sensors
+        smaller.check_locations = self.check_locations
         return smaller
 
     def levels(self) -> list[int]:
@@ -224,6 +226,7 @@ def build_graph(
     for location, snapshot in loaded:
         for check in snapshot.checks:
             graph.checks.setdefault(check.asset_key, []).append(check)
+            graph.check_locations[(check.asset_key, check.name)] = location
         graph.jobs.update({job.name: (job, location) for job in snapshot.jobs})
         graph.sensors.update({sensor.name: (sensor, location) for sensor in snapshot.sensors})
     return graph

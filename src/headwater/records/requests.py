@@ -80,6 +80,69 @@ def plan_runs(
     ]
 
 
+def plan_check_runs(
+    graph: AssetGraph,
+    checks: Iterable[tuple[str, str]],
+    *,
+    cause: Cause,
+    now: int,
+    partition: str | None = None,
+    tags: dict[str, str] | None = None,
+    run_config: dict[str, Any] | None = None,
+    job_name: str | None = None,
+) -> list[Run]:
+    """The runs that carry out some checks and make nothing: one for each code location that is concerned.
+
+    Args:
+        graph: All assets.
+        checks: An asset and a name each; the assets may be external.
+        cause: Why.
+        now: When, in microseconds.
+        partition: Which part of each asset is judged; all of them must have it. The whole if left out.
+        tags: Kept with the runs.
+        run_config: The plain form of a `RunConfig`, kept with the runs.
+        job_name: The job that the runs belong to.
+
+    Raises:
+        UnknownAssetError: no loaded definitions carry out such a check.
+        UnknownPartitionError: the partition is not one of an asset's.
+    """
+    by_location: dict[str, list[tuple[str, str]]] = {}
+    for key, name in dict.fromkeys(checks):
+        found = next((check for check in graph.checks.get(key, ()) if check.name == name), None)
+        if found is None:
+            raise UnknownAssetError(f"{graph.node(key).key} has no check {name!r}.{_known_checks(graph, key)}")
+        if not found.executable:
+            raise UnknownAssetError(
+                f"Check {name!r} of {key} is carried out by the function of its asset or by another system, which "
+                "reports the result; nothing here can carry it out by itself."
+            )
+        if partition is not None:
+            check_partitions(graph.node(key), (partition,), now)
+        by_location.setdefault(graph.check_locations.get((key, name), ""), []).append((key, name))
+    return [
+        Run(
+            run_id=new_run_id(),
+            location=location,
+            assets=tuple(sorted({key for key, _ in mine})),
+            checks=tuple(mine),
+            status=RunStatus.QUEUED,
+            cause=cause,
+            created_at=now,
+            partition=partition,
+            tags=tags or {},
+            run_config=run_config or {},
+            job_name=job_name,
+        )
+        for location, mine in by_location.items()
+    ]
+
+
+def _known_checks(graph: AssetGraph, key: str) -> str:
+    names = ", ".join(sorted(check.name for check in graph.checks.get(key, ())))
+    return f" Its checks are: {names}." if names else " It has no checks; add one with @asset_check."
+
+
 def plan_job(
     graph: AssetGraph,
     name: str,
@@ -108,17 +171,31 @@ def plan_job(
         HeadwaterError: its assets can't be made; see `plan_runs`.
     """
     job, location = graph.job(name)
-    planned = plan_runs(
-        graph,
-        job.assets,
-        cause=cause,
-        now=now,
-        partition=partition,
-        partitions=partitions,
-        tags={**job.run_tags, **(tags or {})},
-        run_config=job.run_config if run_config is None else run_config,
-        job_name=name,
-    )
+    own_tags = {**job.run_tags, **(tags or {})}
+    config = job.run_config if run_config is None else run_config
+    if job.checks:
+        planned = plan_check_runs(
+            graph,
+            job.checks,
+            cause=cause,
+            now=now,
+            partition=partition,
+            tags=own_tags,
+            run_config=config,
+            job_name=name,
+        )
+    else:
+        planned = plan_runs(
+            graph,
+            job.assets,
+            cause=cause,
+            now=now,
+            partition=partition,
+            partitions=partitions,
+            tags=own_tags,
+            run_config=config,
+            job_name=name,
+        )
     own = [run for run in planned if run.location == location]
     if len(planned) != 1 or not own:
         raise UnknownAssetError(
@@ -143,6 +220,17 @@ def plan_retry(graph: AssetGraph, run: Run, made: Iterable[str], *, cause: Cause
     """
     if run.status not in ENDED:
         raise InvalidTransitionError(f"Run {run.run_id} has not ended, so there is nothing to retry yet.")
+    if run.checks:
+        return plan_check_runs(
+            graph,
+            run.checks,
+            cause=cause,
+            now=now,
+            partition=run.partition,
+            tags={**run.tags, "headwater/retry_of": run.run_id},
+            run_config=run.run_config,
+            job_name=run.job_name,
+        )[0]
     left = sorted(set(run.assets) - set(made))
     if not left:
         raise InvalidTransitionError(

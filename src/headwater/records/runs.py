@@ -82,6 +82,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The one partition of each asset that it makes; None where it makes whole assets, or several partitions."""
     partitions: tuple[str, ...] = ()
     """The partitions that it makes in one go, in order, where there are several."""
+    checks: tuple[tuple[str, str], ...] = ()
+    """Where nothing is made and only these checks of its assets are carried out: an asset and a name each."""
     tags: dict[str, str] = {}
     started_at: int | None = None
     ended_at: int | None = None

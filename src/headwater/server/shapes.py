@@ -315,6 +315,8 @@ class RunView(msgspec.Struct, kw_only=True):
     attempt: int
     job_name: str | None = None
     run_config: dict[str, Any] = {}
+    checks: list[CheckName] = []
+    """Where the run makes nothing and carries out these checks of its assets."""
 
 
 class RunPage(msgspec.Struct, kw_only=True):
@@ -362,13 +364,22 @@ class LogPage(msgspec.Struct, kw_only=True):
     ended: bool
 
 
+class CheckName(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A check: the asset that it judges, and its name there."""
+
+    asset: str
+    name: str
+
+
 class RunRequestBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Assets to make; with `partition`, that partition of each, or a range written as `first...last`.
 
-    With `partitions`, each step makes all of them in one go.
+    With `partitions`, each step makes all of them in one go. In place of assets, `checks` to carry out while nothing is
+    made; their assets may be external.
     """
 
-    assets: list[str]
+    assets: list[str] = []
+    checks: list[CheckName] = []
     partition: str | None = None
     partitions: list[str] = []
     tags: dict[str, str] = {}

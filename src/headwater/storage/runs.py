@@ -159,7 +159,7 @@ def _read(connection: Connection, query: sa.Select[Any]) -> list[Run]:
 
 def _to_row(run: Run) -> dict[str, Any]:
     row = {field: getattr(run, field) for field in run.__struct_fields__}
-    for field in ("assets", "partitions", "cause", "tags", "run_config"):
+    for field in ("assets", "partitions", "checks", "cause", "tags", "run_config"):
         row[field] = msgspec.json.encode(row[field]).decode()
     row["status"] = run.status.value
     row["error"] = None if run.error is None else msgspec.json.encode(run.error).decode()
@@ -170,6 +170,7 @@ def _from_row(row: Any) -> Run:
     fields = dict(row._mapping)
     fields["assets"] = tuple(msgspec.json.decode(fields["assets"], type=list[str]))
     fields["partitions"] = tuple(msgspec.json.decode(fields["partitions"], type=list[str]))
+    fields["checks"] = tuple(msgspec.json.decode(fields["checks"], type=list[tuple[str, str]]))
     fields["cause"] = msgspec.json.decode(fields["cause"], type=Cause)
     fields["tags"] = msgspec.json.decode(fields["tags"], type=dict[str, str])
     fields["run_config"] = msgspec.json.decode(fields["run_config"])

@@ -254,6 +254,7 @@ runs = Table(
     Column("run_config", Text, nullable=False, server_default="{}"),
     Column("job_name", Text),
     Column("partitions", Text, nullable=False, server_default="[]"),
+    Column("checks", Text, nullable=False, server_default="[]"),
 )
 Index("ix_runs_status", runs.c.status, runs.c.created_at)
 Index("ix_runs_created_at", runs.c.created_at, runs.c.run_id)

@@ -63,6 +63,11 @@ class Store:
         """Whether several engines can work on it: the database tells each of what the others commit."""
         return self._engine.dialect.name == "postgresql"
 
+    @property
+    def url(self) -> str:
+        """Where the database is, with its password."""
+        return self._engine.url.render_as_string(hide_password=False)
+
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query on a connection of its own, in one transaction."""
         try:

@@ -15,6 +15,7 @@ from strategies import json_values, metadata, metadata_values, texts
 
 import headwater as hw
 from headwater.definitions.metadata import normalize_metadata, to_wire, wire_from_json
+from headwater.definitions.metadata_from_wire import from_wire
 from headwater.definitions.snapshot import WireValue
 
 V = hw.MetadataValue
@@ -218,3 +219,18 @@ def test_values_are_frozen_and_equal_by_content(text: str) -> None:
     assert other != value
     with pytest.raises(AttributeError):
         value.md_str = "other"  # type: ignore[misc]
+
+
+@given(metadata_values)
+def test_stored_metadata_is_read_as_it_was_given(value: hw.MetadataValue) -> None:
+    """Every kind comes back as itself; only what JSON can't tell apart is told apart no more."""
+    stored = to_wire({"it": value})["it"]
+    again = from_wire({"it": stored})["it"]
+    assert type(value) is type(again)
+    assert stored == again.to_wire()
+
+
+def test_what_has_another_form_is_read_as_json() -> None:
+    """A later release, or a reporter who wrote anything, takes nobody's page away."""
+    odd = {"a": WireValue("table_schema", 3), "b": WireValue("of_tomorrow", [1]), "c": WireValue("int", "x")}
+    assert {"a": 3, "b": [1], "c": "x"} == {name: value.value for name, value in from_wire(odd).items()}

@@ -660,7 +660,7 @@ export interface paths {
         /** Runs, newest first */
         get: operations["ApiRunsListRuns"];
         put?: never;
-        /** Make assets */
+        /** Make assets, or carry out checks */
         post: operations["ApiRunsRequestRun"];
         delete?: never;
         options?: never;
@@ -1107,6 +1107,11 @@ export interface components {
             missing: number;
             passed: number;
             warned: number;
+        };
+        /** CheckName */
+        CheckName: {
+            asset: string;
+            name: string;
         };
         /** CheckView */
         CheckView: {
@@ -1632,7 +1637,8 @@ export interface components {
         };
         /** RunRequestBody */
         RunRequestBody: {
-            assets: string[];
+            assets?: string[];
+            checks?: components["schemas"]["CheckName"][];
             partition?: string | null;
             partitions?: string[];
             run_config?: {
@@ -1647,6 +1653,7 @@ export interface components {
             assets: string[];
             attempt: number;
             cause: components["schemas"]["RunCause"];
+            checks?: components["schemas"]["CheckName"][];
             created_at: number;
             ended_at: number | null;
             error: components["schemas"]["ErrorView"] | null;

@@ -116,16 +116,17 @@ def _collect_checks(
     definitions: dict[AssetCheckKey, AssetCheckDefinition] = {}
     distinct = {id(item): item for item in checks}
     for item in (*(spec for maker in makers for spec in maker.check_specs), *distinct.values()):
-        spec = item.spec if isinstance(item, AssetCheckDefinition) else item
-        known = specs.setdefault(item.key, spec)
-        if known is not spec:
-            message = (
-                f"Asset {item.key.asset_key.to_user_string()!r} has two checks named {spec.name!r}: at "
-                f"{describe_source(known.source)} and at {describe_source(spec.source)}. Rename one of them."
-            )
-            duplicates.append(_duplicate("duplicate-check", message, spec.source))
-        elif isinstance(item, AssetCheckDefinition):
-            definitions[item.key] = item
+        definition = item if isinstance(item, AssetCheckDefinition) else None
+        for spec in (item,) if isinstance(item, AssetCheckSpec) else item.specs:
+            known = specs.setdefault(spec.key, spec)
+            if known is not spec:
+                message = (
+                    f"Asset {spec.asset_key.to_user_string()!r} has two checks named {spec.name!r}: at "
+                    f"{describe_source(known.source)} and at {describe_source(spec.source)}. Rename one of them."
+                )
+                duplicates.append(_duplicate("duplicate-check", message, spec.source))
+            elif definition is not None:
+                definitions[spec.key] = definition
     return specs, definitions
 
 

@@ -41,9 +41,9 @@ def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, 
     """Who needs it (with a place for where that stands), where that stands, what it needs, and what it has itself."""
     for maker in collected.makers:
         yield from _needed_by_maker(maker)
-    for check in collected.checks.values():
+    for check in {id(check): check for check in collected.checks.values()}.values():
         for name in sorted(check.needs.resources):
-            yield f"Check {check.key.to_user_string()!r} ({{}}) needs", check.source, name, ()
+            yield f"{check.described[0].upper()}{check.described[1:]} ({{}}) needs", check.source, name, ()
     for sensor in collected.sensors.values():
         for name in sorted(sensor.needs.resources):
             yield f"Sensor {sensor.name!r} ({{}}) needs", sensor.source, name, ()

@@ -64,6 +64,7 @@ def run_view(run: Run) -> shapes.RunView:
         attempt=run.attempt,
         job_name=run.job_name,
         run_config=run.run_config,
+        checks=[shapes.CheckName(asset=key, name=name) for key, name in run.checks],
     )
 
 

@@ -11,9 +11,9 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.engine import Connection
 
 from headwater.definitions.run_config import plain_run_config
-from headwater.errors import InvalidTransitionError
+from headwater.errors import InvalidParameterError, InvalidTransitionError
 from headwater.records.events import Event, EventKind
-from headwater.records.requests import plan_retry, plan_runs
+from headwater.records.requests import plan_check_runs, plan_retry, plan_runs
 from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
@@ -40,21 +40,34 @@ def list_runs(
     )
 
 
-@post("/runs", sync_to_thread=True, summary="Make assets")
+@post("/runs", sync_to_thread=True, summary="Make assets, or carry out checks")
 def request_run(deployment: NamedDependency[Deployment], data: JSONBody[shapes.RunRequestBody]) -> shapes.RunView:
-    """Request a run of some assets of one code location; the answer comes once the request is on disk."""
-    planned = plan_runs(
-        deployment.graph(),
+    """Request a run of some assets or checks of one code location; the answer comes once the request is on disk."""
+    planned = _planned(deployment, data)
+    deployment.store.write(run_requests.unit_of(planned))
+    return runs.run_view(planned[0])
+
+
+def _planned(deployment: Deployment, data: shapes.RunRequestBody) -> list[Run]:
+    graph, cause, now = deployment.graph(), Cause(kind="app"), deployment.clock.now()
+    config = plain_run_config(data.run_config)
+    if bool(data.assets) == bool(data.checks):
+        raise InvalidParameterError("A run makes assets or carries out checks: give either `assets` or `checks`.")
+    if data.checks:
+        checks = [(each.asset, each.name) for each in data.checks]
+        return plan_check_runs(
+            graph, checks, cause=cause, now=now, partition=data.partition, tags=data.tags, run_config=config
+        )
+    return plan_runs(
+        graph,
         data.assets,
-        cause=Cause(kind="app"),
-        now=deployment.clock.now(),
+        cause=cause,
+        now=now,
         partition=data.partition,
         partitions=data.partitions,
         tags=data.tags,
-        run_config=plain_run_config(data.run_config),
+        run_config=config,
     )
-    deployment.store.write(run_requests.unit_of(planned))
-    return runs.run_view(planned[0])
 
 
 @get("/runs/{run_id:str}", sync_to_thread=True, summary="One run with its steps")

@@ -1,0 +1,64 @@
+"""Checks of an asset that another system makes, carried out by themselves on a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from servers import DevServer, dev_server
+
+DEFINITIONS = """
+import headwater as hw
+
+orders = hw.AssetSpec("orders")
+customers = hw.DynamicPartitionsDefinition(name="customers")
+
+@hw.asset_check(asset=orders)
+def has_reports(context: hw.AssetCheckExecutionContext) -> bool:
+    return context.instance.get_latest_materialization_event("orders") is not None
+
+@hw.asset(partitions_def=customers)
+def account() -> int:
+    return 1
+
+@hw.asset(deps=[account])
+def all_accounts(account: dict[str, int]) -> hw.MaterializeResult:
+    return hw.MaterializeResult(metadata={"accounts": sorted(account)})
+
+bounds = hw.build_metadata_bounds_checks(assets=[orders], metadata_key="dagster/row_count", min_value=1)
+nightly = hw.define_asset_job("checks_of_orders", selection=hw.AssetSelection.checks_for_assets(orders))
+defs = hw.Definitions([orders, account, all_accounts], asset_checks=[has_reports, *bounds], jobs=[nightly])
+"""
+
+
+def outcomes(server: DevServer) -> dict[str, Any]:
+    """Whether each check passed that has been carried out, by name."""
+    return {event["check_name"]: event["passed"] for event in server.events("orders", "check_evaluation")}
+
+
+def test_checks_of_an_external_asset_are_carried_out_by_themselves(tmp_path: Path) -> None:
+    """On request and by a job, against what the other system has reported; what can't be carried out is refused."""
+    file = tmp_path / "checked.py"
+    file.write_text(DEFINITIONS)
+    with dev_server(tmp_path / "home", str(file)) as server:
+        server.wait_for(lambda: server.get("/api/assets").json["items"])
+        body = {"asset_key": "orders", "metadata": {"dagster/row_count": 0}}
+        assert 200 == server.post("/report_asset_materialization/", body).status
+        requested = server.post("/api/runs", {"checks": [{"asset": "orders", "name": "has_reports"}]})
+        assert 201 == requested.status, requested.body
+        assert [{"asset": "orders", "name": "has_reports"}] == requested.json["checks"]
+        server.wait_for(lambda: outcomes(server) == {"has_reports": True})
+        assert 201 == server.post("/api/jobs/checks_of_orders/runs", {}).status
+        server.wait_for(lambda: outcomes(server) == {"has_reports": True, "dagster_row_count_bounds": False})
+        statuses = {run["status"] for run in server.get("/api/runs").json["items"]}
+        assert statuses <= {"success", "started"}
+        for wrong, said in (
+            (
+                {"checks": [{"asset": "orders", "name": "nope"}]},
+                "Its checks are: dagster_row",
+            ),
+            ({"assets": [], "checks": []}, "either `assets` or `checks`"),
+        ):
+            refused = server.post("/api/runs", wrong)
+            assert 400 <= refused.status < 500
+            assert said in refused.body.decode()
