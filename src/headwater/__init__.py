@@ -21,13 +21,28 @@ from headwater.definitions.checks import AssetCheckDefinition, asset_check
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import (
     AssetCheckExecutionContext,
-    SensorEvaluationContext,
     build_asset_check_context,
-    build_sensor_context,
 )
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.deps import AssetDep
 from headwater.definitions.env_vars import EnvVar
+from headwater.definitions.event_contexts import (
+    MultiAssetSensorEvaluationContext,
+    RunFailureSensorContext,
+    RunStatusSensorContext,
+    build_multi_asset_sensor_context,
+    build_run_status_sensor_context,
+)
+from headwater.definitions.event_sensors import (
+    DagsterRunStatus,
+    RunStatus,
+    asset_sensor,
+    check_sensor,
+    freshness_sensor,
+    multi_asset_sensor,
+    run_failure_sensor,
+    run_status_sensor,
+)
 from headwater.definitions.events import (
     AssetCheckEvaluation,
     AssetMaterialization,
@@ -50,6 +65,7 @@ from headwater.definitions.io_managers import (
     build_output_context,
 )
 from headwater.definitions.jobs import JobDefinition, define_asset_job
+from headwater.definitions.kept_state import KeptState
 from headwater.definitions.lazy import LazyDefinitions, definitions
 from headwater.definitions.loading import (
     load_asset_checks_from_modules,
@@ -87,6 +103,7 @@ from headwater.definitions.metadata import (
 from headwater.definitions.multi_assets import multi_asset
 from headwater.definitions.multi_checks import multi_asset_check
 from headwater.definitions.observable_assets import observable_source_asset
+from headwater.definitions.partitioned_schedules import build_schedule_from_partitioned_job
 from headwater.definitions.partitions import (
     AddDynamicPartitionsRequest,
     AllPartitionMapping,
@@ -123,7 +140,10 @@ from headwater.definitions.resources import (
 from headwater.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, ObserveResult, Output
 from headwater.definitions.retries import Backoff, Jitter, RetryPolicy
 from headwater.definitions.run_config import RunConfig
+from headwater.definitions.schedule_context import ScheduleEvaluationContext, build_schedule_context
+from headwater.definitions.schedules import DefaultScheduleStatus, ScheduleDefinition, schedule
 from headwater.definitions.selection import AssetSelection
+from headwater.definitions.sensor_context import SensorEvaluationContext, build_sensor_context
 from headwater.definitions.sensors import (
     DefaultSensorStatus,
     RunRequest,
@@ -164,10 +184,12 @@ from headwater.errors import (
     PipesError,
     ReportRefusedError,
     RequestForbiddenError,
+    ScheduleResultError,
     SchemaVersionError,
     SelectionError,
     SelectionSyntaxError,
     SensorResultError,
+    SensorStateError,
     SettingsError,
     StepOutputError,
     StoreError,
@@ -181,7 +203,9 @@ from headwater.errors import (
     UnknownPrincipalError,
     UnknownResourceError,
     UnknownRunError,
+    UnknownScheduleError,
     UnknownSensorError,
+    UnknownWebhookError,
     WorkerDiedError,
     WorkerTimeoutError,
 )
@@ -304,9 +328,11 @@ __all__ = [
     "ConflictError",
     "CyclicDependencyError",
     "DagsterInstance",
+    "DagsterRunStatus",
     "DailyPartitionsDefinition",
     "DataVersion",
     "DataVersionsByPartition",
+    "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
@@ -345,6 +371,7 @@ __all__ = [
     "JobDefinition",
     "JobMetadataValue",
     "JsonMetadataValue",
+    "KeptState",
     "LastPartitionMapping",
     "LazyDefinitions",
     "LocationError",
@@ -353,6 +380,7 @@ __all__ = [
     "MetadataValue",
     "MissingInputError",
     "MonthlyPartitionsDefinition",
+    "MultiAssetSensorEvaluationContext",
     "MultiPartitionKey",
     "MultiPartitionMapping",
     "MultiPartitionsDefinition",
@@ -394,9 +422,15 @@ __all__ = [
     "RetryPolicy",
     "RetryRequested",
     "RunConfig",
+    "RunFailureSensorContext",
     "RunMetadataValue",
     "RunRequest",
+    "RunStatus",
+    "RunStatusSensorContext",
     "SQLTableIOManager",
+    "ScheduleDefinition",
+    "ScheduleEvaluationContext",
+    "ScheduleResultError",
     "SchemaVersionError",
     "SelectionError",
     "SelectionSyntaxError",
@@ -404,6 +438,7 @@ __all__ = [
     "SensorEvaluationContext",
     "SensorResult",
     "SensorResultError",
+    "SensorStateError",
     "SettingsError",
     "SkipReason",
     "SourceAsset",
@@ -438,7 +473,9 @@ __all__ = [
     "UnknownPrincipalError",
     "UnknownResourceError",
     "UnknownRunError",
+    "UnknownScheduleError",
     "UnknownSensorError",
+    "UnknownWebhookError",
     "UrlMetadataValue",
     "WeeklyPartitionsDefinition",
     "WorkerDiedError",
@@ -447,6 +484,7 @@ __all__ = [
     "apply_freshness_policy",
     "asset",
     "asset_check",
+    "asset_sensor",
     "build_asset_check_context",
     "build_asset_context",
     "build_column_range_checks",
@@ -454,14 +492,20 @@ __all__ = [
     "build_input_context",
     "build_last_update_freshness_checks",
     "build_metadata_bounds_checks",
+    "build_multi_asset_sensor_context",
     "build_output_context",
     "build_row_count_change_checks",
+    "build_run_status_sensor_context",
+    "build_schedule_context",
+    "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "build_time_partition_freshness_checks",
+    "check_sensor",
     "define_asset_job",
     "definitions",
     "external_assets_from_specs",
     "failure_hook",
+    "freshness_sensor",
     "io_manager",
     "load_asset_checks_from_modules",
     "load_assets_from_current_module",
@@ -478,10 +522,14 @@ __all__ = [
     "materialize_to_memory",
     "multi_asset",
     "multi_asset_check",
+    "multi_asset_sensor",
     "observable_source_asset",
     "observe",
     "open_pipes_session",
     "resource",
+    "run_failure_sensor",
+    "run_status_sensor",
+    "schedule",
     "sensor",
     "success_hook",
 ]

@@ -95,6 +95,18 @@ class SensorResultError(HeadwaterError):
     """A sensor returned something that is not one of the forms a tick can end with."""
 
 
+class SensorStateError(HeadwaterError):
+    """What a sensor wants to keep in `context.state` is too much, or can't be stored."""
+
+
+class ScheduleResultError(HeadwaterError):
+    """What a schedule's function returned or raised is nothing that its tick can lead to."""
+
+
+class UnknownScheduleError(HeadwaterError):
+    """There is no schedule of that name."""
+
+
 class StepOutputError(HeadwaterError):
     """An asset or check function returned something that its definition does not allow."""
 

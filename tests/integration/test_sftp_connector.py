@@ -91,7 +91,7 @@ def _sensor(partner: Partner, **changes: Any) -> hw.SensorDefinition:
 
 
 async def _tick(sensor: hw.SensorDefinition, cursor: str | None = None) -> tuple[list[str | None], str | None]:
-    result = await sensor(hw.build_sensor_context(cursor, sensor_name=sensor.name))
+    result = await sensor(hw.build_sensor_context(cursor=cursor, sensor_name=sensor.name))
     return [event.description for event in result.asset_events], result.cursor
 
 

@@ -1,25 +1,25 @@
-"""When a sensor is due, and what its tick leads to."""
+"""What the tick of a sensor or schedule leads to: all that it writes, decided before anything is written."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
+from headwater.automation.decide_due import Ticking, backoff
+from headwater.automation.decide_requests import RequestFacts, plan_requested
 from headwater.automation.tick_messages import RequestedRun, TickReport
 from headwater.clock import MICROSECONDS
-from headwater.definitions.snapshot import SensorSnapshot
-from headwater.errors import SensorResultError
+from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import ErrorInfo, NewEvent
+from headwater.records.events import ErrorInfo, EventKind, NewEvent, PartitionsChanged, Reporter
 from headwater.records.flags import flag
-from headwater.records.requests import plan_runs, requested_events
-from headwater.records.runs import Cause, Run
+from headwater.records.requests import requested_events
+from headwater.records.runs import Run
 from headwater.records.ticks import EndedTick, PartitionsChange, SensorState, TickDetail, TickStatus, ValueChanges
 
-_FIRST_RETRY_SECONDS = 1.0
-_LAST_RETRY_SECONDS = 300.0
+GIVEN_UP_AFTER = 5
+"""How many times an event-driven sensor is called for one event that it fails over."""
 _LATE_BY = 0.1
 
 
@@ -37,96 +37,72 @@ class PlannedTick(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def events(self) -> list[NewEvent]:
-        """What it appends to the log: what was reported, then what is requested."""
-        return [*self.reports, *requested_events([run for _, run in self.runs])]
+        """What it appends to the log: what was reported, then what is requested, then what it does to partitions."""
+        requested = requested_events([run for _, run in self.runs])
+        return [*self.reports, *requested, *(_partitions_event(change, self.ended) for change in self.partitions)]
 
 
 class TickTimes(msgspec.Struct, frozen=True, kw_only=True):
-    """When a tick was due, began and ended, in microseconds. `due_at` None: a person asked for it."""
+    """When a tick was due, began and ended, in microseconds. `due_at` None: a person asked for it.
+
+    `scheduled_at` is the time that a schedule's tick stands for.
+    """
 
     started_at: int
     ended_at: int
     due_at: int | None = None
-
-
-def is_running(sensor: SensorSnapshot, state: SensorState) -> bool:
-    """Whether a sensor is on: as a person switched it, else as its definition says."""
-    return sensor.running_by_default if state.running is None else state.running
-
-
-def next_due(sensor: SensorSnapshot, state: SensorState, now: int) -> int | None:
-    """When a sensor ticks next, in microseconds; None while it is off.
-
-    From the start of one tick to the start of the next is the minimum interval. Ticks that were missed are not made
-    up for: the next one sees all that has happened.
-    """
-    if state.tick_requested:
-        return now
-    if not is_running(sensor, state):
-        return None
-    if state.retry_at is not None:
-        # A clock that was set back must not stop the sensor until it has caught up.
-        return min(state.retry_at, now + _microseconds(_most_backoff(sensor)))
-    if state.last_tick_at is None:
-        return now
-    return min(state.last_tick_at, now) + _microseconds(sensor.minimum_interval)
-
-
-def backoff(sensor: SensorSnapshot, failures: int) -> float:
-    """The seconds from the end of a failed tick to the next try.
-
-    Twice as long after each failure in a row, at most five minutes or the sensor's own interval; less or more by up
-    to a quarter, differently for each sensor and failure, so that what failed together does not come back together.
-    """
-    seconds = min(_FIRST_RETRY_SECONDS * 2.0 ** min(failures - 1, 30), _most_backoff(sensor))
-    chance = zlib.crc32(f"{sensor.name}:{failures}".encode()) / 0xFFFF_FFFF
-    return seconds * (0.75 + chance / 2)
+    scheduled_at: int | None = None
 
 
 def plan_success(
     graph: AssetGraph,
-    sensor: SensorSnapshot,
+    item: Ticking,
     state: SensorState,
     report: TickReport,
     times: TickTimes,
-    used_keys: Collection[str] = (),
+    facts: RequestFacts,
 ) -> PlannedTick:
     """What a tick writes that user code got through.
 
     Args:
         graph: All assets.
-        sensor: The sensor.
+        item: The sensor or schedule.
         state: What the tick began from.
         report: What user code came to.
         times: When the tick was.
-        used_keys: The run keys of the report that the sensor has used in earlier ticks.
+        facts: What the store knows that its requests depend on.
 
     Raises:
         HeadwaterError: a run that it asks for can't be; nothing of the tick counts then.
     """
-    wanted = _without_used_keys(report.runs, used_keys)
+    wanted = _without_used_keys(report.runs, facts.used_keys)
     runs = [
-        (request.run_key, run) for request in wanted for run in plan_requested(graph, sensor, request, times.started_at)
+        (request.run_key, run)
+        for request in wanted
+        for run in plan_requested(graph, item, request, times.started_at, facts, times.scheduled_at)
     ]
     did = bool(report.events or runs or report.partitions)
-    reused = bool(report.runs) and not wanted and not did
     detail = TickDetail(
-        skip_message="Every run key of this tick was used before." if reused else report.skip_message,
+        skip_message=None if did else _skip_message(report, wanted),
         cursor=report.cursor,
         event_assets=tuple(sorted({event.asset_key for event in report.events if event.asset_key})),
         run_ids=tuple(run.run_id for _, run in runs),
         log=report.log,
         due_at=times.due_at,
+        scheduled_at=times.scheduled_at,
         partitions=report.partitions,
         values_changed=len(report.values.put) + len(report.values.delete),
         attempt=state.failures + 1,
         consumed=report.consumed,
     )
     last_key = next((key for key, _ in reversed(runs) if key is not None), state.last_run_key)
+    leaves = msgspec.structs.replace(
+        _moved(item, state, times), cursor=report.cursor, last_run_key=last_key, failures=0, retry_at=None
+    )
     return PlannedTick(
         began_from=state,
-        leaves=_moved(sensor, state, times, cursor=report.cursor, last_run_key=last_key, failures=0, retry_at=None),
-        ended=_ended(sensor, TickStatus.SUCCESS if did else TickStatus.SKIPPED, times, detail),
+        leaves=_decided(item, leaves, times),
+        ended=_ended(item, TickStatus.SUCCESS if did else TickStatus.SKIPPED, times, detail),
         reports=tuple(flag(event, graph, times.started_at) for event in report.events),
         runs=tuple(runs),
         values=report.values,
@@ -135,51 +111,57 @@ def plan_success(
 
 
 def plan_failure(
-    sensor: SensorSnapshot, state: SensorState, error: ErrorInfo, times: TickTimes, report: TickReport | None = None
+    item: Ticking,
+    state: SensorState,
+    error: ErrorInfo,
+    times: TickTimes,
+    report: TickReport | None = None,
+    called_for: Sequence[int] = (),
 ) -> PlannedTick:
-    """What a tick writes that failed: its reason and log; the cursor stays, and it is tried again after a while."""
+    """What a tick writes that failed: its reason and log; the cursor stays, and it is tried again after a while.
+
+    An event that a sensor fails over again and again is given up, so that it does not block those that follow.
+
+    Args:
+        item: The sensor or schedule.
+        state: What the tick began from.
+        error: Why it failed.
+        times: When the tick was.
+        report: What user code came to before it failed.
+        called_for: The `seq` of the events that the sensor was called for.
+    """
     failures = state.failures + 1
+    one_by_one = isinstance(item, SensorSnapshot) and item.watch is not None and item.watch.one_by_one
+    given_up = called_for[:1] if one_by_one and failures >= GIVEN_UP_AFTER else ()
+    if given_up:
+        error = msgspec.structs.replace(
+            error, message=f"{error.message} (Event {given_up[0]} was given up after {failures} tries.)"
+        )
     detail = TickDetail(
         error=error,
-        cursor=state.cursor,
+        cursor=str(given_up[0]) if given_up else state.cursor,
         due_at=times.due_at,
+        scheduled_at=times.scheduled_at,
         attempt=failures,
         log=() if report is None else report.log,
+        consumed=tuple(given_up),
     )
-    retry_at = times.ended_at + _microseconds(backoff(sensor, failures))
-    return PlannedTick(
-        began_from=state,
-        leaves=_moved(sensor, state, times, failures=failures, retry_at=retry_at),
-        ended=_ended(sensor, TickStatus.FAILURE, times, detail),
+    retry_at = times.ended_at + round(backoff(item, failures) * MICROSECONDS)
+    leaves = msgspec.structs.replace(
+        _moved(item, state, times),
+        cursor=detail.cursor,
+        failures=0 if given_up else failures,
+        retry_at=None if given_up else retry_at,
     )
+    return PlannedTick(began_from=state, leaves=leaves, ended=_ended(item, TickStatus.FAILURE, times, detail))
 
 
-def plan_requested(graph: AssetGraph, sensor: SensorSnapshot, request: RequestedRun, now: int) -> list[Run]:
-    """The runs that one run request of a sensor means.
-
-    Raises:
-        SensorResultError: it names no assets and the sensor has no targets, or names one that is no target.
-        HeadwaterError: the assets can't be made; see `plan_runs`.
-    """
-    assets = _assets_of(sensor, request)
-    cause = Cause(kind="sensor", name=sensor.name, reason=request.run_key)
-    return plan_runs(graph, assets, cause=cause, now=now, partition=request.partition, tags=request.tags)
-
-
-def _assets_of(sensor: SensorSnapshot, request: RequestedRun) -> Sequence[str]:
-    if request.assets is None:
-        if sensor.targets is None:
-            raise SensorResultError(
-                f"Sensor {sensor.name!r} requested a run without saying of what. Give the RunRequest an "
-                "asset_selection, or the sensor a target."
-            )
-        return sensor.targets
-    foreign = sorted(set(request.assets) - set(sensor.targets)) if sensor.targets is not None else []
-    if foreign:
-        raise SensorResultError(
-            f"Sensor {sensor.name!r} requested a run of {', '.join(foreign)}, which is not among its targets."
-        )
-    return request.assets
+def _skip_message(report: TickReport, wanted: Sequence[RequestedRun]) -> str | None:
+    if report.runs and not wanted:
+        return "Every run key of this tick was used before."
+    if wanted:
+        return "Nothing of what it asked for is stale."
+    return report.skip_message
 
 
 def _without_used_keys(requests: Sequence[RequestedRun], used: Collection[str]) -> list[RequestedRun]:
@@ -194,30 +176,33 @@ def _without_used_keys(requests: Sequence[RequestedRun], used: Collection[str]) 
     ]
 
 
-def _moved(sensor: SensorSnapshot, state: SensorState, times: TickTimes, **changes: object) -> SensorState:
+def _moved(item: Ticking, state: SensorState, times: TickTimes) -> SensorState:
     began = times.started_at
+    interval = item.minimum_interval if isinstance(item, SensorSnapshot) else 0.0
     late = None if times.due_at is None else began - times.due_at
-    if late is not None and 0 <= late <= _LATE_BY * sensor.minimum_interval * MICROSECONDS:
+    if late is not None and 0 <= late <= _LATE_BY * interval * MICROSECONDS:
         # A little late is no reason to be later from then on.
         began = times.started_at - late
     return msgspec.structs.replace(
-        state,
-        last_tick_at=began,
-        started_at=state.started_at or began,
-        tick_requested=False,
-        **changes,
+        state, last_tick_at=began, started_at=state.started_at or began, tick_requested=False
     )
 
 
-def _ended(sensor: SensorSnapshot, status: TickStatus, times: TickTimes, detail: TickDetail) -> EndedTick:
+def _decided(item: Ticking, state: SensorState, times: TickTimes) -> SensorState:
+    """The state with a schedule's time counted as done; a person's wish for a tick stands for no such time."""
+    if not isinstance(item, ScheduleSnapshot) or times.due_at is None:
+        return state
+    return msgspec.structs.replace(state, scheduled_at=times.scheduled_at)
+
+
+def _ended(item: Ticking, status: TickStatus, times: TickTimes, detail: TickDetail) -> EndedTick:
     return EndedTick(
-        sensor=sensor.name, status=status, started_at=times.started_at, ended_at=times.ended_at, detail=detail
+        sensor=item.name, status=status, started_at=times.started_at, ended_at=times.ended_at, detail=detail
     )
 
 
-def _most_backoff(sensor: SensorSnapshot) -> float:
-    return max(sensor.minimum_interval, _LAST_RETRY_SECONDS)
-
-
-def _microseconds(seconds: float) -> int:
-    return round(seconds * MICROSECONDS)
+def _partitions_event(change: PartitionsChange, tick: EndedTick) -> NewEvent:
+    payload = PartitionsChanged(
+        name=change.name, added=change.add, deleted=change.delete, reporter=Reporter("sensor", tick.sensor)
+    )
+    return NewEvent(kind=EventKind.PARTITIONS_CHANGED, payload=payload)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from headwater.records.events import ErrorInfo, Event, NewEvent
+from headwater.records.runs import Run
 from headwater.records.ticks import LogRecord, PartitionsChange, SensorState, ValueChanges
 
 
@@ -20,8 +21,14 @@ class TickOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an event-driven sensor is called for, in the order of the log."""
     scheduled_at: int | None = None
     """The time that a schedule's tick stands for."""
-    database: str | None = None
-    """Where `context.instance` finds the store."""
+    monitored: tuple[str, ...] = ()
+    """The assets that a multi-asset sensor watches."""
+    runs: tuple[Run, ...] = ()
+    """Those that the events are about."""
+    step_failures: tuple[Event, ...] = ()
+    """The failed steps of these runs."""
+    instance: tuple[str, str] | None = None
+    """What opens `context.instance` (`module:function`), and the store's address."""
 
 
 class RequestedRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.automation.tick_loop import TICK_TASK
+from headwater.automation.tick_evaluation import TICK_TASK
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, StoreUnavailableError

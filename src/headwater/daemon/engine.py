@@ -21,7 +21,7 @@ from headwater.daemon.shares import Shares
 from headwater.errors import StoreError, StoreUnavailableError
 from headwater.execution.run_supervisor import Folders
 from headwater.location.source import LocationSource
-from headwater.records.events import Event, EventKind, LocationReload, SensorSwitched
+from headwater.records.events import Event, EventKind, LocationReload
 from headwater.records.leases import Failure, Lease
 from headwater.storage import leases
 from headwater.storage.graph_reader import GraphReader
@@ -121,8 +121,8 @@ class Engine:
             self._runs.wake()
 
     def _may_tick(self, name: str) -> bool:
-        _, location = self._graph.sensors[name]
-        return self._shares.is_mine(f"sensor {name}", location)
+        found = self._graph.ticking.get(name)
+        return found is not None and self._shares.is_mine(f"tick {name}", found[1])
 
     async def _tell_of_the_last(self) -> None:
         """Say how the engine before this one ended, if not in order."""
@@ -163,9 +163,7 @@ class Engine:
                 subscription.position = events[-1].seq if events else self._store.tail.head
                 if kinds & _FOR_RUNS:
                     self._runs.wake()
-                self._ticks.reload(
-                    [event.payload.sensor for event in events if isinstance(event.payload, SensorSwitched)]
-                )
+                self._ticks.heed(events)
                 if EventKind.DEFINITIONS_CHANGED in kinds:
                     self._locations.changed.set()
                 for event in events:

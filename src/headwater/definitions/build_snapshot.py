@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.deps import AssetDep
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.metadata import to_wire
+from headwater.definitions.schedules import DefaultScheduleStatus, ScheduleDefinition
 from headwater.definitions.selectable import check_condition_selections, target_keys
 from headwater.definitions.selection import AssetSelection
-from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition
+from headwater.definitions.selection.external import refuse_external
+from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition, Watch
 from headwater.definitions.snapshot import (
     AssetSnapshot,
     CheckSnapshot,
     DefinitionsSnapshot,
     JobSnapshot,
+    ScheduleSnapshot,
     SensorSnapshot,
+    WatchSnapshot,
 )
+from headwater.definitions.source import describe_source
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.keys import AssetKey
 
@@ -43,6 +50,7 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         assets=tuple(sorted((*assets, *stubs), key=lambda asset: asset.key)),
         checks=tuple(sorted(checks, key=lambda check: (check.asset_key, check.name))),
         sensors=tuple(sorted(sensors, key=lambda sensor: sensor.name)),
+        schedules=tuple(_schedule(schedule, defs) for _, schedule in sorted(resolved.schedules.items())),
         jobs=tuple(_job(job, defs) for _, job in sorted(resolved.jobs.items())),
         metadata=to_wire(defs.metadata),
         warnings=resolved.warnings,
@@ -100,20 +108,57 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
 
 
 def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
-    targets = sensor.targets
-    if isinstance(targets, AssetSelection):
-        targets = target_keys(targets, defs.selection_index)
     return SensorSnapshot(
-        name=sensor.name,
-        description=sensor.description,
+        **_tick(sensor, defs, sensor.default_status is DefaultSensorStatus.RUNNING),
+        kind=sensor.kind,
         minimum_interval=sensor.minimum_interval_seconds,
-        timeout=sensor.timeout,
-        running_by_default=sensor.default_status is DefaultSensorStatus.RUNNING,
-        targets=None if targets is None else _escaped(targets),
-        tags=sensor.tags,
-        metadata=to_wire(sensor.metadata),
-        owners=sensor.owners,
-        source=sensor.source,
+        watch=None if sensor.watch is None else _watch(sensor.watch, defs),
+    )
+
+
+def _schedule(schedule: ScheduleDefinition, defs: Definitions) -> ScheduleSnapshot:
+    return ScheduleSnapshot(
+        **_tick(schedule, defs, schedule.default_status is DefaultScheduleStatus.RUNNING),
+        crons=schedule.cron_schedule,
+        timezone=schedule.execution_timezone,
+        catch_up=schedule.catch_up,
+    )
+
+
+def _tick(item: SensorDefinition | ScheduleDefinition, defs: Definitions, running_by_default: bool) -> dict[str, Any]:
+    targets = item.run_targets.assets
+    if isinstance(targets, AssetSelection):
+        if isinstance(item, ScheduleDefinition):
+            refuse_external(targets, defs.selection_index, f"Schedule {item.name!r} ({describe_source(item.source)})")
+        targets = target_keys(targets, defs.selection_index)
+    return {
+        "name": item.name,
+        "description": item.description,
+        "timeout": item.timeout,
+        "running_by_default": running_by_default,
+        "targets": None if targets is None else _escaped(targets),
+        "jobs": item.run_targets.job_names,
+        "tags": item.tags,
+        "metadata": to_wire(item.metadata),
+        "owners": item.owners,
+        "source": item.source,
+    }
+
+
+def _watch(watch: Watch, defs: Definitions) -> WatchSnapshot:
+    assets = watch.assets
+    if isinstance(assets, AssetSelection):
+        index = defs.selection_index
+        assets = tuple(
+            AssetKey.from_escaped_user_string(index.assets[number].key) for number in index.select(assets.node)
+        )
+    return WatchSnapshot(
+        kinds=watch.kinds,
+        assets=None if assets is None else _escaped(assets),
+        jobs=watch.jobs,
+        everywhere=watch.everywhere,
+        from_latest=watch.from_latest,
+        one_by_one=watch.one_by_one,
     )
 
 

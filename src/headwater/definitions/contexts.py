@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from headwater.definitions.arguments import check_cursor
 from headwater.definitions.logs import ContextLog, RecordedLog
-from headwater.definitions.resources import Resources, given_resources
+from headwater.definitions.resources import Resources
 from headwater.errors import InvalidInvocationError
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
@@ -160,59 +159,6 @@ class AssetCheckExecutionContext(StepContext):
         return self._instance()
 
 
-class SensorEvaluationContext:
-    """What a sensor's function can ask and tell. The runtime makes it; tests use `build_sensor_context`.
-
-    Args:
-        sensor_name: The sensor.
-        log: Where `context.log` writes.
-        cursor: What the last tick that did not fail has left to this one.
-        last_tick_completion_time: When the tick before this one was, in seconds since the epoch; None for the first.
-        last_run_key: The run key of the newest run that the sensor requested.
-        is_first_tick_since_sensor_start: Whether the sensor has not ticked since it was last switched on.
-        resources: What `required_resource_keys` asked for.
-    """
-
-    def __init__(
-        self,
-        *,
-        sensor_name: str,
-        log: ContextLog,
-        cursor: str | None = None,
-        last_tick_completion_time: float | None = None,
-        last_run_key: str | None = None,
-        is_first_tick_since_sensor_start: bool = False,
-        resources: Resources | None = None,
-    ) -> None:
-        self.resources = resources or Resources(frozenset(), lambda _name: None)
-        self._cursor = cursor
-        self.cursor_updated = False
-        self.sensor_name = sensor_name
-        self.log = log
-        self.last_tick_completion_time = last_tick_completion_time
-        self.last_run_key = last_run_key
-        self.is_first_tick_since_sensor_start = is_first_tick_since_sensor_start
-
-    @property
-    def cursor(self) -> str | None:
-        """How far the sensor has come, as it said itself; None if it never did."""
-        return self._cursor
-
-    @property
-    def last_completion_time(self) -> float | None:
-        """The same as `last_tick_completion_time`."""
-        return self.last_tick_completion_time
-
-    def update_cursor(self, cursor: str | None) -> None:
-        """Keep a new cursor once the tick ends well; None or an empty string forgets the old one.
-
-        Raises:
-            InvalidParameterError: it is no string.
-        """
-        self._cursor = check_cursor(cursor, f"The cursor of sensor {self.sensor_name!r}") or None
-        self.cursor_updated = True
-
-
 def build_asset_check_context(
     asset_key: CoercibleToAssetKey = "asset",
     check_name: str = "check",
@@ -230,25 +176,4 @@ def build_asset_check_context(
         log=RecordedLog(),
         partition_keys=None if partition_key is None else (partition_key,),
         run_tags=run_tags,
-    )
-
-
-def build_sensor_context(
-    cursor: str | None = None,
-    *,
-    sensor_name: str = "sensor",
-    last_tick_completion_time: float | None = None,
-    last_run_key: str | None = None,
-    is_first_tick_since_sensor_start: bool = True,
-    resources: Mapping[str, Any] | None = None,
-) -> SensorEvaluationContext:
-    """A context with which a test calls a sensor; its log is a `RecordedLog`."""
-    return SensorEvaluationContext(
-        sensor_name=sensor_name,
-        log=RecordedLog(),
-        cursor=cursor,
-        last_tick_completion_time=last_tick_completion_time,
-        last_run_key=last_run_key,
-        is_first_tick_since_sensor_start=is_first_tick_since_sensor_start,
-        resources=given_resources(resources),
     )

@@ -15,6 +15,7 @@ from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.problems.collected import Collected, collect
 from headwater.definitions.resolve import Resolved, resolve
 from headwater.definitions.resources import check_resources
+from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.selectable import index_definitions
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.sensors import SensorDefinition
@@ -25,12 +26,19 @@ from headwater.errors import (
     InvalidParameterError,
     UnknownAssetError,
     UnknownJobError,
+    UnknownScheduleError,
     UnknownSensorError,
 )
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
 _T = TypeVar("_T")
-_DECORATORS = {"jobs": "define_asset_job", "assets": "asset", "sensors": "sensor", "asset_checks": "asset_check"}
+_DECORATORS = {
+    "jobs": "define_asset_job",
+    "assets": "asset",
+    "sensors": "sensor",
+    "schedules": "schedule",
+    "asset_checks": "asset_check",
+}
 
 
 class Definitions:
@@ -48,6 +56,7 @@ class Definitions:
         resources: What functions need besides data, by name: plain objects, `ConfigurableResource`s, functions
             decorated with `@resource`. The one named `io_manager` stores values where nothing else is said.
         jobs: What `define_asset_job` made.
+        schedules: Functions decorated with `@schedule`, and `ScheduleDefinition`s.
 
     Raises:
         InvalidParameterError: an element is of another type.
@@ -67,12 +76,14 @@ class Definitions:
         metadata: Mapping[str, Any] | None = None,
         resources: Mapping[str, Any] | None = None,
         jobs: Iterable[JobDefinition] | None = None,
+        schedules: Iterable[ScheduleDefinition] | None = None,
     ) -> None:
         normalize_metadata(metadata)
         self._resources = check_resources(resources, "resources of Definitions")
         self._jobs = _elements(jobs, "jobs", (JobDefinition,))
         self._assets = _elements(assets, "assets", (AssetSpec, AssetsDefinition))
         self._sensors = _elements(sensors, "sensors", (SensorDefinition,))
+        self._schedules = _elements(schedules, "schedules", (ScheduleDefinition,))
         self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
         self._metadata = dict(metadata or {})
         self._resolved: Resolved | None = None
@@ -87,6 +98,11 @@ class Definitions:
     def sensors(self) -> tuple[SensorDefinition, ...]:
         """The sensors as given."""
         return self._sensors
+
+    @property
+    def schedules(self) -> tuple[ScheduleDefinition, ...]:
+        """The schedules as given."""
+        return self._schedules
 
     @property
     def asset_checks(self) -> tuple[AssetCheckSpec | AssetCheckDefinition, ...]:
@@ -134,6 +150,7 @@ class Definitions:
         return Definitions(
             assets=[item for each in defs for item in each.assets],
             sensors=[item for each in defs for item in each.sensors],
+            schedules=[item for each in defs for item in each.schedules],
             asset_checks=[item for each in defs for item in each.asset_checks],
             metadata=metadata,
             resources=resources,
@@ -146,7 +163,7 @@ class Definitions:
 
         Raises:
             InvalidDefinitionError: it does not; the message names both sides and the mend.
-            ExternalAssetError: a sensor targets an asset that another system makes.
+            ExternalAssetError: a sensor or schedule targets an asset that another system makes.
         """
         check_type(defs, Definitions, "The argument of validate_loadable", "a Definitions").resolve()
 
@@ -155,7 +172,7 @@ class Definitions:
 
         Raises:
             InvalidDefinitionError: it does not fit together; the message names both sides and the mend.
-            ExternalAssetError: a sensor targets an asset that another system makes.
+            ExternalAssetError: a sensor or schedule targets an asset that another system makes.
         """
         if self._resolved is None:
             self._resolved = resolve(self.collect())
@@ -163,7 +180,7 @@ class Definitions:
 
     def collect(self) -> Collected:
         """Everything by name, whether it fits together or not."""
-        return collect(self._assets, self._checks, self._sensors, self._resources, self._jobs)
+        return collect(self._assets, self._checks, self._sensors, self._resources, self._jobs, self._schedules)
 
     @property
     def selection_index(self) -> SelectionIndex:
@@ -289,6 +306,19 @@ class Definitions:
             raise UnknownSensorError(f"There is no sensor {name!r} in these Definitions; add it to sensors=[...].")
         return sensor
 
+    def get_schedule_def(self, name: str) -> ScheduleDefinition:
+        """The schedule of a name.
+
+        Raises:
+            UnknownScheduleError: there is none.
+        """
+        schedule = self.resolve().schedules.get(name)
+        if schedule is None:
+            raise UnknownScheduleError(
+                f"There is no schedule {name!r} in these Definitions; add it to schedules=[...]."
+            )
+        return schedule
+
 
 def _elements(value: Iterable[_T] | None, name: str, types: tuple[type, ...]) -> tuple[_T, ...]:
     elements = check_several(value, f"{name} of Definitions")
@@ -307,6 +337,7 @@ def _mend(element: object, name: str) -> str:
         AssetSpec: "assets",
         AssetsDefinition: "assets",
         SensorDefinition: "sensors",
+        ScheduleDefinition: "schedules",
         AssetCheckSpec: "asset_checks",
         AssetCheckDefinition: "asset_checks",
         JobDefinition: "jobs",

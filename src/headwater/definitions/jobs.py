@@ -12,6 +12,7 @@ from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.run_config import RunConfig, plain_run_config
 from headwater.definitions.selection import AssetSelection, SelectionIndex
+from headwater.definitions.selection.external import refuse_external
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source, find_source
 from headwater.errors import HeadwaterError, InvalidDefinitionError, InvalidParameterError
@@ -41,9 +42,11 @@ class JobDefinition:
 
         Raises:
             InvalidDefinitionError: the selection can't be resolved, or means nothing that can be made here.
+            ExternalAssetError: it names an asset that another system makes.
         """
         where = f"Job {self.name!r} ({describe_source(self.source)})"
         found = index()
+        refuse_external(self.selection, found, where)
         try:
             numbers = found.select(self.selection.materializable().node)
         except HeadwaterError as error:

@@ -18,6 +18,7 @@ from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.lazy import LazyDefinitions
+from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.sensors import SensorDefinition
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import InvalidParameterError
@@ -30,6 +31,7 @@ _PLACES: dict[type, str] = {
     AssetCheckSpec: "asset_checks",
     AssetCheckDefinition: "asset_checks",
     SensorDefinition: "sensors",
+    ScheduleDefinition: "schedules",
     JobDefinition: "jobs",
 }
 

@@ -9,6 +9,7 @@ import msgspec
 
 from headwater.definitions.arguments import (
     check_asset_key,
+    check_bool,
     check_cursor,
     check_mapping,
     check_optional_text,
@@ -19,48 +20,79 @@ from headwater.definitions.arguments import (
 )
 from headwater.definitions.deps import HasAssetKey
 from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation
+from headwater.definitions.partitions import AddDynamicPartitionsRequest, DeleteDynamicPartitionsRequest
+from headwater.definitions.run_config import RunConfig, plain_run_config
 from headwater.definitions.values import Frozen
 from headwater.errors import InvalidParameterError, SensorResultError
-from headwater.keys import AssetKey, CoercibleToAssetKey
+from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
+PartitionsRequest: TypeAlias = AddDynamicPartitionsRequest | DeleteDynamicPartitionsRequest
 AssetEvent: TypeAlias = AssetMaterialization | AssetObservation | AssetCheckEvaluation
 ASSET_EVENTS = (AssetMaterialization, AssetObservation, AssetCheckEvaluation)
 
 
 class RunRequest(Frozen):
-    """A run that a sensor asks for.
+    """A run that a sensor or schedule asks for.
 
     Args:
         run_key: Names the request: another one with the same key, in any later tick, starts nothing. None for a
             run every time.
+        run_config: What the run sets; where a job is run, in place of the job's.
         tags: The run's tags; values that are no strings are written as JSON.
+        job_name: Which job to run, where the sensor or schedule has several.
         asset_selection: The assets to make: keys or definitions. None for all targets of the sensor.
-        partition_key: The partition to make.
+        stale_assets_only: Make those alone that are missing, or older than what they are made from.
+        partition_key: The partition to make, or `first...last` for a range.
+        asset_check_keys: The checks to carry out besides those of the assets that are made; an empty list for none.
 
     Raises:
         InvalidParameterError: an argument has the wrong type.
+        InvalidConfigError: the config has no section of that name.
     """
 
-    __slots__ = ("asset_selection", "partition_key", "run_key", "tags")
+    __slots__ = (
+        "asset_check_keys",
+        "asset_selection",
+        "job_name",
+        "partition_key",
+        "run_config",
+        "run_key",
+        "stale_assets_only",
+        "tags",
+    )
 
     run_key: str | None
+    run_config: dict[str, Any] | None
     tags: dict[str, str]
+    job_name: str | None
     asset_selection: tuple[AssetKey, ...] | None
+    stale_assets_only: bool
     partition_key: str | None
+    asset_check_keys: tuple[AssetCheckKey, ...] | None
 
     def __init__(
         self,
         run_key: str | None = None,
-        *,
+        run_config: RunConfig | Mapping[str, Any] | None = None,
         tags: Mapping[str, Any] | None = None,
+        job_name: str | None = None,
         asset_selection: Sequence[CoercibleToAssetKey | HasAssetKey] | None = None,
+        stale_assets_only: bool = False,
         partition_key: str | None = None,
+        asset_check_keys: Sequence[AssetCheckKey] | None = None,
     ) -> None:
+        checks = check_several(asset_check_keys, "asset_check_keys of RunRequest")
+        for check in checks:
+            check_type(check, AssetCheckKey, "An element of asset_check_keys of RunRequest", "an AssetCheckKey")
         self._set(
             run_key=check_optional_text(run_key, "run_key of RunRequest"),
+            run_config=None if run_config is None else plain_run_config(run_config, "run_config of RunRequest"),
             tags=_run_tags(tags),
+            job_name=check_optional_text(job_name, "job_name of RunRequest"),
             asset_selection=check_selection(asset_selection, "asset_selection of RunRequest"),
+            stale_assets_only=check_bool(stale_assets_only, "stale_assets_only of RunRequest"),
             partition_key=check_optional_text(partition_key, "partition_key of RunRequest"),
+            asset_check_keys=None if asset_check_keys is None else tuple(checks),
         )
 
 
@@ -80,6 +112,8 @@ class SensorResult(Frozen):
         run_requests: The runs that the sensor asks for.
         skip_reason: Why there are none: text or a `SkipReason`.
         cursor: What to hand to the next tick; kept together with the events. An empty string leaves the old one.
+        dynamic_partitions_requests: Partitions to add or delete, as `build_add_request` and `build_delete_request`
+            of their definition make them; the run requests of the same tick may name those that are added.
         asset_events: What the sensor noticed: materializations, observations, check evaluations.
 
     Raises:
@@ -92,11 +126,12 @@ class SensorResult(Frozen):
         AssetKey(['raw'])
     """
 
-    __slots__ = ("asset_events", "cursor", "run_requests", "skip_reason")
+    __slots__ = ("asset_events", "cursor", "dynamic_partitions_requests", "run_requests", "skip_reason")
 
     run_requests: tuple[RunRequest, ...]
     skip_reason: SkipReason | None
     cursor: str | None
+    dynamic_partitions_requests: tuple[PartitionsRequest, ...]
     asset_events: tuple[AssetEvent, ...]
 
     def __init__(
@@ -104,7 +139,7 @@ class SensorResult(Frozen):
         run_requests: Sequence[RunRequest] | None = None,
         skip_reason: SkipReason | str | None = None,
         cursor: str | None = None,
-        *,
+        dynamic_partitions_requests: Sequence[PartitionsRequest] | None = None,
         asset_events: Sequence[AssetEvent] | None = None,
     ) -> None:
         requests = tuple(
@@ -120,6 +155,7 @@ class SensorResult(Frozen):
             run_requests=requests,
             skip_reason=reason,
             cursor=check_cursor(cursor, "cursor of SensorResult"),
+            dynamic_partitions_requests=_partitions_requests(dynamic_partitions_requests),
             asset_events=_asset_events(asset_events),
         )
 
@@ -149,6 +185,17 @@ def _asset_events(events: Sequence[AssetEvent] | None) -> tuple[AssetEvent, ...]
             raise InvalidParameterError(
                 "An element of asset_events of SensorResult is an AssetMaterialization, AssetObservation or "
                 f"AssetCheckEvaluation, but got {shown(event)}."
+            )
+    return tuple(checked)
+
+
+def _partitions_requests(requests: Sequence[PartitionsRequest] | None) -> tuple[PartitionsRequest, ...]:
+    checked = check_several(requests, "dynamic_partitions_requests of SensorResult")
+    for request in checked:
+        if not isinstance(request, (AddDynamicPartitionsRequest, DeleteDynamicPartitionsRequest)):
+            raise InvalidParameterError(
+                "An element of dynamic_partitions_requests of SensorResult is what build_add_request or "
+                f"build_delete_request of a DynamicPartitionsDefinition gives, but got {shown(request)}."
             )
     return tuple(checked)
 

@@ -9,6 +9,7 @@ from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.problems import WHEN_LOADED, find_problems
 from headwater.definitions.problems.collected import Collected
+from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.sensors import SensorDefinition
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.keys import AssetCheckKey, AssetKey
@@ -27,6 +28,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     observables: dict[AssetKey, AssetsDefinition] = {}
     """External assets that a function looks at."""
     jobs: dict[str, JobDefinition] = {}
+    schedules: dict[str, ScheduleDefinition] = {}
 
 
 def resolve(collected: Collected) -> Resolved:
@@ -54,4 +56,5 @@ def resolve(collected: Collected) -> Resolved:
         warnings=tuple(warnings),
         observables=collected.observables,
         jobs=collected.jobs,
+        schedules=collected.schedules,
     )

@@ -8,8 +8,15 @@ from typing import Any, Literal
 import msgspec
 
 from headwater.definitions.arguments import shown
-from headwater.definitions.contexts import SensorEvaluationContext
-from headwater.definitions.requests import ASSET_EVENTS, AssetEvent, RunRequest, SensorResult, SkipReason
+from headwater.definitions.requests import (
+    ASSET_EVENTS,
+    AssetEvent,
+    PartitionsRequest,
+    RunRequest,
+    SensorResult,
+    SkipReason,
+)
+from headwater.definitions.sensor_context import SensorEvaluationContext
 from headwater.errors import SensorResultError
 
 EMPTY_RESULT = "Sensor function returned an empty result"
@@ -20,13 +27,14 @@ class SensorOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     run_requests: tuple[RunRequest, ...] = ()
     asset_events: tuple[AssetEvent, ...] = ()
+    partitions: tuple[PartitionsRequest, ...] = ()
     skip_message: str | None = None
     cursor: str | None = None
 
     @property
     def status(self) -> Literal["success", "skipped"]:
-        """A tick that recorded events or requested runs is a success."""
-        return "success" if self.run_requests or self.asset_events else "skipped"
+        """A tick that recorded events, or requested runs or partitions, is a success."""
+        return "success" if self.run_requests or self.asset_events or self.partitions else "skipped"
 
 
 def normalize_sensor_result(result: object, context: SensorEvaluationContext) -> SensorOutcome:
@@ -59,11 +67,12 @@ def _from_sensor_result(result: SensorResult, context: SensorEvaluationContext) 
             f"Sensor {context.sensor_name!r} both called context.update_cursor and returned a SensorResult with a "
             "cursor; do one of the two."
         )
-    done = bool(result.run_requests or result.asset_events)
+    done = bool(result.run_requests or result.asset_events or result.dynamic_partitions_requests)
     empty = None if done else EMPTY_RESULT
     return SensorOutcome(
         run_requests=result.run_requests,
         asset_events=result.asset_events,
+        partitions=result.dynamic_partitions_requests,
         skip_message=empty if result.skip_reason is None else result.skip_reason.skip_message,
         cursor=result.cursor or context.cursor,
     )

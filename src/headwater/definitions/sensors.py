@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any, TypeAlias, overload
+from typing import Any, overload
 
 from headwater.definitions.arguments import (
     check_optional_text,
@@ -15,7 +15,6 @@ from headwater.definitions.arguments import (
     check_type,
     shown,
 )
-from headwater.definitions.contexts import SensorEvaluationContext
 from headwater.definitions.deps import HasAssetKey
 from headwater.definitions.functions import (
     check_function,
@@ -24,21 +23,18 @@ from headwater.definitions.functions import (
     read_docstring,
     read_parameters,
 )
+from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.needs import NO_NEEDS, Needs, read_needs
-from headwater.definitions.requests import (
-    AssetEvent,
-    RunRequest,
-    SensorResult,
-    SkipReason,
-    check_selection,
-)
+from headwater.definitions.requests import AssetEvent, RunRequest, SensorResult, SkipReason
 from headwater.definitions.selection import AssetSelection
+from headwater.definitions.sensor_context import SensorEvaluationContext
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import find_source
+from headwater.definitions.tick_targets import NO_TARGETS, Job, Targets, TickTargets, read_targets
 from headwater.errors import InvalidDefinitionError, InvalidInvocationError, InvalidParameterError
-from headwater.keys import AssetKey, CoercibleToAssetKey
+from headwater.keys import AssetKey
 
 __all__ = [
     "AssetEvent",
@@ -54,8 +50,6 @@ DEFAULT_INTERVAL = 30.0
 DEFAULT_TIMEOUT = 60.0
 _LEAST_INTERVAL = 0.1
 
-Targets: TypeAlias = Sequence[CoercibleToAssetKey | HasAssetKey] | str | AssetSelection
-
 
 class DefaultSensorStatus(Enum):
     """Whether a sensor is on as long as nobody has switched it."""
@@ -64,18 +58,41 @@ class DefaultSensorStatus(Enum):
     STOPPED = "STOPPED"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """The events that call an event-driven sensor, instead of an interval.
+
+    `kinds` are event kinds; `assets` those that the events are about, `jobs` and `of_location` what runs they are of.
+    `from_latest`: the newest event that is there when the sensor first comes into force counts too.
+    """
+
+    kinds: tuple[str, ...]
+    assets: tuple[AssetKey, ...] | AssetSelection | None = None
+    jobs: tuple[str, ...] | None = None
+    runs_of: AssetSelection | None = None
+    everywhere: bool = True
+    from_latest: bool = False
+    one_by_one: bool = True
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class SensorDefinition:
-    """A sensor. Made by `@sensor`; calling it calls the function. Times are in seconds."""
+    """A sensor. Made by `@sensor` and its kin; calling it calls the function. Times are in seconds.
+
+    `arguments` is how many the function takes by position: the context, and the event that an event-driven one is
+    called for.
+    """
 
     name: str
     compute_fn: Callable[..., Any]
-    takes_context: bool
+    arguments: int
+    kind: str = "interval"
     minimum_interval_seconds: float = DEFAULT_INTERVAL
     timeout: float = DEFAULT_TIMEOUT
     description: str | None = None
     default_status: DefaultSensorStatus = DefaultSensorStatus.RUNNING
-    targets: tuple[AssetKey, ...] | AssetSelection | None = None
+    run_targets: TickTargets = NO_TARGETS
+    watch: Watch | None = None
     tags: dict[str, str]
     metadata: dict[str, Any]
     owners: tuple[str, ...] = ()
@@ -85,8 +102,18 @@ class SensorDefinition:
     def __post_init__(self) -> None:
         look_like(self, self.compute_fn)
 
+    @property
+    def takes_context(self) -> bool:
+        """Whether the function takes the context."""
+        return self.arguments > 0
+
+    @property
+    def targets(self) -> tuple[AssetKey, ...] | AssetSelection | None:
+        """The assets that its run requests may name; None where it runs jobs, or anything."""
+        return self.run_targets.assets
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function with a context, and give what it gives.
+        """Call the function with a context, and with an event if it takes one, and give what it gives.
 
         Raises:
             InvalidInvocationError: the function takes a context and there is none.
@@ -95,15 +122,72 @@ class SensorDefinition:
         if not self.takes_context:
             return self.compute_fn(**resources)
         given = len(args) + len(kwargs) - len(resources)
-        if given != 1:
+        if given != self.arguments:
+            wanted = "a context" if self.arguments == 1 else "a context and an event"
+            example = "build_sensor_context()" if self.arguments == 1 else "build_sensor_context(), event"
             raise InvalidInvocationError(
-                f"Sensor {self.name!r} takes a context, but got {given} arguments; "
-                f"write {self.name}(build_sensor_context()), and pass resources by name."
+                f"Sensor {self.name!r} takes {wanted}, but got {given} arguments; "
+                f"write {self.name}({example}), and pass resources by name."
             )
         return self.compute_fn(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"SensorDefinition({self.name!r})"
+
+
+def define_sensor(
+    function: Callable[..., Any],
+    *,
+    decorator: str,
+    name: str | None,
+    minimum_interval_seconds: float | None,
+    default_interval: float = DEFAULT_INTERVAL,
+    description: str | None,
+    default_status: DefaultSensorStatus,
+    tags: Mapping[str, str] | None,
+    metadata: Mapping[str, Any] | None,
+    owners: Sequence[str] | None = None,
+    timeout: float | timedelta = DEFAULT_TIMEOUT,
+    required_resource_keys: Iterable[str] | None = None,
+    kind: str = "interval",
+    watch: Watch | None = None,
+    context_type: type = SensorEvaluationContext,
+    most_arguments: int = 1,
+    **targets: Any,
+) -> SensorDefinition:
+    """The definition that a decorator makes of a function; see `sensor` for most of what it is given.
+
+    Besides, `decorator` is its name for messages, `kind` and `watch` say what calls the sensor, `context_type` is the
+    class of its context, `most_arguments` how many it may take by position; `targets` are those of `read_targets`.
+
+    Raises:
+        InvalidDefinitionError: the definition contradicts itself; the message says how to mend it.
+    """
+    check_function(function, decorator)
+    own_name = check_tick_name(default_name(function, decorator) if name is None else name, "sensor")
+    of = f"of sensor {own_name!r}"
+    normalize_metadata(metadata)
+    arguments, needs = read_tick_parameters(function, of, required_resource_keys, context_type, most_arguments)
+    own_description = read_docstring(function) if description is None else description
+    return SensorDefinition(
+        name=own_name,
+        compute_fn=function,
+        arguments=arguments,
+        needs=needs,
+        kind=kind,
+        watch=watch,
+        minimum_interval_seconds=default_interval
+        if minimum_interval_seconds is None
+        else check_seconds(minimum_interval_seconds, f"minimum_interval_seconds {of}", least=_LEAST_INTERVAL),
+        timeout=check_seconds(timeout, f"timeout {of}"),
+        description=check_optional_text(own_description, f"description {of}"),
+        default_status=check_type(default_status, DefaultSensorStatus, f"default_status {of}", "a DefaultSensorStatus"),
+        run_targets=read_targets(of, **targets),
+        tags=check_tags(tags, f"tags {of}"),
+        metadata=dict(metadata or {}),
+        owners=check_owners(owners, f"owners {of}"),
+        source=find_source(),
+    )
 
 
 @overload
@@ -112,15 +196,20 @@ def sensor(compute_fn: Callable[..., Any], /) -> SensorDefinition: ...
 
 @overload
 def sensor(
+    compute_fn: str | None = None,
+    /,
     *,
     name: str | None = None,
     minimum_interval_seconds: float | None = None,
     description: str | None = None,
+    job_name: str | None = None,
+    job: JobDefinition | None = None,
+    jobs: Sequence[JobDefinition] | None = None,
     default_status: DefaultSensorStatus = DefaultSensorStatus.RUNNING,
     asset_selection: Targets | None = None,
     tags: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
-    target: Targets | HasAssetKey | None = None,
+    target: Targets | HasAssetKey | Job | None = None,
     owners: Sequence[str] | None = None,
     timeout: float | timedelta = DEFAULT_TIMEOUT,
     required_resource_keys: Iterable[str] | None = None,
@@ -128,17 +217,20 @@ def sensor(
 
 
 def sensor(
-    compute_fn: Callable[..., Any] | None = None,
+    compute_fn: Callable[..., Any] | str | None = None,
     /,
     *,
     name: str | None = None,
     minimum_interval_seconds: float | None = None,
     description: str | None = None,
+    job_name: str | None = None,
+    job: JobDefinition | None = None,
+    jobs: Sequence[JobDefinition] | None = None,
     default_status: DefaultSensorStatus = DefaultSensorStatus.RUNNING,
     asset_selection: Targets | None = None,
     tags: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
-    target: Targets | HasAssetKey | None = None,
+    target: Targets | HasAssetKey | Job | None = None,
     owners: Sequence[str] | None = None,
     timeout: float | timedelta = DEFAULT_TIMEOUT,
     required_resource_keys: Iterable[str] | None = None,
@@ -150,17 +242,20 @@ def sensor(
     `RunRequest`s or a `SkipReason`, or returns nothing. It may be `async def`.
 
     Args:
-        compute_fn: The function, where the decorator stands without parentheses.
+        compute_fn: The function, where the decorator stands without parentheses; or the name of a job.
         name: The sensor's name; the function's if left out.
         minimum_interval_seconds: How long to wait from the start of one tick to the next; 30 if left out, at
             least 0.1.
         description: What it looks at, in Markdown; the docstring if left out.
+        job_name: The job that its run requests run, by name.
+        job: The same, as `define_asset_job` made it.
+        jobs: Several jobs; a run request says which one by its `job_name`.
         default_status: Whether it is on as long as nobody has switched it.
         asset_selection: The assets that its run requests may name: keys or definitions, or a selection (its text, or
             an `AssetSelection`), which means the native assets among those that it selects. None for any.
         tags: Names and short values to find it by.
         metadata: Anything that is known of it, by name.
-        target: The same as `asset_selection`, or a single definition.
+        target: The same as `asset_selection`, a single definition, or a job. Give one of these five alone.
         owners: E-mail addresses and `team:name`.
         timeout: Seconds (or a timedelta) after which a tick is stopped.
         required_resource_keys: The resources that the function finds in `context.resources`.
@@ -177,59 +272,55 @@ def sensor(
     """
 
     def decorate(function: Callable[..., Any]) -> SensorDefinition:
-        check_function(function, "sensor")
-        own_name = _check_name(default_name(function, "sensor") if name is None else name)
-        of = f"of sensor {own_name!r}"
-        normalize_metadata(metadata)
-        takes_context, needs = _read_needs(function, of, required_resource_keys)
-        interval = DEFAULT_INTERVAL if minimum_interval_seconds is None else minimum_interval_seconds
-        own_description = read_docstring(function) if description is None else description
-        return SensorDefinition(
-            name=own_name,
-            compute_fn=function,
-            takes_context=takes_context,
-            needs=needs,
-            minimum_interval_seconds=check_seconds(interval, f"minimum_interval_seconds {of}", least=_LEAST_INTERVAL),
-            timeout=check_seconds(timeout, f"timeout {of}"),
-            description=check_optional_text(own_description, f"description {of}"),
-            default_status=check_type(
-                default_status, DefaultSensorStatus, f"default_status {of}", "a DefaultSensorStatus"
-            ),
-            targets=_targets(asset_selection, target, of),
-            tags=check_tags(tags, f"tags {of}"),
-            metadata=dict(metadata or {}),
-            owners=check_owners(owners, f"owners {of}"),
-            source=find_source(),
+        return define_sensor(
+            function,
+            decorator="sensor",
+            name=name,
+            minimum_interval_seconds=minimum_interval_seconds,
+            description=description,
+            default_status=default_status,
+            tags=tags,
+            metadata=metadata,
+            owners=owners,
+            timeout=timeout,
+            required_resource_keys=required_resource_keys,
+            job_name=compute_fn if isinstance(compute_fn, str) else job_name,
+            job=job,
+            jobs=jobs,
+            asset_selection=asset_selection,
+            target=target,
         )
 
-    return decorate if compute_fn is None else decorate(compute_fn)
+    return decorate if compute_fn is None or isinstance(compute_fn, str) else decorate(compute_fn)
 
 
-def _check_name(name: object) -> str:
-    checked = check_printable(name, "The name of a sensor")
+def check_tick_name(name: object, what: str) -> str:
+    """The name of a sensor or schedule.
+
+    Raises:
+        InvalidParameterError: it can't stand in an address.
+    """
+    checked = check_printable(name, f"The name of a {what}")
     if "/" in checked:
-        raise InvalidParameterError(f"The name of a sensor stands in addresses, so write {shown(checked)} without '/'.")
+        raise InvalidParameterError(f"The name of a {what} stands in addresses, so write {shown(checked)} without '/'.")
     return checked
 
 
-def _read_needs(function: Callable[..., Any], of: str, required: Iterable[str] | None) -> tuple[bool, Needs]:
-    """Whether the function takes the context, and which resources it takes."""
-    parameters = read_parameters(function, SensorEvaluationContext)
+def read_tick_parameters(
+    function: Callable[..., Any], of: str, required: Iterable[str] | None, context_type: type, most_arguments: int = 1
+) -> tuple[int, Needs]:
+    """How many arguments a function takes by position, the context first, and which resources by name.
+
+    Raises:
+        InvalidDefinitionError: it takes something else.
+    """
+    parameters = read_parameters(function, context_type)
     needs, left = read_needs(parameters, of, required_resource_keys=required)
     if needs.takes_config or parameters.takes_any:
         raise InvalidDefinitionError(f"The function {of} takes the context and resources only, neither config nor **.")
     # A first parameter of any name is the context, if it is not annotated as something else.
     first_is_context = not parameters.takes_context and left.names[:1] == parameters.names[:1] and bool(left.names)
-    by_name = left.names[1:] if first_is_context else left.names
-    return parameters.takes_context or first_is_context, needs.with_parameters(by_name)
-
-
-def _targets(asset_selection: Any, target: Any, of: str) -> tuple[AssetKey, ...] | AssetSelection | None:
-    if asset_selection is not None and target is not None:
-        raise InvalidDefinitionError(f"asset_selection and target {of} say the same thing; leave one out.")
-    given = target if asset_selection is None else asset_selection
-    if isinstance(given, (str, AssetSelection)):
-        return AssetSelection.from_coercible(given)
-    if asset_selection is not None:
-        return check_selection(asset_selection, f"asset_selection {of}")
-    return check_selection([target] if isinstance(getattr(target, "key", None), AssetKey) else target, f"target {of}")
+    takes_context = parameters.takes_context or first_is_context
+    names = left.names[1:] if first_is_context else left.names
+    further = min(len(names), most_arguments - 1) if takes_context else 0
+    return takes_context + further, needs.with_parameters(names[further:])

@@ -85,19 +85,53 @@ class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     can_subset: bool = False
 
 
-class SensorSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One sensor. Times are in seconds. `targets` are the keys that its run requests may name, None for any."""
+class WatchSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The events that call an event-driven sensor.
+
+    `kinds` are event kinds. `assets` are those that the events are about, or, for events of runs, that the runs make;
+    `jobs` the jobs that the runs are of; None for any. Runs of other code locations count only `everywhere`.
+    """
+
+    kinds: tuple[str, ...]
+    assets: tuple[str, ...] | None = None
+    jobs: tuple[str, ...] | None = None
+    everywhere: bool = True
+    from_latest: bool = False
+    one_by_one: bool = True
+
+
+class TickSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What sensors and schedules have in common. Times are in seconds.
+
+    `targets` are the keys that run requests may name, None for any; `jobs` the jobs that they run, none for assets.
+    """
 
     name: str
     description: str | None = None
-    minimum_interval: float = 30.0
     timeout: float = 60.0
     running_by_default: bool = True
     targets: tuple[str, ...] | None = None
+    jobs: tuple[str, ...] = ()
     tags: dict[str, str] = {}
     metadata: dict[str, WireValue] = {}
     owners: tuple[str, ...] = ()
     source: SourceRef | None = None
+
+
+class SensorSnapshot(TickSnapshot, frozen=True, kw_only=True, omit_defaults=True):
+    """One sensor. `watch` says what calls it if it is no interval."""
+
+    kind: str = "interval"
+    minimum_interval: float = 30.0
+    watch: WatchSnapshot | None = None
+
+
+class ScheduleSnapshot(TickSnapshot, frozen=True, kw_only=True, omit_defaults=True):
+    """One schedule. `catch_up` is how many missed times are made up for, None for all."""
+
+    crons: tuple[str, ...]
+    timezone: str = "UTC"
+    catch_up: int | None = 1
 
 
 class JobSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,6 +158,7 @@ class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     assets: tuple[AssetSnapshot, ...] = ()
     checks: tuple[CheckSnapshot, ...] = ()
     sensors: tuple[SensorSnapshot, ...] = ()
+    schedules: tuple[ScheduleSnapshot, ...] = ()
     jobs: tuple[JobSnapshot, ...] = ()
     metadata: dict[str, WireValue] = {}
     warnings: tuple[str, ...] = ()

@@ -303,5 +303,14 @@ def _text(asset_key: CoercibleToAssetKey) -> str:
     return check_asset_key(asset_key, "asset_key").to_escaped_user_string()
 
 
+def open_at(address: str) -> HeadwaterInstance:
+    """The deployment whose store has an address, for what works beside its engine."""
+    from headwater.execution.store_log import StoreLog
+    from headwater.storage.store import Store
+
+    store = Store(address)
+    return HeadwaterInstance(StoreLog(store), close=store.close)
+
+
 DagsterInstance = HeadwaterInstance
 """The name under which the peers' users know it."""

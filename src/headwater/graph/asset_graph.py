@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from headwater.definitions.knots import find_knots
-from headwater.definitions.partitions import mapping_from_snapshot
+from headwater.definitions.partitions import DynamicKeys, mapping_from_snapshot
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.selection.index import Facts
@@ -21,6 +21,7 @@ from headwater.definitions.snapshot import (
     CheckSnapshot,
     DefinitionsSnapshot,
     JobSnapshot,
+    ScheduleSnapshot,
     SensorSnapshot,
 )
 from headwater.errors import UnknownAssetError, UnknownJobError
@@ -67,7 +68,10 @@ class AssetGraph:
         self.checks: dict[str, list[CheckSnapshot]] = {}
         self.check_locations: dict[tuple[str, str], str] = {}
         self.sensors: dict[str, tuple[SensorSnapshot, str]] = {}
+        self.schedules: dict[str, tuple[ScheduleSnapshot, str]] = {}
         self.jobs: dict[str, tuple[JobSnapshot, str]] = {}
+        self.dynamic_keys = DynamicKeys()
+        """The keys of dynamic partitions, as they were when the graph was read."""
 
     def node(self, key: str) -> AssetNode:
         """The asset of a key.
@@ -79,6 +83,11 @@ class AssetGraph:
         if number is None:
             raise UnknownAssetError(f"There is no asset {key!r}. `headwater asset list` or the catalog shows all.")
         return self.nodes[number]
+
+    @cached_property
+    def ticking(self) -> dict[str, tuple[SensorSnapshot | ScheduleSnapshot, str]]:
+        """Sensors and schedules by name, and the location that each comes from."""
+        return {**self.sensors, **self.schedules}
 
     def job(self, name: str) -> tuple[JobSnapshot, str]:
         """The job of a name, and the location that it comes from.
@@ -228,6 +237,7 @@ def build_graph(
             graph.checks.setdefault(check.asset_key, []).append(check)
             graph.check_locations[(check.asset_key, check.name)] = location
         graph.jobs.update({job.name: (job, location) for job in snapshot.jobs})
+        graph.schedules.update({schedule.name: (schedule, location) for schedule in snapshot.schedules})
         graph.sensors.update({sensor.name: (sensor, location) for sensor in snapshot.sensors})
     return graph
 

@@ -37,6 +37,13 @@ class EventKind(StrEnum):
     SENSOR_STARTED = "sensor_started"
     SENSOR_STOPPED = "sensor_stopped"
     SENSOR_TICK_REQUESTED = "sensor_tick_requested"
+    SENSOR_CURSOR_SET = "sensor_cursor_set"
+    SCHEDULE_STARTED = "schedule_started"
+    SCHEDULE_STOPPED = "schedule_stopped"
+    SCHEDULE_TICK_REQUESTED = "schedule_tick_requested"
+    DRY_RUN_REQUESTED = "dry_run_requested"
+    DRY_RUN_ENDED = "dry_run_ended"
+    PARTITIONS_CHANGED = "partitions_changed"
     EXTERNAL_STARTED = "external_started"
     EXTERNAL_PROGRESSING = "external_progressing"
     EXTERNAL_FAILED = "external_failed"
@@ -157,9 +164,25 @@ class LocationReload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class SensorSwitched(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="sensor", tag_field="t"):
-    """A person switched a sensor on or off, or asked it to tick."""
+    """A person switched a sensor or schedule on or off, asked it to tick, or changed its cursor."""
 
     sensor: str
+    reporter: Reporter | None = None
+
+
+class DryRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="dry_run", tag_field="t"):
+    """A person asked what a tick would come to; or it was found out."""
+
+    dry_run_id: str
+    name: str
+
+
+class PartitionsChanged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="partitions", tag_field="t"):
+    """Keys were added to dynamic partitions, or deleted from them."""
+
+    name: str
+    added: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
     reporter: Reporter | None = None
 
 
@@ -218,6 +241,8 @@ Payload: TypeAlias = (
     | DefinitionsChanged
     | LocationReload
     | SensorSwitched
+    | DryRun
+    | PartitionsChanged
     | Withdrawal
     | Wipe
     | Rename

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from headwater.clock import to_datetime
-from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.definitions.partitions import DynamicPartitionsStore, partitions_from_snapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import CheckEvaluation, NewEvent, Report
 
@@ -32,16 +32,16 @@ def _flags(event: NewEvent, payload: Report, graph: AssetGraph, now: int) -> tup
             flags.append("unknown_check")
         if event.partition is None:
             return tuple(flags)
-    if (odd := _partition_flag(graph.nodes[number], event.partition, now)) is not None:
+    if (odd := _partition_flag(graph.nodes[number], event.partition, now, graph.dynamic_keys)) is not None:
         flags.append(odd)
     return tuple(flags)
 
 
-def _partition_flag(node: AssetNode, partition: str | None, now: int) -> str | None:
+def _partition_flag(node: AssetNode, partition: str | None, now: int, keys: DynamicPartitionsStore) -> str | None:
     if node.definition.partitions is None:
         # Nobody knows whether a stub has partitions.
         return None if partition is None or node.kind == "stub" else "unknown_partition"
     if partition is None:
         return "missing_partition"
     definition = partitions_from_snapshot(node.definition.partitions)
-    return None if definition.has_partition_key(partition, to_datetime(now)) else "unknown_partition"
+    return None if definition.has_partition_key(partition, to_datetime(now), keys) else "unknown_partition"

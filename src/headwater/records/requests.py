@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from headwater.clock import to_datetime
-from headwater.definitions.partitions import PartitionKeyRange, PartitionsDefinition, partitions_from_snapshot
+from headwater.definitions.partitions import (
+    DynamicPartitionsStore,
+    PartitionKeyRange,
+    PartitionsDefinition,
+    partitions_from_snapshot,
+)
 from headwater.errors import ExternalAssetError, InvalidTransitionError, UnknownAssetError, UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import EventKind, NewEvent
@@ -35,6 +40,7 @@ def plan_runs(
     tags: dict[str, str] | None = None,
     run_config: dict[str, Any] | None = None,
     job_name: str | None = None,
+    dynamic_keys: DynamicPartitionsStore | None = None,
 ) -> list[Run]:
     """The runs that make some assets: one for each code location that is concerned.
 
@@ -50,6 +56,7 @@ def plan_runs(
         tags: Kept with the runs.
         run_config: The plain form of a `RunConfig`, kept with the runs.
         job_name: The job that the runs belong to.
+        dynamic_keys: The keys of dynamic partitions, where they are others than when the graph was read.
 
     Raises:
         UnknownAssetError: a key is not known.
@@ -57,10 +64,11 @@ def plan_runs(
         UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
     """
     nodes = [_native(graph, key) for key in sorted(_with_made_together(graph, set(keys)))]
+    kept = graph.dynamic_keys if dynamic_keys is None else dynamic_keys
     several = _partitions_meant(nodes, partition, partitions, now)
     by_location: dict[str, list[str]] = {}
     for node in nodes:
-        check_partitions(node, several, now)
+        check_partitions(node, several, now, kept)
         by_location.setdefault(node.location or "", []).append(node.key)
     return [
         Run(
@@ -118,7 +126,7 @@ def plan_check_runs(
                 "reports the result; nothing here can carry it out by itself."
             )
         if partition is not None:
-            check_partitions(graph.node(key), (partition,), now)
+            check_partitions(graph.node(key), (partition,), now, graph.dynamic_keys)
         by_location.setdefault(graph.check_locations.get((key, name), ""), []).append((key, name))
     return [
         Run(
@@ -153,6 +161,8 @@ def plan_job(
     partitions: Sequence[str] = (),
     tags: dict[str, str] | None = None,
     run_config: dict[str, Any] | None = None,
+    keys: Collection[str] | None = None,
+    dynamic_keys: DynamicPartitionsStore | None = None,
 ) -> Run:
     """A run of a job.
 
@@ -165,12 +175,18 @@ def plan_job(
         partitions: Further ones.
         tags: Besides those that the job's runs have.
         run_config: In place of what the job says.
+        keys: Those of its assets that are to be made; all if left out.
+        dynamic_keys: The keys of dynamic partitions, where they are others than when the graph was read.
 
     Raises:
         UnknownJobError: there is no such job.
+        UnknownAssetError: a key is not one of its assets.
         HeadwaterError: its assets can't be made; see `plan_runs`.
     """
     job, location = graph.job(name)
+    foreign = sorted(set(keys or ()) - set(job.assets))
+    if foreign:
+        raise UnknownAssetError(f"Job {name!r} does not make {', '.join(foreign)}; choose among its own assets.")
     own_tags = {**job.run_tags, **(tags or {})}
     config = job.run_config if run_config is None else run_config
     if job.checks:
@@ -187,7 +203,7 @@ def plan_job(
     else:
         planned = plan_runs(
             graph,
-            job.assets,
+            job.assets if keys is None else keys,
             cause=cause,
             now=now,
             partition=partition,
@@ -195,6 +211,7 @@ def plan_job(
             tags=own_tags,
             run_config=config,
             job_name=name,
+            dynamic_keys=dynamic_keys,
         )
     own = [run for run in planned if run.location == location]
     if len(planned) != 1 or not own:
@@ -280,7 +297,9 @@ def _partitions_meant(
     return wanted if snapshot is None else expand_ranges(partitions_from_snapshot(snapshot), wanted, to_datetime(now))
 
 
-def check_partitions(node: AssetNode, partitions: Sequence[str], now: int) -> None:
+def check_partitions(
+    node: AssetNode, partitions: Sequence[str], now: int, dynamic_keys: DynamicPartitionsStore
+) -> None:
     """See that partitions are given exactly where an asset has them, and are of its own.
 
     Raises:
@@ -293,7 +312,7 @@ def check_partitions(node: AssetNode, partitions: Sequence[str], now: int) -> No
             )
         return
     definition = partitions_from_snapshot(node.definition.partitions)
-    keys = definition.keys_at(to_datetime(now))
+    keys = definition.keys_at(to_datetime(now), dynamic_keys)
     if not partitions:
         example = f", such as {keys.key_at(len(keys) - 1)!r}" if len(keys) else ""
         raise UnknownPartitionError(f"{node.key} is partitioned: say which partition to make{example}.")

@@ -23,6 +23,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
     errors.UnknownAssetError: 404,
     errors.UnknownEventError: 404,
     errors.UnknownRunError: 404,
+    errors.UnknownScheduleError: 404,
     errors.UnknownSensorError: 404,
     errors.UnknownJobError: 404,
     errors.UnknownWebhookError: 404,

@@ -59,6 +59,27 @@ def read_counting_after(connection: Connection, seq: int, limit: int) -> list[Ev
     return [_from_row(row) for row in connection.execute(query)]
 
 
+def read_watched(
+    connection: Connection, after: int, kinds: Collection[str], asset_keys: Collection[str] | None, limit: int
+) -> list[Event]:
+    """Events of some kinds beyond a place in the log, of some assets or any, in commit order.
+
+    Those that were withdrawn or wiped are left out.
+    """
+    query = sa.select(events).where(events.c.seq > after, events.c.kind.in_(sorted(kinds)))
+    if asset_keys is not None:
+        query = query.where(events.c.asset_key.in_(sorted(asset_keys)))
+    query = query.where(events.c.seq.not_in(sa.select(withdrawn.c.seq))).order_by(events.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def read_failed_steps(connection: Connection, run_ids: Collection[str]) -> list[Event]:
+    """The failed steps of some runs, in commit order."""
+    query = sa.select(events).where(events.c.run_id.in_(sorted(run_ids)))
+    query = query.where(events.c.kind == EventKind.STEP_FAILED.value).order_by(events.c.seq)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
 def read_asset_after(connection: Connection, asset_key: str, seq: int, limit: int) -> list[Event]:
     """An asset's events beyond a place in the log, without those that were withdrawn or wiped, in commit order."""
     query = sa.select(events).where(events.c.asset_key == asset_key, events.c.seq > seq)

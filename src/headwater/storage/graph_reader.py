@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from headwater.definitions.partitions import DynamicKeys, PartitionsSnapshot
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.fold import WHOLE
-from headwater.storage import catalog, event_log, past
+from headwater.storage import catalog, dynamic_partitions, event_log, past
 from headwater.storage.schema import latest
 
 
@@ -22,6 +23,7 @@ class GraphReader:
         """As last read."""
         self._snapshots: dict[str, DefinitionsSnapshot] = {}
         self._made_of: object = None
+        self._is_dynamic = False
 
     def read(self, connection: Connection) -> AssetGraph:
         """The graph as it is now."""
@@ -37,6 +39,9 @@ class GraphReader:
             loaded = [(location, self._snapshots[name]) for location, name in placed]
             self.graph = build_graph(loaded, learned_edges=edges, reported_keys=reported)
             self._made_of = made_of
+            self._is_dynamic = any(_has_dynamic_keys(node.definition.partitions) for node in self.graph.nodes)
+        if self._is_dynamic:
+            self.graph.dynamic_keys = DynamicKeys(dynamic_partitions.read_all(connection))
         return self.graph
 
 
@@ -63,6 +68,12 @@ def read_graph_as_of(connection: Connection, moment: int, *, with_reported: bool
         return build_graph(loaded)
     edges = catalog.read_edges(connection, event_log.seq_at(connection, moment))
     return build_graph(loaded, learned_edges=edges, reported_keys=past.read_reported_keys_at(connection, moment))
+
+
+def _has_dynamic_keys(partitions: PartitionsSnapshot | None) -> bool:
+    if partitions is None:
+        return False
+    return partitions.type == "dynamic" or any(_has_dynamic_keys(each) for _, each in partitions.dimensions)
 
 
 def _reported_keys(connection: Connection) -> list[str]:

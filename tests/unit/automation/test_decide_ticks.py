@@ -5,14 +5,9 @@ from __future__ import annotations
 import pytest
 from builders import external, graph_of, native
 
-from headwater.automation.decide_ticks import (
-    TickTimes,
-    backoff,
-    next_due,
-    plan_failure,
-    plan_requested,
-    plan_success,
-)
+from headwater.automation.decide_due import backoff, next_due
+from headwater.automation.decide_requests import NO_FACTS, RequestFacts, plan_requested
+from headwater.automation.decide_ticks import TickTimes, plan_failure, plan_success
 from headwater.automation.tick_messages import RequestedRun, TickReport
 from headwater.definitions.snapshot import SensorSnapshot
 from headwater.errors import ExternalAssetError, SensorResultError
@@ -104,7 +99,7 @@ def test_a_failure_keeps_the_cursor_and_a_success_forgets_it() -> None:
     times = TickTimes(started_at=10, ended_at=1_000, due_at=10)
 
     failed = plan_failure(SENSOR, state, ErrorInfo(message="gone"), times)
-    mended = plan_success(GRAPH, SENSOR, failed.leaves, TickReport(cursor="6"), times)
+    mended = plan_success(GRAPH, SENSOR, failed.leaves, TickReport(cursor="6"), times, NO_FACTS)
 
     assert ("5", 3, 1_000 + round(backoff(SENSOR, 3) * 1e6)) == (
         failed.leaves.cursor,
@@ -121,7 +116,7 @@ def test_a_little_late_is_not_later_from_then_on() -> None:
 
     def after(started_at: int) -> int | None:
         times = TickTimes(started_at=started_at, ended_at=started_at, due_at=1_000_000)
-        left = plan_success(GRAPH, SENSOR, SensorState(sensor="s"), TickReport(), times).leaves
+        left = plan_success(GRAPH, SENSOR, SensorState(sensor="s"), TickReport(), times, NO_FACTS).leaves
         return next_due(SENSOR, left, started_at)
 
     assert 31_000_000 == after(2_000_000)
@@ -135,8 +130,8 @@ def test_a_run_key_counts_once() -> None:
     report = TickReport(runs=tuple(RequestedRun(run_key=key, assets=(asset,)) for key, asset in wanted))
     times = TickTimes(started_at=1, ended_at=2)
 
-    planned = plan_success(GRAPH, sensor, SensorState(sensor="s"), report, times, {"old"})
-    again = plan_success(GRAPH, sensor, planned.leaves, report, times, {"old", "k"})
+    planned = plan_success(GRAPH, sensor, SensorState(sensor="s"), report, times, RequestFacts(used_keys={"old"}))
+    again = plan_success(GRAPH, sensor, planned.leaves, report, times, RequestFacts(used_keys={"old", "k"}))
 
     assert [("k", ("a",)), (None, ("a",)), (None, ("a",))] == [(key, run.assets) for key, run in planned.runs]
     assert "k" == planned.leaves.last_run_key

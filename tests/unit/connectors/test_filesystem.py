@@ -23,7 +23,7 @@ def _write(path: Path, content: bytes = b"content", *, age: float = 3_600.0) -> 
 
 def _tick(sensor: hw.SensorDefinition, cursor: str | None = None) -> hw.SensorResult:
     with time_machine.travel(_NOW, tick=False):
-        result = sensor(hw.build_sensor_context(cursor, sensor_name=sensor.name))
+        result = sensor(hw.build_sensor_context(cursor=cursor, sensor_name=sensor.name))
     assert isinstance(result, hw.SensorResult)
     return result
 

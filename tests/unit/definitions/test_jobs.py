@@ -38,7 +38,7 @@ def test_a_job_is_found_by_name() -> None:
         hw.Definitions(jobs=[job, hw.define_asset_job("nightly")]).resolve()
 
 
-@pytest.mark.parametrize("selection", ["raw", "group:none", "key:orders and kind:x"])
+@pytest.mark.parametrize("selection", ["kind:raw", "group:none", "key:orders and kind:x"])
 def test_a_job_for_nothing_is_an_error(selection: str) -> None:
     """A job that could make nothing is found as definitions are loaded, with its name."""
     defs = hw.Definitions(assets=[orders, raw], jobs=[hw.define_asset_job("idle", selection=selection)])

@@ -19,6 +19,7 @@ from headwater.definitions.partitions.dimension_mappings import (
 from headwater.definitions.partitions.dynamic import (
     AddDynamicPartitionsRequest,
     DeleteDynamicPartitionsRequest,
+    DynamicKeys,
     DynamicPartitionsDefinition,
 )
 from headwater.definitions.partitions.from_snapshot import mapping_from_snapshot, partitions_from_snapshot
@@ -45,6 +46,7 @@ __all__ = [
     "DailyPartitionsDefinition",
     "DeleteDynamicPartitionsRequest",
     "DimensionPartitionMapping",
+    "DynamicKeys",
     "DynamicPartitionsDefinition",
     "DynamicPartitionsStore",
     "HourlyPartitionsDefinition",

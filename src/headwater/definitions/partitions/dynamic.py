@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -30,6 +30,27 @@ class DeleteDynamicPartitionsRequest(msgspec.Struct, frozen=True):
 
     partitions_def_name: str
     partition_keys: tuple[str, ...]
+
+
+class DynamicKeys:
+    """Keys of dynamic partitions by the name of their definition, as they are at one moment."""
+
+    def __init__(self, keys: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._keys = {name: dict.fromkeys(each) for name, each in (keys or {}).items()}
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        """The keys of a name, in the order in which they were added."""
+        return list(self._keys.get(partitions_def_name, ()))
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether a name has a key."""
+        return partition_key in self._keys.get(partitions_def_name, ())
+
+    def changed(self, name: str, add: Sequence[str], delete: Sequence[str]) -> DynamicKeys:
+        """The same with some keys deleted, then some added."""
+        gone = set(delete)
+        left = [key for key in self._keys.get(name, ()) if key not in gone]
+        return DynamicKeys({**self._keys, name: [*left, *add]})  # type: ignore[dict-item]
 
 
 class DynamicPartitionsDefinition(PartitionsDefinition):

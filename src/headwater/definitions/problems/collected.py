@@ -12,6 +12,7 @@ from headwater.definitions.bind_resources import bind_assets
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.problems.problem import Problem
+from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.sensors import SensorDefinition
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source
@@ -21,7 +22,8 @@ from headwater.keys import AssetCheckKey, AssetKey
 
 AnyAsset = AssetSpec | AssetsDefinition
 AnyCheck = AssetCheckSpec | AssetCheckDefinition
-_Named = TypeVar("_Named", SensorDefinition, JobDefinition)
+_Named = TypeVar("_Named", SensorDefinition | ScheduleDefinition, JobDefinition)
+_KINDS: dict[type, str] = {SensorDefinition: "sensor", ScheduleDefinition: "schedule", JobDefinition: "job"}
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     check_specs: dict[AssetCheckKey, AssetCheckSpec]
     checks: dict[AssetCheckKey, AssetCheckDefinition]
     sensors: dict[str, SensorDefinition]
+    schedules: dict[str, ScheduleDefinition]
     resources: Mapping[str, Any]
     jobs: dict[str, JobDefinition]
     duplicates: tuple[Problem, ...]
@@ -57,12 +60,17 @@ def collect(
     sensors: Iterable[SensorDefinition],
     resources: Mapping[str, Any],
     jobs: Iterable[JobDefinition] = (),
+    schedules: Iterable[ScheduleDefinition] = (),
 ) -> Collected:
     """Definitions by name, with the parameters that are resources told from those that are assets."""
     duplicates: list[Problem] = []
     specs, makers = _collect_assets(_bound(list(assets), resources), duplicates)
     distinct = tuple({id(maker): maker for maker in makers.values()}.values())
     check_specs, check_definitions = _collect_checks(distinct, checks, duplicates)
+    listed: list[SensorDefinition | ScheduleDefinition] = [*sensors, *schedules]
+    ticking = _collect_named(listed, duplicates)
+    # A job that a sensor or schedule was given is known by that.
+    given = [job for item in listed for job in item.run_targets.jobs]
     return Collected(
         specs=specs,
         makers=distinct,
@@ -70,9 +78,10 @@ def collect(
         observables={key: maker for key, maker in makers.items() if maker.observes},
         check_specs=check_specs,
         checks=check_definitions,
-        sensors=_collect_named("sensor", sensors, duplicates),
+        sensors={name: item for name, item in ticking.items() if isinstance(item, SensorDefinition)},
+        schedules={name: item for name, item in ticking.items() if isinstance(item, ScheduleDefinition)},
         resources=resources,
-        jobs=_collect_named("job", jobs, duplicates),
+        jobs=_collect_named([*jobs, *given], duplicates),
         duplicates=tuple(duplicates),
     )
 
@@ -130,16 +139,18 @@ def _collect_checks(
     return specs, definitions
 
 
-def _collect_named(what: str, items: Iterable[_Named], duplicates: list[Problem]) -> dict[str, _Named]:
+def _collect_named(items: Iterable[_Named], duplicates: list[Problem]) -> dict[str, _Named]:
     by_name: dict[str, _Named] = {}
     for item in items:
         known = by_name.setdefault(item.name, item)
         if known is not item:
+            kind, other = _KINDS[type(item)], _KINDS[type(known)]
+            both = f"Two {kind}s" if kind == other else f"A {other} and a {kind}"
             message = (
-                f"Two {what}s are named {item.name!r}: at {describe_source(known.source)} and at "
+                f"{both} are named {item.name!r}: at {describe_source(known.source)} and at "
                 f"{describe_source(item.source)}. Rename one of them."
             )
-            duplicates.append(_duplicate(f"duplicate-{what}", message, item.source))
+            duplicates.append(_duplicate(f"duplicate-{kind}", message, item.source))
     return by_name
 
 

@@ -47,6 +47,9 @@ def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, 
     for sensor in collected.sensors.values():
         for name in sorted(sensor.needs.resources):
             yield f"Sensor {sensor.name!r} ({{}}) needs", sensor.source, name, ()
+    for schedule in collected.schedules.values():
+        for name in sorted(schedule.needs.resources):
+            yield f"Schedule {schedule.name!r} ({{}}) needs", schedule.source, name, ()
     for owner, resource in collected.resources.items():
         for name in sorted(resource.required_resource_keys) if isinstance(resource, ResourceDefinition) else ():
             yield f"Resource {owner!r} needs", None, name, ()

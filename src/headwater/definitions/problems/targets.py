@@ -1,39 +1,66 @@
-"""Sensors that are to run what they can't."""
+"""Sensors and schedules that are to run what they can't."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.problems.suggest import Suggestions
+from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.selection import AssetSelection
+from headwater.definitions.sensors import SensorDefinition
 from headwater.definitions.source import describe_source
 from headwater.errors import ExternalAssetError, InvalidDefinitionError
 
+_INSTEAD = {
+    "Sensor": "To report that it was made, return SensorResult(asset_events=[AssetMaterialization(...)]).",
+    "Schedule": (
+        "Schedule what is made from it here; to report it, use a sensor or POST /report_asset_materialization/."
+    ),
+}
+
 
 def impossible_targets(collected: Collected) -> Iterator[Problem]:
-    """A run can make neither what another system makes nor what is not there."""
-    for sensor in collected.sensors.values():
+    """A run can make neither what another system makes nor what is not there, nor be of a job that is not there."""
+    ticking: list[SensorDefinition | ScheduleDefinition] = [*collected.sensors.values(), *collected.schedules.values()]
+    for item in ticking:
+        kind = "Sensor" if isinstance(item, SensorDefinition) else "Schedule"
+        what = f"{kind} {item.name!r} ({describe_source(item.source)})"
+        for name in item.run_targets.job_names:
+            if name not in collected.jobs:
+                yield Problem(
+                    code="undefined-job",
+                    message=f"{what} runs the job {name!r}, which is not defined.{_similar(name, collected.jobs)}",
+                    source=item.source,
+                    error=InvalidDefinitionError,
+                )
         # A selection means native assets alone, whatever it says.
-        for key in () if isinstance(sensor.targets, AssetSelection) else sensor.targets or ():
+        targets = item.run_targets.assets
+        for key in () if isinstance(targets, AssetSelection) else targets or ():
             if key in collected.natives:
                 continue
-            what = f"Sensor {sensor.name!r} ({describe_source(sensor.source)}) targets {key!r}"
             if key in collected.specs:
                 yield Problem(
                     code="external-target",
                     message=(
-                        f"{what}, which is external: another system makes it, so no run can. To report that it was "
-                        "made, return SensorResult(asset_events=[AssetMaterialization(...)])."
+                        f"{what} targets {key!r}, which is external: another system makes it, so no run can. "
+                        f"{_INSTEAD[kind]}"
                     ),
-                    source=sensor.source,
+                    source=item.source,
                     error=ExternalAssetError,
                 )
             else:
+                hint = Suggestions(collected.natives).question(key)
                 yield Problem(
                     code="undefined-target",
-                    message=f"{what}, but no such asset is defined.{Suggestions(collected.natives).question(key)}",
-                    source=sensor.source,
+                    message=f"{what} targets {key!r}, but no such asset is defined.{hint}",
+                    source=item.source,
                     error=InvalidDefinitionError,
                 )
+
+
+def _similar(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else " Add it to Definitions(jobs=[...])."

@@ -134,6 +134,17 @@ def key_node(key: AssetKey) -> Node:
     return Key(key) if key.parts else Match("key", None)
 
 
+def named_keys(node: Node) -> set[AssetKey]:
+    """The assets that a selection names one by one."""
+    match node:
+        case Key(key):
+            return {key}
+        case Or(nodes):
+            return set().union(*map(named_keys, nodes))
+        case _:
+            return set()
+
+
 def fields_of(node: Node) -> set[str]:
     """The fields that a selection asks for."""
     match node:

@@ -9,6 +9,7 @@ from headwater.definitions.snapshot import WireValue
 from headwater.records.events import (
     CheckEvaluation,
     DefinitionsChanged,
+    DryRun,
     ErrorInfo,
     Event,
     EventKind,
@@ -17,6 +18,7 @@ from headwater.records.events import (
     LocationReload,
     Materialization,
     Observation,
+    PartitionsChanged,
     Rename,
     Report,
     Reporter,
@@ -38,9 +40,13 @@ _RUN_TITLES = {
     EventKind.RUN_CANCEL_REQUESTED: "Cancellation of the run requested",
 }
 _SENSOR_TITLES = {
-    EventKind.SENSOR_STARTED: "switched on",
-    EventKind.SENSOR_STOPPED: "switched off",
-    EventKind.SENSOR_TICK_REQUESTED: "asked to tick",
+    EventKind.SENSOR_STARTED: ("Sensor", "switched on"),
+    EventKind.SENSOR_STOPPED: ("Sensor", "switched off"),
+    EventKind.SENSOR_TICK_REQUESTED: ("Sensor", "asked to tick"),
+    EventKind.SENSOR_CURSOR_SET: ("Sensor", "set back or on by hand"),
+    EventKind.SCHEDULE_STARTED: ("Schedule", "switched on"),
+    EventKind.SCHEDULE_STOPPED: ("Schedule", "switched off"),
+    EventKind.SCHEDULE_TICK_REQUESTED: ("Schedule", "asked to tick"),
 }
 _EXTERNAL_TITLES = {
     EventKind.EXTERNAL_STARTED: "Its run elsewhere started",
@@ -115,7 +121,11 @@ def _title(event: Event) -> str:
     if isinstance(payload, LocationReload):
         return f"Reload of {payload.location} asked for"
     if isinstance(payload, SensorSwitched):
-        return f"Sensor {payload.sensor} {_SENSOR_TITLES[event.kind]}"
+        return f"{_SENSOR_TITLES[event.kind][0]} {payload.sensor} {_SENSOR_TITLES[event.kind][1]}"
+    if isinstance(payload, PartitionsChanged):
+        return f"Partitions {payload.name}: {len(payload.added)} added, {len(payload.deleted)} deleted"
+    if isinstance(payload, DryRun):
+        return f"Dry run of {payload.name}"
     if isinstance(payload, ExternalRun):
         return _EXTERNAL_TITLES[event.kind]
     if isinstance(payload, FreshnessChange):

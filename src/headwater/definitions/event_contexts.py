@@ -1,0 +1,270 @@
+"""What the functions of event-driven sensors can ask, and the builders with which tests make their contexts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from headwater.definitions.arguments import check_asset_key
+from headwater.definitions.logs import ContextLog, RecordedLog
+from headwater.definitions.resources import Resources, given_resources
+from headwater.definitions.sensor_context import SensorEvaluationContext, TickContext
+from headwater.keys import AssetKey, CoercibleToAssetKey
+
+
+class RunStatusSensorContext(TickContext):
+    """What the function of a `@run_status_sensor` can ask. Tests use `build_run_status_sensor_context`.
+
+    Args:
+        sensor_name: The sensor.
+        run: The run: its `run_id`, `job_name`, `assets`, `status`, `tags`, `partition`, `error` and times.
+        event: What happened to it: `event_type`, `timestamp`, `message`.
+        log: Where `context.log` writes; its lines are kept with the tick.
+        step_failures: The events of the steps that failed.
+        resources: What `required_resource_keys` asked for.
+        instance: Opens the deployment, for `context.instance`.
+        definitions: The `Definitions` that the sensor belongs to.
+
+    Example:
+        >>> @run_status_sensor(RunStatus.SUCCESS)
+        ... def tell(context: RunStatusSensorContext):
+        ...     return SkipReason(f"{context.run.job_name} made it at {context.event.timestamp}")
+    """
+
+    def __init__(
+        self,
+        *,
+        sensor_name: str,
+        run: Any,
+        event: Any,
+        log: ContextLog,
+        step_failures: Sequence[Any] = (),
+        resources: Resources | None = None,
+        instance: Callable[[], Any] | None = None,
+        definitions: Any = None,
+    ) -> None:
+        super().__init__(log=log, resources=resources, instance=instance, definitions=definitions)
+        self.sensor_name = sensor_name
+        self.run = run
+        self.event = event
+        self._step_failures = tuple(step_failures)
+
+    @property
+    def dagster_run(self) -> Any:
+        """The same as `run`."""
+        return self.run
+
+    @property
+    def dagster_event(self) -> Any:
+        """The same as `event`."""
+        return self.event
+
+    @property
+    def partition_key(self) -> str | None:
+        """The partition that the run makes, if it is one."""
+        partition: str | None = self.run.partition
+        return partition
+
+    def for_run_failure(self) -> RunFailureSensorContext:
+        """The same as the function of a `@run_failure_sensor` has it."""
+        return RunFailureSensorContext(
+            sensor_name=self.sensor_name,
+            run=self.run,
+            event=self.event,
+            log=self.log,
+            step_failures=self._step_failures,
+            resources=self.resources,
+            instance=self._open_instance,
+            definitions=self.definitions,
+        )
+
+
+class RunFailureSensorContext(RunStatusSensorContext):
+    """What the function of a `@run_failure_sensor` can ask besides.
+
+    Example:
+        >>> @run_failure_sensor
+        ... def tell(context: RunFailureSensorContext):
+        ...     return SkipReason(context.failure_event.message)
+    """
+
+    @property
+    def failure_event(self) -> Any:
+        """What happened to the run: its `message` says why it failed."""
+        return self.event
+
+    def get_step_failure_events(self) -> list[Any]:
+        """The events of the steps that failed, in order: `step_key`, `message`, `error`, `asset_keys`."""
+        return list(self._step_failures)
+
+
+class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
+    """What the function of a `@multi_asset_sensor` can ask. Tests use `build_multi_asset_sensor_context`.
+
+    What it has not advanced its cursors beyond comes again with the next event.
+
+    Args:
+        monitored: The assets that it watches.
+        records: The materializations of each that it has not advanced beyond, the oldest first.
+        options: As for `SensorEvaluationContext`.
+
+    Example:
+        >>> @multi_asset_sensor(["orders", "customers"])
+        ... def both(context: MultiAssetSensorEvaluationContext):
+        ...     if all(context.latest_materialization_records_by_key().values()):
+        ...         context.advance_all_cursors()
+    """
+
+    def __init__(
+        self, *, monitored: Sequence[AssetKey], records: Mapping[AssetKey, Sequence[Any]], **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.asset_keys = tuple(monitored)
+        self._records = {key: list(records.get(key, ())) for key in monitored}
+        self._positions: dict[str, int] = read_positions(self.cursor)
+
+    def latest_materialization_records_by_key(
+        self, asset_keys: Sequence[CoercibleToAssetKey] | None = None
+    ) -> dict[AssetKey, Any | None]:
+        """The newest materialization of each asset that it has not advanced beyond; None where there is none."""
+        return {key: (self._records[key] or [None])[-1] for key in self._chosen(asset_keys)}
+
+    def materialization_records_for_key(self, asset_key: CoercibleToAssetKey, limit: int | None = None) -> list[Any]:
+        """The materializations of an asset that it has not advanced beyond, the oldest first."""
+        (key,) = self._chosen([asset_key])
+        return self._records[key][:limit]
+
+    def latest_materialization_records_by_partition(self, asset_key: CoercibleToAssetKey) -> dict[str, Any]:
+        """The newest materialization of each partition of an asset that it has not advanced beyond."""
+        (key,) = self._chosen([asset_key])
+        return {record.partition: record for record in self._records[key] if record.partition is not None}
+
+    def latest_materialization_records_by_partition_and_asset(self) -> dict[str, dict[AssetKey, Any]]:
+        """By partition, the newest materialization of each asset that it has not advanced beyond."""
+        found: dict[str, dict[AssetKey, Any]] = {}
+        for key in self.asset_keys:
+            for partition, record in self.latest_materialization_records_by_partition(key).items():
+                found.setdefault(partition, {})[key] = record
+        return found
+
+    def all_partitions_materialized(
+        self, asset_key: CoercibleToAssetKey, partitions: Sequence[str] | None = None
+    ) -> bool:
+        """Whether every one of some partitions has ever been made; asks the instance."""
+        wanted = set(partitions or ())
+        made: set[str] = self.instance.get_materialized_partitions(check_asset_key(asset_key, "asset_key"))
+        return wanted <= made if partitions is not None else bool(made)
+
+    def get_trailing_unconsumed_events(self, asset_key: CoercibleToAssetKey) -> list[Any]:
+        """What lies before the newest materialization of an asset, and was not advanced beyond."""
+        return self.materialization_records_for_key(asset_key)[:-1]
+
+    def advance_cursor(self, records_by_key: Mapping[Any, Any]) -> None:
+        """Take the materializations of some assets, up to a record of each, as dealt with; None changes nothing."""
+        for asset_key, record in records_by_key.items():
+            if record is not None:
+                (key,) = self._chosen([asset_key])
+                self._positions[key.to_escaped_user_string()] = record.seq
+        self.update_cursor(json.dumps(self._positions, sort_keys=True))
+
+    def advance_all_cursors(self) -> None:
+        """Take everything that came so far as dealt with."""
+        self.advance_cursor(self.latest_materialization_records_by_key())
+
+    def _chosen(self, asset_keys: Iterable[CoercibleToAssetKey] | None) -> list[AssetKey]:
+        if asset_keys is None:
+            return list(self.asset_keys)
+        return [key for key in (check_asset_key(item, "asset_key") for item in asset_keys) if key in self._records]
+
+
+def read_positions(cursor: str | None) -> dict[str, int]:
+    """How far a `@multi_asset_sensor` has come with each asset, by escaped key."""
+    try:
+        read = json.loads(cursor or "{}")
+    except ValueError:
+        return {}
+    return {key: place for key, place in read.items() if isinstance(place, int)} if isinstance(read, dict) else {}
+
+
+def build_run_status_sensor_context(
+    sensor_name: str,
+    dagster_event: Any,
+    dagster_run: Any,
+    dagster_instance: Any = None,
+    *,
+    context: TickContext | None = None,
+    resources: Mapping[str, Any] | None = None,
+    step_failures: Sequence[Any] = (),
+) -> RunStatusSensorContext:
+    """A context with which a test calls a run status sensor; its log is a `RecordedLog`.
+
+    Args:
+        sensor_name: The sensor.
+        dagster_event: What happened to the run.
+        dagster_run: The run, as `instance.get_run_by_id` gives it.
+        dagster_instance: What `context.instance` is.
+        context: A context whose log and resources are taken over.
+        resources: What the function finds in `context.resources`.
+        step_failures: What `get_step_failure_events` gives.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> run = SimpleNamespace(run_id="r1", job_name="nightly", partition=None)
+        >>> build_run_status_sensor_context("tell", SimpleNamespace(message="failed"), run).run.job_name
+        'nightly'
+    """
+    return RunStatusSensorContext(
+        sensor_name=sensor_name,
+        run=dagster_run,
+        event=dagster_event,
+        log=RecordedLog() if context is None else context.log,
+        step_failures=step_failures,
+        resources=given_resources(resources) if context is None else context.resources,
+        instance=None if dagster_instance is None else lambda: dagster_instance,
+    )
+
+
+def build_multi_asset_sensor_context(
+    monitored_assets: Sequence[CoercibleToAssetKey],
+    *,
+    instance: Any = None,
+    cursor: str | None = None,
+    records: Mapping[Any, Sequence[Any]] | None = None,
+    sensor_name: str = "sensor",
+    resources: Mapping[str, Any] | None = None,
+    definitions: Any = None,
+) -> MultiAssetSensorEvaluationContext:
+    """A context with which a test calls a multi-asset sensor; its log is a `RecordedLog`.
+
+    Args:
+        monitored_assets: The assets that it watches.
+        instance: What `context.instance` is; the newest materialization of each asset is asked of it, if there are no
+            `records`.
+        cursor: What an earlier tick has left.
+        records: The materializations of each asset, the oldest first.
+        sensor_name: The sensor.
+        resources: What the function finds in `context.resources`.
+        definitions: The `Definitions` that the sensor belongs to.
+
+    Example:
+        >>> context = build_multi_asset_sensor_context(["orders"])
+        >>> context.latest_materialization_records_by_key()
+        {AssetKey(['orders']): None}
+    """
+    keys = [check_asset_key(item, "An element of monitored_assets") for item in monitored_assets]
+    if records is None and instance is not None:
+        found = {key: instance.get_latest_materialization_event(key) for key in keys}
+        records = {key: [record] for key, record in found.items() if record is not None}
+    given = {check_asset_key(key, "A key of records"): list(each) for key, each in (records or {}).items()}
+    return MultiAssetSensorEvaluationContext(
+        monitored=keys,
+        records=given,
+        sensor_name=sensor_name,
+        log=RecordedLog(),
+        cursor=cursor,
+        is_first_tick_since_sensor_start=cursor is None,
+        resources=given_resources(resources),
+        instance=None if instance is None else lambda: instance,
+        definitions=definitions,
+    )
