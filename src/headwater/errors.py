@@ -99,6 +99,10 @@ class SensorStateError(HeadwaterError):
     """What a sensor wants to keep in `context.state` is too much, or can't be stored."""
 
 
+class NoAnswerError(HeadwaterError):
+    """What was asked of an engine was not answered in time."""
+
+
 class ScheduleResultError(HeadwaterError):
     """What a schedule's function returned or raised is nothing that its tick can lead to."""
 

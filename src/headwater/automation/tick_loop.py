@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from headwater.automation.deadlines import Deadlines
 from headwater.automation.decide_due import Ticking, is_running, next_due, next_time
 from headwater.automation.decide_ticks import PlannedTick
+from headwater.automation.dry_run_loop import DryRuns
 from headwater.automation.slots import Slots
 from headwater.automation.tick_evaluation import TickEvaluator, Wanted
 from headwater.automation.tick_writer import TickWriter
@@ -70,6 +71,7 @@ class TickLoop:
         self._slots = Slots(quick=_QUICK_AT_ONCE, patience=_PATIENCE_SECONDS, most=_MOST_AT_ONCE)
         self._evaluator = TickEvaluator(store)
         self._writer = TickWriter(store)
+        self._dry_runs = DryRuns(store, locations, self._evaluator, may_tick)
         self._woken = asyncio.Event()
 
     def use_graph(self, graph: AssetGraph) -> None:
@@ -87,6 +89,7 @@ class TickLoop:
 
     def heed(self, events: Sequence[Event]) -> None:
         """Events were committed: call the sensors that they concern, and look at those that a person changed."""
+        self._dry_runs.heed(events, self._items)
         called = self._watchers.called(events)
         changed = [event.payload.sensor for event in events if isinstance(event.payload, SensorSwitched)]
         if changed:
@@ -110,6 +113,7 @@ class TickLoop:
                 except TimeoutError:
                     continue
         finally:
+            await self._dry_runs.stop()
             ticking = list(self._ticking.values())
             for task in ticking:
                 task.cancel()

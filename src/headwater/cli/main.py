@@ -19,6 +19,7 @@ from headwater.cli.materialize import materialize
 from headwater.cli.report import report_group
 from headwater.cli.runs import run_group
 from headwater.cli.scaffold import init, scaffold
+from headwater.cli.schedules import schedule_group
 from headwater.cli.sensors import sensor_group
 from headwater.cli.tokens import token_group
 from headwater.cli.webhooks import webhook_group
@@ -60,6 +61,7 @@ for command in (
     why,
     what_if,
     sensor_group,
+    schedule_group,
     job_group,
     run_group,
     report_group,

@@ -26,7 +26,7 @@ from headwater.records.events import Event
 from headwater.records.requests import plan_job, plan_runs, requested_events
 from headwater.records.runs import Cause, Run
 from headwater.server.deployment import Deployment
-from headwater.server.resources.sensors import find_sensor
+from headwater.server.resources.ticking import find_ticking
 from headwater.storage import event_log, runs
 from headwater.storage.writer import Unit
 
@@ -113,7 +113,7 @@ async def _carry_out(
 async def tick_once(deployment: Deployment, target: str, name: str, *, keep: bool) -> PlannedTick:
     """Evaluate a sensor once, and keep what it came to unless only a look was asked for."""
     async with loaded(deployment, target) as (process, graph):
-        find_sensor(graph, name)
+        find_ticking(graph, name)
         loop = TickLoop(deployment.store, {})
         loop.use_graph(graph)
         return await loop.tick_now(name, process, keep=keep)

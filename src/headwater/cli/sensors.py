@@ -1,20 +1,22 @@
-"""`headwater sensor`: what polls the outside, and how it stands."""
+"""`headwater sensor`: what polls the outside or waits for events, and how it stands."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 
 from headwater.automation.decide_ticks import PlannedTick
 from headwater.cli.homes import deployment_option, file_option, find_target, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
+from headwater.records.events import EventKind, Reporter
 
 
 @click.group("sensor")
 def sensor_group() -> None:
-    """List sensors, and tick one by hand."""
+    """List sensors, switch them, tick one by hand, look at what it keeps."""
 
 
 @sensor_group.command("list")
@@ -23,11 +25,11 @@ def sensor_group() -> None:
 @json_option
 def list_sensors(home: Path | None, deployment: str, as_json: bool) -> None:
     """List every sensor with its last tick."""
-    from headwater.server.resources import sensors
+    from headwater.server.resources import ticking
 
     with open_deployment(home, deployment) as opened:
-        graph = opened.graph()
-        listed = opened.store.read(lambda c: sensors.sensor_list(c, graph)).items
+        graph, now = opened.graph(), opened.clock.now()
+        listed = opened.store.read(lambda c: ticking.sensor_list(c, graph, now)).items
     if as_json:
         print_json(listed)
         return
@@ -35,9 +37,9 @@ def list_sensors(home: Path | None, deployment: str, as_json: bool) -> None:
     for sensor in listed:
         tick = sensor.last_tick
         last = "-" if tick is None else f"{tick.status} {local_time(tick.ended_at)}"
-        state = "on" if sensor.running else "off"
-        rows.append((sensor.name, state, f"{sensor.minimum_interval:g} s", last, ", ".join(sensor.reports)))
-    print_table(("SENSOR", "STATE", "INTERVAL", "LAST TICK", "REPORTS"), rows, empty="No sensors.")
+        calls = f"{sensor.minimum_interval:g} s" if sensor.kind == "interval" else f"on {sensor.kind}"
+        rows.append((sensor.name, "on" if sensor.running else "off", calls, last, ", ".join(sensor.reports)))
+    print_table(("SENSOR", "STATE", "TICKS", "LAST TICK", "REPORTS"), rows, empty="No sensors.")
 
 
 @sensor_group.command("tick")
@@ -51,13 +53,128 @@ def tick_sensor(
     name: str, dry_run: bool, target: str | None, home: Path | None, deployment: str, as_json: bool
 ) -> None:
     """Evaluate a sensor once, here and now, beside a running server too."""
+    tick_here(name, dry_run, target, home, deployment, as_json)
+
+
+@sensor_group.command("start")
+@click.argument("name")
+@home_option
+@deployment_option
+def start_sensor(name: str, home: Path | None, deployment: str) -> None:
+    """Switch a sensor on."""
+    change(name, EventKind.SENSOR_STARTED, {"running": True}, home, deployment)
+    click.echo(f"{name} is on.")
+
+
+@sensor_group.command("stop")
+@click.argument("name")
+@home_option
+@deployment_option
+def stop_sensor(name: str, home: Path | None, deployment: str) -> None:
+    """Switch a sensor off."""
+    change(name, EventKind.SENSOR_STOPPED, {"running": False}, home, deployment)
+    click.echo(f"{name} is off.")
+
+
+@sensor_group.command("reset")
+@click.argument("name")
+@home_option
+@deployment_option
+def reset_sensor(name: str, home: Path | None, deployment: str) -> None:
+    """Let a sensor be on or off as its definition says."""
+    change(name, EventKind.SENSOR_STARTED, {"running": None}, home, deployment)
+    click.echo(f"{name} is as its definition says.")
+
+
+@sensor_group.command("cursor")
+@click.argument("name")
+@click.option("--set", "cursor", help="Let the next tick begin from this cursor.")
+@click.option("--reset", "is_reset", is_flag=True, help="Forget the cursor.")
+@click.option("--to-end", is_flag=True, help="Skip all events that a sensor has not seen yet.")
+@home_option
+@deployment_option
+def cursor_of(name: str, cursor: str | None, is_reset: bool, to_end: bool, home: Path | None, deployment: str) -> None:
+    """Show a sensor's cursor, or set it back or on."""
+    from headwater.storage import event_log, sensors
+
+    if sum((cursor is not None, is_reset, to_end)) > 1:
+        raise click.UsageError("Give one of --set, --reset and --to-end.")
+    with open_deployment(home, deployment) as opened:
+        if to_end:
+            cursor = str(opened.store.read(event_log.head))
+    if cursor is not None or is_reset:
+        changes = {"cursor": cursor, "failures": 0, "retry_at": None}
+        change(name, EventKind.SENSOR_CURSOR_SET, changes, home, deployment)
+    with open_deployment(home, deployment) as opened:
+        found = opened.store.read(lambda c: sensors.read_state(c, name)).cursor
+    click.echo("No cursor." if found is None else found)
+
+
+@sensor_group.command("state")
+@click.argument("name")
+@click.option("--prefix", default="", help="Only keys that begin so.")
+@click.option("--limit", default=100, show_default=True, help="How many at most.")
+@click.option("--clear", is_flag=True, help="Forget all of it.")
+@home_option
+@deployment_option
+@json_option
+def state_of(
+    name: str, prefix: str, limit: int, clear: bool, home: Path | None, deployment: str, as_json: bool
+) -> None:
+    """Show what a sensor keeps in `context.state`."""
+    import msgspec
+
+    from headwater.server.resources.ticking import find_sensor
+    from headwater.server.ticking import clear_values
+    from headwater.storage import sensor_values
+
+    with open_deployment(home, deployment) as opened:
+        find_sensor(opened.graph(), name)
+        if clear:
+            clear_values(opened, name, Reporter("cli"))
+            click.echo(f"{name} keeps nothing any more.")
+            return
+        found = opened.store.read(lambda c: sensor_values.read_page(c, name, prefix=prefix, after=None, limit=limit))
+    if as_json:
+        print_json(dict(found))
+        return
+    print_table(
+        ("KEY", "VALUE"), [(key, msgspec.json.encode(value).decode()) for key, value in found], empty="Nothing."
+    )
+
+
+@sensor_group.command("ticks")
+@click.argument("name")
+@click.option("--limit", default=20, show_default=True, help="How many at most.")
+@home_option
+@deployment_option
+@json_option
+def ticks_of(name: str, limit: int, home: Path | None, deployment: str, as_json: bool) -> None:
+    """List a sensor's ticks, the last first."""
+    show_ticks(name, limit, home, deployment, as_json)
+
+
+def change(name: str, kind: EventKind, changes: dict[str, Any], home: Path | None, deployment: str) -> None:
+    """Change how a sensor or schedule stands; a running engine hears of it."""
+    from headwater.server.resources.ticking import find_ticking
+    from headwater.server.ticking import change_state, switched_on
+
+    with open_deployment(home, deployment) as opened:
+        find_ticking(opened.graph(), name)
+        more = switched_on(opened) if kind in (EventKind.SENSOR_STARTED, EventKind.SCHEDULE_STARTED) else {}
+        change_state(opened, name, kind, Reporter("cli"), {**more, **changes})
+
+
+def tick_here(name: str, dry_run: bool, target: str | None, home: Path | None, deployment: str, as_json: bool) -> None:
+    """Evaluate a sensor or schedule once in this process, and say what it came to."""
     from headwater.cli.one_off import tick_once
+    from headwater.server.resources.ticking import dry_run_view
 
     with open_deployment(home, deployment, must_exist=False) as opened:
         tick = asyncio.run(tick_once(opened, find_target(opened, target), name, keep=not dry_run))
     detail = tick.ended.detail
     if as_json:
-        print_json(tick)
+        print_json(dry_run_view(tick))
     elif detail.error is None:
         _show_tick(tick)
     if detail.error is not None:
@@ -66,13 +183,36 @@ def tick_sensor(
         click.echo("Nothing of this was kept.", err=True)
 
 
+def show_ticks(name: str, limit: int, home: Path | None, deployment: str, as_json: bool) -> None:
+    """Print the ticks of a sensor or schedule."""
+    from headwater.server.resources.ticking import find_ticking, tick_page
+
+    with open_deployment(home, deployment) as opened:
+        find_ticking(opened.graph(), name)
+        ticks = opened.store.read(lambda c: tick_page(c, name, cursor=None, limit=limit)).items
+    if as_json:
+        print_json(ticks)
+        return
+    rows = []
+    for tick in ticks:
+        did = [f"{len(tick.events)} events"] if tick.events else []
+        did += [f"{len(tick.run_ids)} runs"] if tick.run_ids else []
+        why = tick.error.message if tick.error is not None else tick.skip_message
+        rows.append((local_time(tick.started_at), tick.status, ", ".join(did) or (why or "")))
+    print_table(("TICK", "STATUS", "WHAT"), rows, empty="No ticks yet.")
+
+
 def _show_tick(tick: PlannedTick) -> None:
     """Print what a tick came to."""
     for event in tick.reports:
         click.echo(f"{event.kind} {event.asset_key}{f' [{event.partition}]' if event.partition else ''}")
     for _, run in tick.runs:
-        click.echo(f"run requested: {', '.join(run.assets)}{f' [{run.partition}]' if run.partition else ''}")
+        partitions = ", ".join(run.partition_keys or ())
+        click.echo(f"run requested: {', '.join(run.assets)}{f' [{partitions}]' if partitions else ''}")
+    for each in tick.partitions:
+        click.echo(f"partitions {each.name}: {len(each.add)} added, {len(each.delete)} deleted")
     detail = tick.ended.detail
     if tick.ended.status == "skipped":
         click.echo(f"skipped: {detail.skip_message}")
-    click.echo(f"cursor: {detail.cursor}")
+    if detail.scheduled_at is None:
+        click.echo(f"cursor: {detail.cursor}")

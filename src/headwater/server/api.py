@@ -31,6 +31,7 @@ from headwater.server.routes import (
     locations,
     problems,
     runs,
+    schedules,
     sensors,
     session,
     webhooks,
@@ -101,6 +102,19 @@ ROUTES = [
     sensors.start_sensor,
     sensors.stop_sensor,
     sensors.tick_sensor,
+    sensors.reset_sensor,
+    sensors.set_cursor,
+    sensors.get_state,
+    sensors.clear_state,
+    sensors.dry_run_sensor,
+    schedules.list_schedules,
+    schedules.get_schedule,
+    schedules.list_schedule_ticks,
+    schedules.start_schedule,
+    schedules.stop_schedule,
+    schedules.reset_schedule,
+    schedules.tick_schedule,
+    schedules.dry_run_schedule,
 ]
 
 _Request = Request[Any, Any, State]

@@ -36,6 +36,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
     errors.RequestForbiddenError: 403,
     errors.TooManyRequestsError: 429,
     errors.StoreUnavailableError: 503,
+    errors.NoAnswerError: 504,
 }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -15,6 +17,18 @@ def read(connection: Connection, sensor: str) -> dict[str, str]:
     """All values of one sensor."""
     query = sa.select(sensor_values.c.key, sensor_values.c.value).where(sensor_values.c.sensor == sensor)
     return {row.key: row.value for row in connection.execute(query)}
+
+
+def read_page(
+    connection: Connection, sensor: str, *, prefix: str, after: str | None, limit: int
+) -> list[tuple[str, Any]]:
+    """Some values of one sensor with their keys, by key: those with a prefix, and after a key."""
+    query = sa.select(sensor_values.c.key, sensor_values.c.value).where(sensor_values.c.sensor == sensor)
+    query = query.where(sensor_values.c.key.startswith(prefix, autoescape=True))
+    if after is not None:
+        query = query.where(sensor_values.c.key > after)
+    rows = connection.execute(query.order_by(sensor_values.c.key).limit(limit))
+    return [(row.key, msgspec.json.decode(row.value)) for row in rows]
 
 
 def read_counts(connection: Connection) -> dict[str, int]:
