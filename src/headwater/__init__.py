@@ -164,6 +164,7 @@ from headwater.definitions.tables import (
     TableSchema,
 )
 from headwater.errors import (
+    ArchiveError,
     ClientError,
     ConflictError,
     CyclicDependencyError,
@@ -298,6 +299,7 @@ _LATER = {
 __all__ = [
     "AddDynamicPartitionsRequest",
     "AllPartitionMapping",
+    "ArchiveError",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
     "AssetCheckExecutionContext",

@@ -139,6 +139,10 @@ class ConflictError(StoreError):
     """Somebody else changed the same row first, so this change was dropped whole."""
 
 
+class ArchiveError(StoreError):
+    """A file is no export or backup of a store, or it is damaged, cut off, or of a newer release."""
+
+
 class IdempotencyConflictError(StoreError):
     """An idempotency key came before with another content; nothing of this report was kept."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
-from headwater.cli.printing import print_json, print_table
+from headwater.cli.printing import local_time, print_json, print_table
 from headwater.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ _MOST = 10_000
 
 
 @click.command()
-@click.argument("asset")
+@click.argument("asset", required=False)
+@click.option("--version", "seq", type=int, metavar="SEQ", help="Show what event SEQ was made from and what of it.")
 @click.option("--up", type=click.IntRange(min=0), help="Steps upstream at most; none if only --down is given.")
 @click.option("--down", type=click.IntRange(min=0), help="Steps downstream at most; none if only --up is given.")
 @click.option("--to", "target", metavar="OTHER", help="Show the ways from ASSET down to this one.")
@@ -31,7 +32,8 @@ _MOST = 10_000
 @deployment_option
 @json_option
 def lineage(
-    asset: str,
+    asset: str | None,
+    seq: int | None,
     up: int | None,
     down: int | None,
     target: str | None,
@@ -41,7 +43,12 @@ def lineage(
     deployment: str,
     as_json: bool,
 ) -> None:
-    """Show what ASSET is made from and what is made from it. ASSET is written with slashes."""
+    """Show what ASSET is made from and what is made from it. ASSET is written with slashes.
+
+    With --version, the exact versions: those that event SEQ has read, and everything that was built on it.
+    """
+    if (asset is None) == (seq is None):
+        raise SettingsError("Name an asset, or one of its versions with --version.")
     if (target is not None) + impact + columns > 1:
         raise SettingsError("--to, --impact and --columns show different things; give one of them.")
     if up is not None and down is None:
@@ -49,7 +56,9 @@ def lineage(
     elif down is not None and up is None:
         up = 0
     with open_deployment(home, deployment) as opened:
-        if target is not None:
+        if asset is None:
+            _show_versions(opened, seq or 0, up, down, as_json)
+        elif target is not None:
             _show_paths(opened, asset, target, as_json)
         elif impact:
             _show_impact(opened, asset, as_json)
@@ -73,6 +82,24 @@ def _show_neighbourhood(opened: Deployment, key: str, up: int | None, down: int 
     ]
     print_table(("STEPS", "ASSET", "KIND", "STATUS", "OWNERS"), rows, empty="None.")
     if found.truncated:
+        click.echo(f"Only the nearest {_MOST:,} are shown; limit the steps with --up and --down.", err=True)
+
+
+def _show_versions(opened: Deployment, seq: int, up: int | None, down: int | None, as_json: bool) -> None:
+    from headwater.server.resources import versions
+
+    above = opened.store.read(lambda c: versions.upstream(c, seq, depth=up, limit=_MOST))
+    below = opened.store.read(lambda c: versions.downstream(c, seq, depth=down, limit=_MOST))
+    if as_json:
+        print_json({"upstream": above, "downstream": below})
+        return
+    placed = [(-node.depth, node) for node in above.nodes[::-1]] + [(node.depth, node) for node in below.nodes[1:]]
+    rows = [
+        (_signed(depth), node.asset_key or "(dropped)", node.partition or "", str(node.seq), local_time(node.timestamp))
+        for depth, node in placed
+    ]
+    print_table(("STEPS", "ASSET", "PARTITION", "EVENT", "WHEN"), rows, empty="None.")
+    if above.truncated or below.truncated:
         click.echo(f"Only the nearest {_MOST:,} are shown; limit the steps with --up and --down.", err=True)
 
 

@@ -8,6 +8,7 @@ from headwater.cli.assets import asset_group
 from headwater.cli.audit import audit_group
 from headwater.cli.check import check
 from headwater.cli.corrections import event_group, merge_asset, rename_asset, wipe_asset
+from headwater.cli.db import db_group
 from headwater.cli.deployments import deployment_group
 from headwater.cli.dev import dev
 from headwater.cli.engine import engine, server
@@ -17,6 +18,7 @@ from headwater.cli.locations import location_group
 from headwater.cli.logs import set_up_logging
 from headwater.cli.materialize import materialize
 from headwater.cli.report import report_group
+from headwater.cli.retention import retention_group
 from headwater.cli.runs import run_group
 from headwater.cli.scaffold import init, scaffold
 from headwater.cli.schedules import schedule_group
@@ -70,6 +72,8 @@ for command in (
     location_group,
     token_group,
     deployment_group,
+    db_group,
+    retention_group,
     audit_group,
 ):
     main.add_command(command)

@@ -16,6 +16,7 @@ from headwater.automation.tick_loop import TickLoop
 from headwater.clock import to_datetime
 from headwater.daemon.code_locations import CodeLocations
 from headwater.daemon.owners import is_surely_gone, new_owner
+from headwater.daemon.retention import RetentionChore
 from headwater.daemon.run_loop import RunLoop
 from headwater.daemon.shares import Shares
 from headwater.errors import StoreError, StoreUnavailableError
@@ -71,6 +72,7 @@ class Engine:
         self._reader = GraphReader()
         self._graph = self._reader.graph
         self._owner = owner
+        self._retention = RetentionChore(store, folders.run_logs, lambda: self._shares.is_mine("retention"))
 
     async def run(self) -> None:
         """Work until cancelled. The death of a loop is kept, for the next engine to tell of."""
@@ -96,6 +98,7 @@ class Engine:
                 "runs": self._runs.run,
                 "tail": self._store.tail.watch,
                 "tick retention": self._forget_ticks,
+                "retention": self._retention.run,
             }.items():
                 group.create_task(self._outlast(name, work), name=name)
 

@@ -11,12 +11,15 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
+from headwater.clock import to_datetime
 from headwater.errors import ConflictError, InvalidDefinitionError, LocationError, UnknownAssetError
 from headwater.execution.plan import plan_steps
 from headwater.execution.plan_checks import failed_blocking
 from headwater.execution.step_events import Began, result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
 from headwater.execution.steps import Step
+from headwater.execution.versions_read import read_partition_versions
+from headwater.graph.partition_links import PartitionLinks
 from headwater.location.process import LocationProcess, TaskFailedError, Worker
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
@@ -187,11 +190,16 @@ class RunSupervisor:
         self._attempted.update(step.assets)
         wanted = step.assets if step.checks else {up for ups in self._upstream(step).values() for up in ups}
 
+        links = PartitionLinks(self._graph, to_datetime(self._store.clock.now()))
+        upstream = {} if step.checks else self._upstream(step)
+
         def look(connection: Connection, events: Sequence[Event]) -> Began:
             kept = {key: states.read_assets(connection, key) for key in wanted}
             newest = {key: found.get((key, EventKind.MATERIALIZATION)) for key, found in kept.items()}
             inputs = {key: latest.seq for key, latest in newest.items() if latest is not None}
-            return Began(events[-1].seq, inputs)
+            partitions = self._run.partition_keys or ()
+            parts = read_partition_versions(connection, self._graph, links, upstream, partitions)
+            return Began(events[-1].seq, inputs, parts)
 
         return await self._store.write_async(Unit(events=[self._step_event(EventKind.STEP_STARTED, step)], effect=look))
 

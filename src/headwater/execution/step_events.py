@@ -26,10 +26,14 @@ _ABOUT_PARTITIONS = frozenset({EventKind.STEP_STARTED, EventKind.STEP_FAILED})
 
 
 class Began(msgspec.Struct, frozen=True):
-    """How far the log reached as a step began, and for each upstream asset the `seq` of its version then."""
+    """How far the log reached as a step began, and for each upstream asset the `seq` of its version then.
+
+    `parts` has by what is made the versions of single partitions that it reads, for inputs that have partitions.
+    """
 
     seq: int
     inputs: dict[str, int]
+    parts: Mapping[tuple[str, str], Mapping[str, tuple[int, ...]]] = {}
 
 
 def step_event(
@@ -108,10 +112,14 @@ def _made(
 ) -> NewEvent:
     """A materialization; what belongs to the step itself says which versions it has read."""
     is_own = made.asset_key in step.assets
+    parts = began.parts.get((made.asset_key, made.partition or ""), {})
     inputs = {key: began.inputs[key] for key in upstream.get(made.asset_key, ()) if key in began.inputs}
+    # Of an input with partitions, its newest version may be one that is not read here.
+    inputs = {key: parts[key][-1] if key in parts else seq for key, seq in inputs.items() if parts.get(key, True)}
     payload = Materialization(
         **_told(made),
         inputs=inputs if is_own else {},
+        parts=tuple(sorted({seq for seqs in parts.values() for seq in seqs})) if is_own else (),
         read_seq=began.seq if is_own else None,
         reporter=reporter,
     )

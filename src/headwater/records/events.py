@@ -75,6 +75,8 @@ class Materialization(
     tags: dict[str, str] = {}
     inputs: dict[str, int] = {}
     """For each upstream asset, the `seq` of the version that this one read."""
+    parts: tuple[int, ...] = ()
+    """The `seq` of every version that it read of single partitions; `inputs` then has the newest of each asset."""
     read_seq: int | None = None
     """How far the log reached as the step began to read: whatever came later is not in this version."""
     flags: tuple[str, ...] = ()

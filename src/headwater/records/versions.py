@@ -14,6 +14,6 @@ def read_versions(events: Iterable[Event]) -> list[tuple[int, int]]:
             (upstream, event.seq)
             for event in events
             if isinstance(event.payload, Materialization)
-            for upstream in event.payload.inputs.values()
+            for upstream in (*event.payload.inputs.values(), *event.payload.parts)
         }
     )

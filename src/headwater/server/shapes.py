@@ -212,7 +212,7 @@ class EventPage(msgspec.Struct, kw_only=True):
 
 
 class SeriesPoint(msgspec.Struct, kw_only=True):
-    """A number at a time."""
+    """A number at a time; `seq` is 0 for the mean of a day whose events retention dropped."""
 
     seq: int
     timestamp: float
@@ -232,6 +232,20 @@ class SeriesList(msgspec.Struct, kw_only=True):
     """Every numeric metadata entry of an asset over time."""
 
     items: list[Series]
+
+
+class DayCount(msgspec.Struct, kw_only=True):
+    """How many events of a kind came on a day, which begins at `day` in UTC."""
+
+    day: float
+    kind: str
+    count: int
+
+
+class DayCountList(msgspec.Struct, kw_only=True):
+    """Events by day and kind, oldest first."""
+
+    items: list[DayCount]
 
 
 class ArrivalView(msgspec.Struct, kw_only=True):
@@ -846,6 +860,27 @@ class DefinitionHistory(msgspec.Struct, kw_only=True):
     """How an asset's definition changed, the newest first."""
 
     items: list[DefinitionVersion]
+
+
+class VersionNode(msgspec.Struct, kw_only=True):
+    """A version of an asset, by the event that made it; of one that retention dropped only the number is left."""
+
+    seq: int
+    depth: int
+    asset_key: str | None
+    partition: str | None
+    run_id: str | None
+    timestamp: float | None
+    data_version: str | None
+    withdrawn: bool
+
+
+class VersionGraph(msgspec.Struct, kw_only=True):
+    """Versions that one was made from, or that were made from it; edges are (read, made) by `seq`."""
+
+    nodes: list[VersionNode]
+    edges: list[tuple[int, int]]
+    truncated: bool
 
 
 class GroupNode(msgspec.Struct, kw_only=True):

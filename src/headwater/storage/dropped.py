@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from headwater.records.day_counts import DayCount
 from headwater.records.events import EventKind
 from headwater.records.fold import WHOLE, DroppedCount
+from headwater.records.metadata_series import SeriesDay
 from headwater.storage.schema import dropped_counts, dropped_days, series_days
 from headwater.storage.transaction import insert_for
 
@@ -60,6 +61,25 @@ def forget(connection: Connection, asset_key: str, partitions: Iterable[str] = (
         less = dropped_counts.c["count"] - row[3]
         connection.execute(sa.update(dropped_counts).where(whole).values(count=less))
     connection.execute(sa.delete(dropped_counts).where(mine))
+
+
+def forget_others(connection: Connection, asset_key: str, slots: Collection[tuple[str, str]]) -> None:
+    """Where the last event of a (partition, kind) counts no more, those that were dropped before it don't either."""
+    query = sa.select(dropped_counts).where(dropped_counts.c.asset_key == asset_key)
+    for row in list(connection.execute(query)):
+        if (row.partition, row.kind) not in slots:
+            gone = sa.and_(
+                dropped_counts.c.asset_key == asset_key,
+                dropped_counts.c.partition == row.partition,
+                dropped_counts.c.kind == row.kind,
+            )
+            connection.execute(sa.delete(dropped_counts).where(gone))
+
+
+def read_series(connection: Connection, asset_key: str) -> list[SeriesDay]:
+    """The numbers that dropped events of an asset had, by name and day."""
+    query = sa.select(series_days).where(series_days.c.asset_key == asset_key)
+    return [SeriesDay(*row) for row in connection.execute(query.order_by(series_days.c.name, series_days.c.day))]
 
 
 def rename(connection: Connection, asset_key: str, to: str) -> None:

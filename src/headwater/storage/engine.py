@@ -60,6 +60,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, synchronous
     # The driver's own transaction control begins late and ends early; ours is explicit.
     connection.isolation_level = None
     pragmas = (
+        # Only an empty file takes this; `headwater db vacuum` brings it to an older one.
+        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         f"synchronous={synchronous}",
         f"busy_timeout={_BUSY_MILLISECONDS}",

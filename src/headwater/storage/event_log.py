@@ -12,6 +12,9 @@ from sqlalchemy.engine import Connection
 from headwater.records.events import Event, EventKind, decode_payload
 from headwater.storage.schema import REPORTED_KINDS, asset_aliases, events, log_head, run_assets, withdrawn
 
+# In the words of the index, so that the database sees that it may use it.
+_is_rare = events.c.kind.not_in([sa.literal_column(f"'{each}'") for each in REPORTED_KINDS])
+
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which events to read; None does not restrict."""
@@ -20,6 +23,10 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Collection[EventKind] | None = None
     partition: str | None = None
     run_id: str | None = None
+    since: int | None = None
+    """The earliest `timestamp`, in microseconds since the epoch."""
+    until: int | None = None
+    """What every `timestamp` is before."""
 
 
 def head(connection: Connection) -> int:
@@ -99,9 +106,7 @@ def read_asset_runs_after(connection: Connection, asset_key: str, seq: int, limi
 
 def read_rare(connection: Connection, kind: EventKind) -> list[Event]:
     """Every event of a kind that is not among those of which there are most, in commit order."""
-    # In the words of the index, so that the database sees that it may use it.
-    is_rare = events.c.kind.not_in([sa.literal_column(f"'{each}'") for each in REPORTED_KINDS])
-    query = sa.select(events).where(is_rare, events.c.kind == kind.value).order_by(events.c.seq)
+    query = sa.select(events).where(_is_rare, events.c.kind == kind.value).order_by(events.c.seq)
     return [_from_row(row) for row in connection.execute(query)]
 
 
@@ -116,11 +121,23 @@ def read_newest(
         before: (`timestamp`, `seq`) of the last event of the page before.
         limit: How many at most.
     """
-    query = _restrict(sa.select(events), wanted)
-    if before is not None:
-        query = query.where(sa.tuple_(events.c.timestamp, events.c.seq) < sa.tuple_(*before))
-    query = query.order_by(events.c.timestamp.desc(), events.c.seq.desc()).limit(limit)
-    return [_from_row(row) for row in connection.execute(query)]
+    kinds: Collection[EventKind | None] = (None,) if wanted.partition else wanted.kinds or tuple(EventKind)
+    by_kind = []
+    for kind in kinds:
+        # Each kind by itself, so that the index gives its newest in order and no others are looked at.
+        mine = wanted if kind is None else msgspec.structs.replace(wanted, kinds=(kind,))
+        query = _restrict(sa.select(events.c.timestamp, events.c.seq), mine)
+        if before is not None:
+            query = query.where(sa.tuple_(events.c.timestamp, events.c.seq) < sa.tuple_(*before))
+        query = query.order_by(events.c.timestamp.desc(), events.c.seq.desc()).limit(limit)
+        by_kind.append(sa.select(query.subquery()))
+    if not by_kind:
+        return []
+    newest = sa.union_all(*by_kind).subquery()
+    seqs = sa.select(newest.c.seq).order_by(newest.c.timestamp.desc(), newest.c.seq.desc()).limit(limit)
+    found = list(connection.execute(seqs).scalars())
+    read = read_many(connection, found)
+    return [read[seq] for seq in found if seq in read]
 
 
 def read_times(connection: Connection, asset_key: str, kind: EventKind, *, limit: int) -> list[int]:
@@ -130,12 +147,29 @@ def read_times(connection: Connection, asset_key: str, kind: EventKind, *, limit
     return list(connection.execute(query).scalars())
 
 
-def read_newest_committed(connection: Connection, *, before: int | None = None, limit: int = 50) -> list[Event]:
-    """Events of the whole log, the last committed first."""
-    query = sa.select(events).order_by(events.c.seq.desc()).limit(limit)
+def read_newest_committed(
+    connection: Connection, wanted: EventFilter | None = None, *, before: int | None = None, limit: int = 50
+) -> list[Event]:
+    """Events of the whole log, the last committed first.
+
+    Args:
+        connection: Where to read.
+        wanted: Which; its moments are those of receipt here.
+        before: The `seq` of the last event of the page before.
+        limit: How many at most.
+    """
+    wanted = wanted or EventFilter()
+    query = sa.select(events)
+    if wanted.since is not None:
+        query = query.where(events.c.seq > seq_at(connection, wanted.since - 1))
+    if wanted.until is not None:
+        query = query.where(events.c.seq <= seq_at(connection, wanted.until - 1))
+    if wanted.kinds is not None and not {kind.value for kind in wanted.kinds} & set(REPORTED_KINDS):
+        query = query.where(_is_rare)
+    query = _restrict(query, msgspec.structs.replace(wanted, since=None, until=None))
     if before is not None:
         query = query.where(events.c.seq < before)
-    return [_from_row(row) for row in connection.execute(query)]
+    return [_from_row(row) for row in connection.execute(query.order_by(events.c.seq.desc()).limit(limit))]
 
 
 def read_run(connection: Connection, run_id: str, *, after: int = 0, limit: int = 1_000) -> list[Event]:
@@ -175,6 +209,10 @@ def _restrict(query: sa.Select[Any], wanted: EventFilter) -> sa.Select[Any]:
         query = query.where(events.c.partition == wanted.partition)
     if wanted.run_id is not None:
         query = query.where(events.c.run_id == wanted.run_id)
+    if wanted.since is not None:
+        query = query.where(events.c.timestamp >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(events.c.timestamp < wanted.until)
     return query
 
 

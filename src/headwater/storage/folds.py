@@ -76,6 +76,7 @@ def fold_asset_again(connection: Connection, asset_key: str) -> None:
     mine = [state for state in derived.latest.states() if state.asset_key == asset_key]
     checks = [state for state in derived.checks() if state.asset_key == asset_key]
     transaction.keep_states(connection, mine, checks)
+    dropped.forget_others(connection, asset_key, {(state.partition, state.kind.value) for state in mine})
     rows = [(key, kind, day, count) for (key, kind, day), (count,) in derived.days.items() if key == asset_key]
     DriverInsert(sa.insert(event_days), connection.dialect).run(connection, rows)
 
@@ -162,7 +163,7 @@ def _read_folds(connection: Connection) -> Iterator[_Fold]:
         (definition_history, derived.definitions),
     ):
         kept = _split(table, (tuple(row) for row in connection.execute(sa.select(table))))
-        yield _Fold(table.name, rows, kept, _table_replacer(connection, table))
+        yield _Fold(f"{table.name}", rows, kept, _table_replacer(connection, table))
     yield _partition_fold(connection, states)
 
 

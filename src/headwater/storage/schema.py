@@ -208,6 +208,17 @@ series_days = Table(
     sqlite_with_rowid=False,
 )
 
+FOLDS = (
+    latest,
+    check_latest,
+    event_days,
+    partition_slots,
+    partition_pages,
+    version_inputs,
+    definition_history,
+)
+"""What can be derived from the other tables."""
+
 report_keys = Table(
     "report_keys",
     metadata,

@@ -8,9 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from headwater.records.day_counts import DayCount
 from headwater.records.events import EventKind
 from headwater.records.fold import WHOLE, CheckLatest, Latest
-from headwater.storage.schema import check_latest, latest
+from headwater.storage.schema import check_latest, event_days, latest
+
+_FEW = 500
+"""Up to so many partitions are asked for by name."""
 
 
 def read_assets(connection: Connection, asset_key: str | None = None) -> dict[tuple[str, EventKind], Latest]:
@@ -27,6 +31,16 @@ def read_partitions(connection: Connection, asset_key: str) -> dict[tuple[str, E
     query = sa.select(latest).where(latest.c.asset_key == asset_key, latest.c.partition != WHOLE)
     states = (latest_from_row(row) for row in connection.execute(query))
     return {(state.partition, state.kind): state for state in states}
+
+
+def read_partition_versions(connection: Connection, asset_key: str, partitions: Sequence[str]) -> list[int]:
+    """The `seq` of the newest materialization of each of some partitions that has one."""
+    query = sa.select(latest.c.partition, latest.c.seq)
+    query = query.where(latest.c.asset_key == asset_key, latest.c.kind == EventKind.MATERIALIZATION.value)
+    if len(partitions) <= _FEW:
+        query = query.where(latest.c.partition.in_(partitions))
+    wanted = set(partitions)
+    return [row.seq for row in connection.execute(query) if row.partition in wanted]
 
 
 def read_all_partitions(connection: Connection) -> list[Latest]:
@@ -46,6 +60,13 @@ def read_update_times(connection: Connection, asset_keys: Sequence[str]) -> dict
         )
         found.update((row.asset_key, row.timestamp) for row in connection.execute(query))
     return found
+
+
+def read_day_counts(connection: Connection, asset_key: str) -> list[DayCount]:
+    """How many events of an asset came by day and kind, oldest first; '' for events of no asset."""
+    query = sa.select(event_days).where(event_days.c.asset_key == asset_key)
+    found = connection.execute(query.order_by(event_days.c.day, event_days.c.kind))
+    return [DayCount(row[0], EventKind(row[1]), row[2], row[3]) for row in found]
 
 
 def read_checks(connection: Connection, asset_key: str | None = None) -> list[CheckLatest]:

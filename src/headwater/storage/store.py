@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from headwater.clock import Clock, SystemClock
 from headwater.errors import SchemaVersionError, StoreUnavailableError
 from headwater.records.events import Event
-from headwater.storage import event_log, migrate
+from headwater.storage import event_log, migrate, reclaim
 from headwater.storage.engine import Synchronous, open_engine
 from headwater.storage.notifications import Listener
 from headwater.storage.tail import Tail
@@ -76,6 +76,21 @@ class Store:
         except DBAPIError as error:
             raise StoreUnavailableError(f"The database could not be read: {error.orig}") from error
 
+    def read_one_state(self, query: Callable[[Connection], T]) -> T:
+        """`read` for long queries: all that it reads is of one moment, whatever is written meanwhile."""
+        if self._engine.dialect.name == "sqlite":
+            return self.read(query)
+        try:
+            with self._engine.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
+                return query(connection)
+        except DBAPIError as error:
+            raise StoreUnavailableError(f"The database could not be read: {error.orig}") from error
+
+    @property
+    def sqlite_file(self) -> str | None:
+        """The database's file; None on PostgreSQL."""
+        return self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+
     async def read_async(self, query: Callable[[Connection], T]) -> T:
         """`read` for a caller in an event loop."""
         return await asyncio.to_thread(self.read, query)
@@ -86,6 +101,13 @@ class Store:
         if kept is not None:
             return kept[:limit]
         return await self.read_async(lambda connection: event_log.read_after(connection, seq, limit))
+
+    def vacuum(self) -> None:
+        """Give all free room back to the disk; on SQLite, writers wait."""
+        try:
+            reclaim.vacuum(self._engine)
+        except DBAPIError as error:
+            raise StoreUnavailableError(f"The database could not be vacuumed: {error.orig}") from error
 
     def write(self, unit: Unit[T]) -> T:
         """Write a unit and wait until it is on disk; see `GroupWriter.write`."""

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events by day */
+        get: operations["ApiAssetsActivityListActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assets/arrivals": {
         parameters: {
             query?: never;
@@ -283,8 +300,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole log */
+        /** Events of the log */
         get: operations["ApiEventsListEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event */
+        get: operations["ApiEventsSeqGetEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{seq}/downstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was made from a version */
+        get: operations["ApiEventsSeqDownstreamGetDownstream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{seq}/upstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version was made from */
+        get: operations["ApiEventsSeqUpstreamGetUpstream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1399,6 +1467,16 @@ export interface components {
             /** @default false */
             to_end: boolean;
         };
+        /** DayCount */
+        DayCount: {
+            count: number;
+            day: number;
+            kind: string;
+        };
+        /** DayCountList */
+        DayCountList: {
+            items: components["schemas"]["DayCount"][];
+        };
         /** DefinitionHistory */
         DefinitionHistory: {
             items: components["schemas"]["DefinitionVersion"][];
@@ -1492,6 +1570,12 @@ export interface components {
             timestamp: number;
             tree: components["schemas"]["ConditionNode"] | null;
         };
+        /**
+         * EventKind
+         * @description What sort of fact an event records.
+         * @enum {string}
+         */
+        EventKind: "materialization" | "observation" | "check_evaluation" | "run_requested" | "run_started" | "run_requeued" | "run_succeeded" | "run_failed" | "run_canceled" | "run_cancel_requested" | "step_started" | "step_succeeded" | "step_failed" | "step_skipped" | "step_retried" | "definitions_changed" | "location_reload_requested" | "sensor_started" | "sensor_stopped" | "sensor_tick_requested" | "sensor_cursor_set" | "schedule_started" | "schedule_stopped" | "schedule_tick_requested" | "dry_run_requested" | "dry_run_ended" | "partitions_changed" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed" | "freshness_changed";
         /** EventPage */
         EventPage: {
             items: components["schemas"]["EventView"][];
@@ -2136,6 +2220,26 @@ export interface components {
             state: "valid" | "expired" | "revoked";
             token_id: string;
         };
+        /** VersionGraph */
+        VersionGraph: {
+            edges: [
+                number,
+                number
+            ][];
+            nodes: components["schemas"]["VersionNode"][];
+            truncated: boolean;
+        };
+        /** VersionNode */
+        VersionNode: {
+            asset_key: string | null;
+            data_version: string | null;
+            depth: number;
+            partition: string | null;
+            run_id: string | null;
+            seq: number;
+            timestamp: number | null;
+            withdrawn: boolean;
+        };
         /** WebhookBody */
         WebhookBody: {
             data_version?: string | null;
@@ -2241,6 +2345,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAssetsActivityListActivity: {
+        parameters: {
+            query?: {
+                key?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayCountList"];
                 };
             };
             /** @description What is wrong, and what to do. */
@@ -2880,6 +3024,15 @@ export interface operations {
     ApiEventsListEvents: {
         parameters: {
             query?: {
+                asset?: string | null;
+                /** @description Only these kinds. */
+                kind?: components["schemas"]["EventKind"][] | null;
+                partition?: string | null;
+                run?: string | null;
+                /** @description Seconds since the epoch. */
+                since?: number | null;
+                /** @description Seconds since the epoch. */
+                until?: number | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -2896,6 +3049,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiEventsSeqGetEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiEventsSeqDownstreamGetDownstream: {
+        parameters: {
+            query?: {
+                /** @description Steps at most; all if left out. */
+                depth?: number | null;
+                /** @description How many versions at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionGraph"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiEventsSeqUpstreamGetUpstream: {
+        parameters: {
+            query?: {
+                /** @description Steps at most; all if left out. */
+                depth?: number | null;
+                /** @description How many versions at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionGraph"];
                 };
             };
             /** @description What is wrong, and what to do. */

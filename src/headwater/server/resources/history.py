@@ -8,10 +8,12 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
-from headwater.records.events import CORRECTIONS, Event, EventKind, Materialization, Observation
+from headwater.records.day_counts import day_start
+from headwater.records.events import CORRECTIONS, Event, EventKind
+from headwater.records.metadata_series import SeriesDay, numbers_of
 from headwater.server import shapes
 from headwater.server.resources.events import event_view
-from headwater.storage import event_log
+from headwater.storage import dropped, event_log, states
 from headwater.storage.event_log import EventFilter
 
 _ASSET_KINDS = (
@@ -46,10 +48,14 @@ def asset_events(
     return _page(connection, found, limit, lambda event: f"{event.timestamp}.{event.seq}")
 
 
-def all_events(connection: Connection, *, cursor: str | None, limit: int) -> shapes.EventPage:
-    """The whole log, what was committed last first."""
+def find_events(connection: Connection, wanted: EventFilter, *, cursor: str | None, limit: int) -> shapes.EventPage:
+    """Events of an asset, those first that happened last; of no asset in particular, those that were committed last."""
+    if wanted.asset_key is not None:
+        pair = None if cursor is None else _decode_pair(cursor)
+        found = event_log.read_newest(connection, wanted, before=pair, limit=limit + 1)
+        return _page(connection, found, limit, lambda event: f"{event.timestamp}.{event.seq}")
     before = None if cursor is None else decode_number(cursor)
-    found = event_log.read_newest_committed(connection, before=before, limit=limit + 1)
+    found = event_log.read_newest_committed(connection, wanted, before=before, limit=limit + 1)
     return _page(connection, found, limit, lambda event: str(event.seq))
 
 
@@ -61,16 +67,27 @@ def run_events(connection: Connection, run_id: str, *, cursor: str | None, limit
 
 
 def numeric_series(connection: Connection, key: str, *, most: int = _MOST_POINTS) -> shapes.SeriesList:
-    """Every numeric metadata entry of an asset's newest events, oldest first."""
+    """Every numeric metadata entry of an asset's newest events, oldest first; before those, the means of days."""
     wanted = EventFilter(asset_key=key, kinds=(EventKind.MATERIALIZATION, EventKind.OBSERVATION))
+    found = event_log.read_newest(connection, wanted, limit=most)
     points: dict[str, list[shapes.SeriesPoint]] = {}
-    for event in reversed(event_log.read_newest(connection, wanted, limit=most)):
-        payload = event.payload
-        for name, entry in payload.metadata.items() if isinstance(payload, (Materialization, Observation)) else ():
-            if (value := _number(entry.type, entry.value)) is not None:
-                points.setdefault(name, []).append(_point(event, value))
-    items = [shapes.Series(name=name, points=mine) for name, mine in sorted(points.items())]
+    if len(found) < most:
+        for day in dropped.read_series(connection, key):
+            points.setdefault(day.name, []).append(_day_point(day))
+    for event in reversed(found):
+        for name, value in numbers_of(event):
+            points.setdefault(name, []).append(_point(event, value))
+    items = [shapes.Series(name=name, points=mine[-most:]) for name, mine in sorted(points.items())]
     return shapes.SeriesList(items=items)
+
+
+def day_counts(connection: Connection, key: str | None) -> shapes.DayCountList:
+    """How many events came by day and kind, of an asset or of none in particular."""
+    found = states.read_day_counts(connection, key or "")
+    items = [
+        shapes.DayCount(day=to_seconds(day_start(each.day)), kind=each.kind.value, count=each.count) for each in found
+    ]
+    return shapes.DayCountList(items=items)
 
 
 def sparks(connection: Connection, keys: Sequence[str]) -> shapes.SparkList:
@@ -129,12 +146,8 @@ def _point(event: Event, value: float) -> shapes.SeriesPoint:
     )
 
 
-def _number(kind: str, value: object) -> float | None:
-    """A metadata value as a number that can be drawn; very large ones are kept as text and still are."""
-    if kind not in ("int", "float") or isinstance(value, bool):
-        return None
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if number - number == 0 else None
+def _day_point(day: SeriesDay) -> shapes.SeriesPoint:
+    """The mean of a day whose events retention dropped; it has no event of its own."""
+    return shapes.SeriesPoint(
+        seq=0, timestamp=to_seconds(day_start(day.day)), value=day.total / day.count, partition=None, run_id=None
+    )

@@ -82,6 +82,12 @@ def list_series(deployment: NamedDependency[Deployment], key: FromQuery[str]) ->
     return deployment.store.read(lambda c: history.numeric_series(c, key))
 
 
+@get("/assets/activity", sync_to_thread=True, summary="Events by day")
+def list_activity(deployment: NamedDependency[Deployment], key: FromQuery[str | None] = None) -> shapes.DayCountList:
+    """How many events of an asset came by day and kind; without a key, those of no asset, such as of runs."""
+    return deployment.store.read(lambda c: history.day_counts(c, key))
+
+
 @get("/assets/sparks", sync_to_thread=True, summary="How the size of some assets went lately")
 def list_sparks(
     deployment: NamedDependency[Deployment], key: Annotated[list[str], QueryParameter(max_items=100)]
@@ -105,11 +111,3 @@ def list_partitions(deployment: NamedDependency[Deployment], key: FromQuery[str]
     node = deployment.graph().node(key)
     now = deployment.clock.now()
     return deployment.store.read(lambda c: assets.partition_list(c, node, now))
-
-
-@get("/events", sync_to_thread=True, summary="The whole log")
-def list_events(
-    deployment: NamedDependency[Deployment], cursor: FromQuery[str | None] = None, limit: Limit = 50
-) -> shapes.EventPage:
-    """Every event, what was committed last first."""
-    return deployment.store.read(lambda c: history.all_events(c, cursor=cursor, limit=limit))

@@ -1,0 +1,90 @@
+"""The chore that keeps the store bounded: events, runs and their logs by the rules, and the disk that they took."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+from sqlalchemy.engine import Connection
+
+from headwater.clock import MICROSECONDS
+from headwater.records.events import Event
+from headwater.records.retention import RetentionRules, Sort
+from headwater.storage import reclaim, retention
+from headwater.storage.retention import Progress
+from headwater.storage.run_retention import forget_old_runs
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+
+_BETWEEN_PASSES_SECONDS = 3_600.0
+_BEFORE_FIRST_SECONDS = 60.0
+_BETWEEN_STEPS_SECONDS = 0.02
+"""Leaves the writer to others for most of the time."""
+_DAY_SECONDS = 86_400
+_log = structlog.get_logger(__name__)
+
+
+class RetentionChore:
+    """Goes over the store once an hour, in small transactions."""
+
+    def __init__(self, store: Store, run_logs: Path, is_mine: Callable[[], bool] = lambda: True) -> None:
+        """Prepare.
+
+        Args:
+            store: What is kept bounded.
+            run_logs: The folder with a folder of logs for each run.
+            is_mine: Whether this engine is the one that does it now.
+        """
+        self._store = store
+        self._run_logs = run_logs
+        self._is_mine = is_mine
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self._store.clock.sleep(_BEFORE_FIRST_SECONDS)
+        while True:
+            if self._is_mine():
+                await self.carry_out()
+            await self._store.clock.sleep(_BETWEEN_PASSES_SECONDS)
+
+    async def carry_out(self) -> int:
+        """One pass over everything; gives how many events were dropped."""
+        rules = await self._store.read_async(retention.read_rules)
+        progress = Progress()
+        while not progress.is_done:
+            progress = await self._step(rules, progress)
+            await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
+        runs = await self._forget_runs(rules)
+        while await self._store.write_async(Unit(effect=lambda connection, _events: reclaim.reclaim_some(connection))):
+            await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
+        if progress.dropped and self._store.is_shared:
+            await asyncio.to_thread(self._store.vacuum)
+        if progress.dropped or runs:
+            _log.info("retention dropped what the rules do not keep", events=progress.dropped, runs=runs)
+        return progress.dropped
+
+    async def _step(self, rules: RetentionRules, progress: Progress) -> Progress:
+        now = self._store.clock.now()
+
+        def advance(connection: Connection, _events: Sequence[Event]) -> Progress:
+            return retention.advance(connection, rules, now, progress)
+
+        return await self._store.write_async(Unit(effect=advance))
+
+    async def _forget_runs(self, rules: RetentionRules) -> int:
+        days = rules.of(Sort.RUN).days
+        if days is None:
+            return 0
+        before = self._store.clock.now() - round(days * _DAY_SECONDS * MICROSECONDS)
+        count = 0
+        while gone := await self._store.write_async(
+            Unit(effect=lambda connection, _events: forget_old_runs(connection, before))
+        ):
+            count += len(gone)
+            for run_id in gone:
+                await asyncio.to_thread(shutil.rmtree, self._run_logs / run_id, ignore_errors=True)
+            await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
+        return count

@@ -1,0 +1,205 @@
+"""Drop events that the rules do not keep, a few at a time; what they add to the folds and plots stays.
+
+Kept whatever the rules say: the newest event of each asset, partition and kind, the newest evaluation of each check,
+what goes on, and each version from which a kept one was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from headwater.records.day_counts import fold_days
+from headwater.records.events import CheckEvaluation, Event, EventKind
+from headwater.records.fold import WHOLE, LatestFold
+from headwater.records.metadata_series import fold_series
+from headwater.records.retention import LEAST_AGE, RetentionRules, Sort, sort_of
+from headwater.storage import dropped, event_log, folds, runs, settings
+from headwater.storage.schema import (
+    check_latest,
+    dropped_counts,
+    dropped_days,
+    events,
+    latest,
+    series_days,
+    version_inputs,
+    withdrawn,
+)
+
+MOST = 200
+"""Events that are looked at in one transaction, so that whoever writes waits for some milliseconds at most."""
+_NAME = "retention"
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a pass has come; `dropped` counts what is gone."""
+
+    seq: int = 0
+    """Up to where events were looked at for their age."""
+    is_aged: bool = False
+    """Whether all of them were."""
+    slot: tuple[str, str] = ("", "")
+    """The asset and kind whose number is looked at."""
+    place: tuple[int, int] | None = None
+    """(`timestamp`, `seq`) of the last of its events that was looked at."""
+    is_done: bool = False
+    dropped: int = 0
+
+
+def read_rules(connection: Connection) -> RetentionRules:
+    """The rules in force."""
+    kept = settings.read(connection, _NAME)
+    return RetentionRules() if kept is None else msgspec.json.decode(kept, type=RetentionRules)
+
+
+def save_rules(connection: Connection, rules: RetentionRules) -> None:
+    """Let rules be in force from now on."""
+    settings.save(connection, _NAME, msgspec.json.encode(rules).decode())
+
+
+def advance(connection: Connection, rules: RetentionRules, now: int, progress: Progress) -> Progress:
+    """One small step of a pass, in a writing transaction: by age through the log, then by number asset by asset."""
+    step = _advance_count if progress.is_aged else _advance_age
+    return step(connection, rules, now, progress)
+
+
+def _advance_age(connection: Connection, rules: RetentionRules, now: int, progress: Progress) -> Progress:
+    days = rules.shortest()
+    end = 0 if days is None else event_log.seq_at(connection, now - max(round(days * 86_400e6), LEAST_AGE))
+    looked_at = [event for event in event_log.read_after(connection, progress.seq, MOST) if event.seq <= end]
+    if not looked_at:
+        return msgspec.structs.replace(progress, is_aged=True)
+    gone = _drop(connection, [event for event in looked_at if rules.is_too_old(event, now)])
+    return msgspec.structs.replace(progress, seq=looked_at[-1].seq, dropped=progress.dropped + gone)
+
+
+def _advance_count(connection: Connection, rules: RetentionRules, now: int, progress: Progress) -> Progress:
+    slot, place = progress.slot, progress.place
+    if place is None:
+        following = _next_slot(connection, rules, slot)
+        if following is None:
+            return msgspec.structs.replace(progress, is_done=True)
+        slot, place = following, (-(1 << 62), 0)
+    key, kind = slot
+    sort = sort_of(EventKind(kind))
+    most = None if sort is None else rules.of(sort, key).count
+    surplus = [] if most is None else _read_surplus(connection, key, kind, most, place)
+    gone = _drop(connection, [event for event in surplus if event.recorded_at < now - LEAST_AGE])
+    last = (surplus[-1].timestamp, surplus[-1].seq) if surplus else None
+    return msgspec.structs.replace(progress, slot=slot, place=last, dropped=progress.dropped + gone)
+
+
+def _next_slot(connection: Connection, rules: RetentionRules, after: tuple[str, str]) -> tuple[str, str] | None:
+    """The next asset and kind, in their order, of which there may be more events in the log than any rule keeps."""
+    counts = [rules.of(sort).count for sort in Sort]
+    counts += [keep.count for own in rules.assets.values() for keep in own.values()]
+    fewest = min((count for count in counts if count is not None), default=None)
+    if fewest is None:
+        return None
+    gone = sa.select(dropped_counts.c["count"]).where(
+        dropped_counts.c.asset_key == latest.c.asset_key,
+        dropped_counts.c.partition == WHOLE,
+        dropped_counts.c.kind == latest.c.kind,
+    )
+    left = latest.c["count"] - sa.func.coalesce(gone.scalar_subquery(), 0)
+    query = sa.select(latest.c.asset_key, latest.c.kind).where(latest.c.partition == WHOLE, left > fewest)
+    query = query.where(sa.tuple_(latest.c.asset_key, latest.c.kind) > sa.tuple_(*after))
+    found = connection.execute(query.order_by(latest.c.asset_key, latest.c.kind).limit(1)).first()
+    return None if found is None else (found.asset_key, found.kind)
+
+
+def _read_surplus(connection: Connection, key: str, kind: str, most: int, after: tuple[int, int]) -> list[Event]:
+    """The oldest of an asset's events of a kind that are beyond the newest so many, from a place on."""
+    mine = sa.and_(events.c.asset_key == key, events.c.kind == kind)
+    when = sa.tuple_(events.c.timestamp, events.c.seq)
+    newest_first = (events.c.timestamp.desc(), events.c.seq.desc())
+    query = sa.select(events.c.timestamp, events.c.seq).where(mine).order_by(*newest_first).offset(most).limit(1)
+    last = connection.execute(query).first()
+    if last is None:
+        return []
+    query = sa.select(events.c.seq).where(mine, when <= sa.tuple_(*last), when > sa.tuple_(*after))
+    seqs = list(connection.execute(query.order_by(events.c.timestamp, events.c.seq).limit(MOST)).scalars())
+    found = event_log.read_many(connection, seqs)
+    return [found[seq] for seq in seqs]
+
+
+def _drop(connection: Connection, candidates: Sequence[Event]) -> int:
+    """Drop those that nothing needs; gives how many they were."""
+    if not candidates:
+        return 0
+    needed = _needed(connection, candidates)
+    gone = [event for event in candidates if event.seq not in needed]
+    seqs = [event.seq for event in gone]
+    if not seqs:
+        return 0
+    off = event_log.read_withdrawn(connection, seqs)
+    _keep_parts(connection, [event for event in gone if event.seq not in off])
+    for table, column in ((events, events.c.seq), (withdrawn, withdrawn.c.seq), (version_inputs, version_inputs.c.seq)):
+        connection.execute(sa.delete(table).where(column.in_(seqs)))
+    return len(seqs)
+
+
+def _keep_parts(connection: Connection, gone: Sequence[Event]) -> None:
+    """Let what is dropped stay in the counts, and its numbers in the plots."""
+    fold = LatestFold(folds.read_corrected(connection))
+    for event in gone:
+        fold.add(event)
+    for state in fold.states():
+        row = {
+            "asset_key": state.asset_key,
+            "partition": state.partition,
+            "kind": state.kind.value,
+            "count": state.count,
+            "news_seq": state.news_seq,
+        }
+        dropped.add(connection, dropped_counts, row)
+    for count in fold_days(gone):
+        dropped.add(connection, dropped_days, msgspec.structs.asdict(count))
+    for day in fold_series(gone):
+        dropped.add(connection, series_days, msgspec.structs.asdict(day))
+
+
+def _needed(connection: Connection, candidates: Sequence[Event]) -> set[int]:
+    """Which of some events must stay."""
+    kept = _newest(connection, candidates) | _newest_checks(connection, candidates) | _going_on(connection, candidates)
+    return kept | _read_by_kept(connection, candidates, kept)
+
+
+def _newest(connection: Connection, candidates: Sequence[Event]) -> set[int]:
+    fold = LatestFold(folds.read_corrected(connection))
+    for event in candidates:
+        fold.add(event)
+    states = fold.states()
+    keys = {state.asset_key for state in states}
+    partitions = {state.partition for state in states}
+    query = sa.select(latest.c.seq).where(latest.c.asset_key.in_(keys), latest.c.partition.in_(partitions))
+    return set(connection.execute(query).scalars()) & {event.seq for event in candidates}
+
+
+def _newest_checks(connection: Connection, candidates: Sequence[Event]) -> set[int]:
+    keys = {event.asset_key for event in candidates if isinstance(event.payload, CheckEvaluation)}
+    query = sa.select(check_latest.c.seq).where(check_latest.c.asset_key.in_(keys))
+    return set(connection.execute(query).scalars()) if keys else set()
+
+
+def _going_on(connection: Connection, candidates: Sequence[Event]) -> set[int]:
+    under_way = {run.run_id for run in runs.read_open(connection)}
+    return {event.seq for event in candidates if event.run_id in under_way}
+
+
+def _read_by_kept(connection: Connection, candidates: Sequence[Event], kept: set[int]) -> set[int]:
+    """Versions from which others were made that stay; what is dropped together needs nothing."""
+    seqs = {event.seq for event in candidates}
+    query = sa.select(version_inputs).where(version_inputs.c.upstream_seq.in_(seqs))
+    needed: set[int] = set()
+    made_from: dict[int, list[int]] = {}
+    for row in connection.execute(query):
+        made_from.setdefault(row.upstream_seq, []).append(row.seq)
+    for seq in sorted(made_from, reverse=True):
+        # What was made from it is newer, so whether that stays is known by now.
+        if any(made not in seqs or made in kept or made in needed for made in made_from[seq]):
+            needed.add(seq)
+    return needed
