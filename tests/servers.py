@@ -141,6 +141,17 @@ class DevServer:
         return status
 
 
+def all_events(server: DevServer) -> list[Any]:
+    """The whole log, oldest first."""
+    items: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = server.get(f"/api/events?limit=1000{f'&cursor={cursor}' if cursor else ''}").json
+        items += page["items"]
+        cursor = page["next"]
+    return items[::-1]
+
+
 @contextmanager
 def dev_server(home: Path, *arguments: str, command: str = "dev") -> Iterator[DevServer]:
     """A server that is killed at the end if it still runs."""

@@ -9,10 +9,10 @@ import signal
 import threading
 import urllib.error
 from pathlib import Path
-from typing import Any
 
 import pytest
-from servers import DevServer, dev_server
+from processes import children_of, command_line, descendants
+from servers import DevServer, all_events, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
 CYCLES = int(os.environ.get("HEADWATER_FAULT_CYCLES", "4"))
@@ -51,17 +51,6 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "watched.csv"
     monkeypatch.setenv("HEADWATER_TEST_WATCHED", str(path))
     return path
-
-
-def all_events(server: DevServer) -> list[Any]:
-    """The whole log, oldest first."""
-    items: list[Any] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = server.get(f"/api/events?limit=1000{f'&cursor={cursor}' if cursor else ''}").json
-        items += page["items"]
-        cursor = page["next"]
-    return items[::-1]
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: Path, watched: Path) -> None:
@@ -179,22 +168,6 @@ def location_pid(server: DevServer) -> int:
     """The process that holds the user's definitions: what the loader has forked."""
     loader = next(pid for pid in children_of(server.pid) if b"headwater.location.loader" in command_line(pid))
     return children_of(loader)[0]
-
-
-def children_of(pid: int) -> list[int]:
-    """The direct children of a process."""
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in listed for child in path.read_text().split()]
-
-
-def descendants(pid: int) -> list[int]:
-    """The children of a process, theirs, and so on."""
-    return [each for child in children_of(pid) for each in (child, *descendants(child))]
-
-
-def command_line(pid: int) -> bytes:
-    """What a process was started with."""
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def wait_until_gone(pid: int) -> None:

@@ -20,7 +20,9 @@ from headwater.storage.store import Store
 from headwater.storage.tick_retention import DEFAULT_RETENTION, TickRetention, forget_surplus
 from headwater.storage.writer import Unit
 
-_BETWEEN_SECONDS = 0.02
+_FEW = 10
+_BETWEEN_FEW_SECONDS = 0.02
+_BETWEEN_MANY_SECONDS = 0.05
 _TICKS_BETWEEN_LOOKS = 500
 _Waiting = tuple[PlannedTick, "asyncio.Future[SensorState]"]
 
@@ -34,7 +36,7 @@ class TickWriter:
         self._counts: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
-        self._began_at = -_BETWEEN_SECONDS
+        self._next_at = 0.0
 
     async def keep(self, tick: PlannedTick) -> SensorState:
         """Commit a tick; gives the state that it left, as kept.
@@ -51,11 +53,12 @@ class TickWriter:
 
     async def _write_all(self) -> None:
         while self._waiting:
-            rest = self._began_at + _BETWEEN_SECONDS - self._store.clock.monotonic()
+            rest = self._next_at - self._store.clock.monotonic()
             if rest > 0:
                 await self._store.clock.sleep(rest)
-            self._began_at = self._store.clock.monotonic()
             batch, self._waiting = self._waiting, []
+            between = _BETWEEN_FEW_SECONDS if len(batch) < _FEW else _BETWEEN_MANY_SECONDS
+            self._next_at = self._store.clock.monotonic() + between
             await self._write(batch)
 
     async def _write(self, batch: Sequence[_Waiting]) -> None:

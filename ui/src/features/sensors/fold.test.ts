@@ -10,12 +10,18 @@ function tick(id: number, status: TickView["status"], message: string | null): T
     status,
     started_at: id,
     ended_at: id,
+    due_at: id,
+    scheduled_at: null,
     skip_message: message,
     error: null,
+    attempt: 1,
     cursor: null,
+    values_changed: 0,
+    consumed: [],
     events: [],
     event_assets: [],
     run_ids: [],
+    partitions: [],
     log: [],
   };
 }
