@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
+
+if TYPE_CHECKING:
+    from headwater.server import shapes
 
 
 @click.group("asset")
@@ -68,7 +72,7 @@ def show_asset(key: str, home: Path | None, deployment: str, as_json: bool) -> N
         "Condition": detail.condition or "",
         "Upstream": ", ".join(item.asset.key for item in detail.upstream),
         "Downstream": ", ".join(item.asset.key for item in detail.downstream),
-        "Stale because": ", ".join(f"{reason.upstream} changed" for reason in detail.stale),
+        "Stale because": ", ".join(_why_stale(reason) for reason in detail.stale),
         "Checks": ", ".join(f"{check.name} {check.status}" for check in detail.checks),
         "Last error": detail.last_error.message if detail.last_error else "",
         "Defined in": f"{detail.source.file}:{detail.source.line}" if detail.source else "",
@@ -79,3 +83,9 @@ def show_asset(key: str, home: Path | None, deployment: str, as_json: bool) -> N
     for name, entry in detail.latest_metadata.items():
         if entry.type in ("int", "float", "text", "path", "url", "bool"):
             click.echo(f"  {name + ':':<15}{entry.value}")
+
+
+def _why_stale(reason: shapes.StaleReason) -> str:
+    """What changed, and through which stale inputs that concerns the asset."""
+    through = " -> ".join(reversed(reason.via))
+    return f"{reason.upstream} changed" + (f" (through {through})" if through else "")

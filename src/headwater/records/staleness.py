@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
 
 from headwater.records.events import EventKind
 from headwater.records.fold import Latest
+
+_MOST_CAUSES = 20
 
 
 class AssetStatus(StrEnum):
@@ -30,6 +32,17 @@ class ChangedInput(msgspec.Struct, frozen=True):
     latest: Latest
 
 
+class StaleCause(msgspec.Struct, frozen=True):
+    """A version that an asset was not made from, though it should be: of an input, or of what an input is made from.
+
+    `via` are the stale assets between, nearest to the asset first; none where the input itself changed.
+    """
+
+    upstream: str
+    latest: Latest
+    via: tuple[str, ...] = ()
+
+
 class AssetState(msgspec.Struct, frozen=True, kw_only=True):
     """What is recorded of one asset, for judging it."""
 
@@ -48,7 +61,41 @@ def changed_inputs(made: Latest | None, upstream: Iterable[tuple[str, Latest | N
     return [ChangedInput(key, latest) for key, latest in known if latest.updated_seq > read_seq]
 
 
-def judge_native(state: AssetState, changed: Iterable[ChangedInput]) -> AssetStatus:
+def causes_down(
+    changed: Mapping[str, Iterable[ChangedInput]], order: Iterable[str], inputs: Callable[[str], Iterable[str]]
+) -> dict[str, list[StaleCause]]:
+    """Why each asset is stale, down from the roots: by what changed above it and by what made its inputs stale.
+
+    Args:
+        changed: For each asset that was made, the inputs that changed since.
+        order: Their keys, inputs first.
+        inputs: The inputs of an asset.
+
+    Returns:
+        By key the causes of each stale asset, the directest first; for one root the shortest way, a bounded number.
+    """
+    causes: dict[str, list[StaleCause]] = {}
+    for key in order:
+        if key not in changed:
+            continue
+        mine = [StaleCause(change.upstream, change.latest) for change in changed[key]]
+        handed = [
+            StaleCause(cause.upstream, cause.latest, (above, *cause.via))
+            for above in inputs(key)
+            for cause in causes.get(above, ())
+        ]
+        seen: set[str] = set()
+        kept: list[StaleCause] = []
+        for cause in (*mine, *sorted(handed, key=lambda each: len(each.via))):
+            if cause.upstream not in seen and len(kept) < _MOST_CAUSES:
+                seen.add(cause.upstream)
+                kept.append(cause)
+        if kept:
+            causes[key] = kept
+    return causes
+
+
+def judge_native(state: AssetState, causes: Collection[StaleCause]) -> AssetStatus:
     """How a native asset stands. A failure counts until something was made after it."""
     made = state.materialization
     if state.running:
@@ -57,7 +104,7 @@ def judge_native(state: AssetState, changed: Iterable[ChangedInput]) -> AssetSta
         return AssetStatus.FAILED
     if made is None:
         return AssetStatus.MISSING
-    return AssetStatus.STALE if any(True for _ in changed) else AssetStatus.FRESH
+    return AssetStatus.STALE if causes else AssetStatus.FRESH
 
 
 def judge_external(state: AssetState) -> AssetStatus:

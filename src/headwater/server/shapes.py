@@ -148,11 +148,12 @@ class PartitionsView(msgspec.Struct, kw_only=True):
 
 
 class StaleReason(msgspec.Struct, kw_only=True):
-    """An input that changed after the latest version of an asset was made."""
+    """What an asset was not made from yet: a newer input, or `via` stale inputs something that those are from."""
 
     upstream: str
     seq: int
     timestamp: float
+    via: list[str]
 
 
 class AssetDetail(msgspec.Struct, kw_only=True):

@@ -2135,6 +2135,7 @@ export interface components {
             seq: number;
             timestamp: number;
             upstream: string;
+            via: string[];
         };
         /** StepView */
         StepView: {

@@ -12,7 +12,7 @@ export interface Look {
 
 export const ASSET_LOOKS: Record<AssetStatus, Look> = {
   fresh: { label: "Fresh", tone: "good", meaning: "Made from the newest version of each input" },
-  stale: { label: "Stale", tone: "warn", meaning: "An input changed after it was made" },
+  stale: { label: "Stale", tone: "warn", meaning: "An input, or something above, changed after it was made" },
   failed: { label: "Failed", tone: "bad", meaning: "The last attempt to make it failed" },
   running: { label: "Running", tone: "busy", pulse: true, meaning: "Being made, or about to be" },
   missing: { label: "Missing", tone: "idle", hollow: true, meaning: "Never made" },

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_datetime, to_seconds
 from headwater.definitions.partitions import PartitionsDefinition, partitions_from_snapshot
+from headwater.definitions.reach import reach
 from headwater.definitions.snapshot import SourceRef
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import EventKind, Materialization, Observation, RunEvent, StepEvent
@@ -17,6 +18,8 @@ from headwater.records.staleness import (
     AssetState,
     AssetStatus,
     ChangedInput,
+    StaleCause,
+    causes_down,
     changed_inputs,
     judge_external,
     judge_native,
@@ -43,6 +46,8 @@ class Estate(msgspec.Struct, frozen=True):
     """By key, of the partitioned native assets and of what they read partition by partition."""
     seq: int
     freshness: Mapping[str, str] = {}
+    causes: Mapping[str, Sequence[StaleCause]] = {}
+    """By key, why each stale asset is so, up to the roots."""
 
 
 def read_estate(
@@ -67,7 +72,20 @@ def read_estate(
     partitions = {name: states.read_partitions(connection, name) for name in sorted(wanted)}
     kept = freshness.read_freshness(connection)
     late = {name: row.state for name, row in kept.items()}
-    return Estate(graph, latest, checks, frozenset(running), partitions, event_log.head(connection), late)
+    return judged(Estate(graph, latest, checks, frozenset(running), partitions, event_log.head(connection), late))
+
+
+def judged(estate: Estate) -> Estate:
+    """The estate with what makes its assets stale."""
+    nodes = estate.graph.nodes
+    made = {key for key, kind in estate.latest if kind is _MADE}
+    changed = {
+        node.key: _changes(estate, node)
+        for node in nodes
+        if node.kind == "native" and (node.key in made or node.key in estate.partitions)
+    }
+    order = [nodes[number].key for number in estate.graph.order]
+    return msgspec.structs.replace(estate, causes=causes_down(changed, order, estate.graph.upstream_keys))
 
 
 def select(estate: Estate, selection: str) -> list[int]:
@@ -150,9 +168,12 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
         condition=None if definition.condition is None else definition.condition.describe(),
         stale=[
             shapes.StaleReason(
-                upstream=change.upstream, seq=change.latest.seq, timestamp=to_seconds(change.latest.timestamp)
+                upstream=cause.upstream,
+                seq=cause.latest.seq,
+                timestamp=to_seconds(cause.latest.timestamp),
+                via=list(cause.via),
             )
-            for change in (_changes(estate, node) if node.kind == "native" else ())
+            for cause in estate.causes.get(key, ())
         ],
         code_version=definition.code_version,
         source=source_view(definition.source),
@@ -185,8 +206,9 @@ def source_view(source: SourceRef | None) -> shapes.SourceView | None:
 
 
 def _with_upstream(graph: AssetGraph, keys: Collection[str]) -> list[str]:
-    """Some assets, and what they need to be judged."""
-    return sorted({*keys, *(up for key in keys for up in graph.upstream_keys(key))})
+    """Some assets, and what they need to be judged: all that they are made from."""
+    above = reach(graph.upstream, [graph.ids[key] for key in keys if key in graph.ids])
+    return sorted({*keys, *(graph.nodes[number].key for number in above)})
 
 
 def _neighbourhood(graph: AssetGraph, key: str) -> list[str]:
@@ -225,7 +247,7 @@ def _status(estate: Estate, node: AssetNode) -> AssetStatus:
         failed=newest_failure(estate.latest, node.key),
         running=(node.key, WHOLE) in estate.running,
     )
-    return judge_native(state, _changes(estate, node)) if node.kind == "native" else judge_external(state)
+    return judge_native(state, estate.causes.get(node.key, ())) if node.kind == "native" else judge_external(state)
 
 
 def _changes(estate: Estate, node: AssetNode) -> list[ChangedInput]:
@@ -250,8 +272,12 @@ def _upstream_latest(estate: Estate, upstream: str, key: str, partition: str) ->
     return estate.latest.get((upstream, _MADE))
 
 
+def _changed_directly(estate: Estate, key: str) -> set[str]:
+    return {cause.upstream for cause in estate.causes.get(key, ()) if not cause.via}
+
+
 def _upstream(estate: Estate, node: AssetNode, read: Mapping[str, int]) -> list[shapes.Neighbour]:
-    changed = {change.upstream for change in _changes(estate, node)} if node.kind == "native" else set()
+    changed = _changed_directly(estate, node.key)
     return [
         shapes.Neighbour(
             asset=asset_row(estate, estate.graph.node(up)), read_seq=read.get(up), changed_since=up in changed
@@ -264,7 +290,7 @@ def _downstream(estate: Estate, node: AssetNode) -> list[shapes.Neighbour]:
     neighbours = []
     for key in estate.graph.downstream_keys(node.key):
         below = estate.graph.node(key)
-        changed = below.kind == "native" and node.key in {change.upstream for change in _changes(estate, below)}
+        changed = node.key in _changed_directly(estate, below.key)
         neighbours.append(shapes.Neighbour(asset=asset_row(estate, below), read_seq=None, changed_since=changed))
     return neighbours
 

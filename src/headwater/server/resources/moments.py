@@ -12,7 +12,7 @@ from headwater.definitions.snapshot import AssetSnapshot, find_asset
 from headwater.graph.diff import changed_fields
 from headwater.records.fold import CheckLatest
 from headwater.server import shapes
-from headwater.server.resources.assets import Estate, asset_detail
+from headwater.server.resources.assets import Estate, asset_detail, judged
 from headwater.storage import catalog, event_log, past
 from headwater.storage.graph_reader import read_graph_as_of
 
@@ -25,7 +25,7 @@ def read_estate_as_of(connection: Connection, moment: float) -> Estate:
     checks: dict[str, dict[str, CheckLatest]] = {}
     for check in past.read_checks_at(connection, at):
         checks.setdefault(check.asset_key, {})[check.check_name] = check
-    return Estate(
+    estate = Estate(
         graph=read_graph_as_of(connection, at, with_reported=True),
         latest=past.read_assets_at(connection, at),
         checks=checks,
@@ -33,6 +33,7 @@ def read_estate_as_of(connection: Connection, moment: float) -> Estate:
         partitions={},
         seq=event_log.seq_at(connection, at),
     )
+    return judged(estate)
 
 
 def detail_as_of(connection: Connection, key: str, moment: float) -> shapes.AssetDetail:

@@ -75,12 +75,13 @@ function Why({ detail }: { detail: AssetDetail }) {
     return <ErrorBox error={detail.last_error} title="The last attempt to make it failed" />;
   if (detail.stale.length === 0) return null;
   return (
-    <Alert color="yellow" title="Stale: an input is newer than what was read">
+    <Alert color="yellow" title="Stale: something above is newer than what was read">
       {detail.stale.map((reason) => (
         <Group key={reason.upstream} gap={6}>
           <AssetLink assetKey={reason.upstream} />
           <Text size="sm">
             changed <Moment at={reason.timestamp} /> (event {reason.seq})
+            {reason.via.length > 0 && `, through ${reason.via.toReversed().join(", ")}`}
           </Text>
         </Group>
       ))}
