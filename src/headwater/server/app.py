@@ -18,6 +18,8 @@ from headwater.server.guard import PRINCIPAL, TokenRequiredError, authorize, che
 from headwater.server.hosts import Hosts
 from headwater.server.http import ROUTE, Message, Receive, Scope, Send, send_bytes, send_json
 from headwater.server.live_door import stream
+from headwater.server.mcp_door import PATH as PATH_OF_AGENTS
+from headwater.server.mcp_door import McpDoor
 from headwater.server.metrics import CONTENT_TYPE, Metrics
 from headwater.server.permissions import changes_something
 from headwater.server.problems import problem_of, send_problem
@@ -45,6 +47,7 @@ class Server:
         self._deployments = deployments
         self._hosts = hosts
         self._api: Any = ThriftyAnswers(build_api())
+        self._agents = McpDoor()
         self._web = WebApp()
         self._openlineage = openlineage_door.OpenLineageDoor()
         self._following: dict[str, asyncio.Task[None]] = {}
@@ -87,6 +90,9 @@ class Server:
         if door is not None:
             scope[ROUTE] = door[0].value
             await report(deployment, principal_of(scope), *door, scope, receive, send)
+        elif path in (PATH_OF_AGENTS, PATH_OF_AGENTS + "/"):
+            scope[ROUTE] = PATH_OF_AGENTS
+            await self._agents.take(deployment, principal_of(scope), scope, receive, send)
         elif path.startswith(webhook_door.PREFIX):
             scope[ROUTE] = webhook_door.PREFIX
             await webhook_door.take(deployment, path, scope, receive, send)
@@ -169,6 +175,7 @@ class Server:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.stop_streams()
+        await self._agents.close()
         for task in self._following.values():
             task.cancel()
         await asyncio.gather(*self._following.values(), return_exceptions=True)
