@@ -50,6 +50,13 @@ from headwater.definitions.events import (
     DataVersion,
     DataVersionsByPartition,
 )
+from headwater.definitions.executors import (
+    ExecutorDefinition,
+    dask_executor,
+    in_process_executor,
+    multi_or_in_process_executor,
+    multiprocess_executor,
+)
 from headwater.definitions.failures import Failure, RetryRequested
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.freshness_checks import (
@@ -345,6 +352,7 @@ __all__ = [
     "DynamicPartitionsDefinition",
     "EnvVar",
     "ExecuteInProcessResult",
+    "ExecutorDefinition",
     "ExternalAssetError",
     "Failure",
     "Field",
@@ -505,11 +513,13 @@ __all__ = [
     "build_sensor_context",
     "build_time_partition_freshness_checks",
     "check_sensor",
+    "dask_executor",
     "define_asset_job",
     "definitions",
     "external_assets_from_specs",
     "failure_hook",
     "freshness_sensor",
+    "in_process_executor",
     "io_manager",
     "load_asset_checks_from_modules",
     "load_assets_from_current_module",
@@ -527,6 +537,8 @@ __all__ = [
     "multi_asset",
     "multi_asset_check",
     "multi_asset_sensor",
+    "multi_or_in_process_executor",
+    "multiprocess_executor",
     "observable_source_asset",
     "observe",
     "open_pipes_session",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from headwater.cli.homes import deployment_option, file_option, find_target, home_option, json_option, open_deployment
-from headwater.cli.materialize import read_config, tell
+from headwater.cli.materialize import executor_option, read_config, tell
 from headwater.cli.printing import print_json, print_table
 
 
@@ -39,6 +39,7 @@ def list_jobs(home: Path | None, deployment: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--partition", help="Which partition to make; first...last makes a range in one go.")
 @click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
+@executor_option
 @file_option
 @home_option
 @deployment_option
@@ -47,19 +48,20 @@ def run_job(
     name: str,
     partition: str | None,
     config: str | None,
+    executor: str | None,
     target: str | None,
     home: Path | None,
     deployment: str,
     as_json: bool,
 ) -> None:
     """Make the assets of job NAME and wait for the end. Exits with status 1 if it fails."""
-    from headwater.cli.one_off import run_job_now
+    from headwater.cli.one_off import RunWish, run_job_now
     from headwater.server.resources.runs import run_view
 
     with open_deployment(home, deployment, must_exist=False) as opened:
         on_event = (lambda _event: None) if as_json else tell
-        wanted = run_job_now(opened, find_target(opened, target), name, partition, read_config(config), on_event)
-        run = asyncio.run(wanted)
+        wish = RunWish(partition=partition, run_config=read_config(config), executor=executor)
+        run = asyncio.run(run_job_now(opened, find_target(opened, target), name, wish, on_event))
     if as_json:
         print_json(run_view(run))
     if run.status != "success":

@@ -16,11 +16,18 @@ from headwater.cli.printing import print_json
 if TYPE_CHECKING:
     from headwater.records.events import Event
 
+executor_option = click.option(
+    "--executor",
+    type=click.Choice(["in_process", "multiprocess", "dask"]),
+    help="Where its steps are carried out; default: as the definitions and the settings say.",
+)
+
 
 @click.command()
 @click.argument("selections", metavar="SELECTION...", nargs=-1, required=True)
 @click.option("--partition", help="Which partition to make; first...last makes a range in one go.")
 @click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
+@executor_option
 @file_option
 @home_option
 @deployment_option
@@ -29,6 +36,7 @@ def materialize(
     selections: tuple[str, ...],
     partition: str | None,
     config: str | None,
+    executor: str | None,
     target: str | None,
     home: Path | None,
     deployment: str,
@@ -40,14 +48,13 @@ def materialize(
 
     Works beside a running server, which shows the run. Exits with status 1 if it fails.
     """
-    from headwater.cli.one_off import materialize_now
+    from headwater.cli.one_off import RunWish, materialize_now
     from headwater.server.resources.runs import run_view
 
     with open_deployment(home, deployment, must_exist=False) as opened:
         on_event = (lambda _event: None) if as_json else tell
-        run = asyncio.run(
-            materialize_now(opened, find_target(opened, target), selections, partition, on_event, read_config(config))
-        )
+        wish = RunWish(partition=partition, run_config=read_config(config), executor=executor)
+        run = asyncio.run(materialize_now(opened, find_target(opened, target), selections, wish, on_event))
     if as_json:
         print_json(run_view(run))
     if run.status != "success":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,7 +17,9 @@ from headwater.automation.tick_loop import TickLoop
 from headwater.daemon.code_locations import TASKS, note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.definitions.run_config import plain_run_config
-from headwater.execution.run_supervisor import Folders, RunSupervisor
+from headwater.execution.executors.choose import Executors, read_default_executor
+from headwater.execution.folders import Folders
+from headwater.execution.run_supervisor import RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import choose_makeable
 from headwater.location.loading import Loader
@@ -29,6 +32,20 @@ from headwater.server.deployment import Deployment
 from headwater.server.resources.ticking import find_ticking
 from headwater.storage import event_log, runs
 from headwater.storage.writer import Unit
+
+
+class RunWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command says of its run besides what to make."""
+
+    partition: str | None = None
+    run_config: Mapping[str, Any] | None = None
+    executor: str | None = None
+
+    def applied_to(self, run: Run) -> Run:
+        """The run with the executor that was asked for by name."""
+        if self.executor is None:
+            return run
+        return msgspec.structs.replace(run, run_config={**run.run_config, "execution": {"executor": self.executor}})
 
 
 @asynccontextmanager
@@ -52,9 +69,8 @@ async def materialize_now(
     deployment: Deployment,
     target: str,
     selections: Sequence[str],
-    partition: str | None,
+    wish: RunWish,
     on_event: Callable[[Event], None],
-    run_config: Mapping[str, Any] | None = None,
 ) -> Run:
     """Make some assets in this process and wait for the end; tells of each event of the run."""
     async with loaded(deployment, target) as (process, graph):
@@ -67,26 +83,25 @@ async def materialize_now(
             chosen.keys,
             cause=Cause(kind="cli"),
             now=now,
-            partition=partition,
-            run_config=plain_run_config(run_config),
+            partition=wish.partition,
+            run_config=plain_run_config(wish.run_config),
         )
-        return await _carry_out(deployment, process, planned[0], on_event)
+        return await _carry_out(deployment, process, wish.applied_to(planned[0]), on_event)
 
 
 async def run_job_now(
     deployment: Deployment,
     target: str,
     name: str,
-    partition: str | None,
-    run_config: Mapping[str, Any] | None,
+    wish: RunWish,
     on_event: Callable[[Event], None],
 ) -> Run:
     """Run a job in this process and wait for the end; tells of each event of the run."""
     async with loaded(deployment, target) as (process, graph):
-        config = None if run_config is None else plain_run_config(run_config)
+        config = None if wish.run_config is None else plain_run_config(wish.run_config)
         now = deployment.clock.now()
-        run = plan_job(graph, name, cause=Cause(kind="cli"), now=now, partition=partition, run_config=config)
-        return await _carry_out(deployment, process, run, on_event)
+        run = plan_job(graph, name, cause=Cause(kind="cli"), now=now, partition=wish.partition, run_config=config)
+        return await _carry_out(deployment, process, wish.applied_to(run), on_event)
 
 
 async def _carry_out(
@@ -102,10 +117,14 @@ async def _carry_out(
 
     await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
     telling = asyncio.create_task(_tell(deployment, run.run_id, on_event))
-    supervisor = RunSupervisor(deployment.store, process, folders, owner, run)
+    executors = Executors(read_default_executor(deployment.home, os.environ))
+    supervisor = RunSupervisor(deployment.store, process, folders, owner, run, executors)
     # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
     supervisor.is_unwanted = True
-    await supervisor.carry_out()
+    try:
+        await supervisor.carry_out()
+    finally:
+        await executors.close()
     await telling
     return await deployment.store.read_async(lambda c: runs.get(c, run.run_id))
 

@@ -15,7 +15,7 @@ from headwater.automation.tick_evaluation import TICK_TASK
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, StoreUnavailableError
-from headwater.execution.run_supervisor import STEP_TASK
+from headwater.execution.step_messages import STEP_TASK
 from headwater.location.loading import Loader, LoadFailedError
 from headwater.location.process import LocationProcess
 from headwater.location.source import LocationSource

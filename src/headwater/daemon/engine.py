@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,8 @@ from headwater.daemon.retention import RetentionChore
 from headwater.daemon.run_loop import RunLoop
 from headwater.daemon.shares import Shares
 from headwater.errors import StoreError, StoreUnavailableError
-from headwater.execution.run_supervisor import Folders
+from headwater.execution.executors.choose import Executors, read_default_executor
+from headwater.execution.folders import Folders
 from headwater.location.source import LocationSource
 from headwater.records.events import Event, EventKind, LocationReload
 from headwater.records.leases import Failure, Lease
@@ -66,7 +68,8 @@ class Engine:
         owner = new_owner()
         self._shares = Shares(store, owner, loaded, self._locations.changed.set, alone=not store.is_shared)
         self._ticks = TickLoop(store, loaded, on_tick, self._may_tick)
-        self._runs = RunLoop(store, loaded, folders, owner)
+        executors = Executors(read_default_executor(home, os.environ))
+        self._runs = RunLoop(store, loaded, folders, owner, executors)
         self._conditions = ConditionsLoop(store)
         self._freshness = FreshnessLoop(store)
         self._reader = GraphReader()

@@ -11,7 +11,9 @@ from sqlalchemy.engine import Connection
 from headwater.clock import MICROSECONDS
 from headwater.daemon.owners import is_surely_gone
 from headwater.errors import ConflictError, HeadwaterError
-from headwater.execution.run_supervisor import LEASE_MICROSECONDS, Folders, RunSupervisor
+from headwater.execution.executors.choose import Executors
+from headwater.execution.folders import Folders
+from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.location.process import LocationProcess
 from headwater.records.events import ErrorInfo, Event, EventKind
 from headwater.records.runs import Run, RunStatus
@@ -28,7 +30,15 @@ _log = structlog.get_logger(__name__)
 class RunLoop:
     """Carries out what is requested, as many runs at once as there is room for."""
 
-    def __init__(self, store: Store, locations: Mapping[str, LocationProcess], folders: Folders, owner: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        locations: Mapping[str, LocationProcess],
+        folders: Folders,
+        owner: str,
+        executors: Executors | None = None,
+    ) -> None:
+        self._executors = executors or Executors()
         self._store = store
         self._locations = locations
         self._folders = folders
@@ -48,6 +58,7 @@ class RunLoop:
                 group.create_task(self._keep_leases())
         finally:
             await self._give_back()
+            await self._executors.close()
 
     async def _follow_queue(self) -> None:
         while True:
@@ -70,7 +81,7 @@ class RunLoop:
         if run.run_id in self._running:
             return
         location = self._locations[run.location]
-        supervisor = RunSupervisor(self._store, location, self._folders, self._owner, run)
+        supervisor = RunSupervisor(self._store, location, self._folders, self._owner, run, self._executors)
         task = asyncio.create_task(self._carry_out(supervisor, location, run.run_id))
         self._running[run.run_id] = (supervisor, task)
 

@@ -53,6 +53,7 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         schedules=tuple(_schedule(schedule, defs) for _, schedule in sorted(resolved.schedules.items())),
         jobs=tuple(_job(job, defs) for _, job in sorted(resolved.jobs.items())),
         metadata=to_wire(defs.metadata),
+        executor=None if defs.executor is None else defs.executor.to_snapshot(),
         warnings=resolved.warnings,
     )
 
@@ -180,6 +181,7 @@ def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
         partitions=None if partitions is None else partitions.to_snapshot(),
         owners=job.owners,
         source=job.source,
+        executor=None if job.executor_def is None else job.executor_def.to_snapshot(),
     )
 
 

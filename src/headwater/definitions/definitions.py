@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from headwater.definitions.arguments import check_several, check_type, shown
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.executors import ExecutorDefinition, check_executor
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.map_specs import map_asset_specs
 from headwater.definitions.metadata import normalize_metadata
@@ -57,6 +58,7 @@ class Definitions:
             decorated with `@resource`. The one named `io_manager` stores values where nothing else is said.
         jobs: What `define_asset_job` made.
         schedules: Functions decorated with `@schedule`, and `ScheduleDefinition`s.
+        executor: Where the steps of runs are carried out, such as `multiprocess_executor`.
 
     Raises:
         InvalidParameterError: an element is of another type.
@@ -77,6 +79,7 @@ class Definitions:
         resources: Mapping[str, Any] | None = None,
         jobs: Iterable[JobDefinition] | None = None,
         schedules: Iterable[ScheduleDefinition] | None = None,
+        executor: ExecutorDefinition | None = None,
     ) -> None:
         normalize_metadata(metadata)
         self._resources = check_resources(resources, "resources of Definitions")
@@ -85,6 +88,7 @@ class Definitions:
         self._sensors = _elements(sensors, "sensors", (SensorDefinition,))
         self._schedules = _elements(schedules, "schedules", (ScheduleDefinition,))
         self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
+        self._executor = check_executor(executor, "executor of Definitions")
         self._metadata = dict(metadata or {})
         self._resolved: Resolved | None = None
         self._index: SelectionIndex | None = None
@@ -118,6 +122,11 @@ class Definitions:
     def jobs(self) -> tuple[JobDefinition, ...]:
         """The jobs as given."""
         return self._jobs
+
+    @property
+    def executor(self) -> ExecutorDefinition | None:
+        """Where the steps of runs are carried out; None where the deployment's settings say."""
+        return self._executor
 
     @property
     def resources(self) -> dict[str, Any]:
@@ -155,6 +164,7 @@ class Definitions:
             metadata=metadata,
             resources=resources,
             jobs=[item for each in defs for item in each.jobs],
+            executor=_only_executor(defs),
         )
 
     @staticmethod
@@ -318,6 +328,18 @@ class Definitions:
                 f"There is no schedule {name!r} in these Definitions; add it to schedules=[...]."
             )
         return schedule
+
+
+def _only_executor(defs: Iterable[Definitions]) -> ExecutorDefinition | None:
+    """The executor that some Definitions name.
+
+    Raises:
+        DuplicateDefinitionError: they name different ones.
+    """
+    named = [each.executor for each in defs if each.executor is not None]
+    if any(executor != named[0] for executor in named):
+        raise DuplicateDefinitionError(f"Two Definitions have different executors: {shown(named)}. Keep one.")
+    return named[0] if named else None
 
 
 def _elements(value: Iterable[_T] | None, name: str, types: tuple[type, ...]) -> tuple[_T, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.definitions.arguments import check_optional_text, check_printable, check_type, shown
+from headwater.definitions.executors import ExecutorDefinition, check_executor
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.partitions import PartitionsDefinition
@@ -33,6 +34,7 @@ class JobDefinition:
     partitions_def: PartitionsDefinition | None = None
     owners: tuple[str, ...] = ()
     source: SourceRef | None = None
+    executor_def: ExecutorDefinition | None = None
 
     def resolve(self, index: Callable[[], SelectionIndex]) -> tuple[AssetKey, ...]:
         """The assets that the job makes; what its selection means besides, and other systems make, is left out.
@@ -88,6 +90,7 @@ def define_asset_job(
     metadata: Mapping[str, Any] | None = None,
     partitions_def: PartitionsDefinition | None = None,
     owners: Sequence[str] | None = None,
+    executor_def: ExecutorDefinition | None = None,
 ) -> JobDefinition:
     """A job that makes the assets of a selection, or carries out checks where it selects those alone.
 
@@ -101,6 +104,7 @@ def define_asset_job(
         metadata: Anything that is known of it, by name.
         partitions_def: The partitions that its runs are for.
         owners: E-mail addresses and `team:name`.
+        executor_def: Where the steps of its runs are carried out; as the `Definitions` say if left out.
 
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
@@ -129,4 +133,5 @@ def define_asset_job(
         partitions_def=partitions_def,
         owners=check_owners(owners, f"owners {of}"),
         source=find_source(),
+        executor_def=check_executor(executor_def, f"executor_def {of}"),
     )

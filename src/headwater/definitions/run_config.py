@@ -24,7 +24,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
         ops: For an asset or check, by its name (the parts of its key joined by `__` or `/`), its `Config` or a dict.
         resources: For a resource, by its name, the fields that it is to have in this run.
         loggers: Taken for the sake of code that gives it; has no effect.
-        execution: Likewise.
+        execution: The executor, `{"executor": "dask", "config": {"address": "tcp://scheduler:8786"}}`.
 
     Example:
         >>> RunConfig(ops={"report": {"days": 3}}).to_config_dict()
@@ -42,6 +42,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
         for section, entries in (("ops", self.ops), ("resources", self.resources)):
             if entries:
                 plain[section] = {name: {"config": _plain(value)} for name, value in entries.items()}
+        if self.execution:
+            plain["execution"] = _plain(self.execution)
         return plain
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.executors import ExecutorSnapshot
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.partitions import MappingSnapshot, PartitionsSnapshot
 from headwater.definitions.retries import RetryPolicy
@@ -149,6 +150,7 @@ class JobSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     partitions: PartitionsSnapshot | None = None
     owners: tuple[str, ...] = ()
     source: SourceRef | None = None
+    executor: ExecutorSnapshot | None = None
 
 
 class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -161,6 +163,7 @@ class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     schedules: tuple[ScheduleSnapshot, ...] = ()
     jobs: tuple[JobSnapshot, ...] = ()
     metadata: dict[str, WireValue] = {}
+    executor: ExecutorSnapshot | None = None
     warnings: tuple[str, ...] = ()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headwater.definitions.snapshot import AssetSnapshot
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
 from headwater.execution.plan_checks import check_step, checks_of, judged, plan_checks
-from headwater.execution.steps import Step
+from headwater.execution.steps import RESOURCE_TAGS, Step
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 
 
@@ -77,7 +78,13 @@ def _asset_step(
         reads=tuple(reads),
         timeout=definition.timeout,
         retry=definition.retry,
+        tags=_tags(definition),
     )
+
+
+def _tags(definition: AssetSnapshot) -> dict[str, str]:
+    asked = {name: entry.value for name, entry in definition.metadata.items() if name in RESOURCE_TAGS}
+    return {name: str(value) for name, value in {**asked, **definition.op_tags}.items()}
 
 
 def _group(graph: AssetGraph, ordered: Sequence[AssetNode], chosen: set[str]) -> dict[str, list[AssetNode]]:

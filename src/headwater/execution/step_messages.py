@@ -9,6 +9,10 @@ import msgspec
 from headwater.definitions.snapshot import WireValue
 from headwater.records.events import ErrorInfo
 
+STEP_TASK = "headwater.execution.step_task:carry_out"
+PREPARE_TASK = "headwater.execution.step_task:prepare"
+END_RUN_TASK = "headwater.execution.step_task:end_run"
+
 
 class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One step to carry out: some assets of one function, or `checks` of them, each an asset and a name.
@@ -27,6 +31,8 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     retry_number: int = 0
     run_config: dict[str, Any] = {}
     job_name: str | None = None
+    keeps_resources: bool = False
+    """Whether resources stay set up for the run's next step in the same worker, until `END_RUN_TASK`."""
     storage_folder: str = ""
     log_folder: str = ""
     store_url: str = ""

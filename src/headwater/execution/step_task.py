@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import msgspec
 
 from headwater.clock import SystemClock
 from headwater.definitions.definitions import Definitions
+from headwater.definitions.logs import ContextLog
 from headwater.environment import knows_secrets, redact
 from headwater.errors import InvalidInvocationError
 from headwater.execution.config import check_run_config, resource_config
@@ -23,7 +24,7 @@ from headwater.execution.step_messages import StepOrder, StepReport, encoder, or
 from headwater.execution.step_work import StepPlace
 from headwater.execution.step_work import carry_out as carry_out_step
 from headwater.location.resources import ResourceScope
-from headwater.location.worker import Emit
+from headwater.location.worker import Emit, leftovers
 
 
 def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
@@ -31,9 +32,8 @@ def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     order = order_decoder.decode(payload)
 
     with step_log(Path(order.log_folder), order.step, SystemClock()) as log, ExitStack() as opened:
-        config = resource_config(order.run_config)
         try:
-            with ResourceScope(definitions.resources, config=config, run_id=order.run_id, log=log) as scope:
+            with _resources(definitions, order, log) as scope:
                 place = StepPlace(
                     log=log,
                     scope=scope,
@@ -46,6 +46,41 @@ def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
             log.exception("The step failed")
             raise
     return encoder.encode(_without_secrets(report))
+
+
+def end_run(_definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
+    """The task that tears down what the steps of a run have kept set up in this worker."""
+    _close_kept(payload.decode())
+    return b""
+
+
+_kept: dict[str, ResourceScope] = {}
+"""The resources of the run whose steps share this worker, by the run."""
+
+
+@contextmanager
+def _resources(definitions: Definitions, order: StepOrder, log: ContextLog) -> Iterator[ResourceScope]:
+    """The resources of a step: those that an earlier step of its run has left set up here, or its own."""
+    known = _kept.get(order.run_id)
+    if known is not None:
+        yield known
+        return
+    scope = ResourceScope(definitions.resources, config=resource_config(order.run_config), run_id=order.run_id, log=log)
+    if not order.keeps_resources:
+        with scope:
+            yield scope
+        return
+    _kept[order.run_id] = scope
+    # Whoever ends this worker before the run ends it in order: what is open is closed then.
+    leftovers.callback(_close_kept, order.run_id)
+    yield scope
+
+
+def _close_kept(run_id: str) -> None:
+    scope = _kept.pop(run_id, None)
+    if scope is not None:
+        with scope:
+            pass
 
 
 def prepare(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:

@@ -6,6 +6,9 @@ import msgspec
 
 from headwater.definitions.retries import RetryPolicy
 
+RESOURCE_TAGS = ("headwater/cpus", "headwater/memory", "headwater/gpus")
+"""What a step needs of the machine that carries it out; a cluster places it by these."""
+
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of work: assets that one function makes, or `checks` of them, each an asset and a name.
@@ -20,3 +23,5 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[str, ...] = ()
     timeout: float | None = None
     retry: RetryPolicy | None = None
+    tags: dict[str, str] = {}
+    """What its function's `op_tags` say to the executor, and the resources that its asset's metadata names."""

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import FrameType
 from typing import TypeAlias
 
@@ -15,6 +16,9 @@ from headwater.definitions.definitions import Definitions
 from headwater.location.memory import resident_bytes
 from headwater.location.tracebacks import describe
 from headwater.location.wire import Channel, Emitted, Raised, Returned, to_worker
+
+leftovers = ExitStack()
+"""What tasks have left open for later ones, to be closed when the worker ends."""
 
 Emit: TypeAlias = Callable[[bytes], None]
 Task: TypeAlias = Callable[[Definitions, bytes, Emit], bytes]
@@ -37,16 +41,17 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
     def emit(body: bytes) -> None:
         channel.send(Emitted(body))
 
-    while (frame := channel.receive()) is not None:
-        call = to_worker.decode(frame)
-        try:
-            result = find_task(call.task)(definitions, call.payload, emit)
-        except Exception as error:
-            channel.send(Raised(describe(error), resident_bytes() - forked))
-        else:
-            channel.send(Returned(result, resident_bytes() - forked))
-        sys.stdout.flush()
-        sys.stderr.flush()
+    with leftovers:
+        while (frame := channel.receive()) is not None:
+            call = to_worker.decode(frame)
+            try:
+                result = find_task(call.task)(definitions, call.payload, emit)
+            except Exception as error:
+                channel.send(Raised(describe(error), resident_bytes() - forked))
+            else:
+                channel.send(Returned(result, resident_bytes() - forked))
+            sys.stdout.flush()
+            sys.stderr.flush()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,193 @@
+"""Steps as tasks of a dask cluster: its scheduler places them, by its own rules and the resources that they ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+
+from headwater.definitions.executors import DaskConfig
+from headwater.definitions.snapshot import content_hash, encode_snapshot
+from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
+from headwater.execution.executors import dask_worker
+from headwater.execution.executors.executor import Executor, Slots, StepCall
+from headwater.execution.executors.resources import resources_of
+from headwater.location.process import LocationProcess, TaskFailedError
+
+try:
+    import distributed
+except ImportError as error:
+    raise LocationError("The dask executor needs the extra dask: pip install 'headwater[dask]'.") from error
+
+_CONNECT_SECONDS = 30
+_log = structlog.get_logger(__name__)
+
+
+class _Call:
+    """A step under way on the cluster: whom to tell, and the worker that has it."""
+
+    def __init__(self, on_start: Callable[[], Awaitable[None]], on_emit: Callable[[bytes], None]) -> None:
+        self.on_start = on_start
+        self.on_emit = on_emit
+        self.worker: str | None = None
+        self.report: dask_worker.StepEnd | None = None
+        self.starting: asyncio.Task[None] | None = None
+
+
+class DaskCluster:
+    """A connection to a scheduler, shared by runs; or a cluster of this machine, which ends with it."""
+
+    def __init__(self, client: distributed.Client, cluster: Any) -> None:
+        """Take over a connected client; `connect` makes one."""
+        self._client = client
+        self._cluster = cluster
+        self._topic = f"headwater-{uuid.uuid4().hex}"
+        self._calls: dict[str, _Call] = {}
+
+    @classmethod
+    async def connect(cls, config: DaskConfig) -> DaskCluster:
+        """Reach a scheduler, or start one with workers here where there is no address.
+
+        Raises:
+            LocationError: nobody answers there.
+        """
+        cluster = None
+        try:
+            if config.address is None:
+                cluster = await distributed.LocalCluster(
+                    n_workers=config.workers, threads_per_worker=2, dashboard_address=None, asynchronous=True
+                )
+            client = await distributed.Client(
+                cluster or config.address, asynchronous=True, timeout=_CONNECT_SECONDS, set_as_default=False
+            )
+        except (OSError, TimeoutError, ValueError) as error:
+            raise LocationError(
+                f"The dask scheduler at {config.address or 'this machine'} can't be reached: {error or 'no answer'}. "
+                "Name it in the settings, [execution] address, or as HEADWATER_DASK_ADDRESS."
+            ) from error
+        made = cls(client, cluster)
+        client.subscribe_topic(made._topic, made._hear)
+        return made
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the scheduler is still there."""
+        return bool(self._client.status == "running")
+
+    def executor(self, location: LocationProcess, config: DaskConfig) -> Executor:
+        """The executor of a run."""
+        return _DaskExecutor(self, location, config)
+
+    async def close(self) -> None:
+        """Leave the cluster."""
+        await self._client.close()
+        if self._cluster is not None:
+            await self._cluster.close()
+
+    async def carry_out(self, call: StepCall, home: dask_worker.StepHome, told: _Call) -> bytes:
+        """Give a step to the scheduler and wait for its end."""
+        key = f"headwater-{uuid.uuid4().hex}"
+        self._calls[key] = told
+        wanted = resources_of(call.tags, call.step)
+        self._warn_of_missing(call, wanted)
+        future = self._client.submit(
+            dask_worker.carry_out_step, home, call, self._topic, key, key=key, resources=wanted or None, pure=False
+        )
+        try:
+            await _settled(future)
+            return await self._end(future, told)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._stop(key, told))
+            raise
+        finally:
+            del self._calls[key]
+            future.release()
+
+    async def _end(self, future: distributed.Future[Any], told: _Call) -> bytes:
+        if told.starting is not None:
+            await told.starting
+        if future.status == "finished":
+            end = told.report or await future
+            return _body_of(end)
+        if future.status == "cancelled":
+            raise WorkerDiedError("The dask scheduler was lost, and the step with it.")
+        error = await future.exception()
+        if isinstance(error, distributed.KilledWorker):
+            raise WorkerDiedError(
+                f"The dask worker that carried it out was lost, each of the times that it was begun (the last was "
+                f"{error.last_worker.address}). It may have run out of memory."
+            )
+        raise LocationError(f"dask could not carry it out: {type(error).__name__}: {error}")
+
+    async def _stop(self, key: str, told: _Call) -> None:
+        """End a step: one that waits is forgotten by the scheduler, one that works is stopped on its worker."""
+        if told.worker is not None:
+            try:
+                await self._client.run(dask_worker.stop_step, key, workers=[told.worker], on_error="ignore")
+            except (OSError, ValueError) as error:
+                _log.warning("a step could not be stopped on its worker", key=key, reason=str(error))
+
+    def _warn_of_missing(self, call: StepCall, wanted: dict[str, float]) -> None:
+        if not wanted:
+            return
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        for name, amount in wanted.items():
+            most = max((worker["resources"].get(name, 0) for worker in workers), default=0)
+            if most < amount:
+                _log.warning(
+                    "a step waits for a dask worker with more than any has; start one with --resources",
+                    run_id=call.run_id, step=call.step, resource=name, wanted=amount, most=most,
+                )  # fmt: skip
+
+    async def _hear(self, event: tuple[Any, Any]) -> None:
+        """Take what a worker says of a step."""
+        message = event[1]
+        told = self._calls.get(message["key"])
+        if told is None:
+            return
+        if "begun" in message:
+            # The scheduler adds the address of the worker to whatever one says.
+            if told.worker is not None and told.worker != message["worker"]:
+                _log.warning("a step is begun anew on another dask worker", step_key=message["key"])
+            told.worker = message["worker"]
+            told.starting = asyncio.ensure_future(told.on_start())
+        elif "emitted" in message:
+            told.on_emit(message["emitted"])
+        else:
+            told.report = msgspec.msgpack.decode(message["end"], type=dask_worker.StepEnd)
+
+
+class _DaskExecutor(Executor):
+    begins_at_once = False
+
+    def __init__(self, cluster: DaskCluster, location: LocationProcess, config: DaskConfig) -> None:
+        self._cluster = cluster
+        version = content_hash(encode_snapshot(location.snapshot))
+        self._home = dask_worker.StepHome(source=msgspec.json.encode(location.source), version=version)
+        self._slots = Slots(config.max_concurrent or None, config.tag_concurrency_limits)
+
+    async def carry_out(
+        self, call: StepCall, on_start: Callable[[], Awaitable[None]], on_emit: Callable[[bytes], None]
+    ) -> bytes:
+        """As `Executor.carry_out`."""
+        async with self._slots.taken(call.tags):
+            return await self._cluster.carry_out(call, self._home, _Call(on_start, on_emit))
+
+
+async def _settled(future: distributed.Future[Any]) -> None:
+    """Wait until the scheduler has given a task up or seen it done, without fetching its result."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    future.add_done_callback(lambda _future: loop.call_soon_threadsafe(done.set))
+    await done.wait()
+
+
+def _body_of(end: dask_worker.StepEnd) -> bytes:
+    if end.error is not None:
+        raise TaskFailedError(end.error)
+    if end.died is not None:
+        raise (WorkerTimeoutError if end.timed_out else WorkerDiedError)(end.died)
+    return end.body

@@ -1,0 +1,176 @@
+"""Carry out one step of a run: try it as often as its definition allows, and tell the log of each move."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from headwater.clock import to_datetime
+from headwater.errors import LocationError
+from headwater.execution.executors.executor import Executor, StepCall
+from headwater.execution.folders import Folders
+from headwater.execution.step_events import Began, result_events, step_event
+from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
+from headwater.execution.steps import Step
+from headwater.execution.versions_read import read_partition_versions
+from headwater.graph.asset_graph import AssetGraph
+from headwater.graph.partition_links import PartitionLinks
+from headwater.location.process import TaskFailedError
+from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
+from headwater.records.runs import Run
+from headwater.storage import event_log, states
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+
+
+class StepEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """How a step ended: with a report, or the reason why it failed."""
+
+    report: StepReport | None = None
+    failure: str | None = None
+
+
+class StepSupervisor:
+    """Carries out the steps of one run, any number at once."""
+
+    def __init__(self, store: Store, graph: AssetGraph, folders: Folders, run: Run, executor: Executor) -> None:
+        """Prepare.
+
+        Args:
+            store: Where the run is.
+            graph: What the location has loaded that carries it out.
+            folders: Where values and logs go.
+            run: The run, started.
+            executor: Takes the steps to workers.
+        """
+        self._store = store
+        self._graph = graph
+        self._folders = folders
+        self._run = run
+        self._executor = executor
+
+    async def carry_out(self, step: Step) -> StepEnded:
+        """Do a step, and again where its definition says so."""
+        retries = 0
+        while True:
+            ended = await self._try(step, retries)
+            if isinstance(ended, StepEnded):
+                return ended
+            retries += 1
+            await self._store.clock.sleep(ended)
+
+    async def skip(self, step: Step, why: str) -> None:
+        """Tell that a step does not begin at all."""
+        await self._write(EventKind.STEP_SKIPPED, step, error=ErrorInfo(message=f"Skipped, because {why}."))
+
+    def order(self, step: Step, retries: int) -> StepOrder:
+        """What a worker is told to do."""
+        return StepOrder(
+            run_id=self._run.run_id,
+            step=step.name,
+            assets=step.assets,
+            checks=step.checks,
+            partitions=self._run.partition_keys,
+            tags=self._run.tags,
+            retry_number=retries,
+            run_config=self._run.run_config,
+            job_name=self._run.job_name,
+            keeps_resources=self._executor.keeps_resources,
+            storage_folder=str(self._folders.storage),
+            log_folder=str(self._folders.run_logs / self._run.run_id),
+            store_url=self._store.url,
+        )
+
+    async def _try(self, step: Step, retries: int) -> StepEnded | float:
+        """Carry a step out once; gives its end, or the seconds after which to try again."""
+        call = StepCall(
+            run_id=self._run.run_id,
+            step=step.name,
+            order=encoder.encode(self.order(step, retries)),
+            timeout=step.timeout,
+            tags=step.tags,
+        )
+        # What begins without waiting may read what was there when it was sent off; later news must not count as read.
+        before = None if self._executor.begins_at_once else await self._look(step)
+        began: list[tuple[Began, float]] = []
+
+        async def note_start() -> None:
+            now = self._store.clock.monotonic()
+            began.append((before or await self._begin(step), now))
+            if before is not None:
+                await self._write(EventKind.STEP_STARTED, step)
+
+        try:
+            body = await self._executor.carry_out(call, note_start, lambda _body: None)
+        except TaskFailedError as error:
+            return await self._fail(step, error.error)
+        except LocationError as error:
+            info = ErrorInfo(message=str(error), type=type(error).__name__)
+            if step.retry is not None and retries < step.retry.max_retries:
+                return await self._note_retry(step, info, step.retry.wait_before(retries + 1, random.random()))
+            return await self._fail(step, info)
+        report = report_decoder.decode(body)
+        if report.again is not None:
+            return await self._note_retry(step, report.again.error, report.again.seconds)
+        read, started = began[-1]
+        await self._succeed(step, report, read, self._store.clock.monotonic() - started)
+        return StepEnded(report=report)
+
+    async def _begin(self, step: Step) -> Began:
+        """Tell that a step begins; gives how far the log reaches just then."""
+
+        def look(connection: Connection, events: Sequence[Event]) -> Began:
+            return self._read(connection, step, events[-1].seq)
+
+        started = self._event(EventKind.STEP_STARTED, step)
+        return await self._store.write_async(Unit(events=[started], effect=look))
+
+    async def _look(self, step: Step) -> Began:
+        """How far the log reaches now."""
+        return await self._store.read_async(lambda c: self._read(c, step, event_log.head(c)))
+
+    def _read(self, connection: Connection, step: Step, seq: int) -> Began:
+        """The versions that a step reads, at a place in the log."""
+        upstream = {} if step.checks else self._upstream(step)
+        wanted = set(step.assets) if step.checks else {up for ups in upstream.values() for up in ups}
+        links = PartitionLinks(self._graph, to_datetime(self._store.clock.now()))
+        partitions = self._run.partition_keys or ()
+        parts = read_partition_versions(connection, self._graph, links, upstream, partitions)
+        return Began(seq, _versions(connection, wanted), parts)
+
+    async def _succeed(self, step: Step, report: StepReport, began: Began, duration: float) -> None:
+        events = result_events(step, report, began, run_id=self._run.run_id, upstream=self._upstream(step))
+        events.append(self._event(EventKind.STEP_SUCCEEDED, step, duration=duration))
+        await self._store.write_async(Unit(events=events))
+
+    async def _fail(self, step: Step, error: ErrorInfo) -> StepEnded:
+        await self._write(EventKind.STEP_FAILED, step, error=error)
+        return StepEnded(failure=error.message)
+
+    async def _note_retry(self, step: Step, error: ErrorInfo, seconds: float) -> float:
+        await self._write(EventKind.STEP_RETRIED, step, error=error)
+        return seconds
+
+    def _upstream(self, step: Step) -> dict[str, list[str]]:
+        return {key: self._graph.upstream_keys(key) for key in step.assets}
+
+    async def _write(self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None) -> None:
+        await self._store.write_async(Unit(events=[self._event(kind, step, error=error)]))
+
+    def _event(
+        self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, duration: float | None = None
+    ) -> NewEvent:
+        return step_event(kind, step, run=self._run, error=error, duration=duration)
+
+
+def _versions(connection: Connection, keys: set[str]) -> dict[str, int]:
+    """The `seq` of the newest materialization of each asset that has one."""
+    found = {}
+    for key in keys:
+        newest = states.read_assets(connection, key).get((key, EventKind.MATERIALIZATION))
+        if newest is not None:
+            found[key] = newest.seq
+    return found

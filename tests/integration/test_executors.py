@@ -1,0 +1,211 @@
+"""Executors: where steps run, how many at once, how long resources live; and the same on a real dask cluster."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import Home
+
+import headwater as hw
+from headwater.execution.executors.choose import read_default_executor
+
+PROJECT = Path(__file__).parents[1] / "projects" / "cluster.py"
+
+
+class Notes:
+    """What the project has noted in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def lines(self, name: str) -> list[list[str]]:
+        """Pid, parent's pid and text of each note."""
+        path = self.folder / name
+        return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+    def wait(self, name: str, count: int = 1) -> list[list[str]]:
+        """The notes, once there are so many."""
+        found: list[list[str]] = until(lambda: found if len(found := self.lines(name)) >= count else None)
+        return found
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """What a look gives, once it gives something."""
+    pause = threading.Event()
+    for _ in range(1_200):
+        if found := look():
+            return found
+        pause.wait(0.05)
+    raise AssertionError("it did not come")
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Notes:
+    """Where the project writes."""
+    return Notes(tmp_path)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A fresh home for the project."""
+    return Home(tmp_path / "home", str(PROJECT), {"HEADWATER_TEST_FOLDER": str(tmp_path)})
+
+
+def test_one_process_keeps_the_resources_of_a_run(home: Home, notes: Notes) -> None:
+    """In one process the connection is opened once; in a process a step, once for each, or for each worker's turn."""
+    run = home.run("materialize", "first", "second", "--executor", "in_process")
+
+    assert "success" == run["status"]
+    assert ["opened", "closed"] == [line[2] for line in notes.lines("connection")]
+    assert 1 == len({line[0] for name in ("first", "second", "connection") for line in notes.lines(name)})
+    home.run("materialize", "first", "second", "--executor", "multiprocess")
+    assert ["opened", "closed"] * 3 == [line[2] for line in notes.lines("connection")]
+
+
+def test_a_limit_by_tag_keeps_steps_apart(home: Home, notes: Notes) -> None:
+    """Two steps that need the one licence never overlap; the executor is the definitions' own."""
+    assert "success" == home.run("materialize", "left", "right")["status"]
+    assert ["+", "-", "+", "-"] == [line[2] for line in notes.lines("licence")]
+
+
+def test_the_choice_of_an_executor(tmp_path: Path) -> None:
+    """Settings name the default; what there is not is refused with what there is."""
+    (tmp_path / "settings.toml").write_text('[execution]\nexecutor = "dask"\nmax_concurrent = 3\n')
+    chosen = read_default_executor(tmp_path, {"HEADWATER_DASK_ADDRESS": "tcp://here:8786"})
+    assert ("dask", {"max_concurrent": 3, "address": "tcp://here:8786"}) == (chosen.name, chosen.config)
+    with pytest.raises(hw.SettingsError, match="one of in_process, multiprocess, dask"):
+        read_default_executor(tmp_path / "none", {"HEADWATER_EXECUTOR": "ray"})
+    with pytest.raises(hw.InvalidConfigError, match="Its settings are: max_concurrent, tag_concurrency_limits"):
+        hw.multiprocess_executor.configured({"max_workers": 2})
+    with pytest.raises(hw.DuplicateDefinitionError, match="different executors"):
+        hw.Definitions.merge(hw.Definitions(executor=hw.in_process_executor), hw.Definitions(executor=hw.dask_executor))
+
+
+class Cluster:
+    """A scheduler and workers in processes of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._processes: list[subprocess.Popen[str]] = []
+        self._readers: list[threading.Thread] = []
+        self.address = ""
+
+    def start(self, what: str, *arguments: str) -> subprocess.Popen[str]:
+        """Start a scheduler or worker, and wait until it says that it is there."""
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self._folder,
+            env={**os.environ, "HEADWATER_TEST_FOLDER": str(self._folder)},
+        )
+        self._processes.append(process)
+        sign = r"Scheduler at:\s+(tcp://\S+)" if what == "scheduler" else r"Registered to:\s+(tcp://\S+)"
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(sign, line):
+                self.address = found[1]
+                break
+        reader = threading.Thread(target=process.stdout.read, daemon=True)
+        reader.start()
+        self._readers.append(reader)
+        return process
+
+    def worker(self, *arguments: str) -> subprocess.Popen[str]:
+        """A worker with one thread, without a nanny that would start it again."""
+        return self.start("worker", self.address, "--no-nanny", "--nthreads", "1", *arguments)
+
+    def stop(self) -> None:
+        """End all."""
+        for process in self._processes:
+            process.kill()
+        for process, reader in zip(self._processes, self._readers, strict=True):
+            process.wait()
+            reader.join()
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A scheduler with two workers, one of which has a gpu."""
+    cluster = Cluster(tmp_path)
+    cluster.start("scheduler", "--host", "127.0.0.1", "--port", "0")
+    try:
+        cluster.worker()
+        cluster.worker("--resources", "gpus=1")
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextmanager
+def on(cluster: Cluster, home: Home) -> Iterator[Home]:
+    """The home with the cluster as its executor."""
+    home.home.mkdir(exist_ok=True)
+    (home.home / "settings.toml").write_text(f'[execution]\nexecutor = "dask"\naddress = "{cluster.address}"\n')
+    yield home
+
+
+def test_steps_run_as_tasks_of_a_dask_cluster(cluster: Cluster, home: Home, notes: Notes) -> None:
+    """Values flow, a gpu finds its worker, failures say why, logs arrive; user code is in processes of the workers."""
+    with on(cluster, home):
+        run = home.run("materialize", "first", "second", "trained", "group:numbers", "--executor", "dask")
+        assert "success" == run["status"], run["error"]
+        assert 23 == len(home.run("run", "show", run["run_id"])["steps"])
+        failed = home.run("materialize", "fails", "dies", "--executor", "dask", fails=True)
+
+    steps = {step["name"]: step["error"]["message"] for step in home.run("run", "show", failed["run_id"])["steps"]}
+    assert "ValueError: wrong on the worker" == steps["fails"]
+    assert "exit code 5" in steps["dies"]
+
+
+def test_a_canceled_step_is_stopped_on_its_worker(cluster: Cluster, home: Home, notes: Notes) -> None:
+    """Its user code hears of it and ends, and the worker is free for the next run."""
+    with on(cluster, home), home.started("materialize", "endless", "--executor", "dask") as process:
+        notes.wait("endless")
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        assert ["started", "stopped"] == [line[2] for line in notes.wait("endless", 2)]
+        assert "canceled" == home.run("run", "list")[0]["status"]
+        assert "success" == home.run("materialize", "trained", "--executor", "dask")["status"]
+
+
+def test_a_worker_killed_in_mid_run_is_no_end(cluster: Cluster, home: Home, notes: Notes) -> None:
+    """The step is begun anew on another worker, and the run ends well."""
+    os.mkfifo(notes.folder / "go")
+    with on(cluster, home), home.started("materialize", "patient", "below_patient", "--executor", "dask") as process:
+        (step_pid, host_pid, *_) = notes.wait("patient")[0]
+        cluster.worker()
+        os.kill(dask_worker_of(int(host_pid)), signal.SIGKILL)
+        again = notes.wait("patient", 2)[1]
+        assert again[1] != host_pid
+        until(lambda: not Path(f"/proc/{step_pid}").exists())
+        (notes.folder / "go").write_text("")
+        assert 0 == process.wait()
+
+    (run,) = home.run("run", "list")
+    assert "success" == run["status"]
+    assert {"patient", "below_patient"} == set(home.made())
+
+
+def dask_worker_of(host_pid: int) -> int:
+    """The dask worker above a host of a code location."""
+    pid = host_pid
+    while True:
+        command = Path(f"/proc/{pid}/cmdline").read_text()
+        if "dask_worker" in command:
+            return pid
+        pid = int(re.search(r"PPid:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])  # type: ignore[index]

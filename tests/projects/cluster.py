@@ -1,0 +1,114 @@
+"""A project for executors: it notes which process does what, and waits where a test tells it to."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import headwater as hw
+
+FOLDER = Path(os.environ.get("HEADWATER_TEST_FOLDER", "/tmp"))
+
+
+def note(name: str, text: str = "") -> None:
+    """Append to a file where the test looks, whole."""
+    with (FOLDER / name).open("a") as file:
+        file.write(f"{os.getpid()} {os.getppid()} {text}\n")
+
+
+def wait_for(name: str) -> None:
+    """Wait until somebody opens the pipe of that name."""
+    with (FOLDER / name).open() as pipe:
+        pipe.read()
+
+
+@hw.resource
+def connection() -> Iterator[int]:
+    """Says when it is opened and closed."""
+    note("connection", "opened")
+    yield os.getpid()
+    note("connection", "closed")
+
+
+@hw.asset(required_resource_keys={"connection"})
+def first(context: hw.AssetExecutionContext) -> int:
+    """Uses the connection."""
+    note("first")
+    return int(context.resources.connection)
+
+
+@hw.asset(required_resource_keys={"connection"})
+def second(context: hw.AssetExecutionContext, first: int) -> int:
+    """Uses the connection as well."""
+    note("second")
+    return int(context.resources.connection)
+
+
+@hw.asset(op_tags={"headwater/gpus": "1"})
+def trained() -> None:
+    """Needs a machine of a certain kind."""
+    note("trained")
+
+
+@hw.asset(op_tags={"licence": "one"})
+def left() -> None:
+    """Holds something of which there is one."""
+    note("licence", "+")
+    note("licence", "-")
+
+
+@hw.asset(op_tags={"licence": "one"})
+def right() -> None:
+    """Likewise."""
+    note("licence", "+")
+    note("licence", "-")
+
+
+@hw.asset
+def patient() -> str:
+    """Waits for the test, wherever it runs."""
+    note("patient")
+    wait_for("go")
+    return "done"
+
+
+@hw.asset
+def below_patient(patient: str) -> str:
+    """Comes after it."""
+    return patient
+
+
+@hw.asset
+def endless() -> None:
+    """Goes on until it is stopped, and tells."""
+    note("endless", "started")
+    try:
+        while True:
+            signal.pause()
+    finally:
+        note("endless", "stopped")
+
+
+@hw.asset
+def fails() -> None:
+    """Raises."""
+    raise ValueError("wrong on the worker")
+
+
+@hw.asset
+def dies() -> None:
+    """Takes its process along."""
+    os._exit(5)
+
+
+numbers = [hw.asset(name=f"n{number}", group_name="numbers")(lambda: None) for number in range(20)]
+
+defs = hw.Definitions(
+    assets=[first, second, trained, left, right, patient, below_patient, endless, fails, dies, *numbers],
+    resources={"connection": connection},
+    executor=hw.multiprocess_executor.configured(
+        {"tag_concurrency_limits": [{"key": "licence", "value": "one", "limit": 1}]}
+    ),
+)
