@@ -18,6 +18,14 @@ from headwater.definitions.check_builders import (
     build_row_count_change_checks,
 )
 from headwater.definitions.checks import AssetCheckDefinition, asset_check
+from headwater.definitions.code_references import (
+    AnchorBasedFilePathMapping,
+    CodeReferencesMetadataValue,
+    LocalFileCodeReference,
+    UrlCodeReference,
+    link_code_references_to_git,
+    with_source_code_references,
+)
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import (
     AssetCheckExecutionContext,
@@ -75,7 +83,10 @@ from headwater.definitions.jobs import JobDefinition, define_asset_job
 from headwater.definitions.kept_state import KeptState
 from headwater.definitions.lazy import LazyDefinitions, definitions
 from headwater.definitions.loading import (
+    load_asset_checks_from_current_module,
     load_asset_checks_from_modules,
+    load_asset_checks_from_package_module,
+    load_asset_checks_from_package_name,
     load_assets_from_current_module,
     load_assets_from_modules,
     load_assets_from_package_module,
@@ -109,7 +120,7 @@ from headwater.definitions.metadata import (
 )
 from headwater.definitions.multi_assets import multi_asset
 from headwater.definitions.multi_checks import multi_asset_check
-from headwater.definitions.observable_assets import observable_source_asset
+from headwater.definitions.observable_assets import multi_observable_source_asset, observable_source_asset
 from headwater.definitions.partitioned_schedules import build_schedule_from_partitioned_job
 from headwater.definitions.partitions import (
     AddDynamicPartitionsRequest,
@@ -306,6 +317,7 @@ _LATER = {
 __all__ = [
     "AddDynamicPartitionsRequest",
     "AllPartitionMapping",
+    "AnchorBasedFilePathMapping",
     "ArchiveError",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
@@ -331,6 +343,7 @@ __all__ = [
     "Backoff",
     "BoolMetadataValue",
     "ClientError",
+    "CodeReferencesMetadataValue",
     "Config",
     "ConfigurableIOManager",
     "ConfigurableResource",
@@ -385,6 +398,7 @@ __all__ = [
     "KeptState",
     "LastPartitionMapping",
     "LazyDefinitions",
+    "LocalFileCodeReference",
     "LocationError",
     "MarkdownMetadataValue",
     "MaterializeResult",
@@ -488,6 +502,7 @@ __all__ = [
     "UnknownScheduleError",
     "UnknownSensorError",
     "UnknownWebhookError",
+    "UrlCodeReference",
     "UrlMetadataValue",
     "WeeklyPartitionsDefinition",
     "WorkerDiedError",
@@ -521,7 +536,11 @@ __all__ = [
     "freshness_sensor",
     "in_process_executor",
     "io_manager",
+    "link_code_references_to_git",
+    "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
+    "load_asset_checks_from_package_module",
+    "load_asset_checks_from_package_name",
     "load_assets_from_current_module",
     "load_assets_from_modules",
     "load_assets_from_package_module",
@@ -537,6 +556,7 @@ __all__ = [
     "multi_asset",
     "multi_asset_check",
     "multi_asset_sensor",
+    "multi_observable_source_asset",
     "multi_or_in_process_executor",
     "multiprocess_executor",
     "observable_source_asset",
@@ -548,6 +568,7 @@ __all__ = [
     "schedule",
     "sensor",
     "success_hook",
+    "with_source_code_references",
 ]
 
 

@@ -180,6 +180,49 @@ def load_asset_checks_from_modules(
     return [item for item in _find(modules) if isinstance(item, (AssetCheckSpec, AssetCheckDefinition))]
 
 
+def load_asset_checks_from_current_module() -> list[AssetCheckSpec | AssetCheckDefinition]:
+    """The checks that stand at the top level of the module that calls this; see `load_asset_checks_from_modules`.
+
+    Example:
+        >>> load_asset_checks_from_current_module()
+        []
+    """
+    return load_asset_checks_from_modules([_caller()])
+
+
+def load_asset_checks_from_package_module(package_module: ModuleType) -> list[AssetCheckSpec | AssetCheckDefinition]:
+    """The checks of a package and all modules below it; see `load_asset_checks_from_modules`.
+
+    Args:
+        package_module: The imported package.
+
+    Raises:
+        Exception: whatever a module raises as it is imported.
+
+    Example:
+        >>> import json
+        >>> load_asset_checks_from_package_module(json)
+        []
+    """
+    return load_asset_checks_from_modules(list(_walk(package_module)))
+
+
+def load_asset_checks_from_package_name(package_name: str) -> list[AssetCheckSpec | AssetCheckDefinition]:
+    """The checks of a package by its dotted name; see `load_asset_checks_from_package_module`.
+
+    Args:
+        package_name: What one would import.
+
+    Raises:
+        ImportError: there is no such package.
+
+    Example:
+        >>> load_asset_checks_from_package_name("json")
+        []
+    """
+    return load_asset_checks_from_package_module(importlib.import_module(package_name))
+
+
 def load_definitions_from_modules(
     modules: Iterable[ModuleType], resources: Mapping[str, Any] | None = None
 ) -> Definitions:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from headwater.definitions.code_references import (
+    CodeReferencesMetadataValue,
+    LocalFileCodeReference,
+    UrlCodeReference,
+)
 from headwater.definitions.metadata_values import MetadataValue
 from headwater.definitions.snapshot import WireValue
 from headwater.definitions.tables import (
@@ -79,6 +84,17 @@ def _job(plain: Any) -> MetadataValue:
     )
 
 
+def _code_references(plain: Any) -> MetadataValue:
+    return CodeReferencesMetadataValue(
+        [
+            UrlCodeReference(each["url"], each.get("label"))
+            if "url" in each
+            else LocalFileCodeReference(each["file"], each.get("line"), each.get("label"))
+            for each in plain
+        ]
+    )
+
+
 _READERS: dict[str, Callable[[Any], MetadataValue]] = {
     "text": MetadataValue.text,
     "url": MetadataValue.url,
@@ -96,4 +112,5 @@ _READERS: dict[str, Callable[[Any], MetadataValue]] = {
     "table": lambda value: MetadataValue.table(value["records"], _columns(value["schema"])),
     "table_schema": lambda value: MetadataValue.table_schema(schema_from_plain(value)),
     "column_lineage": lambda value: MetadataValue.column_lineage(_lineage(value)),
+    "code_references": _code_references,
 }

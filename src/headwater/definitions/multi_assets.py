@@ -104,7 +104,7 @@ def multi_asset(
             given = check_mapping(outs, f"outs {of}")
             found, outputs = _read_outs(given, internal_asset_deps, deps, {**shared, "description": description}, of)
         else:
-            found, outputs = _read_specs(check_several(specs, f"specs {of}"), deps, shared, description, of)
+            found, outputs = read_specs(check_several(specs, f"specs {of}"), deps, shared, description, of)
         if not found:
             raise InvalidDefinitionError(f"Name at least one asset {of}.")
         return define_assets(
@@ -130,13 +130,22 @@ def multi_asset(
     return decorate
 
 
-def _read_specs(
+def read_specs(
     specs: Sequence[AssetSpec],
     deps: Iterable[CoercibleToAssetDep] | None,
     shared: Mapping[str, Any],
     description: str | None,
     of: str,
 ) -> tuple[tuple[AssetSpec, ...], tuple[AssetOutput, ...]]:
+    """The assets of a function by their specs, completed by what is said of all of them, and its outputs.
+
+    Args:
+        specs: One an asset.
+        deps: Upstream assets of all of them.
+        shared: Attributes of those that do not have them.
+        description: What they are, where a spec does not say.
+        of: Of which function, for messages.
+    """
     more = list(check_several(deps, f"deps {of}"))
     found = []
     for spec in specs:

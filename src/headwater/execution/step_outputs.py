@@ -266,27 +266,33 @@ def _fitting(result: AssetCheckResult, keys: Sequence[AssetCheckKey]) -> list[As
 
 
 def read_observation(definition: AssetsDefinition, returned: Any) -> AssetOutputs:
-    """What a function that only looks came to: a version, one for each partition, or an `ObserveResult`.
+    """What a function that only looks came to.
+
+    A version, one for each partition, or an `ObserveResult`; one that looks at several assets gives or yields an
+    `ObserveResult` for each that it has seen.
 
     Raises:
         StepOutputError: it gave something else.
     """
-    key = definition.key
-    if isinstance(returned, DataVersion):
-        returned = ObserveResult(data_version=returned)
     if isinstance(returned, DataVersionsByPartition):
+        key = definition.key
         events = [
             AssetObservation(key, partition=partition, data_version=version)
             for partition, version in returned.data_versions_by_partition.items()
         ]
         return AssetOutputs({}, (), tuple(events))
-    if not isinstance(returned, ObserveResult):
-        raise StepOutputError(
-            f"{key.to_user_string()} returned {returned!r} ({type(returned).__name__}). A function that looks at an "
-            "asset returns a DataVersion, a DataVersionsByPartition or an ObserveResult."
-        )
+    if isinstance(returned, DataVersion):
+        returned = ObserveResult(data_version=returned)
+    several = len(definition.specs) > 1 and isinstance(returned, Iterable)
     reader = _Reader(definition, definition.keys)
-    reader.read(returned)
+    for item in returned if several else [returned]:
+        if not isinstance(item, ObserveResult):
+            raise StepOutputError(
+                f"{definition.op_name} gave {item!r} ({type(item).__name__}). A function that looks at an asset "
+                "returns a DataVersion, a DataVersionsByPartition or an ObserveResult; one that looks at several "
+                "yields an ObserveResult(asset_key=...) for each."
+            )
+        reader.read(item)
     return AssetOutputs({}, _read_own_checks(definition, definition.keys, reader.checks), tuple(reader.events))
 
 

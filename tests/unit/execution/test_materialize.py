@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -398,6 +399,25 @@ def test_external_assets_are_looked_at_but_not_made() -> None:
     assert {"below"} == made(hw.materialize([rates, below]))
     with pytest.raises(hw.ExternalAssetError, match="Report it"):
         hw.materialize([rates, below], selection=["rates"])
+
+
+def test_one_function_looks_at_several_assets() -> None:
+    """A function that looks at several yields what it saw of each; what is no observation is refused by name."""
+
+    @hw.multi_observable_source_asset(specs=[hw.AssetSpec("rates"), hw.AssetSpec("holidays")])
+    def bank() -> Iterator[hw.ObserveResult]:
+        yield hw.ObserveResult("holidays", data_version=hw.DataVersion("2026"))
+        yield hw.ObserveResult("rates", metadata={"rows": 3})
+
+    @hw.multi_observable_source_asset(specs=[hw.AssetSpec("a"), hw.AssetSpec("b")])
+    def confused() -> list[Any]:
+        return [hw.MaterializeResult("a")]
+
+    seen = hw.observe([bank]).get_asset_observation_events()
+    failed = hw.observe([confused], raise_on_error=False)
+
+    assert [hw.AssetKey("holidays"), hw.AssetKey("rates")] == [event.asset_key for event in seen]
+    assert not failed.success
 
 
 @pytest.mark.parametrize("kind", ["memory", "folder"])

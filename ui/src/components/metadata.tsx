@@ -12,6 +12,13 @@ interface Column {
   constraints?: { nullable?: boolean; unique?: boolean } | null;
 }
 
+interface Reference {
+  url?: string;
+  file?: string;
+  line?: number | null;
+  label?: string | null;
+}
+
 /** These need the whole width, and stand last. */
 const WIDE = new Set(["table", "table_schema", "json", "column_lineage"]);
 
@@ -63,6 +70,7 @@ export function MetadataView({ entry }: { entry: MetadataEntry }) {
       </Anchor>
     );
   }
+  if (type === "code_references") return <CodeReferences references={value as Reference[]} />;
   if (type === "path" || type === "notebook") return <Code>{text(value)}</Code>;
   if (type === "md") return <Markdown source={text(value)} />;
   if (type === "asset") return <AssetLink assetKey={text(value)} />;
@@ -145,4 +153,24 @@ export function RecordsTable({ records }: { records: readonly Record<string, unk
 function text(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Where the code of an asset stands: links to its host, and files of the machine that has the definitions. */
+function CodeReferences({ references }: { references: readonly Reference[] }) {
+  return (
+    <>
+      {references.map((each) =>
+        each.url && /^https?:/.test(each.url) ? (
+          <Anchor key={each.url} href={each.url} target="_blank" rel="noreferrer" size="sm" display="block">
+            {each.label ?? each.url}
+          </Anchor>
+        ) : (
+          <Code key={each.file} display="block">
+            {each.label ?? each.file}
+            {each.line ? `:${each.line}` : ""}
+          </Code>
+        ),
+      )}
+    </>
+  );
 }
