@@ -26,6 +26,7 @@ from headwater.definitions.code_references import (
     link_code_references_to_git,
     with_source_code_references,
 )
+from headwater.definitions.condition_sensors import AutomationConditionSensorDefinition
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import (
     AssetCheckExecutionContext,
@@ -339,6 +340,7 @@ __all__ = [
     "AssetSpec",
     "AssetsDefinition",
     "AutomationCondition",
+    "AutomationConditionSensorDefinition",
     "BackfillPolicy",
     "Backoff",
     "BoolMetadataValue",

@@ -16,11 +16,12 @@ from sqlalchemy.engine import Connection
 from headwater.errors import ConflictError, InvalidTransitionError, StoreError
 from headwater.records.events import Event, EventKind
 from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.tick_settings import TickSettings
 from headwater.records.ticks import EndedTick, SensorState, TickDetail, TickStatus
 from headwater.storage import event_log, runs, sensors, states
 from headwater.storage.event_log import EventFilter
 from headwater.storage.store import Store
-from headwater.storage.tick_retention import TickRetention, forget_old, forget_surplus
+from headwater.storage.tick_retention import forget_old, forget_surplus
 from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -200,7 +201,7 @@ def ended(status: TickStatus, moment: int) -> EndedTick:
 
 def test_ticks_do_not_pile_up(store: Store) -> None:
     """Of the ticks that had nothing to do only the newest stay, and of the others more of them."""
-    retention = TickRetention(most_skipped=3, most_others=5)
+    retention = TickSettings(most_skipped=3, most_others=5)
 
     def keep(connection: Connection, _events: object) -> None:
         ticks = [ended(TickStatus.SKIPPED if moment % 2 else TickStatus.SUCCESS, moment) for moment in range(20)]
@@ -226,7 +227,7 @@ def test_old_ticks_are_forgotten(store: Store) -> None:
                 for status in (TickStatus.SKIPPED, TickStatus.FAILURE)
             ],
         )
-        return forget_old(connection, 33 * day, TickRetention())
+        return forget_old(connection, 33 * day, TickSettings())
 
     assert 4 == store.write(Unit(effect=keep))
     kept = store.read(lambda c: sensors.read_ticks(c, "s", limit=1_000))

@@ -37,9 +37,9 @@ def next_due(item: Ticking, state: SensorState, now: int, *, is_called: bool = F
         now: The time, in microseconds.
         is_called: Whether there are events that an event-driven sensor has not seen.
     """
-    if state.tick_requested:
+    if state.tick_requested and (isinstance(item, ScheduleSnapshot) or item.kind != "conditions"):
         return now
-    if not is_running(item, state):
+    if not is_running(item, state) or (isinstance(item, SensorSnapshot) and item.kind == "conditions"):
         return None
     if isinstance(item, ScheduleSnapshot):
         due = next_time(item, state.scheduled_at or now, now)

@@ -25,6 +25,7 @@ from headwater.location.process import LocationProcess
 from headwater.records.events import Event, SensorSwitched
 from headwater.records.ticks import SensorState
 from headwater.storage import sensors as sensor_store
+from headwater.storage import tick_settings
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
@@ -140,6 +141,7 @@ class TickLoop:
             self._items = dict(self._graph.ticking)
             self._watchers = Watchers(self._graph.sensors[name][0] for name in self._graph.sensors)
             self._states = await self._store.read_async(sensor_store.read_states)
+            self._writer.settings = await self._store.read_async(tick_settings.read)
             self._evaluator.forget()
             self._deadlines.clear()
             stale = set(self._items)

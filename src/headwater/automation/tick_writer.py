@@ -12,12 +12,13 @@ from sqlalchemy.engine import Connection
 from headwater.automation.decide_ticks import PlannedTick
 from headwater.errors import ConflictError, HeadwaterError
 from headwater.records.events import Event
+from headwater.records.tick_settings import DEFAULTS, TickSettings
 from headwater.records.ticks import EndedTick, SensorState
 from headwater.storage import dynamic_partitions, sensor_values
 from headwater.storage import runs as run_store
 from headwater.storage import sensors as sensor_store
 from headwater.storage.store import Store
-from headwater.storage.tick_retention import DEFAULT_RETENTION, TickRetention, forget_surplus
+from headwater.storage.tick_retention import forget_surplus
 from headwater.storage.writer import Unit
 
 _FEW = 10
@@ -30,9 +31,10 @@ _Waiting = tuple[PlannedTick, "asyncio.Future[SensorState]"]
 class TickWriter:
     """Writes ticks at once while there are few, and many together while there are many."""
 
-    def __init__(self, store: Store, retention: TickRetention = DEFAULT_RETENTION) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._retention = retention
+        self.settings = DEFAULTS
+        """What is kept of ticks; changed as the deployment's settings are."""
         self._counts: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
@@ -64,7 +66,7 @@ class TickWriter:
     async def _write(self, batch: Sequence[_Waiting]) -> None:
         ticks = [tick for tick, _ in batch]
         try:
-            kept = await self._store.write_async(unit_of(ticks, self._full(ticks), self._retention))
+            kept = await self._store.write_async(unit_of(ticks, self._full(ticks), self.settings))
         except ConflictError as conflict:
             if len(batch) > 1:
                 # Somebody else has changed one of the sensors: that tick is dropped, and the others are kept.
@@ -90,7 +92,7 @@ class TickWriter:
 
 
 def unit_of(
-    ticks: Sequence[PlannedTick], full: Sequence[str] = (), retention: TickRetention = DEFAULT_RETENTION
+    ticks: Sequence[PlannedTick], full: Sequence[str] = (), settings: TickSettings = DEFAULTS
 ) -> Unit[list[SensorState]]:
     """The unit that keeps some ticks, and forgets surplus ones of those that are full.
 
@@ -110,7 +112,7 @@ def unit_of(
         sensor_store.note_assets(connection, [(tick.sensor, key) for tick in ended for key in tick.detail.event_assets])
         sensor_store.insert_ticks(connection, ended)
         for name in full:
-            forget_surplus(connection, name, retention)
+            forget_surplus(connection, name, settings)
         return sensor_store.save_states(connection, [tick.leaves for tick in ticks])
 
     return Unit(events=[event for tick in ticks for event in tick.events], guard=guard, effect=keep)

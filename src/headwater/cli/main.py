@@ -6,6 +6,7 @@ import click
 
 from headwater.cli.assets import asset_group
 from headwater.cli.audit import audit_group
+from headwater.cli.automation import automation_group
 from headwater.cli.check import check
 from headwater.cli.corrections import event_group, merge_asset, rename_asset, wipe_asset
 from headwater.cli.db import db_group
@@ -64,6 +65,7 @@ for command in (
     what_if,
     sensor_group,
     schedule_group,
+    automation_group,
     job_group,
     run_group,
     report_group,

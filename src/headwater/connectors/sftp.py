@@ -139,7 +139,7 @@ def build_sftp_sensor(
     minimum_interval_seconds: float = 30.0,
     timeout: float = 60.0,
     description: str | None = None,
-    default_status: hw.DefaultSensorStatus = hw.DefaultSensorStatus.RUNNING,
+    default_status: hw.DefaultSensorStatus | None = None,
 ) -> hw.SensorDefinition:
     """A sensor that reports one materialization for each new or changed file in a folder of an SFTP server.
 

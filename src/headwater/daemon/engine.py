@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.engine import Connection
 
+from headwater.automation.condition_switches import KIND, followed
 from headwater.automation.conditions_loop import ConditionsLoop
 from headwater.automation.freshness_loop import FreshnessLoop
 from headwater.automation.tick_loop import TickLoop
@@ -24,12 +25,12 @@ from headwater.errors import StoreError, StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_default_executor
 from headwater.execution.folders import Folders
 from headwater.location.source import LocationSource
-from headwater.records.events import Event, EventKind, LocationReload
+from headwater.records.events import Event, EventKind, LocationReload, SensorSwitched
 from headwater.records.leases import Failure, Lease
-from headwater.storage import leases
+from headwater.storage import leases, sensors, tick_settings
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.store import Store
-from headwater.storage.tick_retention import DEFAULT_RETENTION, forget_old
+from headwater.storage.tick_retention import forget_old
 from headwater.storage.writer import Unit
 
 _BATCH = 1_000
@@ -121,10 +122,16 @@ class Engine:
             self._locations.changed.clear()
             self._graph = await self._store.read_async(self._reader.read)
             mine = self._graph if self._shares.is_mine(_CONDITIONS) else None
-            self._conditions.use_graph(mine)
+            states = await self._store.read_async(sensors.read_states)
+            self._conditions.use_graph(None if mine is None else followed(mine, states))
             self._freshness.use_graph(mine)
             self._ticks.use_graph(self._graph)
             self._runs.wake()
+
+    def _switches_conditions(self, event: Event) -> bool:
+        if not isinstance(event.payload, SensorSwitched) or event.payload.sensor not in self._graph.sensors:
+            return False
+        return self._graph.sensors[event.payload.sensor][0].kind == KIND
 
     def _may_tick(self, name: str) -> bool:
         found = self._graph.ticking.get(name)
@@ -153,9 +160,11 @@ class Engine:
         """Keep the history of ticks bounded."""
         while True:
             now = self._store.clock.now()
-            gone = await self._store.write_async(
-                Unit(effect=lambda connection, _events: forget_old(connection, now, DEFAULT_RETENTION))  # noqa: B023
-            )
+
+            def forget(connection: Connection, _events: Sequence[Event], now: int = now) -> int:
+                return forget_old(connection, now, tick_settings.read(connection))
+
+            gone = await self._store.write_async(Unit(effect=forget))
             if not gone:
                 await self._store.clock.sleep(_BETWEEN_LOOKS_SECONDS)
 
@@ -170,7 +179,7 @@ class Engine:
                 if kinds & _FOR_RUNS:
                     self._runs.wake()
                 self._ticks.heed(events)
-                if EventKind.DEFINITIONS_CHANGED in kinds:
+                if EventKind.DEFINITIONS_CHANGED in kinds or any(map(self._switches_conditions, events)):
                     self._locations.changed.set()
                 for event in events:
                     if isinstance(event.payload, LocationReload):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.condition_sensors import AutomationConditionSensorDefinition
+from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.deps import AssetDep
 from headwater.definitions.jobs import JobDefinition
@@ -46,6 +50,7 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
     stubs = [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
     checks = [_check(spec, resolved.checks.get(key)) for key, spec in resolved.check_specs.items()]
     sensors = [_sensor(sensor, defs) for sensor in resolved.sensors.values()]
+    assets = _with_default_conditions(assets, resolved.sensors, sensors)
     return DefinitionsSnapshot(
         assets=tuple(sorted((*assets, *stubs), key=lambda asset: asset.key)),
         checks=tuple(sorted(checks, key=lambda check: (check.asset_key, check.name))),
@@ -56,6 +61,25 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         executor=None if defs.executor is None else defs.executor.to_snapshot(),
         warnings=resolved.warnings,
     )
+
+
+def _with_default_conditions(
+    assets: list[AssetSnapshot], sensors: dict[str, SensorDefinition], snapshots: list[SensorSnapshot]
+) -> list[AssetSnapshot]:
+    """The assets, those without a condition with that of a switch which has one for them."""
+    defaults: dict[str, AutomationCondition] = {}
+    for snapshot in snapshots:
+        sensor = sensors[snapshot.name]
+        if isinstance(sensor, AutomationConditionSensorDefinition) and sensor.default_condition is not None:
+            defaults.update(dict.fromkeys(snapshot.targets or (), sensor.default_condition))
+    if not defaults:
+        return assets
+    return [
+        msgspec.structs.replace(asset, condition=defaults[asset.key])
+        if asset.condition is None and asset.key in defaults
+        else asset
+        for asset in assets
+    ]
 
 
 def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsDefinition | None) -> AssetSnapshot:
@@ -110,7 +134,7 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
 
 def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
     return SensorSnapshot(
-        **_tick(sensor, defs, sensor.default_status is DefaultSensorStatus.RUNNING),
+        **_tick(sensor, defs, sensor.default_status in (None, DefaultSensorStatus.RUNNING)),
         kind=sensor.kind,
         minimum_interval=sensor.minimum_interval_seconds,
         watch=None if sensor.watch is None else _watch(sensor.watch, defs),
@@ -119,7 +143,7 @@ def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
 
 def _schedule(schedule: ScheduleDefinition, defs: Definitions) -> ScheduleSnapshot:
     return ScheduleSnapshot(
-        **_tick(schedule, defs, schedule.default_status is DefaultScheduleStatus.RUNNING),
+        **_tick(schedule, defs, schedule.default_status in (None, DefaultScheduleStatus.RUNNING)),
         crons=schedule.cron_schedule,
         timezone=schedule.execution_timezone,
         catch_up=schedule.catch_up,
@@ -137,6 +161,7 @@ def _tick(item: SensorDefinition | ScheduleDefinition, defs: Definitions, runnin
         "description": item.description,
         "timeout": item.timeout,
         "running_by_default": running_by_default,
+        "status_declared": item.default_status is not None,
         "targets": None if targets is None else _escaped(targets),
         "jobs": item.run_targets.job_names,
         "tags": item.tags,

@@ -53,7 +53,7 @@ class SensorOptions(TypedDict, total=False):
     jobs: Sequence[JobDefinition] | None
     asset_selection: Targets | None
     target: Targets | HasAssetKey | Job | None
-    default_status: DefaultSensorStatus
+    default_status: DefaultSensorStatus | None
     required_resource_keys: Iterable[str] | None
     tags: Mapping[str, str] | None
     metadata: Mapping[str, Any] | None
@@ -274,7 +274,7 @@ def _decorator(decorator: str, kind: str, watch: Watch, options: SensorOptions, 
         "name": None,
         "minimum_interval_seconds": None,
         "description": None,
-        "default_status": DefaultSensorStatus.RUNNING,
+        "default_status": None,
         "tags": None,
         "metadata": None,
         **options,

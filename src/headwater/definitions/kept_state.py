@@ -11,7 +11,7 @@ from headwater.definitions.arguments import check_text, shown
 from headwater.errors import SensorStateError
 
 MOST_KEYS = 100_000
-MOST_KEY_CHARACTERS = 1_000
+MOST_KEY_CHARACTERS = 4_096
 MOST_VALUE_BYTES = 16 * 1024
 MOST_BYTES = 32 * 1024 * 1024
 

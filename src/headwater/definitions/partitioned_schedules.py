@@ -25,7 +25,7 @@ def build_schedule_from_partitioned_job(
     hour_of_day: int | None = None,
     day_of_week: int | None = None,
     day_of_month: int | None = None,
-    default_status: DefaultScheduleStatus = DefaultScheduleStatus.RUNNING,
+    default_status: DefaultScheduleStatus | None = None,
     tags: Mapping[str, str] | None = None,
     cron_schedule: str | Sequence[str] | None = None,
     execution_timezone: str | None = None,

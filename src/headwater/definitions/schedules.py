@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Literal
 
-from headwater.definitions.arguments import check_optional_text, check_seconds, check_type, shown
+from headwater.definitions.arguments import check_optional_text, check_seconds, shown
 from headwater.definitions.cron import check_crons, check_zone
 from headwater.definitions.deps import HasAssetKey
 from headwater.definitions.functions import check_function, default_name, look_like, read_docstring
@@ -16,7 +16,7 @@ from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.needs import NO_NEEDS, Needs
 from headwater.definitions.run_config import RunConfig, plain_run_config
 from headwater.definitions.schedule_context import ScheduleEvaluationContext
-from headwater.definitions.sensors import check_tick_name, read_tick_parameters
+from headwater.definitions.sensors import check_status, check_tick_name, read_tick_parameters
 from headwater.definitions.source import find_source
 from headwater.definitions.tick_targets import Targets, read_targets
 from headwater.errors import InvalidDefinitionError, InvalidInvocationError, InvalidParameterError
@@ -92,7 +92,7 @@ class ScheduleDefinition:
         execution_fn: Callable[..., Any] | None = None,
         description: str | None = None,
         job: JobDefinition | None = None,
-        default_status: DefaultScheduleStatus = DefaultScheduleStatus.RUNNING,
+        default_status: DefaultScheduleStatus | None = None,
         required_resource_keys: Iterable[str] | None = None,
         target: Targets | HasAssetKey | JobDefinition | None = None,
         owners: Sequence[str] | None = None,
@@ -119,8 +119,7 @@ class ScheduleDefinition:
         self.execution_fn = execution_fn
         self.arguments, self.needs = _read_function(execution_fn, of, required_resource_keys)
         self.description = check_optional_text(description, f"description {of}")
-        expected = "a DefaultScheduleStatus"
-        self.default_status = check_type(default_status, DefaultScheduleStatus, f"default_status {of}", expected)
+        self.default_status = check_status(default_status, DefaultScheduleStatus, of)
         self.owners = check_owners(owners, f"owners {of}")
         self.timeout = check_seconds(timeout, f"timeout {of}")
         self.catch_up = _check_catch_up(catch_up, of)
@@ -162,7 +161,7 @@ def schedule(
     execution_timezone: str | None = None,
     description: str | None = None,
     job: JobDefinition | None = None,
-    default_status: DefaultScheduleStatus = DefaultScheduleStatus.RUNNING,
+    default_status: DefaultScheduleStatus | None = None,
     required_resource_keys: Iterable[str] | None = None,
     target: Targets | HasAssetKey | JobDefinition | None = None,
     owners: Sequence[str] | None = None,

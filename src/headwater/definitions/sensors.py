@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from headwater.definitions.arguments import (
     check_optional_text,
@@ -46,6 +46,7 @@ __all__ = [
     "sensor",
 ]
 
+_Status = TypeVar("_Status", bound=Enum)
 DEFAULT_INTERVAL = 30.0
 DEFAULT_TIMEOUT = 60.0
 _LEAST_INTERVAL = 0.1
@@ -62,14 +63,14 @@ class DefaultSensorStatus(Enum):
 class Watch:
     """The events that call an event-driven sensor, instead of an interval.
 
-    `kinds` are event kinds; `assets` those that the events are about, `jobs` and `of_location` what runs they are of.
-    `from_latest`: the newest event that is there when the sensor first comes into force counts too.
+    `kinds` are event kinds; `assets` those that the events are about, `jobs` the jobs whose runs they are of, and runs
+    of other code locations count only `everywhere`. `from_latest`: the newest event that is there when the sensor first
+    comes into force counts too. `one_by_one`: it is called for each event, in order.
     """
 
     kinds: tuple[str, ...]
     assets: tuple[AssetKey, ...] | AssetSelection | None = None
     jobs: tuple[str, ...] | None = None
-    runs_of: AssetSelection | None = None
     everywhere: bool = True
     from_latest: bool = False
     one_by_one: bool = True
@@ -90,7 +91,7 @@ class SensorDefinition:
     minimum_interval_seconds: float = DEFAULT_INTERVAL
     timeout: float = DEFAULT_TIMEOUT
     description: str | None = None
-    default_status: DefaultSensorStatus = DefaultSensorStatus.RUNNING
+    default_status: DefaultSensorStatus | None = None
     run_targets: TickTargets = NO_TARGETS
     watch: Watch | None = None
     tags: dict[str, str]
@@ -143,7 +144,7 @@ def define_sensor(
     minimum_interval_seconds: float | None,
     default_interval: float = DEFAULT_INTERVAL,
     description: str | None,
-    default_status: DefaultSensorStatus,
+    default_status: DefaultSensorStatus | None,
     tags: Mapping[str, str] | None,
     metadata: Mapping[str, Any] | None,
     owners: Sequence[str] | None = None,
@@ -181,7 +182,7 @@ def define_sensor(
         else check_seconds(minimum_interval_seconds, f"minimum_interval_seconds {of}", least=_LEAST_INTERVAL),
         timeout=check_seconds(timeout, f"timeout {of}"),
         description=check_optional_text(own_description, f"description {of}"),
-        default_status=check_type(default_status, DefaultSensorStatus, f"default_status {of}", "a DefaultSensorStatus"),
+        default_status=check_status(default_status, DefaultSensorStatus, of),
         run_targets=read_targets(of, **targets),
         tags=check_tags(tags, f"tags {of}"),
         metadata=dict(metadata or {}),
@@ -205,7 +206,7 @@ def sensor(
     job_name: str | None = None,
     job: JobDefinition | None = None,
     jobs: Sequence[JobDefinition] | None = None,
-    default_status: DefaultSensorStatus = DefaultSensorStatus.RUNNING,
+    default_status: DefaultSensorStatus | None = None,
     asset_selection: Targets | None = None,
     tags: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
@@ -226,7 +227,7 @@ def sensor(
     job_name: str | None = None,
     job: JobDefinition | None = None,
     jobs: Sequence[JobDefinition] | None = None,
-    default_status: DefaultSensorStatus = DefaultSensorStatus.RUNNING,
+    default_status: DefaultSensorStatus | None = None,
     asset_selection: Targets | None = None,
     tags: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
@@ -250,7 +251,8 @@ def sensor(
         job_name: The job that its run requests run, by name.
         job: The same, as `define_asset_job` made it.
         jobs: Several jobs; a run request says which one by its `job_name`.
-        default_status: Whether it is on as long as nobody has switched it.
+        default_status: Whether it is on as long as nobody has switched it; on if left out, unless a setting of the
+            deployment turns that round.
         asset_selection: The assets that its run requests may name: keys or definitions, or a selection (its text, or
             an `AssetSelection`), which means the native assets among those that it selects. None for any.
         tags: Names and short values to find it by.
@@ -292,6 +294,15 @@ def sensor(
         )
 
     return decorate if compute_fn is None or isinstance(compute_fn, str) else decorate(compute_fn)
+
+
+def check_status(status: _Status | None, kind: type[_Status], of: str) -> _Status | None:
+    """A default status as it was declared, None where it was not.
+
+    Raises:
+        InvalidParameterError: it is something else.
+    """
+    return None if status is None else check_type(status, kind, f"default_status {of}", f"a {kind.__name__}")
 
 
 def check_tick_name(name: object, what: str) -> str:

@@ -111,6 +111,7 @@ class TickSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     description: str | None = None
     timeout: float = 60.0
     running_by_default: bool = True
+    status_declared: bool = False
     targets: tuple[str, ...] | None = None
     jobs: tuple[str, ...] = ()
     tags: dict[str, str] = {}

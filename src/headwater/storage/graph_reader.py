@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -11,7 +12,7 @@ from headwater.definitions.partitions import DynamicKeys, PartitionsSnapshot
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.fold import WHOLE
-from headwater.storage import catalog, dynamic_partitions, event_log, past
+from headwater.storage import catalog, dynamic_partitions, event_log, past, tick_settings
 from headwater.storage.schema import latest
 
 
@@ -30,7 +31,8 @@ class GraphReader:
         placed = [(place.name, place.snapshot) for place in catalog.read_locations(connection) if place.snapshot]
         edges = catalog.read_edges(connection)
         reported = _reported_keys(connection)
-        made_of = (placed, edges, reported)
+        on_by_default = tick_settings.read(connection).on_by_default
+        made_of = (placed, edges, reported, on_by_default)
         if made_of != self._made_of:
             known = self._snapshots
             self._snapshots = {
@@ -38,6 +40,8 @@ class GraphReader:
             }
             loaded = [(location, self._snapshots[name]) for location, name in placed]
             self.graph = build_graph(loaded, learned_edges=edges, reported_keys=reported)
+            if not on_by_default:
+                _switch_off_undeclared(self.graph)
             self._made_of = made_of
             self._is_dynamic = any(_has_dynamic_keys(node.definition.partitions) for node in self.graph.nodes)
         if self._is_dynamic:
@@ -68,6 +72,16 @@ def read_graph_as_of(connection: Connection, moment: int, *, with_reported: bool
         return build_graph(loaded)
     edges = catalog.read_edges(connection, event_log.seq_at(connection, moment))
     return build_graph(loaded, learned_edges=edges, reported_keys=past.read_reported_keys_at(connection, moment))
+
+
+def _switch_off_undeclared(graph: AssetGraph) -> None:
+    """Let sensors and schedules be off as long as nobody switches them on, but for those that declare it."""
+    for name, (sensor, location) in graph.sensors.items():
+        if not sensor.status_declared:
+            graph.sensors[name] = msgspec.structs.replace(sensor, running_by_default=False), location
+    for name, (schedule, location) in graph.schedules.items():
+        if not schedule.status_declared:
+            graph.schedules[name] = msgspec.structs.replace(schedule, running_by_default=False), location
 
 
 def _has_dynamic_keys(partitions: PartitionsSnapshot | None) -> bool:

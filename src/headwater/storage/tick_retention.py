@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
+from headwater.records.tick_settings import TickSettings
 from headwater.records.ticks import TickStatus
 from headwater.storage.schema import ticks
 
@@ -14,32 +14,20 @@ _DAY = 86_400 * MICROSECONDS
 _CHUNK = 5_000
 
 
-class TickRetention(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of each sensor's and schedule's ticks: of those that were skipped, and of the others."""
-
-    skipped_days: float = 7
-    other_days: float = 30
-    most_skipped: int = 1_000
-    most_others: int = 10_000
-
-
-DEFAULT_RETENTION = TickRetention()
-
-
-def forget_surplus(connection: Connection, sensor: str, retention: TickRetention) -> None:
+def forget_surplus(connection: Connection, sensor: str, kept: TickSettings) -> None:
     """Forget a sensor's oldest ticks beyond the number that is kept."""
     skipped = ticks.c.status == TickStatus.SKIPPED.value
-    for kind, most in ((skipped, retention.most_skipped), (sa.not_(skipped), retention.most_others)):
+    for kind, most in ((skipped, kept.most_skipped), (sa.not_(skipped), kept.most_others)):
         mine = sa.and_(ticks.c.sensor == sensor, kind)
         newest_gone = sa.select(ticks.c.tick_id).where(mine).order_by(ticks.c.tick_id.desc()).offset(most).limit(1)
         connection.execute(sa.delete(ticks).where(mine, ticks.c.tick_id <= newest_gone.scalar_subquery()))
 
 
-def forget_old(connection: Connection, now: int, retention: TickRetention) -> int:
+def forget_old(connection: Connection, now: int, kept: TickSettings) -> int:
     """Forget ticks that are too old, a few thousand at most; gives how many they were."""
     gone = 0
     for status in TickStatus:
-        days = retention.skipped_days if status is TickStatus.SKIPPED else retention.other_days
+        days = kept.skipped_days if status is TickStatus.SKIPPED else kept.other_days
         old = sa.and_(ticks.c.status == status.value, ticks.c.ended_at < now - round(days * _DAY))
         chunk = sa.select(ticks.c.tick_id).where(old).order_by(ticks.c.ended_at).limit(_CHUNK)
         gone += connection.execute(sa.delete(ticks).where(ticks.c.tick_id.in_(chunk))).rowcount

@@ -23,7 +23,7 @@ def test_with_and_without_parentheses() -> None:
         pass
 
     assert ("bare", 30.0, 60.0, "Look.") == (bare.name, bare.minimum_interval_seconds, bare.timeout, bare.description)
-    assert hw.DefaultSensorStatus.RUNNING is bare.default_status
+    assert bare.default_status is None
     assert (0.5, hw.DefaultSensorStatus.STOPPED) == (dressed.minimum_interval_seconds, dressed.default_status)
     assert [True, False] == [bare.takes_context, dressed.takes_context]
 

@@ -144,7 +144,7 @@ def _collect_named(items: Iterable[_Named], duplicates: list[Problem]) -> dict[s
     for item in items:
         known = by_name.setdefault(item.name, item)
         if known is not item:
-            kind, other = _KINDS[type(item)], _KINDS[type(known)]
+            kind, other = _kind_of(item), _kind_of(known)
             both = f"Two {kind}s" if kind == other else f"A {other} and a {kind}"
             message = (
                 f"{both} are named {item.name!r}: at {describe_source(known.source)} and at "
@@ -152,6 +152,10 @@ def _collect_named(items: Iterable[_Named], duplicates: list[Problem]) -> dict[s
             )
             duplicates.append(_duplicate(f"duplicate-{kind}", message, item.source))
     return by_name
+
+
+def _kind_of(item: object) -> str:
+    return next(name for kind, name in _KINDS.items() if isinstance(item, kind))
 
 
 def _duplicate(code: str, message: str, source: SourceRef | None) -> Problem:

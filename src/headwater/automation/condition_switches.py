@@ -1,0 +1,39 @@
+"""Whose conditions are followed: all, but for those that a switch which is off is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+
+import msgspec
+
+from headwater.automation.decide_due import is_running
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.ticks import SensorState
+
+KIND = "conditions"
+
+
+def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph:
+    """The graph without the conditions of assets that a switch which is off is for, unless another is on for them.
+
+    Args:
+        graph: Everything.
+        states: How sensors stand, by name.
+    """
+    on: set[str] = set()
+    off: set[str] = set()
+    for name, (sensor, _) in graph.sensors.items():
+        if sensor.kind == KIND:
+            is_on = is_running(sensor, states.get(name, SensorState(sensor=name)))
+            (on if is_on else off).update(sensor.targets or ())
+    if not off - on:
+        return graph
+    without = copy(graph)
+    without.nodes = tuple(
+        msgspec.structs.replace(node, definition=msgspec.structs.replace(node.definition, condition=None))
+        if node.key in off - on
+        else node
+        for node in graph.nodes
+    )
+    return without

@@ -1,0 +1,22 @@
+"""The settings for sensors and schedules, kept as one text."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from headwater.records.tick_settings import DEFAULTS, TickSettings
+from headwater.storage import settings
+
+_NAME = "ticks"
+
+
+def read(connection: Connection) -> TickSettings:
+    """What holds now."""
+    text = settings.read(connection, _NAME)
+    return DEFAULTS if text is None else msgspec.json.decode(text, type=TickSettings)
+
+
+def save(connection: Connection, wanted: TickSettings) -> None:
+    """Let other settings hold."""
+    settings.save(connection, _NAME, msgspec.json.encode(wanted).decode())
