@@ -31,10 +31,13 @@ class Home:
         return json.loads(done.stdout) if done.stdout else done.stderr
 
     @contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    def started(
+        self, *arguments: str, as_json: bool = True, stdout: int = subprocess.DEVNULL
+    ) -> Iterator[subprocess.Popen[str]]:
         """A command that goes on beside the test, and is ended with it."""
+        words = self._command(arguments)
         process = subprocess.Popen(
-            self._command(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self._environment
+            words if as_json else words[:-1], stdout=stdout, stderr=subprocess.STDOUT, text=True, env=self._environment
         )
         try:
             yield process

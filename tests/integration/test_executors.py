@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -76,6 +77,52 @@ def test_a_limit_by_tag_keeps_steps_apart(home: Home, notes: Notes) -> None:
     """Two steps that need the one licence never overlap; the executor is the definitions' own."""
     assert "success" == home.run("materialize", "left", "right")["status"]
     assert ["+", "-", "+", "-"] == [line[2] for line in notes.lines("licence")]
+
+
+def test_a_step_tells_how_far_it_is(home: Home, notes: Notes) -> None:
+    """While it is under way the run shows its share and text, and the second time how long it is likely to take."""
+    os.mkfifo(notes.folder / "go")
+    for times in (1, 2):
+        with home.started("materialize", "counting") as process:
+            notes.wait("counting", times)
+            run = home.run("run", "list")[0]
+            (step,) = home.run("run", "show", run["run_id"])["steps"]
+            (notes.folder / "go").write_text("")
+            assert 0 == process.wait()
+        assert ("started", 0.25, "the first quarter") == (
+            step["status"], step["progress"]["share"], step["progress"]["text"]
+        )  # fmt: skip
+        assert (times > 1) == (step["expected_seconds"] is not None)
+    (step,) = home.run("run", "show", run["run_id"])["steps"]
+    assert ("success", None) == (step["status"], step["progress"])
+
+
+def test_a_terminal_gets_bars_and_a_pipe_lines(home: Home) -> None:
+    """On a terminal the steps are counted; elsewhere each event is a line, without control characters."""
+    ours, theirs = pty.openpty()
+    with home.started("materialize", "first", "second", as_json=False, stdout=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        while piece := _read(ours):
+            shown += piece
+        assert 0 == process.wait()
+    os.close(ours)
+    assert b"2 of 2" in shown
+    assert b"\xe2\x9c\x93 second" in shown
+    with home.started("materialize", "first", as_json=False, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        lines = process.stdout.read().splitlines()
+        assert 0 == process.wait()
+    assert ["Run requested", "Run started", "Step first started"] == lines[:3]
+    assert not any("\x1b" in line for line in lines)
+
+
+def _read(terminal: int) -> bytes:
+    """What comes next; nothing once the other side has hung up."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
 
 
 def test_the_choice_of_an_executor(tmp_path: Path) -> None:

@@ -92,6 +92,15 @@ def endless() -> None:
 
 
 @hw.asset
+def counting(context: hw.AssetExecutionContext) -> None:
+    """Tells how far it is, and waits for the test."""
+    context.progress(1, 4, "the first quarter")
+    note("counting")
+    wait_for("go")
+    context.progress(4, 4)
+
+
+@hw.asset
 def fails() -> None:
     """Raises."""
     raise ValueError("wrong on the worker")
@@ -106,7 +115,7 @@ def dies() -> None:
 numbers = [hw.asset(name=f"n{number}", group_name="numbers")(lambda: None) for number in range(20)]
 
 defs = hw.Definitions(
-    assets=[first, second, trained, left, right, patient, below_patient, endless, fails, dies, *numbers],
+    assets=[first, second, trained, left, right, patient, below_patient, endless, counting, fails, dies, *numbers],
     resources={"connection": connection},
     executor=hw.multiprocess_executor.configured(
         {"tag_concurrency_limits": [{"key": "licence", "value": "one", "limit": 1}]}

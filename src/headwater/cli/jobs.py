@@ -55,11 +55,11 @@ def run_job(
     as_json: bool,
 ) -> None:
     """Make the assets of job NAME and wait for the end. Exits with status 1 if it fails."""
-    from headwater.cli.one_off import RunWish, run_job_now
+    from headwater.cli.one_off import RunWish, run_job_now, show_bars
     from headwater.server.resources.runs import run_view
 
     with open_deployment(home, deployment, must_exist=False) as opened:
-        on_event = (lambda _event: None) if as_json else tell
+        on_event = (lambda _event: None) if as_json else show_bars if sys.stdout.isatty() else tell
         wish = RunWish(partition=partition, run_config=read_config(config), executor=executor)
         run = asyncio.run(run_job_now(opened, find_target(opened, target), name, wish, on_event))
     if as_json:

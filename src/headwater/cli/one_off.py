@@ -14,11 +14,13 @@ from sqlalchemy.engine import Connection
 
 from headwater.automation.decide_ticks import PlannedTick
 from headwater.automation.tick_loop import TickLoop
+from headwater.cli.run_bars import RunBars
 from headwater.daemon.code_locations import TASKS, note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.definitions.run_config import plain_run_config
 from headwater.execution.executors.choose import Executors, read_default_executor
 from headwater.execution.folders import Folders
+from headwater.execution.plan import plan_steps
 from headwater.execution.run_supervisor import RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import choose_makeable
@@ -31,7 +33,12 @@ from headwater.records.runs import Cause, Run
 from headwater.server.deployment import Deployment
 from headwater.server.resources.ticking import find_ticking
 from headwater.storage import event_log, runs
+from headwater.storage.durations import expected_seconds
 from headwater.storage.writer import Unit
+
+
+def show_bars(_event: Event) -> None:
+    """Stands for bars on the terminal instead of a line an event."""
 
 
 class RunWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,17 +123,30 @@ async def _carry_out(
         runs.insert(connection, run)
 
     await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
-    telling = asyncio.create_task(_tell(deployment, run.run_id, on_event))
+    bars = await _bars(deployment, process, run) if on_event is show_bars else None
+    telling = asyncio.create_task(_tell(deployment, run.run_id, on_event if bars is None else bars))
     executors = Executors(read_default_executor(deployment.home, os.environ))
     supervisor = RunSupervisor(deployment.store, process, folders, owner, run, executors)
     # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
     supervisor.is_unwanted = True
     try:
         await supervisor.carry_out()
+        await telling
     finally:
+        if bars is not None:
+            await bars.stop()
         await executors.close()
-    await telling
     return await deployment.store.read_async(lambda c: runs.get(c, run.run_id))
+
+
+async def _bars(deployment: Deployment, process: LocationProcess, run: Run) -> RunBars:
+    """What shows a run on a terminal."""
+    plan = plan_steps(process.graph, run.assets, run.checks)
+    known = [(step.name, step.assets[0]) for step in plan]
+    expected = await deployment.store.read_async(lambda c: expected_seconds(c, known))
+    bars = RunBars(len(plan), deployment.run_logs / run.run_id, expected)
+    bars.start()
+    return bars
 
 
 async def tick_once(deployment: Deployment, target: str, name: str, *, keep: bool) -> PlannedTick:

@@ -54,7 +54,7 @@ def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> 
     from headwater.server.resources import runs
 
     with open_deployment(home, deployment) as opened:
-        detail = opened.store.read(lambda c: runs.run_detail(c, run_id))
+        detail = opened.store.read(lambda c: runs.run_detail(c, run_id, opened.run_logs))
     if as_json:
         print_json(detail)
         return
@@ -63,7 +63,8 @@ def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> 
         click.echo(f"  {detail.run.error.message}")
     for step in detail.steps:
         took = "" if step.started_at is None or step.ended_at is None else f" {step.ended_at - step.started_at:.2f} s"
-        click.echo(f"  {step.status:<8} {step.name}{took}")
+        far = "" if step.progress is None or step.progress.share is None else f" {step.progress.share:.0%}"
+        click.echo(f"  {step.status:<8} {step.name}{took}{far}")
         if step.error:
             click.echo(f"           {step.error.message}")
 

@@ -1,17 +1,43 @@
-"""What functions tell of how far they are, as lines of the run's log."""
+"""How far functions are, as they tell: a line of the run's log, and a small file that whoever shows it reads."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
 from headwater.clock import Clock
 from headwater.definitions.logs import ContextLog
+from headwater.execution.run_logs import step_file
 
 _SECONDS_BETWEEN = 1.0
 
 
-class ProgressLines:
-    """Writes how far a step is: at once, then at most once a second, and at the end."""
+class StepProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """`done` out of `total`, in the function's own unit; `told_at` is in microseconds."""
 
-    def __init__(self, log: ContextLog, clock: Clock) -> None:
+    done: float
+    total: float | None = None
+    text: str | None = None
+    told_at: int = 0
+
+
+class ProgressReports:
+    """Keeps how far a step is: at once, then at most once a second, and at the end."""
+
+    def __init__(self, folder: Path, step: str, log: ContextLog, clock: Clock) -> None:
+        """Prepare.
+
+        Args:
+            folder: The run's.
+            step: The step's name.
+            log: Where a line is written.
+            clock: Tells the time.
+        """
+        self._path = _path(folder, step)
         self._log = log
         self._clock = clock
         self._told_at: float | None = None
@@ -26,3 +52,20 @@ class ProgressLines:
         share = f" ({done / total:.0%})" if total else ""
         of = "" if total is None else f" of {total:g}"
         self._log.info("%g%s%s%s", done, of, share, f": {text}" if text else "")
+        told = StepProgress(done=done, total=total, text=text, told_at=self._clock.now())
+        beside = self._path.with_suffix(".writing")
+        beside.write_bytes(msgspec.json.encode(told))
+        os.replace(beside, self._path)  # noqa: PTH105 - what reads it finds the old or the new one
+
+
+def read_progress(folder: Path, steps: Iterable[str]) -> dict[str, StepProgress]:
+    """How far some steps of a run said that they are, where they said anything."""
+    found: dict[str, StepProgress] = {}
+    for step in steps:
+        with suppress(FileNotFoundError, msgspec.DecodeError):
+            found[step] = msgspec.json.decode(_path(folder, step).read_bytes(), type=StepProgress)
+    return found
+
+
+def _path(folder: Path, step: str) -> Path:
+    return step_file(folder, step, "progress")

@@ -36,7 +36,12 @@ def log_path(folder: Path) -> Path:
 
 def output_path(folder: Path, step: str, stream: Stream) -> Path:
     """Where the captured output of a step is. Step names may hold anything, file names may not."""
-    return folder / f"{hashlib.sha256(step.encode()).hexdigest()[:20]}.{stream}"
+    return step_file(folder, step, stream)
+
+
+def step_file(folder: Path, step: str, ending: str) -> Path:
+    """Where something of a step is kept beside the run's log."""
+    return folder / f"{hashlib.sha256(step.encode()).hexdigest()[:20]}.{ending}"
 
 
 def write_line(descriptor: int, line: LogLine) -> None:

@@ -132,6 +132,8 @@ class RunSupervisor:
     async def _run_steps(self, plan: Sequence[Step], steps: StepSupervisor) -> None:
         queue = StepQueue(plan)
         running: dict[asyncio.Task[None], Step] = {}
+        # To wait for any of a thousand tasks costs a thousand callbacks each time; a queue of those that ended, one.
+        ended: asyncio.Queue[asyncio.Task[None]] = asyncio.Queue()
         try:
             while queue or running:
                 while ready := queue.take_ready():
@@ -140,12 +142,13 @@ class RunSupervisor:
                             await steps.skip(step, why)
                             queue.end(step)
                         else:
-                            running[asyncio.create_task(self._run_step(step, steps))] = step
+                            task = asyncio.create_task(self._run_step(step, steps))
+                            task.add_done_callback(ended.put_nowait)
+                            running[task] = step
                 if running:
-                    done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        queue.end(running.pop(task))
-                        task.result()
+                    done = await ended.get()
+                    queue.end(running.pop(done))
+                    done.result()
         finally:
             for task in running:
                 task.cancel()

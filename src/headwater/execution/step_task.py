@@ -18,7 +18,7 @@ from headwater.errors import InvalidInvocationError
 from headwater.execution.config import check_run_config, resource_config
 from headwater.execution.file_io_manager import FilesystemIOManager
 from headwater.execution.instance import HeadwaterInstance
-from headwater.execution.progress import ProgressLines
+from headwater.execution.progress import ProgressReports
 from headwater.execution.step_log import step_log
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, order_decoder
 from headwater.execution.step_work import StepPlace
@@ -39,7 +39,7 @@ def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
                     scope=scope,
                     default_io=FilesystemIOManager(base_dir=order.storage_folder),
                     instance=_instance_of(order, opened),
-                    progress=ProgressLines(log, SystemClock()),
+                    progress=ProgressReports(Path(order.log_folder), order.step, log, SystemClock()),
                 )
                 report = carry_out_step(definitions, order, place)
         except Exception:

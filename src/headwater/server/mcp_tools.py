@@ -152,11 +152,12 @@ async def get_run(run_id: str) -> dict[str, Any]:
         run_id: As `list_runs` gives it.
     """
     graph = await _graph()
-    now = _deployment().clock.now()
+    deployment = _deployment()
+    now = deployment.clock.now()
 
     def read(connection: Connection) -> dict[str, Any]:
         why = automation.run_why(connection, graph, run_id, now)
-        return {**_plain(runs.run_detail(connection, run_id)), "why": _plain(why)}
+        return {**_plain(runs.run_detail(connection, run_id, deployment.run_logs)), "why": _plain(why)}
 
     return await _read(read)
 

@@ -341,8 +341,18 @@ class RunPage(msgspec.Struct, kw_only=True):
     next: str | None
 
 
+class StepProgress(msgspec.Struct, kw_only=True):
+    """How far a step says that it is: `done` of `total`, in its own unit; `share` is from 0 to 1."""
+
+    done: float
+    total: float | None
+    share: float | None
+    text: str | None
+    told_at: float
+
+
 class StepView(msgspec.Struct, kw_only=True):
-    """One step of a run."""
+    """One step of a run; `expected_seconds` is how long one that is under way took lately."""
 
     name: str
     status: Literal["waiting", "started", "success", "failure", "skipped"]
@@ -351,6 +361,8 @@ class StepView(msgspec.Struct, kw_only=True):
     started_at: float | None
     ended_at: float | None
     error: ErrorView | None
+    progress: StepProgress | None = None
+    expected_seconds: float | None = None
 
 
 class RunDetail(msgspec.Struct, kw_only=True):

@@ -145,7 +145,13 @@ export const runsQuery = (status: string | null, asset: string | null = null) =>
   });
 
 export const runQuery = (runId: string) =>
-  queryOptions({ queryKey: ["run", runId], queryFn: () => get<RunDetail>(`api/runs/${runId}`) });
+  queryOptions({
+    queryKey: ["run", runId],
+    queryFn: () => get<RunDetail>(`api/runs/${runId}`),
+    // Events tell of steps, and nobody tells how far a step is.
+    refetchInterval: (query) =>
+      query.state.data?.steps.some((step) => step.status === "started") ? 2000 : false,
+  });
 
 export const runEventsQuery = (runId: string) =>
   queryOptions({

@@ -2137,13 +2137,23 @@ export interface components {
             upstream: string;
             via: string[];
         };
+        /** StepProgress */
+        StepProgress: {
+            done: number;
+            share: number | null;
+            text: string | null;
+            told_at: number;
+            total: number | null;
+        };
         /** StepView */
         StepView: {
             assets: string[];
             checks: string[];
             ended_at: number | null;
             error: components["schemas"]["ErrorView"] | null;
+            expected_seconds?: number | null;
             name: string;
+            progress?: components["schemas"]["StepProgress"] | null;
             started_at: number | null;
             /** @enum {string} */
             status: "waiting" | "started" | "success" | "failure" | "skipped";

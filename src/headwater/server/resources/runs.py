@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
+from headwater.execution.progress import StepProgress, read_progress
 from headwater.execution.run_logs import LogLine, read_lines
 from headwater.records.events import Event, EventKind, StepEvent
 from headwater.records.runs import ENDED, Run, RunStatus
@@ -17,6 +18,7 @@ from headwater.server import shapes
 from headwater.server.resources.events import error_view
 from headwater.storage import event_log
 from headwater.storage import runs as run_store
+from headwater.storage.durations import expected_seconds
 
 _STEP_STATUS = {
     EventKind.STEP_STARTED: "started",
@@ -74,11 +76,32 @@ def partition_range(run: Run) -> shapes.RunPartitions | None:
     return shapes.RunPartitions(first=keys[0], last=keys[-1], count=len(keys)) if keys else None
 
 
-def run_detail(connection: Connection, run_id: str) -> shapes.RunDetail:
-    """One run with its steps, in the order in which they began."""
+def run_detail(connection: Connection, run_id: str, logs: Path) -> shapes.RunDetail:
+    """One run with its steps, in the order in which they began, and how far those are that are under way.
+
+    Args:
+        connection: Where to look.
+        run_id: Which run.
+        logs: The folder with the logs of runs, where steps tell how far they are.
+    """
     run = run_store.get(connection, run_id)
-    return shapes.RunDetail(
-        run=run_view(run), partitions=list(run.partitions), steps=_steps(_events(connection, run_id))
+    steps = _steps(_events(connection, run_id))
+    going = [step for step in steps if step.status == "started" and run.status not in ENDED]
+    told = read_progress(logs / run_id, [step.name for step in going])
+    expected = expected_seconds(connection, [(step.name, step.assets[0]) for step in going if step.assets])
+    for step in going:
+        step.progress = progress_view(told.get(step.name))
+        step.expected_seconds = expected.get(step.name)
+    return shapes.RunDetail(run=run_view(run), partitions=list(run.partitions), steps=steps)
+
+
+def progress_view(told: StepProgress | None) -> shapes.StepProgress | None:
+    """How far a step is."""
+    if told is None:
+        return None
+    share = min(1.0, told.done / told.total) if told.total else None
+    return shapes.StepProgress(
+        done=told.done, total=told.total, share=share, text=told.text, told_at=to_seconds(told.told_at)
     )
 
 

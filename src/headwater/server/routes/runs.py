@@ -73,7 +73,7 @@ def _planned(deployment: Deployment, data: shapes.RunRequestBody) -> list[Run]:
 @get("/runs/{run_id:str}", sync_to_thread=True, summary="One run with its steps")
 def get_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunDetail:
     """A run, and each step that began or was skipped."""
-    return deployment.store.read(lambda c: runs.run_detail(c, run_id))
+    return deployment.store.read(lambda c: runs.run_detail(c, run_id, deployment.run_logs))
 
 
 @get("/runs/{run_id:str}/events", sync_to_thread=True, summary="A run's events")

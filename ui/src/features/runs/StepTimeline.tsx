@@ -26,7 +26,7 @@ export function StepTimeline({ detail }: { detail: RunDetail }) {
             </Group>
             <Bar step={step} start={start} end={end} />
             <Text size="xs" c="dimmed" w={64} ta="right">
-              {length(step) === null ? "" : toDuration(length(step) ?? 0)}
+              {lengthText(step)}
             </Text>
           </Group>
           {step.error && step.status !== "skipped" && (
@@ -55,7 +55,7 @@ function Bar({ step, start, end }: { step: StepView; start: number; end: number 
         borderRadius: 4,
       }}
     >
-      <Tooltip label={look.label}>
+      <Tooltip label={step.progress?.text ?? look.label}>
         <div
           style={{
             position: "absolute",
@@ -69,6 +69,15 @@ function Bar({ step, start, end }: { step: StepView; start: number; end: number 
       </Tooltip>
     </div>
   );
+}
+
+/** How long a step took; of one under way how far it says that it is, or how long it took lately. */
+function lengthText(step: StepView): string {
+  const took = length(step);
+  if (took !== null) return toDuration(took);
+  if (step.status !== "started") return "";
+  if (step.progress?.share != null) return `${Math.floor(step.progress.share * 100)} %`;
+  return step.expected_seconds == null ? "" : `of ${toDuration(step.expected_seconds)}`;
 }
 
 function length(step: StepView): number | null {
