@@ -28,8 +28,9 @@ ui: $(VENV)/demo.stamp  ## Build the web app into the package
 ui-check: $(VENV)/demo.stamp  ## Lint, format, types and unit tests of the web app
 	$(BIN)/python ui/build_app.py npm run check
 
-soak: $(VENV)/dev.stamp  ## Hundreds of kills under load, on both databases
+soak: $(VENV)/dev.stamp  ## Hundreds of kills under load, on both databases; a hundred thousand generated requests
 	HEADWATER_FAULT_CYCLES=200 $(BIN)/python -m pytest tests/faults
+	HEADWATER_API_EXAMPLES=600 $(BIN)/python -m pytest tests/integration/test_described_api.py
 
 .PHONY: system soak
 system: $(VENV)/dev.stamp  ## A browser and curl for the tests, where there are none

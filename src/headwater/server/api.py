@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import structlog
 from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -123,6 +124,7 @@ ROUTES = [
 ]
 
 _Request = Request[Any, Any, State]
+_log = structlog.get_logger(__name__)
 
 
 def build_api() -> Litestar:
@@ -138,6 +140,7 @@ def build_api() -> Litestar:
             HeadwaterError: _answer_ours,
             HTTPException: _answer_http,
             msgspec.ValidationError: _answer_invalid,
+            Exception: _answer_unforeseen,
         },
         openapi_config=OpenAPIConfig(
             title="Headwater",
@@ -185,3 +188,9 @@ def _answer_http(request: _Request, error: HTTPException) -> Response[shapes.Pro
 
 def _answer_invalid(request: _Request, error: msgspec.ValidationError) -> Response[shapes.Problem]:
     return _answer(invalid_request(str(error), base_of(request.scope)))
+
+
+def _answer_unforeseen(request: _Request, error: Exception) -> Response[shapes.Problem]:
+    _log.error("a request was not foreseen", method=request.method, path=request.url.path, exc_info=error)
+    detail = "The server can't answer that; its log says why, at the id in this answer's header x-request-id."
+    return _answer(plain_problem(500, detail))

@@ -14,15 +14,17 @@ from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import assets, graphs, moments, origins, selections, tables
 from headwater.server.resources.history import decode_number
-from headwater.server.routes.parameters import AsOf, Selection
+from headwater.server.routes.parameters import LAST_SECOND, AsOf, Selection
 
 Key = Annotated[
     str, QueryParameter(description="An asset's key, with slashes.", examples=[Example("a key", value="raw/orders")])
 ]
 Steps = Annotated[int | None, QueryParameter(ge=0, description="Steps at most; all if left out.")]
 Most = Annotated[int, QueryParameter(ge=1, le=10_000, description="How many at most.")]
-Since = Annotated[float, QueryParameter(ge=0, description="Seconds since the epoch.")]
-Until = Annotated[float | None, QueryParameter(ge=0, description="Seconds since the epoch; now if left out.")]
+Since = Annotated[float, QueryParameter(ge=0, le=LAST_SECOND, description="Seconds since the epoch.")]
+Until = Annotated[
+    float | None, QueryParameter(ge=0, le=LAST_SECOND, description="Seconds since the epoch; now if left out.")
+]
 
 
 @get("/graph", sync_to_thread=True, summary="The lineage of all assets")

@@ -7,9 +7,16 @@ from typing import Annotated
 from litestar.openapi.spec import Example
 from litestar.params import QueryParameter
 
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999, the last one that dates have."""
+
 AsOf = Annotated[
     float | None,
-    QueryParameter(ge=0, description="The state at that moment, in seconds since the epoch; now if left out."),
+    QueryParameter(
+        ge=0,
+        le=LAST_SECOND,
+        description="The state at that moment, in seconds since the epoch; now if left out.",
+    ),
 ]
 Selection = Annotated[
     str | None,
