@@ -13,7 +13,7 @@ from headwater.definitions.partitions import DynamicPartitionsStore
 from headwater.definitions.snapshot import ScheduleSnapshot
 from headwater.errors import ScheduleResultError, SensorResultError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.requests import plan_job, plan_runs
+from headwater.records.requests import plan_check_runs, plan_job, plan_runs
 from headwater.records.runs import Cause, Run
 
 SENSOR_TAG = "headwater/sensor_name"
@@ -60,6 +60,8 @@ def plan_requested(
         HeadwaterError: the assets can't be made; see `plan_runs`.
     """
     job = _job_of(item, request)
+    if job is None and request.checks and request.assets is None:
+        return _check_runs(graph, item, request, (), now, scheduled_at)
     wanted = _assets_of(item, request) if job is None else request.assets
     if request.stale_only:
         everything = graph.job(job)[0].assets if job is not None and wanted is None else wanted or ()
@@ -68,7 +70,7 @@ def plan_requested(
             return []
     cause, tags = _cause(item, request, scheduled_at), {**request.tags, **_own_tags(item, request, scheduled_at)}
     if job is None:
-        return plan_runs(
+        made = plan_runs(
             graph,
             wanted or (),
             cause=cause,
@@ -78,6 +80,7 @@ def plan_requested(
             run_config=request.run_config,
             dynamic_keys=facts.dynamic_keys,
         )
+        return [*made, *_check_runs(graph, item, request, made, now, scheduled_at)]
     planned = plan_job(
         graph,
         job,
@@ -89,7 +92,26 @@ def plan_requested(
         keys=wanted,
         dynamic_keys=facts.dynamic_keys,
     )
-    return [planned]
+    return [planned, *_check_runs(graph, item, request, [planned], now, scheduled_at)]
+
+
+def _check_runs(
+    graph: AssetGraph, item: Ticking, request: RequestedRun, made: Sequence[Run], now: int, scheduled_at: int | None
+) -> list[Run]:
+    """The runs of checks alone that a request asks for; those of assets that are made are carried out with them."""
+    along = {key for run in made for key in run.assets}
+    checks = [check for check in request.checks or () if check[0] not in along]
+    if not checks:
+        return []
+    return plan_check_runs(
+        graph,
+        checks,
+        cause=_cause(item, request, scheduled_at),
+        now=now,
+        partition=request.partition,
+        tags={**request.tags, **_own_tags(item, request, scheduled_at)},
+        run_config=request.run_config,
+    )
 
 
 def _job_of(item: Ticking, request: RequestedRun) -> str | None:

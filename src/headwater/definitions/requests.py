@@ -43,7 +43,8 @@ class RunRequest(Frozen):
         asset_selection: The assets to make: keys or definitions. None for all targets of the sensor.
         stale_assets_only: Make those alone that are missing, or older than what they are made from.
         partition_key: The partition to make, or `first...last` for a range.
-        asset_check_keys: The checks to carry out besides those of the assets that are made; an empty list for none.
+        asset_check_keys: Checks to carry out: alone where no assets are named, else besides those of the assets that
+            are made.
 
     Raises:
         InvalidParameterError: an argument has the wrong type.

@@ -9,7 +9,7 @@ from headwater.automation.decide_due import backoff, next_due
 from headwater.automation.decide_requests import NO_FACTS, RequestFacts, plan_requested
 from headwater.automation.decide_ticks import TickTimes, plan_failure, plan_success
 from headwater.automation.tick_messages import RequestedRun, TickReport
-from headwater.definitions.snapshot import SensorSnapshot
+from headwater.definitions.snapshot import CheckSnapshot, JobSnapshot, SensorSnapshot
 from headwater.errors import ExternalAssetError, SensorResultError
 from headwater.records.events import ErrorInfo
 from headwater.records.ticks import SensorState
@@ -136,3 +136,51 @@ def test_a_run_key_counts_once() -> None:
     assert [("k", ("a",)), (None, ("a",)), (None, ("a",))] == [(key, run.assets) for key, run in planned.runs]
     assert "k" == planned.leaves.last_run_key
     assert 2 == len(again.runs)
+
+
+def test_checks_may_be_asked_for() -> None:
+    """Alone, or besides assets; those of assets that are made go with them."""
+    checked = graph_of(
+        native("a"),
+        native("b"),
+        checks=(CheckSnapshot(asset_key="a", name="c1"), CheckSnapshot(asset_key="b", name="c2")),
+    )
+    sensor = SensorSnapshot(name="s", targets=("a", "b"))
+    alone = RequestedRun(checks=(("a", "c1"),))
+    beside = RequestedRun(assets=("a",), checks=(("a", "c1"), ("b", "c2")))
+
+    (run,) = plan_requested(checked, sensor, alone, 1)
+    made, judged = plan_requested(checked, sensor, beside, 1)
+
+    assert ((("a", "c1"),), ("a",)) == (run.checks, made.assets)
+    assert ((), (("b", "c2"),)) == (made.checks, judged.checks)
+
+
+def test_a_job_is_run_by_name() -> None:
+    """The only one, or the one that the request names; of its assets perhaps a part."""
+    graph = graph_of(native("a"), native("b"))
+    graph.jobs.update({name: (JobSnapshot(name=name, assets=("a", "b"), selection="*"), "code") for name in "jk"})
+    one, two = SensorSnapshot(name="s", jobs=("j",)), SensorSnapshot(name="s", jobs=("j", "k"))
+
+    (run,) = plan_requested(graph, one, RequestedRun(run_config={"ops": {}}), 1)
+    (part,) = plan_requested(graph, two, RequestedRun(job_name="k", assets=("b",)), 1)
+
+    assert ("j", ("a", "b"), {"ops": {}}) == (run.job_name, run.assets, run.run_config)
+    assert ("k", ("b",)) == (part.job_name, part.assets)
+    for request, message in (
+        (RequestedRun(), "give the RunRequest a job_name"),
+        (RequestedRun(job_name="other"), "not among its jobs"),
+    ):
+        with pytest.raises(SensorResultError, match=message):
+            plan_requested(graph, two, request, 1)
+
+
+def test_what_is_fresh_is_left_out_on_request() -> None:
+    """Where nothing is stale, there is no run."""
+    sensor = SensorSnapshot(name="s", targets=("a", "b"))
+    request = RequestedRun(stale_only=True)
+    fresh = RequestFacts(is_fresh=lambda key, _partition: key == "a")
+
+    (run,) = plan_requested(GRAPH, sensor, request, 1, fresh)
+    assert ("b",) == run.assets
+    assert [] == plan_requested(GRAPH, sensor, request, 1, RequestFacts(is_fresh=lambda *_: True))
