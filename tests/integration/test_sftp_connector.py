@@ -90,8 +90,14 @@ def _sensor(partner: Partner, **changes: Any) -> hw.SensorDefinition:
     )
 
 
+_LEFT: dict[hw.SensorDefinition, dict[str, Any]] = {}
+"""What the last tick of each sensor kept beside the cursor; those that fail keep nothing."""
+
+
 async def _tick(sensor: hw.SensorDefinition, cursor: str | None = None) -> tuple[list[str | None], str | None]:
-    result = await sensor(hw.build_sensor_context(cursor=cursor, sensor_name=sensor.name))
+    context = hw.build_sensor_context(cursor=cursor, sensor_name=sensor.name, state=_LEFT.get(sensor) if cursor else {})
+    result = await sensor(context)
+    _LEFT[sensor] = dict(context.state)
     return [event.description for event in result.asset_events], result.cursor
 
 
@@ -101,7 +107,9 @@ async def test_each_delivered_file_is_reported_once(partner: Partner) -> None:
     partner.write("a.csv", modified=_OLD + 10)
     async with partner.listening():
         sensor = _sensor(partner)
-        result = await sensor(hw.build_sensor_context())
+        context = hw.build_sensor_context()
+        result = await sensor(context)
+        _LEFT[sensor] = dict(context.state)
         assert [event.description for event in result.asset_events] == ["b.csv", "a.csv"]
         first = result.asset_events[0]
         assert first.timestamp == _OLD

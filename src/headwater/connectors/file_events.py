@@ -10,7 +10,7 @@ import msgspec
 
 import headwater as hw
 from headwater.connectors.errors import ConnectorError
-from headwater.connectors.fingerprints import FileState, find_new, read_memory
+from headwater.connectors.fingerprints import FileState, Mark, Memory, find_new, read_memory
 from headwater.keys import CoercibleToAssetKey
 
 PartitionOf: TypeAlias = Callable[[FileState], str | None] | str
@@ -62,20 +62,42 @@ def report_files(
         CorruptCursorError: the cursor is not one of ours.
         ConnectorError: a file's partition can't be told.
     """
+    before = recall(context)
     new, memory = find_new(
-        read_memory(context.cursor, context.sensor_name),
+        before,
         listing,
         now=now,
         settle_seconds=reporting.settle_seconds,
         limit=reporting.limit,
     )
-    cursor = memory.to_cursor()
+    cursor = remember(context, memory)
     if not new:
         waiting = f"; {len(memory.waiting)} still being written" if memory.waiting else ""
         return hw.SensorResult(skip_reason=f"No new file in {reporting.location}{waiting}.", cursor=cursor)
     for file in new:
         context.log.info("%s: %d bytes", file.name, file.size)
     return hw.SensorResult(asset_events=[_materialization(reporting, file, now) for file in new], cursor=cursor)
+
+
+def recall(context: hw.SensorEvaluationContext) -> Memory:
+    """What earlier ticks have left: in `context.state` a mark of each file that was reported, in the cursor the rest.
+
+    Raises:
+        CorruptCursorError: the cursor is not one of ours.
+    """
+    memory = read_memory(context.cursor, context.sensor_name)
+    marks = {name: Mark(*mark) for name, mark in context.state.items()}
+    # An earlier release kept all of it in the cursor.
+    return Memory(reported={**memory.reported, **marks}, waiting=memory.waiting)
+
+
+def remember(context: hw.SensorEvaluationContext, memory: Memory) -> str:
+    """Leave what was reported in `context.state`, where only changes are written; gives the cursor for the rest."""
+    for name in [name for name in context.state if name not in memory.reported]:
+        del context.state[name]
+    for name, mark in memory.reported.items():
+        context.state[name] = [mark.modified, mark.size, mark.since]
+    return Memory(waiting=memory.waiting).to_cursor()
 
 
 def _materialization(reporting: Reporting, file: FileState, now: float) -> hw.AssetMaterialization:

@@ -1,7 +1,7 @@
 """Which files of a listing are new: one pure decision for every connector that looks at files.
 
-A file is told apart by its name, size and modification time. What a sensor has reported is kept in its cursor, so
-that events and cursor, which commit together, never disagree.
+A file is told apart by its name, size and modification time. What a sensor has reported is kept with its ticks, so
+that events and memory, which commit together, never disagree.
 """
 
 from __future__ import annotations

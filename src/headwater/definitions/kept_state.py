@@ -10,7 +10,7 @@ import msgspec
 from headwater.definitions.arguments import check_text, shown
 from headwater.errors import SensorStateError
 
-MOST_KEYS = 100_000
+MOST_KEYS = 1_000_000
 MOST_KEY_CHARACTERS = 4_096
 MOST_VALUE_BYTES = 16 * 1024
 MOST_BYTES = 32 * 1024 * 1024
@@ -20,7 +20,7 @@ class KeptState(MutableMapping[str, Any]):
     """A dict that outlives the tick: what a sensor has seen, with a fingerprint of each.
 
     Changes are kept if the tick ends well, together with its events and its cursor, and forgotten if it fails. Values
-    are plain JSON. There is room for 100,000 keys, 16 KiB a value and 32 MiB in all.
+    are plain JSON. There is room for a million keys, 16 KiB a value and 32 MiB in all.
 
     Args:
         kept: What earlier ticks have left, as JSON text by key.

@@ -77,3 +77,18 @@ def test_a_tick_without_news_says_so_and_keeps_what_waits() -> None:
     result = report_files(hw.build_sensor_context(), _reporting(settle_seconds=60.0), [_FILE], 101.0)
     assert result.skip_reason == hw.SkipReason("No new file in /data/; 1 still being written.")
     assert result.cursor == '{"waiting":{"date=2026-01-02/a.csv":[100.0,7,101.0]}}'
+
+
+def test_what_was_reported_is_kept_beside_the_cursor() -> None:
+    """A mark a file, of which only changes are written; what an earlier release kept in the cursor is taken over."""
+    first = hw.build_sensor_context()
+    report_files(first, _reporting(), [_FILE], 1_000.0)
+    again = hw.build_sensor_context(state=dict(first.state))
+    unchanged = report_files(again, _reporting(), [_FILE], 1_001.0)
+    old = hw.build_sensor_context(cursor='{"reported":{"date=2026-01-02/a.csv":[100.0,7]}}')
+    taken_over = report_files(old, _reporting(), [_FILE], 1_000.0)
+
+    assert {_FILE.name: [100.0, 7, None]} == dict(first.state) == dict(old.state)
+    assert ({}, []) == again.state.changes()
+    assert ["{}", "{}"] == [unchanged.cursor, taken_over.cursor]
+    assert () == taken_over.asset_events

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,9 +22,17 @@ def _write(path: Path, content: bytes = b"content", *, age: float = 3_600.0) -> 
     os.utime(path, (_NOW - age, _NOW - age))
 
 
+_LEFT: dict[hw.SensorDefinition, dict[str, Any]] = {}
+"""What the last tick of each sensor kept beside the cursor."""
+
+
 def _tick(sensor: hw.SensorDefinition, cursor: str | None = None) -> hw.SensorResult:
     with time_machine.travel(_NOW, tick=False):
-        result = sensor(hw.build_sensor_context(cursor=cursor, sensor_name=sensor.name))
+        context = hw.build_sensor_context(
+            cursor=cursor, sensor_name=sensor.name, state=_LEFT.get(sensor) if cursor else {}
+        )
+        result = sensor(context)
+    _LEFT[sensor] = dict(context.state)
     assert isinstance(result, hw.SensorResult)
     return result
 
