@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from benchmarks import app, definitions, graph, latency, listeners, materialize, reports, sensors, startup
+from benchmarks import app, definitions, graph, latency, listeners, materialize, reports, sensors, startup, store
 from benchmarks.systems import dagster
 
 
 def _reports(quick: bool) -> None:
     reports.measure(2.0 if quick else 8.0)
+    print()
+    reports.measure_postgres(2.0 if quick else 8.0)
     print()
     reports.measure_batches(2.0 if quick else 8.0)
 
@@ -26,6 +28,12 @@ def _app(quick: bool) -> None:
         print("The app is not measured: `make ui system` builds it and brings a browser.")
 
 
+def _store(quick: bool) -> None:
+    store.measure(200_000 if quick else 10_000_000)
+    print()
+    store.measure_year(60 if quick else 365, 1_000 if quick else 20_000)
+
+
 _ALL: dict[str, Callable[[bool], None]] = {
     "reports": _reports,
     "latency": lambda quick: latency.measure(30 if quick else 200),
@@ -35,6 +43,7 @@ _ALL: dict[str, Callable[[bool], None]] = {
     "definitions": _definitions,
     "sensors": lambda quick: sensors.measure(1_000, 10.0 if quick else 60.0),
     "listeners": lambda quick: listeners.measure(500 if quick else 5_000, 2.0 if quick else 8.0),
+    "store": _store,
     "app": _app,
 }
 """Each by its name, in order; a quick one is for a first look."""

@@ -1,6 +1,7 @@
-"""The limit that the machine sets: a plain ASGI function, msgspec, and one group-committing writer of bare SQLite.
+"""The limit that the machine sets: a plain ASGI function, msgspec, and one group-committing writer of a bare table.
 
-Run as `python benchmarks/bare.py PORT FILE`. It does nothing but what a durable report can't do without.
+Run as `python benchmarks/bare.py PORT FILE`, or with the address of a PostgreSQL database for FILE.
+It does nothing but what a durable report can't do without.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import queue
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -34,20 +36,43 @@ class Writer:
         await future
 
     def _work(self) -> None:
-        connection = sqlite3.connect(self._path, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, body BLOB)")
+        commit = _postgres(self._path) if "://" in self._path else _sqlite(self._path)
         while True:
             group = [self._queue.get()]
             while not self._queue.empty() and len(group) < 1_000:
                 group.append(self._queue.get())
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(
-                "INSERT INTO events (body) VALUES (?)", [(body,) for bodies, _, _ in group for body in bodies]
-            )
-            connection.execute("COMMIT")
+            commit([(body,) for bodies, _, _ in group for body in bodies])
             group[0][1].call_soon_threadsafe(_tell, [future for _, _, future in group])
+
+
+def _sqlite(path: str) -> Callable[[list[tuple[bytes]]], None]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, body BLOB)")
+
+    def commit(rows: list[tuple[bytes]]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT INTO events (body) VALUES (?)", rows)
+        connection.execute("COMMIT")
+
+    return commit
+
+
+def _postgres(url: str) -> Callable[[list[tuple[bytes]]], None]:
+    import psycopg
+
+    connection = psycopg.connect(url)
+    connection.execute("CREATE TABLE IF NOT EXISTS bare_events (seq BIGSERIAL PRIMARY KEY, body BYTEA)")
+    connection.commit()
+
+    def commit(rows: list[tuple[bytes]]) -> None:
+        values = ", ".join(["(%s)"] * len(rows))
+        # The text is made of placeholders alone.
+        connection.execute(f"INSERT INTO bare_events (body) VALUES {values}", [row[0] for row in rows])
+        connection.commit()
+
+    return commit
 
 
 def _tell(futures: list[asyncio.Future[None]]) -> None:

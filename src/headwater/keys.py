@@ -84,6 +84,8 @@ class AssetKey:
         r"""The parts joined by `/`, with `\/` and `\\` inside a part: read back by `from_escaped_user_string`."""
         if not self.parts:
             return _NO_PARTS
+        if len(self.parts) == 1 and "/" not in self.parts[0] and "\\" not in self.parts[0]:
+            return self.parts[0]
         return "/".join(part.replace("\\", "\\\\").replace("/", "\\/") for part in self.parts)
 
     @staticmethod

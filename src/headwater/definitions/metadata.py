@@ -58,6 +58,10 @@ __all__ = [
 ]
 
 
+_SMALL = 1 << 53
+"""Whole numbers below it are sent as they are; see `IntMetadataValue`."""
+
+
 def normalize_metadata(metadata: Mapping[str, Any] | None) -> dict[str, MetadataValue]:
     """Metadata with the kind of each value settled.
 
@@ -91,11 +95,15 @@ def wire_from_json(metadata: Mapping[str, Any]) -> dict[str, WireValue]:
     """
     wire: dict[str, WireValue] = {}
     for key, value in _checked_items(metadata):
-        where = f"metadata[{key!r}]"
-        if isinstance(value, (dict, list)):
-            wire[key] = WireValue("json", plain_json(value, where))
+        # Nearly all values are such ones, and each report pays for each of its own.
+        if type(value) is str and value.isascii():
+            wire[key] = WireValue("text", value)
+        elif type(value) is int and -_SMALL < value < _SMALL:
+            wire[key] = WireValue("int", value)
+        elif isinstance(value, (dict, list)):
+            wire[key] = WireValue("json", plain_json(value, f"metadata[{key!r}]"))
         else:
-            wire[key] = _infer(value, where).to_wire()
+            wire[key] = _infer(value, f"metadata[{key!r}]").to_wire()
     return wire
 
 

@@ -36,6 +36,8 @@ def mend_for(value: object) -> str:
 
 def plain_text(value: str, where: str) -> str:
     """A string of the exact type, checked to be valid Unicode."""
+    if type(value) is str and value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from headwater.records.events import DefinitionsChanged, Event
+from headwater.records.events import DefinitionsChanged, Event, EventKind
 
 
 class DefinitionEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,5 +28,5 @@ def fold_definitions(events: Iterable[Event]) -> list[DefinitionEntry]:
             location=event.payload.location, seq=event.seq, since=event.recorded_at, snapshot=event.payload.snapshot
         )
         for event in events
-        if isinstance(event.payload, DefinitionsChanged)
+        if event.kind is EventKind.DEFINITIONS_CHANGED and isinstance(event.payload, DefinitionsChanged)
     ]

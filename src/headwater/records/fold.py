@@ -38,6 +38,15 @@ _OF_ASSET = frozenset(
 )
 
 
+_OF_ONE = _OF_ASSET - {
+    EventKind.STEP_STARTED,
+    EventKind.STEP_FAILED,
+    EventKind.RUN_FAILED,
+    EventKind.RUN_CANCELED,
+}
+"""Kinds that are about the one asset that they stand under."""
+
+
 class Latest(msgspec.Struct, frozen=True, kw_only=True):
     """The newest event of a kind for an asset or one partition, and how many there were.
 
@@ -115,16 +124,31 @@ class LatestFold:
 
     def add(self, event: Event) -> None:
         """Take one more event into account, which was not withdrawn."""
+        kind = event.kind
+        if kind in _OF_ONE:
+            if event.asset_key is not None:
+                self._put(event.asset_key, WHOLE, event)
+                for partition in partitions_of(event):
+                    self._put(event.asset_key, partition, event)
+        elif kind in _OF_ASSET:
+            self._add_named(event)
+
+    def _add_named(self, event: Event) -> None:
+        """An event of a run or step, which names the assets that it is about."""
         for named, partition in places_of(event):
             key = named if named == event.asset_key else self._corrected.present_key(named, event.seq)
             is_one_of_several = named != event.asset_key or (partition != WHOLE and partition != event.partition)
             if is_one_of_several and self._corrected.is_wiped(key, partition, event.seq):
                 continue
-            slot = self._slots.get((key, partition, event.kind))
-            if slot is None:
-                self._slots[(key, partition, event.kind)] = _Slot(event)
-            else:
-                slot.add(event)
+            self._put(key, partition, event)
+
+    def _put(self, key: str, partition: str, event: Event) -> None:
+        place = (key, partition, event.kind)
+        slot = self._slots.get(place)
+        if slot is None:
+            self._slots[place] = _Slot(event)
+        else:
+            slot.add(event)
 
     def add_dropped(self, dropped: DroppedCount) -> None:
         """Count events that are in the log no more; the newest of each slot always is."""
@@ -174,7 +198,8 @@ def is_news(event: Event) -> bool:
     A backdated report by others is history, which starts nothing.
     """
     payload = event.payload
-    return isinstance(payload, Materialization) and payload.reporter is not None and payload.reporter.via == "sensor"
+    reporter = payload.reporter if type(payload) is Materialization else None
+    return reporter is not None and reporter.via == "sensor"
 
 
 def places_of(event: Event) -> Iterable[tuple[str, str]]:

@@ -89,7 +89,7 @@ def apply_rules(event: NewEvent, graph: AssetGraph, now: int, rules: ReportRules
             moment = None if event.timestamp is None else to_datetime(event.timestamp).isoformat()
             reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment)
             raise ReportRefusedError(f"The report is refused ({each}): {reason}.")
-    return msgspec.structs.replace(flagged, payload=msgspec.structs.replace(payload, flags=flags))
+    return msgspec.structs.replace(flagged, payload=msgspec.structs.replace(payload, flags=flags)) if odd else flagged
 
 
 def _is_odd(timestamp: int | None, now: int, rules: ReportRules) -> bool:

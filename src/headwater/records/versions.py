@@ -13,7 +13,7 @@ def read_versions(events: Iterable[Event]) -> list[tuple[int, int]]:
         {
             (upstream, event.seq)
             for event in events
-            if isinstance(event.payload, Materialization)
+            if type(event.payload) is Materialization and (event.payload.inputs or event.payload.parts)
             for upstream in (*event.payload.inputs.values(), *event.payload.parts)
         }
     )

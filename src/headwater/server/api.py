@@ -65,6 +65,7 @@ ROUTES = [
     assets.list_sparks,
     assets.list_arrivals,
     assets.list_partitions,
+    assets.list_partition_ranges,
     automation.get_automation,
     automation.get_run_why,
     events.list_events,

@@ -295,6 +295,24 @@ class PartitionList(msgspec.Struct, kw_only=True):
     items: list[PartitionState]
 
 
+class PartitionRange(msgspec.Struct, kw_only=True):
+    """Partitions in a row that stand alike: the first and the last key, the first's number, and how many they are."""
+
+    status: Literal["materialized", "failed", "running", "missing"]
+    first: str
+    last: str
+    start: int
+    count: int
+
+
+class PartitionRanges(msgspec.Struct, kw_only=True):
+    """An asset's partitions as few ranges, in the order of the definition, and how many stand how."""
+
+    total: int
+    counts: dict[str, int]
+    ranges: list[PartitionRange]
+
+
 class RunCause(msgspec.Struct, kw_only=True):
     """Why a run was requested: `kind` is `automation`, `sensor`, `app`, `cli` or `api`."""
 

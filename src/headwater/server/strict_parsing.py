@@ -198,6 +198,6 @@ def _key(item: ReportItem) -> AssetKey:
 
 
 def _refuse_given(item: ReportItem, names: frozenset[str]) -> None:
-    given = sorted(name for name in names if getattr(item, name) is not None)
+    given = [name for name in names if getattr(item, name) is not None]
     if given:
-        raise ReportRefusedError(f"{item.kind} takes no {' or '.join(given)}.")
+        raise ReportRefusedError(f"{item.kind} takes no {' or '.join(sorted(given))}.")

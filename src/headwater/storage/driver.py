@@ -42,6 +42,9 @@ class DriverInsert:
         Raises:
             OperationalError: the database does not take them; as SQLAlchemy would raise it.
         """
+        if len(rows) == 1:
+            execute(connection, self._text(1), rows[0])
+            return
         for chunk in _chunks(rows):
             execute(connection, self._text(len(chunk)), tuple(chain.from_iterable(chunk)))
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from headwater.errors import SettingsError
+from headwater.storage.driver import execute
 
 _BUSY_MILLISECONDS = 10_000
 
@@ -74,4 +75,4 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, synchronous
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A deferred transaction that reads and then writes can fail in the middle; one that says so first waits its turn.
     immediate = connection.get_execution_options().get("headwater_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    execute(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN", ())

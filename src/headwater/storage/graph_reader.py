@@ -11,9 +11,8 @@ from sqlalchemy.engine import Connection
 from headwater.definitions.partitions import DynamicKeys, PartitionsSnapshot
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.fold import WHOLE
 from headwater.storage import catalog, dynamic_partitions, event_log, past, tick_settings
-from headwater.storage.schema import latest
+from headwater.storage.schema import is_whole, latest
 
 
 class GraphReader:
@@ -91,5 +90,5 @@ def _has_dynamic_keys(partitions: PartitionsSnapshot | None) -> bool:
 
 
 def _reported_keys(connection: Connection) -> list[str]:
-    query = sa.select(latest.c.asset_key).where(latest.c.partition == WHOLE).distinct()
+    query = sa.select(latest.c.asset_key).where(is_whole).distinct()
     return sorted(connection.execute(query).scalars())

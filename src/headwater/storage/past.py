@@ -10,7 +10,7 @@ from headwater.records.events import CheckEvaluation, EventKind, Materialization
 from headwater.records.fold import WHOLE, CheckLatest, Latest
 from headwater.storage import event_log, states
 from headwater.storage.event_log import EventFilter
-from headwater.storage.schema import event_days, events, latest, withdrawn
+from headwater.storage.schema import event_days, events, is_whole, latest, withdrawn
 
 _CHECKS_LOOKED_AT = 500
 
@@ -31,7 +31,7 @@ def read_assets_at(connection: Connection, moment: int) -> dict[tuple[str, Event
         .scalar_subquery()
     )
     query = sa.select(latest.c.asset_key, latest.c.kind, newest.label("then"))
-    query = query.where(latest.c.partition == WHOLE, latest.c.timestamp > moment)
+    query = query.where(is_whole, latest.c.timestamp > moment)
     found = {(row.asset_key, EventKind(row.kind)): row.then for row in connection.execute(query)}
     read = event_log.read_many(connection, [seq for seq in found.values() if seq is not None])
     for (key, kind), seq in found.items():

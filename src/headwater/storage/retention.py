@@ -23,6 +23,7 @@ from headwater.storage.schema import (
     dropped_counts,
     dropped_days,
     events,
+    is_whole,
     latest,
     series_days,
     version_inputs,
@@ -105,7 +106,7 @@ def _next_slot(connection: Connection, rules: RetentionRules, after: tuple[str, 
         dropped_counts.c.kind == latest.c.kind,
     )
     left = latest.c["count"] - sa.func.coalesce(gone.scalar_subquery(), 0)
-    query = sa.select(latest.c.asset_key, latest.c.kind).where(latest.c.partition == WHOLE, left > fewest)
+    query = sa.select(latest.c.asset_key, latest.c.kind).where(is_whole, left > fewest)
     query = query.where(sa.tuple_(latest.c.asset_key, latest.c.kind) > sa.tuple_(*after))
     found = connection.execute(query.order_by(latest.c.asset_key, latest.c.kind).limit(1)).first()
     return None if found is None else (found.asset_key, found.kind)

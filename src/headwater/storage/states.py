@@ -11,19 +11,23 @@ from sqlalchemy.engine import Connection
 from headwater.records.day_counts import DayCount
 from headwater.records.events import EventKind
 from headwater.records.fold import WHOLE, CheckLatest, Latest
-from headwater.storage.schema import check_latest, event_days, latest
+from headwater.storage.driver import compile_text, execute
+from headwater.storage.schema import check_latest, event_days, is_whole, latest
 
+_KINDS = {kind.value: kind for kind in EventKind}
 _FEW = 500
 """Up to so many partitions are asked for by name."""
 
 
 def read_assets(connection: Connection, asset_key: str | None = None) -> dict[tuple[str, EventKind], Latest]:
     """The latest event by asset and kind, of all assets or one."""
-    query = sa.select(latest).where(latest.c.partition == WHOLE)
-    if asset_key is not None:
-        query = query.where(latest.c.asset_key == asset_key)
-    states = (latest_from_row(row) for row in connection.execute(query))
-    return {(state.asset_key, state.kind): state for state in states}
+    query = sa.select(latest).where(is_whole)
+    if asset_key is None:
+        # Of thousands of assets at once, so the driver's own rows are taken as they are.
+        rows = execute(connection, compile_text(query, connection.dialect), ()).fetchall()
+    else:
+        rows = connection.execute(query.where(latest.c.asset_key == asset_key))
+    return {(state.asset_key, state.kind): state for state in map(latest_from_row, rows)}
 
 
 def read_partitions(connection: Connection, asset_key: str) -> dict[tuple[str, EventKind], Latest]:
@@ -54,7 +58,7 @@ def read_update_times(connection: Connection, asset_keys: Sequence[str]) -> dict
     found: dict[str, int] = {}
     for start in range(0, len(asset_keys), 500):
         query = sa.select(latest.c.asset_key, latest.c.timestamp).where(
-            latest.c.partition == WHOLE,
+            is_whole,
             latest.c.kind == EventKind.MATERIALIZATION.value,
             latest.c.asset_key.in_(asset_keys[start : start + 500]),
         )
@@ -79,6 +83,17 @@ def read_checks(connection: Connection, asset_key: str | None = None) -> list[Ch
 
 def latest_from_row(row: Any) -> Latest:
     """A row of `latest` as a record."""
-    fields = dict(row._mapping)
-    fields["kind"] = EventKind(fields["kind"])
-    return Latest(**fields)
+    key, partition, kind, seq, timestamp, run_id, data_version, event_partition, read_seq, news_seq, count = row
+    return Latest(
+        asset_key=key,
+        partition=partition,
+        kind=_KINDS[kind],
+        seq=seq,
+        timestamp=timestamp,
+        run_id=run_id,
+        data_version=data_version,
+        event_partition=event_partition,
+        read_seq=read_seq,
+        news_seq=news_seq,
+        count=count,
+    )

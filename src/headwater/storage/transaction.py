@@ -70,7 +70,8 @@ def keep_states(connection: Connection, states: Sequence[Latest], checks: Sequen
     """Join folded states with those that are kept."""
     statements = _statements(connection.dialect)
     statements.keep_latest.run(connection, [latest_row(state) for state in states])
-    statements.keep_checks.run(connection, [check_row(check) for check in checks])
+    if checks:
+        statements.keep_checks.run(connection, [check_row(check) for check in checks])
     statements.partition_sets.note(connection, states)
 
 
@@ -78,8 +79,10 @@ def keep_history(connection: Connection, appended: Sequence[Event]) -> None:
     """Keep what some new events add to the counts by day, to the lineage of versions and to that of definitions."""
     statements = _statements(connection.dialect)
     statements.keep_days.run(connection, [day_row(count) for count in fold_days(appended)])
-    statements.insert_versions.run(connection, read_versions(appended))
-    statements.insert_definitions.run(connection, [definition_row(each) for each in fold_definitions(appended)])
+    if versions := read_versions(appended):
+        statements.insert_versions.run(connection, versions)
+    if definitions := fold_definitions(appended):
+        statements.insert_definitions.run(connection, [definition_row(each) for each in definitions])
 
 
 def partition_sets(connection: Connection) -> PartitionSets:

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/partitions/ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An asset's partitions as ranges */
+        get: operations["ApiAssetsPartitionsRangesListPartitionRanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assets/series": {
         parameters: {
             query?: never;
@@ -1849,6 +1866,23 @@ export interface components {
         PartitionList: {
             items: components["schemas"]["PartitionState"][];
         };
+        /** PartitionRange */
+        PartitionRange: {
+            count: number;
+            first: string;
+            last: string;
+            start: number;
+            /** @enum {string} */
+            status: "materialized" | "failed" | "running" | "missing";
+        };
+        /** PartitionRanges */
+        PartitionRanges: {
+            counts: {
+                [key: string]: number;
+            };
+            ranges: components["schemas"]["PartitionRange"][];
+            total: number;
+        };
         /** PartitionState */
         PartitionState: {
             key: string;
@@ -2645,6 +2679,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartitionList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAssetsPartitionsRangesListPartitionRanges: {
+        parameters: {
+            query: {
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionRanges"];
                 };
             };
             /** @description What is wrong, and what to do. */

@@ -28,6 +28,7 @@ from headwater.records.staleness import (
 from headwater.server import shapes
 from headwater.server.resources.automation import freshness_view
 from headwater.server.resources.events import error_view, metadata_view
+from headwater.server.resources.partitions import partitions_view
 from headwater.storage import event_log, freshness, runs, sensors, states
 
 _MADE = EventKind.MATERIALIZATION
@@ -164,7 +165,7 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
         upstream=_upstream(estate, node, read),
         downstream=_downstream(estate, node),
         checks=_checks(connection, estate, key),
-        partitions=_partitions_view(connection, node, now),
+        partitions=partitions_view(connection, graph, key, now),
         condition=None if definition.condition is None else definition.condition.describe(),
         stale=[
             shapes.StaleReason(
@@ -367,21 +368,6 @@ def _definition_keys(node: AssetNode, now: int) -> Iterable[str]:
 
 def _partitions(node: AssetNode) -> PartitionsDefinition | None:
     return None if node.definition.partitions is None else partitions_from_snapshot(node.definition.partitions)
-
-
-def _partitions_view(connection: Connection, node: AssetNode, now: int) -> shapes.PartitionsView | None:
-    if node.definition.partitions is None:
-        return None
-    listed = partition_list(connection, node, now).items
-    own = [item for item in listed if item.status != "unknown"]
-    return shapes.PartitionsView(
-        type=node.definition.partitions.type,
-        total=len(own),
-        materialized=sum(item.status == "materialized" for item in own),
-        failed=sum(item.status == "failed" for item in own),
-        first=own[0].key if own else None,
-        last=own[-1].key if own else None,
-    )
 
 
 def _partition_state(found: Mapping[tuple[str, EventKind], Latest], key: str, running: bool) -> shapes.PartitionState:

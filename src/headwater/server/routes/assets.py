@@ -11,7 +11,7 @@ from litestar.params import FromQuery, QueryParameter
 from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
-from headwater.server.resources import arrivals, assets, history, moments
+from headwater.server.resources import arrivals, assets, history, moments, partitions
 from headwater.server.routes.parameters import AsOf, Selection
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
@@ -103,6 +103,14 @@ def list_arrivals(
     """What history makes one expect of some assets, or of those that were heard of last."""
     graph, now = deployment.graph(), deployment.clock.now()
     return deployment.store.read(lambda c: arrivals.arrival_list(c, graph, now, key))
+
+
+@get("/assets/partitions/ranges", sync_to_thread=True, summary="An asset's partitions as ranges")
+def list_partition_ranges(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.PartitionRanges:
+    """Ranges of partitions that stand alike: a few, also of a hundred thousand."""
+    graph, now = deployment.graph(), deployment.clock.now()
+    graph.node(key)
+    return deployment.store.read(lambda c: partitions.partition_ranges(c, graph, key, now))
 
 
 @get("/assets/partitions", sync_to_thread=True, summary="An asset's partitions")

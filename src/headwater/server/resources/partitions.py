@@ -1,0 +1,108 @@
+"""The partitions of an asset by how they stand: counts and ranges, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from sqlalchemy.engine import Connection
+
+from headwater.clock import to_datetime
+from headwater.definitions.partitions import Ordinals, PartitionsSnapshot, partitions_from_snapshot
+from headwater.definitions.partitions.keys import PartitionKeys
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.partition_states import PartitionStates, PartitionStatus
+from headwater.server import shapes
+from headwater.storage import partition_sets, runs
+
+_NAMES = {
+    PartitionStatus.MATERIALIZED: "materialized",
+    PartitionStatus.FAILED: "failed",
+    PartitionStatus.IN_PROGRESS: "running",
+    PartitionStatus.MISSING: "missing",
+}
+
+
+def partitions_view(connection: Connection, graph: AssetGraph, key: str, now: int) -> shapes.PartitionsView | None:
+    """How many partitions an asset has, and how many of them were made or failed; None if it has none."""
+    snapshot = graph.node(key).definition.partitions
+    if snapshot is None:
+        return None
+    keys = partitions_from_snapshot(snapshot).keys_at(to_datetime(now), graph.dynamic_keys)
+    found = _by_status(connection, key, snapshot, keys)
+    return shapes.PartitionsView(
+        type=snapshot.type,
+        total=len(keys),
+        materialized=len(found[PartitionStatus.MATERIALIZED]),
+        failed=len(found[PartitionStatus.FAILED]),
+        first=keys.key_at(0) if len(keys) else None,
+        last=keys.key_at(len(keys) - 1) if len(keys) else None,
+    )
+
+
+def partition_ranges(connection: Connection, graph: AssetGraph, key: str, now: int) -> shapes.PartitionRanges:
+    """The partitions of an asset as ranges of those that stand alike, in the order of its definition."""
+    snapshot = graph.node(key).definition.partitions
+    if snapshot is None:
+        return shapes.PartitionRanges(total=0, counts={}, ranges=[])
+    keys = partitions_from_snapshot(snapshot).keys_at(to_datetime(now), graph.dynamic_keys)
+    found = _by_status(connection, key, snapshot, keys)
+    ranges = [
+        shapes.PartitionRange(
+            status=_NAMES[status],  # type: ignore[arg-type]
+            first=keys.key_at(start),
+            last=keys.key_at(stop - 1),
+            start=start,
+            count=stop - start,
+        )
+        for status, numbers in found.items()
+        for start, stop in numbers.ranges()
+    ]
+    return shapes.PartitionRanges(
+        total=len(keys),
+        counts={_NAMES[status]: len(numbers) for status, numbers in found.items()},
+        ranges=sorted(ranges, key=lambda each: each.start),
+    )
+
+
+def _by_status(
+    connection: Connection, key: str, snapshot: PartitionsSnapshot, keys: PartitionKeys
+) -> Mapping[PartitionStatus, Ordinals]:
+    """As the log tells, and those that a run here is making now."""
+    packed = partition_sets.read(connection, key)
+    numbers = _Numbers(snapshot, keys)
+    found = packed.by_status(_places(packed.packed, numbers), len(keys))
+    under_way = {key for run in runs.read_open(connection) if key in run.assets for key in run.partition_keys or ()}
+    running = Ordinals(place for each in under_way if (place := keys.number_of(each)) is not None)
+    others = {status: numbers - running for status, numbers in found.items()}
+    return {**others, PartitionStatus.IN_PROGRESS: found[PartitionStatus.IN_PROGRESS] | running}
+
+
+class _Numbers:
+    """A definition's keys at a moment, equal to those of another moment at which there are as many."""
+
+    def __init__(self, snapshot: PartitionsSnapshot, keys: PartitionKeys) -> None:
+        last = keys.key_at(len(keys) - 1) if len(keys) else None
+        # Dynamic keys come and go, so that as many with the same last one may be others.
+        may_differ = snapshot.type in ("dynamic", "multi")
+        self._extent = (snapshot, len(keys), tuple(keys) if may_differ else last)
+        self.keys = keys
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Numbers) and self._extent == other._extent
+
+    def __hash__(self) -> int:
+        return hash(self._extent)
+
+
+@lru_cache(maxsize=32)
+def _numbering(numbers: _Numbers) -> dict[str, int]:
+    """Every key's number: to list all keys once is much quicker than to work out each from its name."""
+    return {key: number for number, key in enumerate(numbers.keys)}
+
+
+@lru_cache(maxsize=32)
+def _places(packed: str, numbers: _Numbers) -> tuple[int | None, ...]:
+    """The number of each key that the log tells of; they change only as partitions are added."""
+    numbering = _numbering(numbers)
+    return tuple(map(numbering.get, PartitionStates(packed, "").names()))

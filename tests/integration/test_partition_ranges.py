@@ -1,0 +1,65 @@
+"""The partitions of an asset as the API shows them: counts, ranges and the list agree."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import pytest
+from builders import external, made, native, step_event
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headwater.definitions.partitions import DailyPartitionsDefinition, StaticPartitionsDefinition
+from headwater.definitions.snapshot import DefinitionsSnapshot
+from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.records.events import EventKind
+from headwater.server.resources import assets, partitions
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+
+NOW = 1_767_312_000_000_000  # 2026-01-02
+KEYS = [f"2025-12-{day:02}" for day in range(20, 32)] + ["2026-01-01"]
+DEFINITIONS = {
+    "daily": DailyPartitionsDefinition(start_date="2025-12-20").to_snapshot(),
+    "static": StaticPartitionsDefinition(KEYS[::-1]).to_snapshot(),
+}
+
+
+def graph() -> AssetGraph:
+    """An asset for each definition."""
+    defined = [native(name, "raw", partitions=snapshot) for name, snapshot in DEFINITIONS.items()]
+    return build_graph([("code", DefinitionsSnapshot(assets=(*defined, external("raw"))))])
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.lists(st.tuples(st.sampled_from([*KEYS, "unknown"]), st.booleans()), max_size=12))
+def test_ranges_say_what_the_list_says(store: Store, name: str, told: list[tuple[str, bool]]) -> None:
+    """Whatever was made and failed, in whatever order: each range is a run of partitions that stand alike."""
+    events = [
+        made(name, partition=key) if is_made else step_event(EventKind.STEP_FAILED, "r", name, partition=key)
+        for key, is_made in told
+    ]
+    if events:
+        store.write(Unit(events=events))
+    node = graph().node(name)
+
+    listed = store.read(lambda c: assets.partition_list(c, node, NOW)).items
+    shown = store.read(lambda c: partitions.partition_ranges(c, graph(), name, NOW))
+    counts: Any = store.read(lambda c: partitions.partitions_view(c, graph(), name, NOW))
+
+    own = [item for item in listed if item.status != "unknown"]
+    expected = []
+    for status, alike in groupby(own, key=lambda item: item.status):
+        run = list(alike)
+        expected.append((status, run[0].key, run[-1].key, len(run)))
+    assert expected == [(each.status, each.first, each.last, each.count) for each in shown.ranges]
+    stand = [item.status for item in own]
+    assert (len(own), stand.count("materialized"), stand.count("failed"), own[0].key, own[-1].key) == (
+        counts.total,
+        counts.materialized,
+        counts.failed,
+        counts.first,
+        counts.last,
+    )
