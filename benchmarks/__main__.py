@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from benchmarks import app, definitions, graph, latency, listeners, materialize, reports, sensors, startup, store
+from benchmarks import app, definitions, graph, latency, listeners, materialize, reports, runs, sensors, startup, store
 from benchmarks.systems import dagster
 
 
@@ -42,6 +42,7 @@ _ALL: dict[str, Callable[[bool], None]] = {
     "materialize": lambda quick: materialize.measure(1 if quick else 3),
     "definitions": _definitions,
     "sensors": lambda quick: sensors.measure(1_000, 10.0 if quick else 60.0),
+    "runs": lambda quick: runs.measure(*((200, 500, 10) if quick else (1_000, 10_000, 100))),
     "listeners": lambda quick: listeners.measure(500 if quick else 5_000, 2.0 if quick else 8.0),
     "store": _store,
     "app": _app,

@@ -17,6 +17,8 @@ import msgspec
 Stream = Literal["log", "stdout", "stderr"]
 _LOG = "log.ndjson"
 _MOST_CHARACTERS = 16_000
+MOST_BYTES = 16 * 1024 * 1024
+"""Up to how many bytes of each output of a step, and of the run's own lines, are kept whole."""
 
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,43 @@ def output_path(folder: Path, step: str, stream: Stream) -> Path:
 def step_file(folder: Path, step: str, ending: str) -> Path:
     """Where something of a step is kept beside the run's log."""
     return folder / f"{hashlib.sha256(step.encode()).hexdigest()[:20]}.{ending}"
+
+
+def bound_file(path: Path, most: int = MOST_BYTES) -> None:
+    """Keep a file of a log that is still appended to from growing without end: its beginning and its end stay.
+
+    What is left out is told in its place. A reader that was in the middle goes on at the end.
+
+    Args:
+        path: The file; it need not exist.
+        most: Up to how many bytes it is left alone; a quarter of that stays at either end.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return
+    if size <= most:
+        return
+    kept = most // 4
+    with path.open("r+b") as file:
+        head = file.read(kept).rpartition(b"\n")[0]
+        file.seek(size - kept)
+        tail = file.read().partition(b"\n")[2]
+        # Whoever writes appends, also after this.
+        file.truncate(len(head))
+    text = f"… {size - len(head) - len(tail):,} bytes were left out here …"
+    if path.name == _LOG:
+        marker = msgspec.json.encode(LogLine(timestamp=None, step="", stream="log", level="WARNING", text=text))
+    else:
+        marker = text.encode()
+    with path.open("ab") as file:
+        file.write(b"\n" + marker + b"\n" + tail)
+
+
+def bound_step(folder: Path, step: str) -> None:
+    """Keep what a step prints, and the run's log, from growing without end."""
+    for path in (log_path(folder), output_path(folder, step, "stdout"), output_path(folder, step, "stderr")):
+        bound_file(path)
 
 
 def write_line(descriptor: int, line: LogLine) -> None:
@@ -71,12 +110,22 @@ def read_lines(folder: Path, steps: Iterable[str], after: str | None, limit: int
     streams: tuple[Stream, ...] = ("stdout", "stderr")
     files += [(output_path(folder, step, stream), step, stream) for step in steps for stream in streams]
     for path, step, stream in files:
+        if places.get(path.name, 0) > (size := _size(path)):
+            # It was cut since; what it has now is its beginning and its end, and what is new comes after that.
+            places[path.name] = size
         for raw, place in _whole_lines(path, places.get(path.name, 0)):
             if len(lines) == limit:
                 break
             places[path.name] = place
             lines.append(_decode_line(raw) if stream == "log" else _captured(step, stream, raw))
     return lines, json.dumps(places, separators=(",", ":"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _decode_places(after: str | None) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from sqlalchemy.engine import Connection
@@ -21,6 +21,7 @@ from headwater.execution.executors.executor import Executor
 from headwater.execution.folders import Folders
 from headwater.execution.plan import plan_steps
 from headwater.execution.plan_checks import failed_blocking
+from headwater.execution.run_logs import bound_step
 from headwater.execution.step_messages import PREPARE_TASK, encoder
 from headwater.execution.step_queue import StepQueue
 from headwater.execution.step_supervisor import StepSupervisor
@@ -36,6 +37,7 @@ LEASE_MICROSECONDS = 30_000_000
 TIME_LIMIT_TAGS = ("headwater/max_runtime", "dagster/max_runtime")
 """Tags of a run that say after how many seconds it is stopped."""
 _PREPARE_SECONDS = 60.0
+_BOUND_SECONDS = 2.0
 _OUTSIDE_STEPS = (OSError, LocationError, UnknownAssetError, InvalidDefinitionError, InvalidConfigError)
 _log = structlog.get_logger(__name__)
 
@@ -134,6 +136,7 @@ class RunSupervisor:
         running: dict[asyncio.Task[None], Step] = {}
         # To wait for any of a thousand tasks costs a thousand callbacks each time; a queue of those that ended, one.
         ended: asyncio.Queue[asyncio.Task[None]] = asyncio.Queue()
+        bounding = asyncio.create_task(self._bound_logs(running))
         try:
             while queue or running:
                 while ready := queue.take_ready():
@@ -150,9 +153,18 @@ class RunSupervisor:
                     queue.end(running.pop(done))
                     done.result()
         finally:
+            bounding.cancel()
             for task in running:
                 task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await asyncio.gather(*running, bounding, return_exceptions=True)
+
+    async def _bound_logs(self, running: Mapping[asyncio.Task[None], Step]) -> None:
+        """Keep what the steps under way print from filling the disk."""
+        folder = self._folders.run_logs / self._run.run_id
+        while True:
+            await self._store.clock.sleep(_BOUND_SECONDS)
+            for step in list(running.values()):
+                await asyncio.to_thread(bound_step, folder, step.name)
 
     def _reason_to_skip(self, step: Step) -> str | None:
         """Why a step does not begin, and what that means for those below it; None if it does."""
@@ -180,6 +192,7 @@ class RunSupervisor:
     async def _run_step(self, step: Step, steps: StepSupervisor) -> None:
         self._has_begun = True
         ended = await steps.carry_out(step)
+        bound_step(self._folders.run_logs / self._run.run_id, step.name)
         if ended.failure is not None:
             self._failed[step.name] = f"{step.name}: {ended.failure}"
         elif ended.report is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 
 def resident_bytes() -> int:
@@ -12,3 +14,14 @@ def resident_bytes() -> int:
         return 0
     with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def oom_kills() -> int:
+    """How many processes the kernel has ended so far for want of memory, in this container or on this machine."""
+    for path, name in (("/sys/fs/cgroup/memory.events", "oom_kill"), ("/proc/vmstat", "oom_kill")):
+        with suppress(OSError, ValueError):
+            for line in Path(path).read_text().splitlines():
+                found, _, count = line.partition(" ")
+                if found == name:
+                    return int(count)
+    return 0

@@ -14,6 +14,7 @@ from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
 from headwater.graph.asset_graph import build_graph
 from headwater.location import wire
+from headwater.location.memory import oom_kills
 from headwater.location.source import LocationSource
 from headwater.records.events import ErrorInfo
 
@@ -43,6 +44,7 @@ class Worker:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._exited: asyncio.Future[wire.WorkerExited] = asyncio.get_running_loop().create_future()
         self.calls = 0
+        self._oom_kills = oom_kills()
         self.grown = 0
         """By how many bytes it had grown after its last call."""
 
@@ -122,6 +124,11 @@ class Worker:
                 on_emit(message.body)
         raise WorkerDiedError(await self._reason_of_death())
 
+    def _hint_of_memory(self) -> str:
+        if oom_kills() > self._oom_kills:
+            return " The kernel ended it because the memory that this machine or container may use was full."
+        return " The machine may have run out of memory."
+
     async def _reason_of_death(self) -> str:
         try:
             exited = await asyncio.wait_for(asyncio.shield(self._exited), _GRACE_SECONDS)
@@ -129,7 +136,7 @@ class Worker:
             return "The worker closed its connection without ending; it was given up."
         if exited.signal is not None:
             name = signal.Signals(exited.signal).name
-            hint = " The machine may have run out of memory." if exited.signal == signal.SIGKILL else ""
+            hint = self._hint_of_memory() if exited.signal == signal.SIGKILL else ""
             return f"The process was killed by signal {exited.signal} ({name}).{hint}"
         return f"The process ended with exit code {exited.code} before its work was done: user code ended it."
 

@@ -11,6 +11,7 @@ from headwater.records.events import ErrorInfo
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _MOST_CHARACTERS = 20_000
+_MOST_LOCALS = 30
 
 
 def describe(error: BaseException) -> ErrorInfo:
@@ -19,6 +20,8 @@ def describe(error: BaseException) -> ErrorInfo:
     text = str(error).strip()
     ours = isinstance(error, HeadwaterError)
     message = text if ours and text else f"{kind}: {text}" if text else kind
+    if isinstance(error, MemoryError):
+        message += ". The function asked for more memory than its process may have."
     return ErrorInfo(message=_cut(redact(message)), type=kind, traceback=_cut(redact(_format(error))))
 
 
@@ -27,7 +30,16 @@ def _format(error: BaseException) -> str:
     frames = list(described.stack)
     first = next((n for n, frame in enumerate(frames) if not is_plumbing(frame.filename)), 0)
     described.stack = traceback.StackSummary.from_list(frames[first:])
-    return "".join(described.format())
+    return "".join(described.format()) + _locals(error)
+
+
+def _locals(error: BaseException) -> str:
+    """The names and types of the variables where user code was left: what they hold may be secret, or large."""
+    own = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if not is_plumbing(frame.f_code.co_filename)]
+    if not own or not own[-1].f_locals or own[-1].f_code.co_name == "<module>":
+        return ""
+    shown = [f"{name} ({type(value).__name__})" for name, value in list(own[-1].f_locals.items())[:_MOST_LOCALS]]
+    return f"Variables of {own[-1].f_code.co_name}: {', '.join(shown)}\n"
 
 
 def is_plumbing(filename: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater.execution.run_logs import LogLine, log_path, output_path, read_lines, write_line
+from headwater.execution.run_logs import LogLine, bound_file, log_path, output_path, read_lines, write_line
 
 
 def write(folder: Path, *texts: str) -> None:
@@ -58,3 +58,34 @@ def test_a_foreign_place_is_refused(tmp_path: Path) -> None:
     """What no call returned is an error that shows it."""
     with pytest.raises(ValueError, match="'banana' is not"):
         read_lines(tmp_path, [], "banana", 10)
+
+
+@pytest.mark.parametrize("name", ["log.ndjson", "out.stdout"])
+def test_a_file_that_grows_without_end_keeps_its_beginning_and_its_end(name: str, tmp_path: Path) -> None:
+    """The middle is left out, which is told; each line that stays is whole, and what is appended later is there."""
+    path = tmp_path / name
+    lines = [f"line {number:05}" for number in range(10_000)]
+    path.write_text("".join(f"{line}\n" for line in lines))
+    with path.open("ab") as writer:
+        bound_file(path, most=20_000)
+        writer.write(b"after\n")
+
+    kept = path.read_text().splitlines()
+    assert (lines[0], "after", lines[-1]) == (kept[0], kept[-1], kept[-2])
+    assert len(path.read_bytes()) < 11_000
+    (marked,) = [line for line in kept if "bytes were left out" in line]
+    assert set(kept) - {marked, "after"} <= set(lines)
+    bound_file(tmp_path / "none")
+
+
+def test_a_reader_of_a_file_that_was_cut_goes_on(tmp_path: Path) -> None:
+    """It gets what is written after the cut."""
+    path = output_path(tmp_path, "a", "stdout")
+    path.write_text("x" * 99 + "\n" + "y\n" * 1_000)
+    _, place = read_lines(tmp_path, ["a"], None, 10_000)
+    bound_file(path, most=400)
+    _, place = read_lines(tmp_path, ["a"], place, 10_000)
+    with path.open("a") as file:
+        file.write("after\n")
+    found, _ = read_lines(tmp_path, ["a"], place, 10_000)
+    assert ["after"] == [line.text for line in found]
