@@ -1,0 +1,51 @@
+"""What holds for all sensors and schedules of a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import headwater as hw
+from headwater.daemon.code_locations import note_loaded
+from headwater.definitions.build_snapshot import build_snapshot
+from headwater.records.tick_settings import TickSettings
+from headwater.storage import tick_settings
+from headwater.storage.engine import sqlite_url
+from headwater.storage.graph_reader import GraphReader
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    opened = Store(sqlite_url(tmp_path / "headwater.db"))
+    yield opened
+    opened.close()
+
+
+async def test_a_setting_turns_the_default_round(store: Store) -> None:
+    """With it, only what declares that it is on is on; without it, all but what declares that it is off."""
+    running, stopped = hw.DefaultSensorStatus.RUNNING, hw.DefaultSensorStatus.STOPPED
+    sensors = [
+        hw.sensor(name=name, default_status=status)(lambda: None)
+        for name, status in (("declared", running), ("off", stopped), ("silent", None))
+    ]
+    schedule = hw.ScheduleDefinition("nightly", cron_schedule="@daily", target="*")
+    defs = hw.Definitions(assets=[hw.asset(name="a")(lambda: 1)], sensors=sensors, schedules=[schedule])
+    await note_loaded(store, "here", build_snapshot(defs))
+    reader = GraphReader()
+
+    def on() -> list[str]:
+        graph = store.read(reader.read)
+        return sorted(name for name, (item, _) in graph.ticking.items() if item.running_by_default)
+
+    before = on()
+    store.write(Unit(effect=lambda c, _events: tick_settings.save(c, TickSettings(on_by_default=False))))
+    after = on()
+    store.write(Unit(effect=lambda c, _events: tick_settings.save(c, TickSettings())))
+
+    assert ["declared", "nightly", "silent"] == before == on()
+    assert ["declared"] == after
