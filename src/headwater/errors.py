@@ -87,6 +87,10 @@ class UnknownRunError(HeadwaterError):
     """An id is not that of a run in the store."""
 
 
+class UnknownBackfillError(HeadwaterError):
+    """An id is not that of a backfill in the store."""
+
+
 class InvalidTransitionError(HeadwaterError):
     """A run, step or tick was told of something that cannot happen in the state it is in."""
 

@@ -7,6 +7,7 @@ import click
 from headwater.cli.assets import asset_group
 from headwater.cli.audit import audit_group
 from headwater.cli.automation import automation_group
+from headwater.cli.backfills import backfill_group
 from headwater.cli.check import check
 from headwater.cli.corrections import event_group, merge_asset, rename_asset, wipe_asset
 from headwater.cli.db import db_group
@@ -68,6 +69,7 @@ for command in (
     automation_group,
     job_group,
     run_group,
+    backfill_group,
     report_group,
     webhook_group,
     event_group,

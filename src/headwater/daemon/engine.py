@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.engine import Connection
 
+from headwater.automation.backfill_loop import BackfillLoop
 from headwater.automation.condition_switches import KIND, followed
 from headwater.automation.conditions_loop import ConditionsLoop
 from headwater.automation.freshness_loop import FreshnessLoop
@@ -35,6 +36,7 @@ from headwater.storage.writer import Unit
 
 _BATCH = 1_000
 _CONDITIONS = "conditions"
+_BACKFILLS = "backfills"
 _REST_SECONDS = 1.0
 _BETWEEN_LOOKS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
@@ -73,6 +75,7 @@ class Engine:
         self._runs = RunLoop(store, loaded, folders, owner, executors)
         self._conditions = ConditionsLoop(store)
         self._freshness = FreshnessLoop(store)
+        self._backfills = BackfillLoop(store)
         self._reader = GraphReader()
         self._graph = self._reader.graph
         self._owner = owner
@@ -98,6 +101,7 @@ class Engine:
                 "log": self._follow_log,
                 "conditions": self._conditions.run,
                 "freshness": self._freshness.run,
+                "backfills": self._backfills.run,
                 "ticks": self._ticks.run,
                 "runs": self._runs.run,
                 "tail": self._store.tail.watch,
@@ -125,6 +129,7 @@ class Engine:
             states = await self._store.read_async(sensors.read_states)
             self._conditions.use_graph(None if mine is None else followed(mine, states))
             self._freshness.use_graph(mine)
+            self._backfills.use_graph(self._graph if self._shares.is_mine(_BACKFILLS) else None)
             self._ticks.use_graph(self._graph)
             self._runs.wake()
 

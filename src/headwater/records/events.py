@@ -52,6 +52,15 @@ class EventKind(StrEnum):
     ASSET_WIPED = "asset_wiped"
     ASSET_RENAMED = "asset_renamed"
     FRESHNESS_CHANGED = "freshness_changed"
+    BACKFILL_REQUESTED = "backfill_requested"
+    BACKFILL_STARTED = "backfill_started"
+    BACKFILL_PAUSED = "backfill_paused"
+    BACKFILL_RESUMED = "backfill_resumed"
+    BACKFILL_CANCEL_REQUESTED = "backfill_cancel_requested"
+    BACKFILL_RETRIED = "backfill_retried"
+    BACKFILL_COMPLETED = "backfill_completed"
+    BACKFILL_FAILED = "backfill_failed"
+    BACKFILL_CANCELED = "backfill_canceled"
 
 
 CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, EventKind.ASSET_RENAMED})
@@ -225,6 +234,17 @@ class FreshnessChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """When the state changes next if nothing is reported, in microseconds."""
 
 
+class BackfillEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="backfill", tag_field="t"):
+    """A backfill moved on in its life cycle, or a person asked that of it."""
+
+    backfill: str
+    assets: tuple[str, ...]
+    amount: int
+    """How many partitions it makes, over all assets."""
+    reason: str | None = None
+    reporter: Reporter | None = None
+
+
 class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why something failed: one readable sentence, and the traceback from user code on where there is one."""
 
@@ -249,6 +269,7 @@ Payload: TypeAlias = (
     | Wipe
     | Rename
     | FreshnessChange
+    | BackfillEvent
 )
 
 

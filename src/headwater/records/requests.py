@@ -18,7 +18,7 @@ from headwater.definitions.partitions import (
 from headwater.errors import ExternalAssetError, InvalidTransitionError, UnknownAssetError, UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import EventKind, NewEvent
-from headwater.records.runs import ENDED, Cause, Run, RunStatus
+from headwater.records.runs import ENDED, RETRY_TAG, Cause, Run, RunStatus
 
 RANGE_MARK = "..."
 """Stands between the ends of a range of partitions; no key may hold it."""
@@ -63,7 +63,7 @@ def plan_runs(
         ExternalAssetError: an asset is made by somebody else.
         UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
     """
-    nodes = [_native(graph, key) for key in sorted(_with_made_together(graph, set(keys)))]
+    nodes = [native_node(graph, key) for key in sorted(with_made_together(graph, set(keys)))]
     kept = graph.dynamic_keys if dynamic_keys is None else dynamic_keys
     several = _partitions_meant(nodes, partition, partitions, now)
     by_location: dict[str, list[str]] = {}
@@ -244,7 +244,7 @@ def plan_retry(graph: AssetGraph, run: Run, made: Iterable[str], *, cause: Cause
             cause=cause,
             now=now,
             partition=run.partition,
-            tags={**run.tags, "headwater/retry_of": run.run_id},
+            tags={**run.tags, RETRY_TAG: run.run_id},
             run_config=run.run_config,
             job_name=run.job_name,
         )[0]
@@ -260,7 +260,7 @@ def plan_retry(graph: AssetGraph, run: Run, made: Iterable[str], *, cause: Cause
         now=now,
         partition=run.partition,
         partitions=run.partitions,
-        tags={**run.tags, "headwater/retry_of": run.run_id},
+        tags={**run.tags, RETRY_TAG: run.run_id},
         run_config=run.run_config,
         job_name=run.job_name,
     )[0]
@@ -332,14 +332,20 @@ def external_asset_message(key: str) -> str:
     )
 
 
-def _with_made_together(graph: AssetGraph, keys: set[str]) -> set[str]:
+def with_made_together(graph: AssetGraph, keys: set[str]) -> set[str]:
     """The keys, and what a function makes that can't make one of them alone."""
     numbers = {graph.ids[key] for key in keys if key in graph.ids}
     made_with = graph.selection_index.made_with
     return keys | {graph.nodes[other].key for number in numbers for other in made_with.get(number, ())}
 
 
-def _native(graph: AssetGraph, key: str) -> AssetNode:
+def native_node(graph: AssetGraph, key: str) -> AssetNode:
+    """An asset that is made here.
+
+    Raises:
+        UnknownAssetError: there is no such asset.
+        ExternalAssetError: another system makes it.
+    """
     number = graph.ids.get(key)
     if number is None:
         near = difflib.get_close_matches(key, graph.ids, n=1)

@@ -15,6 +15,8 @@ from headwater.records.events import ErrorInfo, EventKind, NewEvent, RunEvent
 
 BACKFILL_TAG = "headwater/backfill"
 """The tag of the runs of a backfill; its value names the backfill."""
+RETRY_TAG = "headwater/retry_of"
+"""The tag of a run that makes what an earlier one did not; its value is that one's id."""
 
 
 class RunStatus(StrEnum):

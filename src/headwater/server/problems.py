@@ -24,6 +24,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
     errors.UnknownEventError: 404,
     errors.UnknownRunError: 404,
     errors.UnknownScheduleError: 404,
+    errors.UnknownBackfillError: 404,
     errors.UnknownSensorError: 404,
     errors.UnknownJobError: 404,
     errors.UnknownWebhookError: 404,

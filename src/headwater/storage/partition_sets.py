@@ -47,6 +47,15 @@ def judge(states: Iterable[Latest]) -> dict[Partition, PartitionStatus]:
     return {partition: judge_partition(known) for partition, known in newest.items()}
 
 
+def judge_whole(states: Iterable[Latest]) -> dict[str, PartitionStatus]:
+    """How assets stand as a whole, by key, after states that are not about partitions."""
+    newest: dict[str, dict[EventKind, Place]] = {}
+    for state in states:
+        if state.kind in TELLING:
+            newest.setdefault(state.asset_key, {})[state.kind] = (state.timestamp, state.seq)
+    return {key: judge_partition(known) for key, known in newest.items()}
+
+
 class PartitionSets:
     """Keeps the pages; its statements are compiled for one database."""
 

@@ -11,16 +11,25 @@ from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, UnknownRunError
 from headwater.records.events import ErrorInfo, EventKind
-from headwater.records.runs import ENDED, Cause, Run, RunStatus
-from headwater.storage.schema import run_assets, run_keys, runs
+from headwater.records.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, RunStatus
+from headwater.storage.schema import backfill_runs, run_assets, run_keys, runs
 from headwater.storage.transaction import insert_for
 
 _OPEN = [status.value for status in RunStatus if status not in ENDED]
 
 
 def insert(connection: Connection, run: Run) -> None:
-    """Keep a new run."""
+    """Keep a new run; where it belongs to a backfill, with that, in place of the run that it tries again."""
     connection.execute(sa.insert(runs), _to_row(run))
+    if BACKFILL_TAG in run.tags:
+        mine = {"backfill_id": run.tags[BACKFILL_TAG], "run_id": run.run_id}
+        fresh = {"settled": False, "retried": False, "made": "", "failed": ""}
+        connection.execute(sa.insert(backfill_runs), mine | fresh)
+        if RETRY_TAG in run.tags:
+            before = sa.and_(
+                backfill_runs.c.backfill_id == mine["backfill_id"], backfill_runs.c.run_id == run.tags[RETRY_TAG]
+            )
+            connection.execute(sa.update(backfill_runs).where(before).values(retried=True))
     connection.execute(sa.insert(run_assets), [{"asset_key": key, "run_id": run.run_id} for key in run.assets])
 
 

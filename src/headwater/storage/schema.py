@@ -291,6 +291,49 @@ run_keys = Table(
     PrimaryKeyConstraint("scope", "run_key"),
 )
 
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("backfill_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("assets", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("max_runs", Integer, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("run_config", Text, nullable=False),
+    Column("started_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("counts", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+Index("ix_backfills_status", backfills.c.status, backfills.c.created_at)
+Index("ix_backfills_created_at", backfills.c.created_at, backfills.c.backfill_id)
+
+backfill_targets = Table(
+    "backfill_targets",
+    metadata,
+    Column("asset_key", Text, nullable=False),
+    Column("backfill_id", Text, nullable=False),
+    Column("partitions", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("asset_key", "backfill_id"),
+)
+Index("ix_backfill_targets_backfill_id", backfill_targets.c.backfill_id)
+
+backfill_runs = Table(
+    "backfill_runs",
+    metadata,
+    Column("backfill_id", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("settled", Boolean, nullable=False),
+    Column("retried", Boolean, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("failed", Text, nullable=False),
+    PrimaryKeyConstraint("backfill_id", "run_id"),
+)
+
 sensor_state = Table(
     "sensor_state",
     metadata,

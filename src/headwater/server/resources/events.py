@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import WireValue
 from headwater.records.events import (
+    BackfillEvent,
     CheckEvaluation,
     DefinitionsChanged,
     DryRun,
@@ -53,6 +54,17 @@ _EXTERNAL_TITLES = {
     EventKind.EXTERNAL_PROGRESSING: "Its run elsewhere goes on",
     EventKind.EXTERNAL_FAILED: "Its run elsewhere failed",
     EventKind.EXTERNAL_SKIPPED: "Its run elsewhere made nothing",
+}
+_BACKFILL_TITLES = {
+    EventKind.BACKFILL_REQUESTED: "requested",
+    EventKind.BACKFILL_STARTED: "started",
+    EventKind.BACKFILL_PAUSED: "paused",
+    EventKind.BACKFILL_RESUMED: "resumed",
+    EventKind.BACKFILL_CANCEL_REQUESTED: "asked to end",
+    EventKind.BACKFILL_RETRIED: "tries again what failed",
+    EventKind.BACKFILL_COMPLETED: "completed",
+    EventKind.BACKFILL_FAILED: "ended with failures",
+    EventKind.BACKFILL_CANCELED: "canceled",
 }
 _STEP_TITLES = {
     EventKind.STEP_STARTED: "started",
@@ -128,12 +140,18 @@ def _title(event: Event) -> str:
         return f"Dry run of {payload.name}"
     if isinstance(payload, ExternalRun):
         return _EXTERNAL_TITLES[event.kind]
-    if isinstance(payload, FreshnessChange):
-        return f"Freshness went from {payload.former} to {payload.state}"
     if isinstance(payload, (Withdrawal, Wipe, Rename)):
         return _correction_title(payload)
+    if isinstance(payload, (BackfillEvent, FreshnessChange)):
+        return _change_title(event.kind, payload)
     made = "Materialized" if payload.reporter is not None and payload.reporter.via == "run" else "Reported"
     return "Observed" if isinstance(payload, Observation) else made
+
+
+def _change_title(kind: EventKind, payload: BackfillEvent | FreshnessChange) -> str:
+    if isinstance(payload, BackfillEvent):
+        return f"Backfill of {payload.amount:,} partitions {_BACKFILL_TITLES[kind]}"
+    return f"Freshness went from {payload.former} to {payload.state}"
 
 
 def _correction_title(payload: Withdrawal | Wipe | Rename) -> str:
