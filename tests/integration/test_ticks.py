@@ -89,6 +89,16 @@ def test_a_failed_run_tells_its_steps(server: DevServer) -> None:
     assert 1 == len(tick["consumed"])
 
 
+def test_a_check_calls_its_sensor(server: DevServer) -> None:
+    """Each evaluation of a watched asset's checks, and of no other."""
+    for key, passed in (("raw", True), ("other", False), ("raw", False)):
+        server.post("/report_asset_check/", {"asset_key": key, "check_name": "rows", "passed": passed})
+    server.wait_for(lambda: sum(len(t["consumed"]) for t in ticks(server, "on_check")) >= 2)
+
+    assert 2 == sum(len(t["consumed"]) for t in ticks(server, "on_check"))
+    assert "rows of raw: False" == ticks(server, "on_check")[-1]["skip_message"]
+
+
 def test_a_poisoned_event_is_given_up(server: DevServer) -> None:
     """Events are dealt with in order; one that fails five times is passed over, and the next has its turn."""
     for number in (1, 2, 3):

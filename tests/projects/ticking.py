@@ -114,6 +114,12 @@ def poisoned(context: hw.SensorEvaluationContext, event: Any) -> hw.SkipReason:
     return hw.SkipReason(f"number {number}")
 
 
+@hw.check_sensor(monitored_assets=["raw"])
+def on_check(context: hw.SensorEvaluationContext, event: Any) -> hw.SkipReason:
+    """Says how it went."""
+    return hw.SkipReason(f"{event.check_name} of {event.asset_key.to_user_string()}: {event.passed}")
+
+
 @hw.schedule("* * * * *", job=nightly, default_status=hw.DefaultScheduleStatus.STOPPED)
 def every_minute(context: hw.ScheduleEvaluationContext) -> hw.RunRequest:
     """Once a minute."""
@@ -130,6 +136,7 @@ defs = hw.Definitions(
         after_both,
         on_failure,
         on_success,
+        on_check,
         hangs,
         poisoned,
     ],

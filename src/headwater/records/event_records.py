@@ -101,7 +101,7 @@ class EventRecord:
 
     @property
     def freshness_state(self) -> str | None:
-        """What an asset's freshness became, such as `fail`."""
+        """What an asset's freshness became: `PASS`, `WARN`, `FAIL` or `UNKNOWN`."""
         state = getattr(self._event.payload, "state", None)
         return None if state is None else str(getattr(state, "value", state))
 
