@@ -5,7 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from benchmarks import app, definitions, graph, latency, listeners, materialize, reports, runs, sensors, startup, store
+from benchmarks import (
+    app,
+    conditions,
+    definitions,
+    graph,
+    latency,
+    listeners,
+    materialize,
+    reports,
+    runs,
+    sensors,
+    startup,
+    store,
+)
 from benchmarks.systems import dagster
 
 
@@ -41,6 +54,7 @@ _ALL: dict[str, Callable[[bool], None]] = {
     "graph": lambda quick: graph.measure(100_000, 5 if quick else 15),
     "materialize": lambda quick: materialize.measure(1 if quick else 3),
     "definitions": _definitions,
+    "conditions": lambda quick: conditions.measure(3 if quick else 10),
     "sensors": lambda quick: sensors.measure(1_000, 10.0 if quick else 60.0),
     "runs": lambda quick: runs.measure(*((200, 500, 10) if quick else (1_000, 10_000, 100))),
     "listeners": lambda quick: listeners.measure(500 if quick else 5_000, 2.0 if quick else 8.0),

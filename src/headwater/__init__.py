@@ -237,6 +237,11 @@ io_manager = resource
 AssetChecksDefinition = AssetCheckDefinition
 
 if TYPE_CHECKING:
+    from headwater.automation.evaluate_once import (
+        AutomationCursor,
+        EvaluateAutomationConditionsResult,
+        evaluate_automation_conditions,
+    )
     from headwater.definitions.config_schema import (
         Field,
     )
@@ -286,6 +291,9 @@ _LATER = {
     "ConfigurableResourceFactory": "headwater.definitions.configurable",
     "PermissiveConfig": "headwater.definitions.configurable",
     "ResourceDependency": "headwater.definitions.configurable",
+    "AutomationCursor": "headwater.automation.evaluate_once",
+    "EvaluateAutomationConditionsResult": "headwater.automation.evaluate_once",
+    "evaluate_automation_conditions": "headwater.automation.evaluate_once",
     "FilesystemIOManager": "headwater.execution.file_io_manager",
     "InMemoryIOManager": "headwater.execution.file_io_manager",
     "ExecuteInProcessResult": "headwater.execution.in_process_result",
@@ -342,6 +350,7 @@ __all__ = [
     "AssetsDefinition",
     "AutomationCondition",
     "AutomationConditionSensorDefinition",
+    "AutomationCursor",
     "BackfillPolicy",
     "Backoff",
     "BoolMetadataValue",
@@ -367,6 +376,7 @@ __all__ = [
     "DuplicateDefinitionError",
     "DynamicPartitionsDefinition",
     "EnvVar",
+    "EvaluateAutomationConditionsResult",
     "ExecuteInProcessResult",
     "ExecutorDefinition",
     "ExternalAssetError",
@@ -535,6 +545,7 @@ __all__ = [
     "dask_executor",
     "define_asset_job",
     "definitions",
+    "evaluate_automation_conditions",
     "external_assets_from_specs",
     "failure_hook",
     "freshness_sensor",

@@ -24,7 +24,7 @@ class Fact(StrEnum):
     RUN = "run"
     """Runs that are queued or going on, and how they ended."""
     QUEUED = "queued"
-    """The same, where it is remembered how it was before."""
+    """The same, where it matters that a run was requested, not only that it ended."""
     CHECK = "check"
     FRESHNESS = "freshness"
     WILL = "will"
@@ -43,9 +43,9 @@ _OF_ASSET: dict[str, tuple[Fact, ...]] = {
     "data_version_changed": (Fact.DATA,),
     "newly_requested": (Fact.RUN,),
     "will_be_requested": (Fact.WILL,),
-    "in_progress": (Fact.RUN, Fact.WILL),
-    "run_in_progress": (Fact.RUN, Fact.WILL),
-    "backfill_in_progress": (Fact.RUN,),
+    "in_progress": (Fact.RUN, Fact.WILL, Fact.QUEUED),
+    "run_in_progress": (Fact.RUN, Fact.WILL, Fact.QUEUED),
+    "backfill_in_progress": (Fact.RUN, Fact.QUEUED),
     "execution_failed": (Fact.RUN, Fact.DATA),
     "code_version_changed": (Fact.CODE,),
     "initial_evaluation": (),
@@ -75,13 +75,27 @@ _NEW = frozenset(
 _JOINS = frozenset({"and", "or", "not", "since", "newly_true"})
 _DEPS = frozenset({"any_deps_match", "all_deps_match"})
 _CHECKS = frozenset({"any_checks_match", "all_checks_match"})
+_OF_ALL = _DEPS | _CHECKS | {"not", "asset_matches", "freshness_is"}
 _MEMORY = frozenset({"since", "newly_true"})
 
 
 class Node:
     """One part of a condition. Two with the same `id` are the same object."""
 
-    __slots__ = ("children", "crons", "has_new", "id", "is_rooted", "op", "others", "params", "reads")
+    __slots__ = (
+        "children",
+        "crons",
+        "fades",
+        "has_new",
+        "id",
+        "is_rooted",
+        "lasts",
+        "only_rises",
+        "op",
+        "others",
+        "params",
+        "reads",
+    )
 
     def __init__(self, op: str, params: dict[str, Any], children: tuple[Node, ...], id: str) -> None:
         self.op = op
@@ -92,6 +106,12 @@ class Node:
         """Whether it depends on which asset's condition it is a part of."""
         self.has_new: bool = op in _NEW or (op not in _MEMORY and any(child.has_new for child in children))
         """Whether it may hold for a moment only."""
+        self.only_rises: bool = op not in _MEMORY | {"not"} and all(child.only_rises for child in children)
+        """Whether it can't cease to hold because a part of it begins to."""
+        self.lasts: bool = _lasts(op, children)
+        """Whether it may hold for longer than a moment."""
+        self.fades: bool = _fades(op, children) or any(child.fades for child in children)
+        """Whether it may come to hold by a moment being over."""
         self.reads = frozenset(_reads(op, children))
         self.others = frozenset(_others(op, params, children))
         """Assets that it names, and what it reads of each."""
@@ -104,18 +124,37 @@ class Node:
         return self.op in _MEMORY
 
 
+def _lasts(op: str, children: tuple[Node, ...]) -> bool:
+    if op == "and":
+        return all(child.lasts for child in children)
+    if op in _DEPS | _CHECKS | {"or", "asset_matches"}:
+        return any(child.lasts for child in children)
+    return op not in _NEW and op != "will_be_requested"
+
+
+def _fades(op: str, children: tuple[Node, ...]) -> bool:
+    if op == "since":
+        # After a reset that is over, a trigger that simply stays true sets it again.
+        return children[0].lasts and children[1].has_new
+    return op == "not" and children[0].has_new
+
+
 def _reads(op: str, children: tuple[Node, ...]) -> Iterable[Read]:
     for fact in _OF_ASSET.get(op, ()):
         yield 0, fact
+    if op in _OF_ALL:
+        # It may hold for a partition of which nothing was ever told.
+        yield 0, Fact.WINDOW
     if op == "asset_matches":
         return
     away = 1 if op in _DEPS else 0
     for child in children:
         for steps, fact in child.reads:
+            if op == "not" and child.only_rises and fact is Fact.QUEUED:
+                # That something is under way can only make it cease to hold, which nothing waits for.
+                continue
             # The results of a check stand with its asset.
             yield steps + away, Fact.CHECK if op in _CHECKS and fact is Fact.DATA else fact
-            if op in _MEMORY and fact is Fact.RUN:
-                yield steps + away, Fact.QUEUED
 
 
 def _others(op: str, params: dict[str, Any], children: tuple[Node, ...]) -> Iterable[tuple[str, Fact]]:

@@ -48,6 +48,8 @@ class ConditionsLoop:
         self._store = store
         self._graph: AssetGraph | None = None
         self._woken = asyncio.Event()
+        self.position = -1
+        """Up to which event it has decided, and kept what it decided; -1 before it has begun."""
         self._conditions: Conditions | None = None
         self._written = automation_store.Position()
         self._automated: dict[str, Automated] = {}
@@ -136,15 +138,17 @@ class ConditionsLoop:
                     await self._write(conditions, outcome)
                 else:
                     self._noted += [(each, ()) for each in outcome.evaluated]
+                self.position = conditions.seq
         outcome = conditions.pass_time(self._store.clock.now())
         if outcome.requests or outcome.evaluated or conditions.now - self._written.moment > 3600 * MICROSECONDS:
             await self._write(conditions, outcome)
+        self.position = conditions.seq
 
     async def _look_at_dynamic(self, conditions: Conditions) -> None:
         """Take in keys of dynamic partitions that came or went."""
-        if conditions.has_dynamic:
+        if conditions.all_spaces.has_dynamic:
             now = await self._store.read_async(dynamic_partitions.read_all)
-            if now != conditions.dynamic_keys:
+            if now != conditions.dynamic.keys:
                 await self._write(conditions, conditions.use_dynamic(DynamicKeys(now)))
 
     async def _next_commits(self, seq: int) -> Sequence[Event]:

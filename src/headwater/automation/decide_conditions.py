@@ -14,13 +14,14 @@ import msgspec
 from headwater.automation.compiled import Compiler, Fact
 from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, joined, next_tick
 from headwater.automation.evaluate import Evaluation
-from headwater.automation.explain import Explained, explain
+from headwater.automation.explain import Explained, Part, explain, parts_of
 from headwater.automation.happened import Happened
 from headwater.automation.memory import Generations, Memory, Unit
 from headwater.automation.plan import Plan, condition_name
 from headwater.automation.state import NONE, AssetState, DynamicKeys, RunFacts, Space, Spaces
-from headwater.automation.world import Truth, World
+from headwater.automation.world import News, Truth, World
 from headwater.clock import MICROSECONDS, to_datetime
+from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import Ordinals
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
@@ -64,7 +65,8 @@ class Conditions:
         """What was decided, by run, until the run's request is seen in the log."""
         self._also_external = also_external
         self._only = only
-        self._spaces = Spaces(now, dynamic or DynamicKeys())
+        self.dynamic = dynamic or DynamicKeys()
+        self.all_spaces = Spaces(now, self.dynamic)
         self._runs: dict[str, RunFacts] = {}
         self._outcomes: dict[int, Ordinals] = {}
         self._ask_again: list[tuple[int, int]] = []
@@ -76,17 +78,20 @@ class Conditions:
     def _use(self, graph: AssetGraph) -> None:
         self.graph = graph
         self.plan = Plan(graph, self._compiler, also_external=self._also_external, only=self._only)
-        self.spaces: list[Space] = [self._spaces.of(node.definition.partitions) for node in graph.nodes]
+        self.spaces: list[Space] = [self.all_spaces.of(node.definition.partitions) for node in graph.nodes]
         self.states = {number: AssetState() for number in range(len(graph.nodes))}
         self._links = self._link()
         self._outcomes.clear()
+        # By identity: the plan keeps the conditions alive.
+        self._known_parts: dict[int, Part] = {}
+        self._names: dict[int, str] = {}
         self._ask_again.clear()
         self._ticks = [(next_tick(cron, self.now), cron) for cron in self.plan.crons]
         heapq.heapify(self._ticks)
-        self._window_end = self._spaces.next_end()
+        self._window_end = self.all_spaces.next_end()
 
     def _link(self) -> PartitionLinks:
-        return PartitionLinks(self.graph, to_datetime(self.now), self._spaces.dynamic)
+        return PartitionLinks(self.graph, to_datetime(self.now), self.dynamic)
 
     def use_graph(self, graph: AssetGraph) -> set[str]:
         """Go on with other definitions; `begin` then looks at what is other.
@@ -129,7 +134,6 @@ class Conditions:
                 self.automated[node.key] = mine
         gone = self.automated.keys() - {self.graph.nodes[number].key for number in self.plan.roots}
         if gone:
-            # If it comes back, it begins anew.
             self.memory.drop([unit for unit, _ in self.memory.items() if unit[0] in gone])
             self.automated = {key: row for key, row in self.automated.items() if key not in gone}
         owners = set(self.plan.roots) if self._other is None else started | self._concerned(happened)
@@ -146,7 +150,6 @@ class Conditions:
             events: In their order.
             reread: The state of the assets that corrections among them are about, as it is after these.
         """
-        # What was due before they were written comes first.
         earlier = self.pass_time(events[0].recorded_at)
         happened = self._happened()
         for event in events:
@@ -157,7 +160,8 @@ class Conditions:
         return joined(earlier, self._decide(happened, self._concerned(happened), at=float(self.seq)))
 
     def _concerned(self, happened: Happened) -> set[int]:
-        return {owner for number, fact in happened.facts for owner in self.plan.concerned(number, fact)}
+        found = {owner for number, fact in happened.facts for owner in self.plan.concerned(number, fact)}
+        return found | (happened.ended & self.plan.roots.keys())
 
     def due(self) -> int | None:
         """The next moment at which time alone could change something, in microseconds."""
@@ -186,22 +190,12 @@ class Conditions:
 
     def use_dynamic(self, dynamic: DynamicKeys) -> Outcome:
         """Go on with other dynamic partitions."""
-        self._spaces.dynamic = dynamic
+        self.dynamic = self.all_spaces.dynamic = dynamic
         return self._decide(self._happened(), self._close_windows(), at=self.seq + 0.5)
 
-    @property
-    def has_dynamic(self) -> bool:
-        """Whether an asset has dynamic partitions."""
-        return any(space.is_dynamic for space in set(self.spaces))
-
-    @property
-    def dynamic_keys(self) -> dict[str, list[str]]:
-        """The keys of dynamic partitions as they were last taken in."""
-        return self._spaces.dynamic.keys
-
     def _close_windows(self) -> set[int]:
-        changed = self._spaces.move(self.now)
-        self._window_end = self._spaces.next_end()
+        changed = self.all_spaces.move(self.now)
+        self._window_end = self.all_spaces.next_end()
         self._links = self._link()
         owners: set[int] = set()
         for number, space in enumerate(self.spaces):
@@ -211,6 +205,7 @@ class Conditions:
             if places is not None:
                 self.states[number].renumber(places)
                 self.memory.renumber({self.graph.nodes[number].key}, places)
+            self.states[number].take_in_early(space.number)
             owners |= self.plan.concerned(number, Fact.WINDOW)
         return owners
 
@@ -230,23 +225,10 @@ class Conditions:
         for mine in self.awaited.values():
             for number, numbers in mine.items():
                 awaited[number] = awaited.get(number, NONE) | numbers
+        self._keys: dict[tuple[Space, Ordinals], tuple[str, ...]] = {}
         requested: dict[int, Ordinals] = {}
-        evaluation = Evaluation(
-            World(
-                graph=self.graph,
-                plan=self.plan,
-                states=self.states,
-                spaces=self.spaces,
-                memory=self.memory,
-                links=self._links,
-                news=happened.news,
-                ticks=ticked,
-                at=at,
-                requested=requested,
-                awaited=awaited,
-                started=started,
-            )
-        )
+        evaluation = self._look(happened.news, ticked, at, requested, awaited, started)
+        is_momentary = bool(happened.news or ticked or started)
         waiting = [(self.plan.place[owner], owner) for owner in owners]
         heapq.heapify(waiting)
         queued, joining = set(owners), set[int]()
@@ -254,7 +236,10 @@ class Conditions:
         evaluated: list[Evaluated] = []
         while waiting:
             _, owner = heapq.heappop(waiting)
+            moves = self.memory.moves
             truth = evaluation.firm(owner) if owner in owners else None
+            if self.plan.roots[owner].fades and (is_momentary or self.memory.moves > moves):
+                heapq.heappush(self._ask_again, (self.now, owner))
             if owner in joining:
                 truth = evaluation.virtual(owner)
             assert truth is not None
@@ -316,26 +301,41 @@ class Conditions:
             if up in requested or self.states[up].updated_seq > attempted:
                 because[self.graph.nodes[up].key] = 0 if up in requested else self.states[up].updated_seq
         crons = sorted(cron for cron, _ in self.plan.roots[owner].crons)
-        keys = space.parts.keys
         return Request(
             asset_key=self.graph.nodes[owner].key,
-            partitions=(None,) if space.definition is None else tuple(keys.select(wanted)),
+            partitions=self._keys_of(space, wanted),
             because_of=because,
             schedule=crons[0] if crons else None,
         )
 
     def _evaluated(self, evaluation: Evaluation, owner: int, wanted: Ordinals, joining: set[int]) -> Evaluated:
         condition, space = self.plan.conditions[owner], self.spaces[owner]
+        tree = explain(evaluation, self._parts(condition), owner, virtual=owner in joining)
         return Evaluated(
             asset_key=self.graph.nodes[owner].key,
             seq=self.seq,
             now=self.now,
-            condition=condition_name(condition),
-            tree=explain(evaluation, condition, owner, virtual=owner in joining),
-            requested=(
-                (() if not wanted else (None,)) if space.definition is None else tuple(space.parts.keys.select(wanted))
-            ),
+            condition=self._names[id(condition)],
+            tree=tree,
+            requested=self._keys_of(space, wanted),
         )
+
+    def _keys_of(self, space: Space, numbers: Ordinals) -> tuple[str | None, ...]:
+        """The keys of some partitions; what belongs together mostly asks for the same ones."""
+        if space.definition is None:
+            return (None,) if numbers else ()
+        known = self._keys.get((space, numbers))
+        if known is None:
+            known = self._keys[(space, numbers)] = tuple(space.parts.keys.select(numbers))
+        return known
+
+    def _parts(self, condition: AutomationCondition) -> Part:
+        """The parts of a condition of the plan, and its name, each worked out once."""
+        known = self._known_parts.get(id(condition))
+        if known is None:
+            known = self._known_parts[id(condition)] = parts_of(condition, self.plan.node)
+            self._names[id(condition)] = condition_name(condition)
+        return known
 
     def know_run(self, facts: RunFacts) -> None:
         """Note what conditions may ask about a run that is under way."""
@@ -347,12 +347,14 @@ class Conditions:
         for key in assets:
             number = self.graph.ids[key]
             mine[number] = self.spaces[number].numbers(key for key in partitions if key is not None)
+            for owner in self.plan.concerned(number, Fact.QUEUED):
+                heapq.heappush(self._ask_again, (self.now, owner))
         self.awaited[run_id] = mine
 
     def explain(self, key: str) -> Explained:
         """How an asset's condition stands between two events."""
         owner = self.graph.ids[key]
-        return explain(self._quiet(), self.plan.conditions[owner], owner, virtual=False)
+        return explain(self._quiet(), self._parts(self.plan.conditions[owner]), owner, virtual=False)
 
     def written(self, evaluated: Iterable[Evaluated]) -> dict[str, str]:
         """The conditions that evaluations are about, as JSON, by name."""
@@ -366,19 +368,32 @@ class Conditions:
         return found
 
     def _quiet(self) -> Evaluation:
+        """A look between two events, which moves no memory on."""
+        return self._look({}, frozenset(), float(self.seq), {}, {}, frozenset(), Memory(dict(self.memory.items())))
+
+    def _look(
+        self,
+        news: Mapping[int, News],
+        ticked: frozenset[tuple[str, str]],
+        at: float,
+        requested: Mapping[int, Ordinals],
+        awaited: Mapping[int, Ordinals],
+        started: frozenset[int],
+        memory: Memory | None = None,
+    ) -> Evaluation:
         return Evaluation(
             World(
                 graph=self.graph,
                 plan=self.plan,
                 states=self.states,
                 spaces=self.spaces,
-                memory=Memory(dict(self.memory.items())),
+                memory=self.memory if memory is None else memory,
                 links=self._links,
-                news={},
-                ticks=frozenset(),
-                at=float(self.seq),
-                requested={},
-                awaited={},
-                started=frozenset(),
+                news=news,
+                ticks=ticked,
+                at=at,
+                requested=requested,
+                awaited=awaited,
+                started=started,
             )
         )

@@ -13,7 +13,6 @@ from headwater.automation.compiled import Node
 from headwater.automation.memory import Generations, Unit, holding
 from headwater.automation.state import NONE, AssetState, CheckState, RunFacts, Space
 from headwater.automation.world import NOWHERE, Look, News, Target, Truth, World, last, of_places
-from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import Ordinals
 
 _EVER = float("inf")
@@ -31,16 +30,14 @@ class Evaluation:
 
     def firm(self, root: int) -> Truth:
         """Whether an asset's condition holds by what has happened; its memories are moved on."""
-        started = root in self._world.started
-        return self.value(self._world.plan.roots[root], (root, ""), root, Look.FIRM, started)
+        return self._of(root, Look.FIRM)
 
     def virtual(self, root: int) -> Truth:
         """Whether it holds if what the decision requests so far is made."""
-        return self.value(self._world.plan.roots[root], (root, ""), root, Look.VIRTUAL, False)
+        return self._of(root, Look.VIRTUAL)
 
-    def node(self, condition: AutomationCondition) -> Node:
-        """The node of a part of a condition."""
-        return self._world.plan.node(condition)
+    def _of(self, root: int, look: Look) -> Truth:
+        return self.value(self._world.plan.roots[root], (root, ""), root, look, root in self._world.started)
 
     @property
     def started(self) -> frozenset[int]:
@@ -114,7 +111,7 @@ class Evaluation:
             would -= self.value(node.children[0], target, root, Look.FIRM, started).holds
             if would:
                 return Truth(holds | would, self._world.at)
-        return Truth(holds, last(at for at, _ in generations))
+        return Truth(holds, last(at for at, _ in generations if at > 0))
 
     def _newly_true(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         if look is Look.QUIET:
@@ -270,7 +267,7 @@ class Evaluation:
         return Truth(self._all(target), self._world.at) if news.code_changed and look is not Look.QUIET else NOWHERE
 
     def _initial_evaluation(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        return Truth(self._all(target), self._world.at) if started and look is Look.FIRM else NOWHERE
+        return Truth(self._all(target), self._world.at) if started and look is not Look.QUIET else NOWHERE
 
     def _freshness_is(self, node: Node, target: Target, *_context: object) -> Truth:
         return Truth(self._all(target)) if self._state(target).freshness == node.params["state"] else NOWHERE
@@ -336,7 +333,8 @@ class Evaluation:
 def _moved_on(generations: Generations, trigger: Truth, reset: Truth, at: float) -> Generations:
     """What a `since` remembers after a place in the log. Where both hold at once, the reset is the later one."""
     if trigger.holds:
-        place = at if trigger.at is None else trigger.at
+        # What simply is so is no news: it is told apart by a negative place.
+        place = -at if trigger.at is None else trigger.at
         generations = (
             *((held, numbers - trigger.holds) for held, numbers in generations),
             (place, trigger.holds),
@@ -344,7 +342,7 @@ def _moved_on(generations: Generations, trigger: Truth, reset: Truth, at: float)
     if reset.holds:
         for known, handled in ((_EVER, reset.holds),) if reset.covers is None else reset.covers:
             generations = tuple(
-                (held, numbers - handled if held <= known else numbers) for held, numbers in generations
+                (held, numbers - handled if abs(held) <= known else numbers) for held, numbers in generations
             )
     return tuple((held, numbers) for held, numbers in generations if numbers)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
-from headwater.automation.compiled import expand
+from headwater.automation.compiled import Node, expand
 from headwater.automation.evaluate import Evaluation
-from headwater.automation.world import Look, Target, Truth
+from headwater.automation.world import Look, Target
 from headwater.definitions.conditions import AutomationCondition
 
 _MOST_DEPS = 20
+_OF_DEPS = ("any_deps_match", "all_deps_match")
+_SHOWN = ("and", "or", "not", "since", "newly_true")
 
 
-class Explained(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+class Explained(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """The value of one part, and of its parts in their order.
 
     Kept by the thousand, so it is written as a list and leaves out what the condition itself says.
@@ -27,25 +31,36 @@ class Explained(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
     parts: tuple[Explained, ...] = ()
 
 
-def explain(evaluation: Evaluation, condition: AutomationCondition, owner: int, *, virtual: bool) -> Explained:
+class Part(msgspec.Struct, frozen=True):
+    """One part of a condition as it was written, and the node whose value it has."""
+
+    node: Node
+    has_deps: bool
+    parts: tuple[Part, ...] = ()
+
+
+def parts_of(condition: AutomationCondition, compile: Callable[[AutomationCondition], Node]) -> Part:
+    """The parts of a condition, down to the operands that its author wrote."""
+    written_out = expand(condition)
+    shown = condition.children if written_out is condition and condition.op in _SHOWN else ()
+    return Part(compile(condition), written_out.op in _OF_DEPS, tuple(parts_of(child, compile) for child in shown))
+
+
+def explain(evaluation: Evaluation, part: Part, owner: int, *, virtual: bool) -> Explained:
     """The tree of an asset's condition; `virtual`: with what the same decision requests."""
     look = Look.VIRTUAL if virtual else Look.FIRM
-    return _explain(evaluation, condition, (owner, ""), owner, look)
+    return _explain(evaluation, part, (owner, ""), look, owner in evaluation.started)
 
 
-def _explain(
-    evaluation: Evaluation, condition: AutomationCondition, target: Target, owner: int, look: Look
-) -> Explained:
-    node = evaluation.node(condition)
-    started = owner in evaluation.started
-    truth: Truth = evaluation.value(node, target, owner, look, started and look is Look.FIRM)
-    written_out = expand(condition)
+def _explain(evaluation: Evaluation, part: Part, target: Target, look: Look, started: bool) -> Explained:
+    truth = evaluation.value(part.node, target, target[0], look, started)
     deps: list[tuple[str, float | None]] = []
-    parts: tuple[Explained, ...] = ()
-    if written_out.op in ("any_deps_match", "all_deps_match"):
-        for key, of_dep in evaluation.explain_deps(node, target, owner, look, started):
-            if of_dep.holds:
-                deps.append((key, of_dep.at))
-    elif written_out is condition and condition.op in ("and", "or", "not", "since", "newly_true"):
-        parts = tuple(_explain(evaluation, child, target, owner, look) for child in condition.children)
-    return Explained(tuple(truth.holds.ranges()), truth.at, tuple(deps[:_MOST_DEPS]), parts)
+    if part.has_deps and truth.holds:
+        found = evaluation.explain_deps(part.node, target, target[0], look, started)
+        deps = [(key, of_dep.at) for key, of_dep in found if of_dep.holds]
+    return Explained(
+        tuple(truth.holds.ranges()) if truth.holds else (),
+        truth.at,
+        tuple(deps[:_MOST_DEPS]),
+        tuple([_explain(evaluation, each, target, look, started) for each in part.parts]),
+    )

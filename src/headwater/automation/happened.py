@@ -54,6 +54,8 @@ class Happened:
         self.facts: dict[tuple[int, Fact], None] = {}
         self.arrived: set[str] = set()
         """The runs that were requested."""
+        self.ended: set[int] = set()
+        """The assets of runs that ended: whatever their conditions read, they may ask again."""
 
     def note(self, event: Event, reread: Mapping[str, AssetState]) -> None:
         """Take in one event; after a correction an asset's state is what was read again."""
@@ -72,25 +74,32 @@ class Happened:
         """An asset's code has another version."""
         self._tell(number, Fact.CODE).code_changed = True
 
+    def settle(self, number: int, numbers: Ordinals, at: float, now: int) -> None:
+        """An attempt to make some partitions was made and is over."""
+        self._tell(number, Fact.RUN).attempted.append((at, numbers))
+        self._states[number].attempted.update(dict.fromkeys(numbers, at))
+        self._states[number].ended.update(dict.fromkeys(numbers, now))
+
     def _tell(self, number: int, *facts: Fact) -> News:
         for fact in facts:
             self.facts[(number, fact)] = None
         return self.news.setdefault(number, News())
 
     def _materialized(self, event: Event, number: int) -> None:
-        place = self._spaces[number].number(event.partition)
+        place, state = self._spaces[number].number(event.partition), self._states[number]
+        run = None if event.run_id is None else self._runs.get(event.run_id, RunFacts(event.run_id, frozenset()))
         if place is None:
+            if event.partition is not None:
+                state.keep_early(event.partition, event.timestamp, event.data_version, run)
             return
-        state = self._states[number]
         if event.timestamp < state.timestamp(place) and not is_news(event):
             # A backdated report is part of the history, but no update.
             return
         known = state.versions.get(place) if place in state.made else None
         is_same = event.data_version is not None and event.data_version == known
-        run = None if event.run_id is None else self._runs.get(event.run_id, RunFacts(event.run_id, frozenset()))
         state.keep(place, max(event.timestamp, state.timestamp(place)), event.data_version, run)
         state.failed = state.failed.without_number(place)
-        state.ended[place] = event.recorded_at
+        state.ended[place] = max(state.ended.get(place, 0), event.timestamp)
         state.updated_seq = event.seq
         news = self._tell(number, Fact.DATA)
         one = Ordinals.span(place, place + 1)
@@ -147,12 +156,12 @@ class Happened:
             for number in self._known(payload.assets):
                 state = self._states[number]
                 made, _, _ = state.runs.pop(run_id, (NONE, False, 0))
+                self.ended.add(number)
                 news = self._tell(number, Fact.RUN)
-                for place in made:
-                    state.ended[place] = event.recorded_at
                 if self._graph.nodes[number].key in settled:
                     news.attempted.append((event.seq, made))
                     state.attempted.update(dict.fromkeys(made, event.seq))
+                    state.ended.update(dict.fromkeys(made, event.timestamp))
                     if event.kind is EventKind.RUN_FAILED:
                         state.failed |= made
 
@@ -165,7 +174,7 @@ class Happened:
             elif event.kind is EventKind.STEP_FAILED:
                 self._tell(number, Fact.RUN)
                 state.failed |= numbers
-                state.ended.update(dict.fromkeys(numbers, event.recorded_at))
+                state.ended.update(dict.fromkeys(numbers, event.timestamp))
 
     def _correct(self, event: Event, reread: Mapping[str, AssetState]) -> None:
         former = event.payload.former if isinstance(event.payload, Rename) else None

@@ -13,7 +13,8 @@ from headwater.definitions.partitions import Ordinals
 Generations: TypeAlias = tuple[tuple[float, Ordinals], ...]
 """Places in the log, and the partitions whose trigger last held there and was not reset since.
 
-A whole number is the `seq` of an event; a half comes between two events: something that time alone brought.
+A whole number is the `seq` of an event; a half comes between two events: something that time alone brought. It is
+negative where the trigger held without anything new.
 """
 
 Unit: TypeAlias = tuple[str, str, str]
@@ -26,6 +27,8 @@ class Memory:
     def __init__(self, kept: Mapping[Unit, Generations] | None = None) -> None:
         self._kept = dict(kept or {})
         self.changed: set[Unit] = set()
+        self.moves = 0
+        """How often something else was remembered than before."""
 
     def __contains__(self, unit: Unit) -> bool:
         return unit in self._kept
@@ -39,6 +42,7 @@ class Memory:
         if self._kept.get(unit) != generations or unit not in self._kept:
             self._kept[unit] = generations
             self.changed.add(unit)
+            self.moves += 1
 
     def items(self) -> Iterable[tuple[Unit, Generations]]:
         """Everything that is remembered."""

@@ -38,6 +38,7 @@ class Plan:
         """Assets whose condition can't be evaluated, and why."""
         self.roots: dict[int, Node] = {}
         self.conditions: dict[int, AutomationCondition] = {}
+        self._shared: dict[bytes, AutomationCondition] = {}
         self._compiler = compiler
         kinds = ("native", "external") if also_external else ("native",)
         for number, node in enumerate(graph.nodes):
@@ -59,7 +60,8 @@ class Plan:
                     self._others.setdefault(fact, {}).setdefault(graph.ids[key], []).append(number)
 
     def _add(self, number: int, condition: AutomationCondition) -> None:
-        own = self._with_downstream(number, condition)
+        own = self._shared.setdefault(msgspec.json.encode(condition), condition)
+        own = self._with_downstream(number, own)
         try:
             self.roots[number] = self._compiler.compile(own)
         except InvalidDefinitionError as error:

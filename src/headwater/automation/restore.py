@@ -11,7 +11,7 @@ from headwater.records.events import EventKind
 from headwater.records.fold import WHOLE, CheckLatest, Latest
 from headwater.storage.automation_kept import Kept
 
-_FAILURES = (EventKind.STEP_FAILED, EventKind.RUN_FAILED)
+_SETTLED = (EventKind.STEP_FAILED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)
 _ATTEMPTS = (EventKind.STEP_STARTED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)
 
 
@@ -44,14 +44,16 @@ def read_states(
         space = spaces[number]
         if (space.definition is None) != (latest.partition == WHOLE):
             continue
-        place = space.number(latest.partition)
-        if place is not None:
-            state = states.setdefault(latest.asset_key, AssetState())
+        place, state = space.number(latest.partition), states.setdefault(latest.asset_key, AssetState())
+        if place is None:
+            if latest.kind is EventKind.MATERIALIZATION:
+                state.keep_early(latest.partition, latest.timestamp, latest.data_version, _maker(latest, kept))
+        else:
             observable = graph.nodes[number].definition.observable
             _put(state, place, latest, kept, observable=observable)
     for latest in kept.latest:
-        if latest.kind in _FAILURES and latest.asset_key in states:
-            _put_failure(states[latest.asset_key], spaces[graph.ids[latest.asset_key]], latest)
+        if latest.kind in _SETTLED and latest.asset_key in states:
+            _put_end(states[latest.asset_key], spaces[graph.ids[latest.asset_key]], latest)
     for check in kept.checks:
         number = graph.ids.get(check.asset_key)
         if number is not None and (wanted is None or check.asset_key in wanted):
@@ -66,22 +68,27 @@ def _put(state: AssetState, place: int, latest: Latest, kept: Kept, *, observabl
     is_seen = latest.kind is EventKind.OBSERVATION and observable and latest.data_version is not None
     if latest.kind is EventKind.MATERIALIZATION or is_seen:
         if latest.timestamp >= state.timestamp(place):
-            run = None
-            if latest.run_id is not None and latest.kind is EventKind.MATERIALIZATION:
-                known = kept.makers.get(latest.run_id)
-                run = RunFacts(latest.run_id, frozenset()) if known is None else RunFacts.of(known)
-            state.keep(place, latest.timestamp, latest.data_version, run)
+            state.keep(place, latest.timestamp, latest.data_version, _maker(latest, kept))
         state.updated_seq = max(state.updated_seq, latest.updated_seq)
         state.ended[place] = max(state.ended.get(place, 0), latest.timestamp)
     elif latest.kind in _ATTEMPTS:
         state.attempted[place] = max(state.attempted.get(place, 0), latest.seq)
 
 
-def _put_failure(state: AssetState, space: Space, latest: Latest) -> None:
+def _maker(latest: Latest, kept: Kept) -> RunFacts | None:
+    if latest.run_id is None or latest.kind is not EventKind.MATERIALIZATION:
+        return None
+    known = kept.makers.get(latest.run_id)
+    return RunFacts(latest.run_id, frozenset()) if known is None else RunFacts.of(known)
+
+
+def _put_end(state: AssetState, space: Space, latest: Latest) -> None:
     place = space.number(latest.partition)
     if place is None or (space.definition is None) != (latest.partition == WHOLE):
         return
     state.ended[place] = max(state.ended.get(place, 0), latest.timestamp)
+    if latest.kind is EventKind.RUN_CANCELED:
+        return
     if place not in state.made or latest.seq > state.updated_seq:
         state.failed = state.failed.with_number(place)
 

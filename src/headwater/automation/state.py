@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -23,6 +23,7 @@ from headwater.records.runs import BACKFILL_TAG, Run
 
 NONE = Ordinals()
 _NEVER = -(1 << 62)
+_MOST_EARLY = 1_000
 
 
 class RunFacts(msgspec.Struct, frozen=True):
@@ -68,6 +69,7 @@ class AssetState:
     __slots__ = (
         "attempted",
         "checks",
+        "early",
         "ended",
         "failed",
         "freshness",
@@ -94,10 +96,12 @@ class AssetState:
         """The runs under way: what each makes, whether it is part of a backfill, and the `seq` of its request."""
         self.failed = NONE
         """Those whose last attempt failed."""
-        self.attempted: dict[int, int] = {}
+        self.attempted: dict[int, float] = {}
         """The `seq` at which the last attempt to make each began."""
         self.ended: dict[int, int] = {}
         """The time at which the last attempt ended, in microseconds."""
+        self.early: dict[str, tuple[int, str | None, RunFacts | None]] = {}
+        """Versions of partitions that do not exist yet, such as a day's before its end: when, which, made by whom."""
         self.freshness: str | None = None
         self.checks: dict[str, CheckState] = {}
 
@@ -119,6 +123,22 @@ class AssetState:
             self.made_by[number] = run
         else:
             self.made_by.pop(number, None)
+
+    def keep_early(self, partition: str, timestamp: int, version: str | None, run: RunFacts | None) -> None:
+        """Note a version of a partition that does not exist, until it does."""
+        known = self.early.pop(partition, None)
+        self.early[partition] = known if known is not None and known[0] > timestamp else (timestamp, version, run)
+        if len(self.early) > _MOST_EARLY:
+            del self.early[next(iter(self.early))]
+
+    def take_in_early(self, number_of: Callable[[str], int | None]) -> None:
+        """Take in the versions of partitions that exist by now."""
+        for partition in [each for each in self.early if number_of(each) is not None]:
+            number = number_of(partition)
+            assert number is not None
+            timestamp, version, run = self.early.pop(partition)
+            if timestamp >= self.timestamp(number):
+                self.keep(number, timestamp, version, run)
 
     def running(self, *, of_backfills: bool | None = None) -> Ordinals:
         """Those that a run is to make; only by backfills or only by other runs, where that is said."""
@@ -274,6 +294,11 @@ class Spaces:
             space.move(to_datetime(self._now), self.dynamic)
             self._known[snapshot] = space
         return self._known[snapshot]
+
+    @property
+    def has_dynamic(self) -> bool:
+        """Whether an asset has dynamic partitions."""
+        return any(space.is_dynamic for space in self._known.values())
 
     def move(self, now: int) -> dict[Space, list[int | None] | None]:
         """Look at all spaces again; the renumbering of each that changed, None where numbers stay."""

@@ -40,7 +40,7 @@ class Truth(NamedTuple):
 NOWHERE = Truth(NONE)
 
 
-def of_places(places: Iterable[tuple[int, Ordinals]]) -> Truth:
+def of_places(places: Iterable[tuple[float, Ordinals]]) -> Truth:
     """The truth of something that happened at some places of the log."""
     holds, at = NONE, None
     for seq, numbers in places:
@@ -64,7 +64,7 @@ class News:
         self.covered: list[tuple[float, Ordinals]] = []
         """By up to which place of the log the new versions take their inputs into account."""
         self.other_version: list[tuple[int, Ordinals]] = []
-        self.attempted: list[tuple[int, Ordinals]] = []
+        self.attempted: list[tuple[float, Ordinals]] = []
         self.checks: dict[str, list[tuple[int, Ordinals]]] = {}
         self.code_changed = False
 

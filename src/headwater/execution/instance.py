@@ -201,6 +201,10 @@ class HeadwaterInstance:
         """Observations of an asset, the newest first, a page at a time."""
         return self._page(asset_key, EventKind.OBSERVATION, limit, cursor)
 
+    def read_events(self, after: int = 0) -> Sequence[Event]:
+        """All events beyond a place in the log, in its order."""
+        return self._log.events_after(after)
+
     def get_materialized_partitions(self, asset_key: CoercibleToAssetKey) -> set[str]:
         """The partitions of an asset that were ever made."""
         return set(self._log.partitions_of(_text(asset_key)))

@@ -37,6 +37,10 @@ class EventLog(Protocol):
         """The partitions of an asset that were ever made."""
         ...
 
+    def events_after(self, after: int) -> list[Event]:
+        """All events beyond a place in the log."""
+        ...
+
     def asset_keys(self) -> set[str]:
         """The assets that have materializations or observations."""
         ...
@@ -119,6 +123,10 @@ class MemoryLog:
         """The partitions of an asset that were ever made."""
         made = (each for each in self._events if each.kind is EventKind.MATERIALIZATION and each.asset_key == asset_key)
         return {event.partition for event in made if event.partition is not None}
+
+    def events_after(self, after: int) -> list[Event]:
+        """All events beyond a place in the log."""
+        return self._events[after:]
 
     def asset_keys(self) -> set[str]:
         """The assets that have materializations or observations."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
@@ -17,6 +18,7 @@ from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
 _ALL = 1_000_000
+_PAGE = 1_000
 
 
 class StoreLog:
@@ -60,6 +62,14 @@ class StoreLog:
         """The partitions of an asset that were ever made."""
         found = self._store.read(lambda c: states.read_partitions(c, asset_key))
         return {partition for partition, kind in found if kind is EventKind.MATERIALIZATION}
+
+    def events_after(self, after: int) -> list[Event]:
+        """All events beyond a place in the log."""
+        found: list[Event] = []
+        while page := self._store.read(partial(event_log.read_after, seq=after, limit=_PAGE)):
+            found += page
+            after = page[-1].seq
+        return found
 
     def asset_keys(self) -> set[str]:
         """The assets that have materializations or observations."""

@@ -95,6 +95,9 @@ class Ordinals:
         if not run & (run + 1):
             yield first, first + run.bit_length()
             return
+        if self._bits == 1:  # all there is of an asset without partitions
+            yield 0, 1
+            return
         digits = format(self._bits, "b")[::-1]
         for match in _ONES.finditer(digits):
             yield match.span()
