@@ -96,6 +96,8 @@ NEEDS = {
     "GET /api/graph/tables": READ,
     "GET /api/graph/origins": READ,
     "GET /api/selection/complete": READ,
+    "GET /api/dynamic_partitions/{name:str}": READ,
+    "POST /api/dynamic_partitions/{name:str}": OPERATE,
     "GET /api/locations": READ,
     "POST /api/locations/{name:str}/reload": OPERATE,
     "GET /api/jobs": READ,

@@ -62,6 +62,10 @@ export const router = createBrowserRouter(
           lazy: async () => ({ Component: (await import("./features/sensors/SensorPage")).SensorPage }),
         },
         {
+          path: "schedules/:name",
+          lazy: async () => ({ Component: (await import("./features/sensors/SchedulePage")).SchedulePage }),
+        },
+        {
           path: "settings",
           lazy: async () => ({ Component: (await import("./features/settings/SettingsPage")).SettingsPage }),
         },

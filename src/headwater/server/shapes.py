@@ -108,7 +108,10 @@ class Graph(msgspec.Struct, kw_only=True):
 
 
 class Neighbour(msgspec.Struct, kw_only=True):
-    """A direct upstream or downstream asset. `read_seq` is what the latest version of the lower one has read."""
+    """A direct upstream or downstream asset.
+
+    `read_seq` is the version of the upper one that the latest version of the lower one has read.
+    """
 
     asset: AssetRow
     read_seq: int | None
@@ -137,9 +140,10 @@ class SourceView(msgspec.Struct, kw_only=True):
 
 
 class PartitionsView(msgspec.Struct, kw_only=True):
-    """An asset's partitions in short."""
+    """An asset's partitions in short; `name` is the one under which the keys of dynamic partitions are kept."""
 
     type: str
+    name: str | None
     total: int
     materialized: int
     failed: int
@@ -220,6 +224,7 @@ class SeriesPoint(msgspec.Struct, kw_only=True):
     value: float
     partition: str | None
     run_id: str | None
+    data_version: str | None
 
 
 class Series(msgspec.Struct, kw_only=True):
@@ -311,6 +316,28 @@ class PartitionRanges(msgspec.Struct, kw_only=True):
     total: int
     counts: dict[str, int]
     ranges: list[PartitionRange]
+
+
+class DynamicKeysBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Keys to add to dynamic partitions and to delete from them; with `dry_run`, only say what would happen."""
+
+    add: list[str] = []
+    delete: list[str] = []
+    dry_run: bool = False
+
+
+class DynamicKeysView(msgspec.Struct, kw_only=True):
+    """The keys of dynamic partitions, oldest first, the assets that have them, and what a change came to.
+
+    `materialized` are the deleted keys of which some asset has data: it stays in the log, under an unknown key.
+    """
+
+    name: str
+    keys: list[str]
+    assets: list[str]
+    added: list[str]
+    deleted: list[str]
+    materialized: list[str]
 
 
 class RunCause(msgspec.Struct, kw_only=True):

@@ -49,6 +49,10 @@ export async function post<T>(path: string, body?: unknown): Promise<T> {
   return request<T>("POST", path, body);
 }
 
+export async function patch<T>(path: string, body: unknown): Promise<T> {
+  return request<T>("PATCH", path, body);
+}
+
 export async function remove(path: string): Promise<void> {
   await request<unknown>("DELETE", path);
 }

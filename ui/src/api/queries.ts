@@ -26,6 +26,49 @@ export const enginesQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
+/** Who the reader is, and what they may do. */
+export const meQuery = queryOptions({
+  queryKey: ["deployment", "me"],
+  queryFn: () => get<Schemas["MeView"]>("api/me"),
+});
+
+/** How people sign in, besides by a token. */
+export const signInQuery = queryOptions({
+  queryKey: ["signin"],
+  queryFn: () => get<Schemas["SignInWays"]>("api/session"),
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: () => get<Schemas["TokenList"]>("api/tokens"),
+});
+
+export const peopleQuery = queryOptions({
+  queryKey: ["people"],
+  queryFn: () => get<Schemas["PersonList"]>("api/people"),
+});
+
+export const auditQuery = (actor: string | null, outcome: string | null) =>
+  infiniteQueryOptions({
+    queryKey: ["audit", actor, outcome],
+    queryFn: ({ pageParam }) => get<Schemas["AuditPage"]>("api/audit", { actor, outcome, cursor: pageParam }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.cursor ?? undefined,
+  });
+
+/** Whether the audit log is whole. */
+export const verdictQuery = queryOptions({
+  queryKey: ["audit", "verdict"],
+  queryFn: () => get<Schemas["AuditVerdict"]>("api/audit/verdict"),
+});
+
+/** Whether the server is well, and if not, why; asked for now and then, no event tells. */
+export const healthQuery = queryOptions({
+  queryKey: ["health"],
+  queryFn: () => get<{ status: string; reasons: string[] }>("health"),
+  refetchInterval: 15_000,
+});
+
 export const assetsQuery = queryOptions({
   queryKey: ["assets"],
   queryFn: () => get<Schemas["AssetList"]>("api/assets"),
@@ -122,6 +165,20 @@ export const partitionsQuery = (key: string) =>
     queryFn: () => get<Schemas["PartitionList"]>("api/assets/partitions", { key }),
   });
 
+/** The keys of dynamic partitions, and whose they are. */
+export const dynamicKeysQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["dynamic", name],
+    queryFn: () => get<Schemas["DynamicKeysView"]>(`api/dynamic_partitions/${encodeURIComponent(name)}`),
+  });
+
+/** When an asset's definition changed, and in what. */
+export const definitionHistoryQuery = (key: string) =>
+  queryOptions({
+    queryKey: ["deployment", "definition", key],
+    queryFn: () => get<Schemas["DefinitionHistory"]>("api/assets/definition-history", { key }),
+  });
+
 export const assetEventsQuery = (key: string, kind: string | null, partition: string | null) =>
   infiniteQueryOptions({
     queryKey: ["asset", key, "events", kind, partition],
@@ -177,6 +234,55 @@ export const ticksQuery = (name: string) =>
       get<Schemas["TickPage"]>(`api/sensors/${encodeURIComponent(name)}/ticks`, { cursor: pageParam }),
     initialPageParam: FIRST,
     getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+/** The latest ticks of a sensor or schedule, for a timeline of all of them. */
+export const latestTicksQuery = (kind: "sensors" | "schedules", name: string) =>
+  queryOptions({
+    queryKey: ["sensor", name, "latest"],
+    queryFn: () => get<Schemas["TickPage"]>(`api/${kind}/${encodeURIComponent(name)}/ticks`, { limit: 200 }),
+  });
+
+export const schedulesQuery = queryOptions({
+  queryKey: ["schedules"],
+  queryFn: () => get<Schemas["ScheduleList"]>("api/schedules"),
+});
+
+export const scheduleQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["sensor", name, "schedule"],
+    queryFn: () => get<Schemas["ScheduleView"]>(`api/schedules/${encodeURIComponent(name)}`),
+  });
+
+export const scheduleTicksQuery = (name: string) =>
+  infiniteQueryOptions({
+    queryKey: ["sensor", name, "schedule", "ticks"],
+    queryFn: ({ pageParam }) =>
+      get<Schemas["TickPage"]>(`api/schedules/${encodeURIComponent(name)}/ticks`, { cursor: pageParam }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+/** Whether an asset's condition holds, part by part, and what it asked for. */
+export const automationQuery = (key: string) =>
+  queryOptions({
+    queryKey: ["asset", key, "automation"],
+    queryFn: () => get<Schemas["AutomationView"]>("api/assets/automation", { key }),
+  });
+
+/** When definitions changed, the newest first. */
+export const momentsQuery = queryOptions({
+  queryKey: ["deployment", "moments"],
+  queryFn: () => get<Schemas["MomentPage"]>("api/graph/moments", { limit: 200 }),
+});
+
+/** The lineage with its state as of a moment in seconds; it does not change any more. */
+export const graphAsOfQuery = (moment: number) =>
+  queryOptions({
+    queryKey: ["as of", moment],
+    queryFn: () => get<Graph>("api/graph", { as_of: moment }),
+    staleTime: Infinity,
+    placeholderData: (before) => before,
   });
 
 export function hasEnded(run: RunView): boolean {

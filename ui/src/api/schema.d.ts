@@ -430,6 +430,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dynamic_partitions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys of dynamic partitions */
+        get: operations["ApiDynamicPartitionsNameListDynamicKeys"];
+        put?: never;
+        /** Add and delete keys */
+        post: operations["ApiDynamicPartitionsNameChangeDynamicKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/engines": {
         parameters: {
             query?: never;
@@ -1782,6 +1800,22 @@ export interface components {
             };
             values_deleted: string[];
         };
+        /** DynamicKeysBody */
+        DynamicKeysBody: {
+            add?: string[];
+            delete?: string[];
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** DynamicKeysView */
+        DynamicKeysView: {
+            added: string[];
+            assets: string[];
+            deleted: string[];
+            keys: string[];
+            materialized: string[];
+            name: string;
+        };
         /** EngineList */
         EngineList: {
             items: components["schemas"]["EngineView"][];
@@ -2117,6 +2151,7 @@ export interface components {
             first: string | null;
             last: string | null;
             materialized: number;
+            name: string | null;
             total: number;
             type: string;
         };
@@ -2348,6 +2383,7 @@ export interface components {
         };
         /** SeriesPoint */
         SeriesPoint: {
+            data_version: string | null;
             partition: string | null;
             run_id: string | null;
             seq: number;
@@ -3653,6 +3689,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiDynamicPartitionsNameListDynamicKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DynamicKeysView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiDynamicPartitionsNameChangeDynamicKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DynamicKeysBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DynamicKeysView"];
                 };
             };
             /** @description What is wrong, and what to do. */

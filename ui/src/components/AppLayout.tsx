@@ -141,7 +141,8 @@ function Frame() {
 
 function isAt(page: string, pathname: string): boolean {
   if (page === "/") return pathname === "/";
-  return pathname.startsWith(page) || (page === "/catalog" && pathname.startsWith("/asset"));
+  if (page === "/catalog" && pathname.startsWith("/asset")) return true;
+  return pathname.startsWith(page) || (page === "/sensors" && pathname.startsWith("/schedules"));
 }
 
 function useLive(): boolean {

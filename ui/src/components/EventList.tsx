@@ -1,5 +1,5 @@
 import { Badge, Group, Paper, Stack, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { EventView } from "../api/client";
@@ -14,14 +14,18 @@ const FLAGS: Record<string, string> = {
   unknown_partition: "Not one of the asset's partitions",
   missing_partition: "The asset has partitions, the report names none",
   unknown_check: "Nobody defined this check",
+  withdrawn: "Withdrawn",
 };
 
 /** Events, newest first; each opens to show all that it says. */
 export function EventList({
   events,
   news = false,
+  actions,
 }: {
   events: readonly EventView[];
+  /** What can be done with an event that is open. */
+  actions?: (event: EventView) => ReactNode;
   /** Whether they are news of several assets, told by when they came in. */
   news?: boolean;
 }) {
@@ -36,6 +40,7 @@ export function EventList({
               <UnstyledButton
                 fz="sm"
                 fw={550}
+                td={event.flags.includes("withdrawn") ? "line-through" : undefined}
                 aria-expanded={open === event.seq}
                 onClick={() => {
                   setOpen(open === event.seq ? null : event.seq);
@@ -59,14 +64,14 @@ export function EventList({
               <Moment at={news ? event.recorded_at : event.timestamp} />
             </Text>
           </Group>
-          {open === event.seq && <EventBody event={event} />}
+          {open === event.seq && <EventBody event={event} actions={actions?.(event)} />}
         </Paper>
       ))}
     </Stack>
   );
 }
 
-function EventBody({ event }: { event: EventView }) {
+function EventBody({ event, actions }: { event: EventView; actions: ReactNode }) {
   const late = event.recorded_at - event.timestamp;
   return (
     <Stack gap="xs" px="sm" pb="sm">
@@ -96,6 +101,7 @@ function EventBody({ event }: { event: EventView }) {
           ))}
         </Text>
       )}
+      {actions && <Group gap="sm">{actions}</Group>}
     </Stack>
   );
 }

@@ -60,3 +60,10 @@ export function toNumber(value: number): string {
 export function plural(count: number, noun: string): string {
   return `${toNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** The first and last letters of a text with an ellipsis between them, so many in all. */
+export function cutMiddle(text: string, letters: number): string {
+  if (text.length <= letters + 1) return text;
+  const tail = Math.floor(letters / 2);
+  return `${text.slice(0, letters - tail)}…${tail === 0 ? "" : text.slice(-tail)}`;
+}

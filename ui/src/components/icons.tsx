@@ -83,6 +83,7 @@ export const SensorGlyph = drawn(
 );
 export const ScheduleGlyph = drawn("M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 4.5V8l2.3 1.6");
 export const ColumnsGlyph = drawn("M3 4h10M3 8h10M3 12h6");
+export const MoreGlyph = drawn("M3 8h.01M8 8h.01M13 8h.01");
 export const CloseGlyph = drawn("m4 4 8 8M12 4l-8 8");
 export const PlusGlyph = drawn("M8 3v10M3 8h10");
 export const MinusGlyph = drawn("M3 8h10");

@@ -77,7 +77,8 @@ export function MetadataView({ entry }: { entry: MetadataEntry }) {
   if (type === "table_schema") return <SchemaTable columns={(value as { columns: Column[] }).columns} />;
   if (type === "table")
     return <RecordsTable records={(value as { records: Record<string, unknown>[] }).records} />;
-  if (type === "json" || type === "column_lineage" || type === "job")
+  if (type === "column_lineage") return <ColumnLineageTable value={value} />;
+  if (type === "json" || type === "job")
     return (
       <Code block tabIndex={0}>
         {JSON.stringify(value, null, 2)}
@@ -115,6 +116,45 @@ export function SchemaTable({ columns }: { columns: readonly Column[] }) {
               )}
             </Table.Td>
             <Table.Td c="dimmed">{column.description}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+interface ColumnDep {
+  asset_key: string;
+  column_name: string;
+}
+
+/** Which columns each column is made from. */
+function ColumnLineageTable({ value }: { value: unknown }) {
+  const deps = (value as { deps_by_column?: Record<string, ColumnDep[]> } | null)?.deps_by_column ?? {};
+  return (
+    <Table layout="auto" verticalSpacing={4} withTableBorder>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Column</Table.Th>
+          <Table.Th>Made from</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {Object.entries(deps).map(([column, above]) => (
+          <Table.Tr key={column}>
+            <Table.Td ff="monospace" style={{ verticalAlign: "top" }}>
+              {column}
+            </Table.Td>
+            <Table.Td>
+              {above.map((each) => (
+                <div key={`${each.asset_key} ${each.column_name}`}>
+                  <AssetLink assetKey={each.asset_key} />{" "}
+                  <Text component="span" size="sm" ff="monospace">
+                    {each.column_name}
+                  </Text>
+                </div>
+              ))}
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

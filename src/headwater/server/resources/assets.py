@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_datetime, to_seconds
 from headwater.definitions.partitions import PartitionsDefinition, partitions_from_snapshot
+from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.definitions.reach import reach
 from headwater.definitions.snapshot import SourceRef
 from headwater.graph.asset_graph import AssetGraph, AssetNode
@@ -30,6 +31,7 @@ from headwater.server.resources.automation import freshness_view
 from headwater.server.resources.events import error_view, metadata_view
 from headwater.server.resources.partitions import partitions_view
 from headwater.storage import event_log, freshness, runs, sensors, states
+from headwater.storage.dynamic_partitions import read_all
 
 _MADE = EventKind.MATERIALIZATION
 _FEW = 200
@@ -163,7 +165,7 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
         metadata=metadata_view(definition.metadata),
         latest_metadata=metadata_view(payload.metadata if isinstance(payload, (Materialization, Observation)) else {}),
         upstream=_upstream(estate, node, read),
-        downstream=_downstream(estate, node),
+        downstream=_downstream(connection, estate, node),
         checks=_checks(connection, estate, key),
         partitions=partitions_view(connection, graph, key, now),
         condition=None if definition.condition is None else definition.condition.describe(),
@@ -190,7 +192,7 @@ def partition_list(connection: Connection, node: AssetNode, now: int) -> shapes.
     found = states.read_partitions(connection, node.key)
     open_runs = [run for run in runs.read_open(connection) if node.key in run.assets]
     running = {key for run in open_runs for key in run.partition_keys or ()}
-    own = list(_definition_keys(node, now))
+    own = list(_definition_keys(connection, node, now))
     unknown = sorted({partition for partition, _ in found} - set(own))
     items = [_partition_state(found, key, key in running) for key in own]
     items += [
@@ -287,12 +289,16 @@ def _upstream(estate: Estate, node: AssetNode, read: Mapping[str, int]) -> list[
     ]
 
 
-def _downstream(estate: Estate, node: AssetNode) -> list[shapes.Neighbour]:
+def _downstream(connection: Connection, estate: Estate, node: AssetNode) -> list[shapes.Neighbour]:
+    keys = estate.graph.downstream_keys(node.key)
+    made = {key: state.seq for key in keys[:_FEW] if (state := estate.latest.get((key, _MADE))) is not None}
+    events = event_log.read_many(connection, list(made.values()))
     neighbours = []
-    for key in estate.graph.downstream_keys(node.key):
-        below = estate.graph.node(key)
-        changed = node.key in _changed_directly(estate, below.key)
-        neighbours.append(shapes.Neighbour(asset=asset_row(estate, below), read_seq=None, changed_since=changed))
+    for key in keys:
+        payload = events[made[key]].payload if made.get(key) in events else None
+        read = payload.inputs.get(node.key) if isinstance(payload, Materialization) else None
+        row, changed = asset_row(estate, estate.graph.node(key)), node.key in _changed_directly(estate, key)
+        neighbours.append(shapes.Neighbour(asset=row, read_seq=read, changed_since=changed))
     return neighbours
 
 
@@ -361,9 +367,11 @@ def _last_error(connection: Connection, estate: Estate, node: AssetNode) -> shap
     return error_view(event.payload.error) if event and isinstance(event.payload, (RunEvent, StepEvent)) else None
 
 
-def _definition_keys(node: AssetNode, now: int) -> Iterable[str]:
+def _definition_keys(connection: Connection, node: AssetNode, now: int) -> Iterable[str]:
     definition = _partitions(node)
-    return () if definition is None else definition.get_partition_keys(to_datetime(now))
+    return (
+        () if definition is None else definition.get_partition_keys(to_datetime(now), DynamicKeys(read_all(connection)))
+    )
 
 
 def _partitions(node: AssetNode) -> PartitionsDefinition | None:

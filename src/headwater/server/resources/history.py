@@ -143,11 +143,17 @@ def _point(event: Event, value: float) -> shapes.SeriesPoint:
         value=value,
         partition=event.partition,
         run_id=event.run_id,
+        data_version=event.data_version,
     )
 
 
 def _day_point(day: SeriesDay) -> shapes.SeriesPoint:
     """The mean of a day whose events retention dropped; it has no event of its own."""
     return shapes.SeriesPoint(
-        seq=0, timestamp=to_seconds(day_start(day.day)), value=day.total / day.count, partition=None, run_id=None
+        seq=0,
+        timestamp=to_seconds(day_start(day.day)),
+        value=day.total / day.count,
+        partition=None,
+        run_id=None,
+        data_version=None,
     )

@@ -32,6 +32,7 @@ def partitions_view(connection: Connection, graph: AssetGraph, key: str, now: in
     found = _by_status(connection, key, snapshot, keys)
     return shapes.PartitionsView(
         type=snapshot.type,
+        name=snapshot.name,
         total=len(keys),
         materialized=len(found[PartitionStatus.MATERIALIZED]),
         failed=len(found[PartitionStatus.FAILED]),

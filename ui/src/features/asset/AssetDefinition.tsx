@@ -1,9 +1,11 @@
-import { Badge, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { Badge, Group, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import type { AssetDetail } from "../../api/client";
 import { Section } from "../../components/states";
 import { KINDS } from "../../components/status";
+import { CodePlace } from "../../components/CodePlace";
+import { DefinitionHistory } from "./DefinitionHistory";
 import { HowToReport } from "./HowToReport";
 
 /** What the definition says, and where it stands. */
@@ -23,7 +25,7 @@ export function AssetDefinition({ detail }: { detail: AssetDetail }) {
     ],
     ["Code version", detail.code_version],
     ["Code location", asset.location],
-    ["Defined in", source && <Code>{`${source.file}:${source.line}`}</Code>],
+    ["Defined in", source && <CodePlace source={source} />],
   ];
   return (
     <Stack>
@@ -41,6 +43,7 @@ export function AssetDefinition({ detail }: { detail: AssetDetail }) {
           </Table.Tbody>
         </Table>
       </Section>
+      <DefinitionHistory assetKey={asset.key} />
       {detail.report_path !== null && <HowToReport detail={detail} path={detail.report_path} />}
     </Stack>
   );

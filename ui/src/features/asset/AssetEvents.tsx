@@ -9,6 +9,7 @@ import { HeldList } from "../../components/HeldList";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded } from "../../components/states";
 import { EventDiff } from "./EventDiff";
+import { canWithdraw, WithdrawButton } from "./WithdrawButton";
 
 const KINDS = [
   { value: "", label: "All" },
@@ -73,7 +74,12 @@ export function AssetEvents({
                 </div>
               )}
               <HeldList items={events} idOf={(event) => event.seq} noun="event">
-                {(shown) => <EventList events={shown} />}
+                {(shown) => (
+                  <EventList
+                    events={shown}
+                    actions={(event) => (canWithdraw(event) ? <WithdrawButton event={event} /> : null)}
+                  />
+                )}
               </HeldList>
               <MoreButton query={query} />
             </>

@@ -1,6 +1,6 @@
 import { Alert, Grid, Group, Stack, Text } from "@mantine/core";
 
-import type { AssetDetail, CheckView, Neighbour } from "../../api/client";
+import type { AssetDetail, AssetRow, CheckView, Neighbour } from "../../api/client";
 import { toExact } from "../../components/format";
 import { Markdown } from "../../components/Markdown";
 import { AssetLink, KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
@@ -57,10 +57,10 @@ export function AssetOverview({ detail }: { detail: AssetDetail }) {
               <Checks checks={detail.checks} />
             </Section>
             <Section title="Upstream">
-              <Neighbours items={detail.upstream} none="It depends on no asset." />
+              <Neighbours items={detail.upstream} of={detail} none="It depends on no asset." />
             </Section>
             <Section title="Downstream">
-              <Neighbours items={detail.downstream} none="No asset depends on it." />
+              <Neighbours items={detail.downstream} of={detail} below none="No asset depends on it." />
             </Section>
             {detail.report_path !== null && <HowToReport detail={detail} path={detail.report_path} />}
           </Stack>
@@ -122,24 +122,65 @@ function Checks({ checks }: { checks: readonly CheckView[] }) {
   );
 }
 
-function Neighbours({ items, none }: { items: readonly Neighbour[]; none: string }) {
+function Neighbours({
+  items,
+  of,
+  below = false,
+  none,
+}: {
+  items: readonly Neighbour[];
+  of: AssetDetail;
+  below?: boolean;
+  none: string;
+}) {
   if (items.length === 0) return <Text c="dimmed">{none}</Text>;
   return (
     <Stack gap={8}>
-      {items.map(({ asset, changed_since: changed }) => (
-        <Group key={asset.key} justify="space-between" gap="sm">
-          <Group gap="sm">
-            <AssetLink assetKey={asset.key} />
-            <KindBadge kind={asset.kind} />
-            {changed && (
-              <Text size="xs" c="var(--hw-warn)">
-                changed since it was read
-              </Text>
-            )}
+      {items.map((neighbour) => (
+        <div key={neighbour.asset.key}>
+          <Group justify="space-between" gap="sm" wrap="nowrap">
+            <Group gap="sm" style={{ minWidth: 0 }}>
+              <AssetLink assetKey={neighbour.asset.key} />
+              <KindBadge kind={neighbour.asset.kind} />
+            </Group>
+            <StatusMark status={neighbour.asset.status} />
           </Group>
-          <StatusMark status={asset.status} />
-        </Group>
+          <VersionRead
+            neighbour={neighbour}
+            newest={(below ? of.asset : neighbour.asset).latest_materialization}
+          />
+        </div>
       ))}
     </Stack>
+  );
+}
+
+/** Which version of the upper asset the lower one has read, and whether there is a newer one. */
+function VersionRead({
+  neighbour,
+  newest,
+}: {
+  neighbour: Neighbour;
+  newest: AssetRow["latest_materialization"];
+}) {
+  const { read_seq: read, changed_since: changed } = neighbour;
+  if (read === null) {
+    return changed ? (
+      <Text size="xs" c="var(--hw-warn)">
+        changed since it was read
+      </Text>
+    ) : null;
+  }
+  if (newest === null || newest.seq === read) {
+    return (
+      <Text size="xs" c="dimmed">
+        read the newest version (event {read})
+      </Text>
+    );
+  }
+  return (
+    <Text size="xs" c={changed ? "var(--hw-warn)" : "dimmed"}>
+      read the version of event {read}; the newest is event {newest.seq}, <Moment at={newest.timestamp} />
+    </Text>
   );
 }

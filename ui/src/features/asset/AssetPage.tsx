@@ -3,12 +3,15 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useSearchParams } from "react-router";
 
-import type { AssetDetail } from "../../api/client";
+import type { AssetDetail, Schemas } from "../../api/client";
 import { assetQuery } from "../../api/queries";
 import { CopyIcon } from "../../components/CopyBlock";
 import { showPart, toParts } from "../../components/keys";
-import { KindBadge, StatusMark } from "../../components/marks";
+import { KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
 import { Empty, Loaded } from "../../components/states";
+import type { Look } from "../../components/status";
+import { AssetActions } from "./AssetActions";
+import { AssetAutomation } from "./AssetAutomation";
 import { AssetChecks } from "./AssetChecks";
 import { AssetColumns } from "./AssetColumns";
 import { AssetDefinition } from "./AssetDefinition";
@@ -49,6 +52,7 @@ export function AssetPage() {
               <Tabs.Tab value="checks">Checks</Tabs.Tab>
               {columnsOf(detail).length > 0 && <Tabs.Tab value="columns">Columns</Tabs.Tab>}
               <Tabs.Tab value="lineage">Lineage</Tabs.Tab>
+              {detail.condition !== null && <Tabs.Tab value="automation">Automation</Tabs.Tab>}
               <Tabs.Tab value="definition">Definition</Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="overview">
@@ -61,7 +65,7 @@ export function AssetPage() {
               <AssetPlots assetKey={key} />
             </Tabs.Panel>
             <Tabs.Panel value="partitions">
-              <AssetPartitions assetKey={key} />
+              <AssetPartitions detail={detail} />
             </Tabs.Panel>
             <Tabs.Panel value="checks">
               <AssetChecks assetKey={key} checks={detail.checks} />
@@ -73,6 +77,9 @@ export function AssetPage() {
               <Suspense>
                 <AssetLineage assetKey={key} />
               </Suspense>
+            </Tabs.Panel>
+            <Tabs.Panel value="automation">
+              <AssetAutomation detail={detail} />
             </Tabs.Panel>
             <Tabs.Panel value="definition">
               <AssetDefinition detail={detail} />
@@ -105,12 +112,37 @@ function Header({ detail }: { detail: AssetDetail }) {
         <Group gap="md" mt={6}>
           <KindBadge kind={asset.kind} />
           <StatusMark status={asset.status} />
+          {detail.freshness && <Freshness freshness={detail.freshness} />}
         </Group>
       </div>
       <Group gap="sm" className="hw-no-print">
         {asset.kind !== "native" && <ReportButton detail={detail} />}
         <MaterializeButton detail={detail} />
+        <AssetActions detail={detail} />
       </Group>
+    </Group>
+  );
+}
+
+const FRESHNESS: Record<string, Look> = {
+  PASS: { label: "On time", tone: "good", meaning: "Its freshness policy holds" },
+  WARN: { label: "Soon late", tone: "warn", meaning: "Its freshness policy warns" },
+  FAIL: { label: "Late", tone: "bad", meaning: "Its freshness policy does not hold" },
+};
+
+/** Whether the asset keeps to its freshness policy, and until when. */
+function Freshness({ freshness }: { freshness: Schemas["FreshnessView"] }) {
+  const look = FRESHNESS[freshness.state];
+  return (
+    <Group gap={8} title={freshness.policy}>
+      <Mark
+        look={look ?? { label: "Freshness unknown", tone: "idle", hollow: true, meaning: freshness.policy }}
+      />
+      {freshness.deadline !== null && (
+        <Text size="sm" c="dimmed">
+          due <Moment at={freshness.deadline} />
+        </Text>
+      )}
     </Group>
   );
 }

@@ -1,9 +1,8 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
 
-import type { PartitionState } from "../../api/client";
+import type { AssetDetail, PartitionState } from "../../api/client";
 import { partitionsQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { Mark } from "../../components/marks";
@@ -12,16 +11,23 @@ import { PARTITION_LOOKS } from "../../components/status";
 import { AssetEvents } from "./AssetEvents";
 import { brushed } from "./heatmap";
 import { PartitionMap } from "./PartitionMap";
+import { RangeQuestion } from "./RangeQuestion";
+import { WipeQuestion } from "./WipeQuestion";
 
 /** Every partition as a square, and what is known of those that are chosen. */
-export function AssetPartitions({ assetKey }: { assetKey: string }) {
+export function AssetPartitions({ detail }: { detail: AssetDetail }) {
+  const assetKey = detail.asset.key;
   const query = useQuery(partitionsQuery(assetKey));
   const [chosen, setChosen] = useState<[number, number] | null>(null);
   return (
     <Loaded query={query}>
       {(list) =>
         list.items.length === 0 ? (
-          <Empty title="No partitions yet">The first one exists once its window has ended.</Empty>
+          <Empty title="No partitions yet">
+            {detail.partitions?.type === "dynamic"
+              ? "Add keys under “More actions”, or let a sensor add them."
+              : "The first one exists once its window has ended."}
+          </Empty>
         ) : (
           <Stack>
             <Section title="Partitions" aside={<Counts items={list.items} />}>
@@ -29,10 +35,10 @@ export function AssetPartitions({ assetKey }: { assetKey: string }) {
             </Section>
             {chosen === null ? (
               <Text size="sm" c="dimmed">
-                Choose a partition to see its history.
+                Choose a partition to see its history; drag over several to make or wipe them.
               </Text>
             ) : (
-              <Chosen assetKey={assetKey} items={list.items} range={brushed(chosen[0], chosen[1])} />
+              <Chosen detail={detail} items={list.items} range={brushed(chosen[0], chosen[1])} />
             )}
           </Stack>
         )
@@ -42,52 +48,62 @@ export function AssetPartitions({ assetKey }: { assetKey: string }) {
 }
 
 function Chosen({
-  assetKey,
+  detail,
   items,
   range: [first, last],
 }: {
-  assetKey: string;
+  detail: AssetDetail;
   items: readonly PartitionState[];
   range: [number, number];
 }) {
-  const [, setParameters] = useSearchParams();
+  const [asked, setAsked] = useState<"make" | "wipe" | null>(null);
   const range = items.slice(first, last + 1);
   const only = range[0];
   if (!only) return null;
-  const missing = range.filter((item) => item.status === "missing" || item.status === "failed");
-  if (range.length === 1) {
-    return (
-      <Section title={only.key}>
-        <AssetEvents assetKey={assetKey} partition={only.key} />
-      </Section>
-    );
-  }
+  const close = () => {
+    setAsked(null);
+  };
+  const kept = range.filter((item) => item.seq !== null).map((item) => item.key);
   return (
     <Section
-      title={`${plural(range.length, "partition")}: ${only.key} … ${range.at(-1)?.key ?? ""}`}
-      aside={<Counts items={range} />}
-    >
-      {missing.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          All of them are there.
-        </Text>
-      ) : (
-        <Group gap={6}>
-          {missing.slice(0, 60).map((item) => (
+      title={
+        range.length === 1
+          ? only.key
+          : `${plural(range.length, "partition")}: ${only.key} … ${range.at(-1)?.key ?? ""}`
+      }
+      aside={
+        <Group gap="sm" className="hw-no-print">
+          {detail.asset.kind === "native" && (
             <Button
-              key={item.key}
-              size="compact-xs"
-              variant="default"
+              size="xs"
               onClick={() => {
-                setParameters({ key: assetKey, tab: "partitions", do: "materialize", partition: item.key });
+                setAsked("make");
               }}
             >
-              {item.key}
+              Materialize…
             </Button>
-          ))}
-          {missing.length > 60 && <Text size="sm">and {missing.length - 60} more</Text>}
+          )}
+          {kept.length > 0 && (
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => {
+                setAsked("wipe");
+              }}
+            >
+              Wipe…
+            </Button>
+          )}
         </Group>
+      }
+    >
+      {range.length === 1 ? (
+        <AssetEvents assetKey={detail.asset.key} partition={only.key} />
+      ) : (
+        <Counts items={range} />
       )}
+      {asked === "make" && <RangeQuestion detail={detail} items={range} onClose={close} />}
+      {asked === "wipe" && <WipeQuestion detail={detail} partitions={kept} onClose={close} />}
     </Section>
   );
 }

@@ -1,16 +1,19 @@
 import { SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 
-import { seriesQuery } from "../../api/queries";
+import { definitionHistoryQuery, seriesQuery } from "../../api/queries";
 import { toNumber } from "../../components/format";
 import { Empty, Section } from "../../components/states";
+import { versionMarks } from "./versionMarks";
 
 const Plot = lazy(() => import("../../components/Plot"));
 
 /** Each numeric metadata entry over time; with `most`, only the first few, and nothing where there is none. */
 export function AssetPlots({ assetKey, most }: { assetKey: string; most?: number }) {
   const items = useQuery(seriesQuery(assetKey)).data?.items ?? [];
+  const history = useQuery(definitionHistoryQuery(assetKey)).data;
+  const marks = useMemo(() => versionMarks(history), [history]);
   const drawn = items.filter((series) => series.points.length > 1).slice(0, most);
   if (drawn.length === 0) {
     if (most !== undefined) return null;
@@ -33,8 +36,8 @@ export function AssetPlots({ assetKey, most }: { assetKey: string; most?: number
             </Text>
           }
         >
-          <Suspense fallback={<div style={{ height: 150 }} />}>
-            <Plot series={series} />
+          <Suspense fallback={<div style={{ height: 188 }} />}>
+            <Plot series={series} marks={marks} />
           </Suspense>
         </Section>
       ))}

@@ -22,6 +22,7 @@ function row(key: string, more: Partial<AssetRow> = {}): AssetRow {
     latest_materialization: null,
     latest_observation: null,
     materializations: 0,
+    freshness: null,
     checks: { passed: 0, warned: 0, failed: 0, missing: 0 },
     ...more,
   };

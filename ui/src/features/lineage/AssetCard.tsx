@@ -2,12 +2,12 @@ import { Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { memo, type CSSProperties } from "react";
 
 import type { AssetRow, Schemas } from "../../api/client";
+import { cutMiddle } from "../../components/format";
 import { ColumnsGlyph, ScheduleGlyph, SensorGlyph } from "../../components/icons";
 import { Mark, Moment } from "../../components/marks";
 import { showPart, toParts } from "../../components/keys";
 import { ASSET_LOOKS, KINDS } from "../../components/status";
 import { nameOf } from "./columnLines";
-import { cutMiddle } from "./paint";
 
 const MOST_LETTERS = 24;
 

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 
 import type { Graph } from "../../api/client";
-import { columnsQuery, graphQuery } from "../../api/queries";
+import { columnsQuery, graphAsOfQuery, graphQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { toAdjacency } from "../../graph/neighbourhood";
@@ -13,6 +13,7 @@ import { toDrawn } from "./drawn";
 import { Legend } from "./Legend";
 import { LineageMap } from "./LineageMap";
 import { litAround, litOf } from "./lit";
+import { TimeSlider } from "./TimeSlider";
 import { useAddress, viewText } from "./useAddress";
 import { linesOf } from "./columnLines";
 import { useOrigins, useTables } from "./useAround";
@@ -30,7 +31,10 @@ const MODES = [
 
 /** The lineage of all assets, or of one with what is around it. The address holds what is shown. */
 export function LineagePage() {
-  const query = useQuery(graphQuery);
+  const [address, set] = useAddress();
+  const now = useQuery({ ...graphQuery, enabled: address.asOf === null });
+  const then = useQuery({ ...graphAsOfQuery(address.asOf ?? 0), enabled: address.asOf !== null });
+  const query = address.asOf === null ? now : then;
   useEffect(() => {
     warmUp();
   }, []);
@@ -39,10 +43,22 @@ export function LineagePage() {
       <PageTitle title="Lineage">
         <Legend />
       </PageTitle>
+      {address.timed && (
+        <TimeSlider
+          moment={address.asOf}
+          onMoment={(moment) => {
+            set({ at: moment === null ? null : moment.toFixed(0), time: "on" });
+          }}
+        />
+      )}
       <Loaded query={query}>
         {(graph) =>
           graph.nodes.length === 0 ? (
-            <Empty title="No assets yet">Once there are assets, their dependencies are drawn here.</Empty>
+            <Empty title={address.asOf === null ? "No assets yet" : "There were no assets then"}>
+              {address.asOf === null
+                ? "Once there are assets, their dependencies are drawn here."
+                : "Move the slider to a later moment."}
+            </Empty>
           ) : (
             <Lineage graph={graph} />
           )
@@ -186,6 +202,16 @@ function Lineage({ graph }: { graph: Graph }) {
             Columns
           </Button>
         )}
+        <Button
+          size="xs"
+          variant={address.timed ? "light" : "default"}
+          aria-pressed={address.timed}
+          onClick={() => {
+            set(address.timed ? { time: null, at: null } : { time: "on" });
+          }}
+        >
+          Time
+        </Button>
         {address.opened.length > 0 && (
           <Button
             size="xs"

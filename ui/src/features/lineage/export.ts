@@ -1,6 +1,7 @@
+import { cutMiddle } from "../../components/format";
 import { CARD } from "../../graph/scene";
 import { fit } from "../../graph/view";
-import { bendOf, columnEnds, cutMiddle, lineMiddle, paint, pointsOf, type Layer } from "./paint";
+import { bendOf, columnEnds, lineMiddle, paint, pointsOf, type Layer } from "./paint";
 
 const MARGIN = 40;
 const MOST_PIXELS = 8_000;

@@ -1,3 +1,4 @@
+import { cutMiddle } from "../../components/format";
 import type { Tokens } from "../../components/tokens";
 import type { Tone } from "../../components/status";
 import { CARD, LINE, type Edge, type Scene } from "../../graph/scene";
@@ -281,11 +282,4 @@ function shorten(pen: CanvasRenderingContext2D, text: string, width: number): st
     else most = middle - 1;
   }
   return cutMiddle(text, least);
-}
-
-/** The first and last letters of a text with an ellipsis between them, so many in all. */
-export function cutMiddle(text: string, letters: number): string {
-  if (text.length <= letters + 1) return text;
-  const tail = Math.floor(letters / 2);
-  return `${text.slice(0, letters - tail)}…${tail === 0 ? "" : text.slice(-tail)}`;
 }

@@ -21,6 +21,10 @@ export interface Address {
   readonly columns: readonly string[];
   /** The column of the chosen asset that stands out. */
   readonly column: string | null;
+  /** The moment that is shown, in seconds; null for now. */
+  readonly asOf: number | null;
+  /** Whether the time slider is out. */
+  readonly timed: boolean;
   readonly view: View | null;
 }
 
@@ -45,6 +49,8 @@ export function useAddress(): [Address, (changes: Record<string, string | null>)
       opened: parameters.getAll("open"),
       columns: parameters.getAll("columns"),
       column: parameters.get("column"),
+      asOf: toMoment(parameters.get("at")),
+      timed: parameters.has("time") || parameters.has("at"),
       view: toView(parameters.get("view")),
     },
     (changes) => {
@@ -74,6 +80,11 @@ function toView(text: string | null): View | null {
   const [left, top, zoom] = (text ?? "").split(",").map(Number);
   if (left === undefined || top === undefined || !zoom || [left, top, zoom].some(Number.isNaN)) return null;
   return { left, top, zoom };
+}
+
+function toMoment(text: string | null): number | null {
+  const moment = Number(text ?? Number.NaN);
+  return Number.isFinite(moment) && moment > 0 ? moment : null;
 }
 
 function toDepth(text: string | null): number {

@@ -14,7 +14,7 @@ export function RetryButton({ detail }: { detail: RunDetail }) {
   const undone = undoneOf(detail);
   const retry = useMutation({
     mutationFn: (assets: string[]) =>
-      post<RunView>("api/runs", { assets, partition: run.partition, tags: run.tags }),
+      post<RunView>("api/runs", { assets, partitions: detail.partitions, tags: run.tags }),
     onSuccess: async (next) => {
       await queries.invalidateQueries({ queryKey: ["runs"] });
       await navigate(`/runs/${next.run_id}`);

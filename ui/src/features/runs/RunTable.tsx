@@ -67,6 +67,12 @@ export function RunTable({ runs, compact = false }: { runs: readonly RunView[]; 
   );
 }
 
+/** Which partitions a run makes; null where its assets have none. */
+export function partitionText(run: RunView): string | null {
+  const range = run.partition_range;
+  return range === null ? run.partition : `${range.first} … ${range.last} (${range.count})`;
+}
+
 /** Why a run was requested, in words. */
 export function causeText(run: RunView): string {
   const { kind, name, reason } = run.cause;
@@ -93,10 +99,4 @@ export function RunCause({ run }: { run: RunView }) {
       </Group>
     </Stack>
   );
-}
-
-/** Which partitions a run makes, in short. */
-export function partitionText(run: RunView): string | null {
-  const range = run.partition_range;
-  return range == null ? run.partition : `${range.first} … ${range.last} (${range.count})`;
 }

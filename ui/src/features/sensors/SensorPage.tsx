@@ -4,12 +4,15 @@ import { useParams } from "react-router";
 
 import type { SensorView } from "../../api/client";
 import { sensorQuery, ticksQuery } from "../../api/queries";
+import { CodePlace } from "../../components/CodePlace";
 import { CopyIcon } from "../../components/CopyBlock";
 import { AssetLink, Moment } from "../../components/marks";
 import { Markdown } from "../../components/Markdown";
 import { HeldList } from "../../components/HeldList";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, Section } from "../../components/states";
+import { CursorButton } from "./CursorButton";
+import { DryRun } from "./DryRun";
 import { TickList } from "./TickList";
 import { TickStrip } from "./TickStrip";
 import { useSwitch } from "./useSwitch";
@@ -60,6 +63,7 @@ function SensorBody({ sensor }: { sensor: SensorView }) {
       <Section title="State">
         <Facts sensor={sensor} />
       </Section>
+      <DryRun key={sensor.name} name={sensor.name} kind="sensors" cursor={sensor.cursor} />
       <Section title="Ticks">
         <Loaded query={ticks}>
           {(pages) => {
@@ -99,6 +103,15 @@ function Facts({ sensor }: { sensor: SensorView }) {
           </Table.Td>
         </Table.Tr>
         <Table.Tr>
+          <Table.Th fw={500}>Next tick</Table.Th>
+          <Table.Td>
+            <Moment
+              at={sensor.next_tick_at}
+              fallback={sensor.running ? "when it is called" : "none, it is off"}
+            />
+          </Table.Td>
+        </Table.Tr>
+        <Table.Tr>
           <Table.Th fw={500}>Cursor</Table.Th>
           <Table.Td>
             {sensor.cursor === null ? (
@@ -111,6 +124,7 @@ function Facts({ sensor }: { sensor: SensorView }) {
                 <CopyIcon text={sensor.cursor} />
               </Group>
             )}
+            <CursorButton sensor={sensor} />
           </Table.Td>
         </Table.Tr>
         <Table.Tr>
@@ -130,7 +144,7 @@ function Facts({ sensor }: { sensor: SensorView }) {
         <Table.Tr>
           <Table.Th fw={500}>Defined in</Table.Th>
           <Table.Td style={{ overflowWrap: "anywhere" }}>
-            {sensor.source ? <Code>{`${sensor.source.file}:${sensor.source.line}`}</Code> : "–"}
+            {sensor.source ? <CodePlace source={sensor.source} /> : "–"}
           </Table.Td>
         </Table.Tr>
       </Table.Tbody>

@@ -1,37 +1,57 @@
-import { Group, Paper, Stack, Switch, Text } from "@mantine/core";
+import { Group, Paper, Stack, Switch, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import type { SensorView } from "../../api/client";
-import { sensorsQuery } from "../../api/queries";
+import { schedulesQuery, sensorsQuery } from "../../api/queries";
 import { Markdown } from "../../components/Markdown";
 import { AssetLink, Mark, Moment } from "../../components/marks";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
+import { ScheduleCard } from "./ScheduleCard";
+import { TickTimeline } from "./TickTimeline";
 import { useSwitch } from "./useSwitch";
 
-/** Every sensor, whether it is on, and what its last tick came to. */
+/** Everything that ticks by itself: whether it is on, what its last ticks came to, when the next one is. */
 export function SensorsPage() {
-  const query = useQuery(sensorsQuery);
+  const sensors = useQuery(sensorsQuery);
+  const schedules = useQuery(schedulesQuery);
   return (
     <>
-      <PageTitle title="Sensors" />
-      <Loaded query={query}>
-        {(list) =>
-          list.items.length === 0 ? (
-            <Empty title="No sensors">
-              A sensor polls an outside system and reports what it finds. Decorate a function with{" "}
-              <code>@hw.sensor</code>.
-            </Empty>
-          ) : (
-            <Stack gap="sm">
-              {list.items.map((sensor) => (
-                <SensorCard key={sensor.name} sensor={sensor} />
-              ))}
-            </Stack>
-          )
-        }
-      </Loaded>
+      <PageTitle title="Automation" />
+      <Stack>
+        <TickTimeline sensors={sensors.data?.items ?? []} schedules={schedules.data?.items ?? []} />
+        <Title order={2} size="h5">
+          Sensors
+        </Title>
+        <Loaded query={sensors}>
+          {(list) =>
+            list.items.length === 0 ? (
+              <Empty title="No sensors">
+                A sensor polls an outside system and reports what it finds. Decorate a function with{" "}
+                <code>@hw.sensor</code>.
+              </Empty>
+            ) : (
+              list.items.map((sensor) => <SensorCard key={sensor.name} sensor={sensor} />)
+            )
+          }
+        </Loaded>
+        <Title order={2} size="h5">
+          Schedules
+        </Title>
+        <Loaded query={schedules} rows={2}>
+          {(list) =>
+            list.items.length === 0 ? (
+              <Empty title="No schedules">
+                A schedule requests runs at set times: <code>hw.ScheduleDefinition</code>, or a function under{" "}
+                <code>@hw.schedule</code>.
+              </Empty>
+            ) : (
+              list.items.map((schedule) => <ScheduleCard key={schedule.name} schedule={schedule} />)
+            )
+          }
+        </Loaded>
+      </Stack>
     </>
   );
 }
@@ -55,6 +75,11 @@ function SensorCard({ sensor }: { sensor: SensorView }) {
             <Text size="sm" c="dimmed">
               every {sensor.minimum_interval} s
             </Text>
+            {sensor.running && sensor.next_tick_at !== null && (
+              <Text size="sm" c="dimmed">
+                next <Moment at={sensor.next_tick_at} />
+              </Text>
+            )}
             {tick && (
               <Group gap={8}>
                 <Mark look={RUN_LOOKS[tick.status] as Look} />

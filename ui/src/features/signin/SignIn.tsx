@@ -1,13 +1,15 @@
 import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { post } from "../../api/client";
+import { signInQuery } from "../../api/queries";
 
 /** Lets a person in who has a token. */
 export function SignIn() {
   const queries = useQueryClient();
   const [token, setToken] = useState("");
+  const ways = useQuery(signInQuery).data;
   const signIn = useMutation({
     mutationFn: () => post("api/session", { token }),
     onSuccess: () => queries.invalidateQueries(),
@@ -29,6 +31,11 @@ export function SignIn() {
               This deployment demands a token. Whoever runs it makes one with{" "}
               <code>headwater token create NAME</code>.
             </Text>
+            {ways?.path != null && (
+              <Button component="a" href={new URL(ways.path, document.baseURI).pathname}>
+                Sign in with {ways.provider ?? "your account"}
+              </Button>
+            )}
             <PasswordInput
               label="Token"
               value={token}

@@ -1,0 +1,54 @@
+import { ActionIcon, Menu, Text } from "@mantine/core";
+import { useState } from "react";
+
+import type { AssetDetail } from "../../api/client";
+import { MoreGlyph } from "../../components/icons";
+import { DynamicKeysQuestion } from "./DynamicKeysQuestion";
+import { WipeQuestion } from "./WipeQuestion";
+
+/** What is seldom done with an asset. */
+export function AssetActions({ detail }: { detail: AssetDetail }) {
+  const [asked, setAsked] = useState<"wipe" | "keys" | null>(null);
+  const close = () => {
+    setAsked(null);
+  };
+  const isDynamic = detail.partitions?.type === "dynamic";
+  return (
+    <>
+      <Menu position="bottom-end" width={280}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More actions">
+            <MoreGlyph />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {isDynamic && (
+            <Menu.Item
+              onClick={() => {
+                setAsked("keys");
+              }}
+            >
+              Edit partitions…
+              <Text size="xs" c="dimmed">
+                Add keys, or delete some
+              </Text>
+            </Menu.Item>
+          )}
+          <Menu.Item
+            c="var(--hw-bad)"
+            onClick={() => {
+              setAsked("wipe");
+            }}
+          >
+            Wipe…
+            <Text size="xs" c="dimmed">
+              Forget what is known of it; the log keeps the events
+            </Text>
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {asked === "wipe" && <WipeQuestion detail={detail} onClose={close} />}
+      {asked === "keys" && <DynamicKeysQuestion name={detail.partitions?.name ?? ""} onClose={close} />}
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+import { Button, Group, SegmentedControl, Table, Text } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
+
+import type { Schemas } from "../../api/client";
+import { auditQuery, verdictQuery } from "../../api/queries";
+import { toExact } from "../../components/format";
+import { MoreButton } from "../../components/MoreButton";
+import { SearchField } from "../../components/SearchField";
+import { Empty, Loaded, Section } from "../../components/states";
+
+const OUTCOMES = [
+  { value: "", label: "All" },
+  { value: "allowed", label: "Allowed" },
+  { value: "refused", label: "Refused" },
+];
+
+/** Who changed what, and who was refused; the address holds what is looked for. */
+export function AuditLog() {
+  const [parameters, setParameters] = useSearchParams();
+  const outcome = parameters.get("outcome") ?? "";
+  const actor = parameters.get("actor") ?? "";
+  const query = useInfiniteQuery(auditQuery(actor || null, outcome || null));
+  const set = (name: string, value: string) => {
+    setParameters(
+      (before) => {
+        if (value) before.set(name, value);
+        else before.delete(name);
+        return before;
+      },
+      { replace: true },
+    );
+  };
+  return (
+    <Section title="Audit log" aside={<Verdict />}>
+      <Group mb="sm" gap="sm" className="hw-no-print">
+        <SegmentedControl
+          size="xs"
+          aria-label="Outcome"
+          data={OUTCOMES}
+          value={outcome}
+          onChange={(value) => {
+            set("outcome", value);
+          }}
+        />
+        <SearchField
+          size="xs"
+          aria-label="Who"
+          placeholder="Who, in full"
+          text={actor}
+          onSearch={(text) => {
+            set("actor", text);
+          }}
+        />
+      </Group>
+      <Loaded query={query} rows={6}>
+        {(pages) => {
+          const entries = pages.pages.flatMap((page) => page.items);
+          if (entries.length === 0)
+            return <Empty title="No entries">Each refused call and each change is written down here.</Empty>;
+          return (
+            <>
+              <Entries entries={entries} />
+              <MoreButton query={query} />
+            </>
+          );
+        }}
+      </Loaded>
+    </Section>
+  );
+}
+
+function Entries({ entries }: { entries: readonly Schemas["AuditEntryView"][] }) {
+  return (
+    <Table.ScrollContainer minWidth={760} type="native" tabIndex={0}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>When</Table.Th>
+            <Table.Th>Who</Table.Th>
+            <Table.Th>What</Table.Th>
+            <Table.Th>Of what</Table.Th>
+            <Table.Th>Outcome</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Table.Tr key={entry.seq}>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>{toExact(entry.at)}</Table.Td>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>{entry.actor}</Table.Td>
+              <Table.Td>{entry.action}</Table.Td>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>
+                {entry.target}
+                {entry.detail && (
+                  <Text size="xs" c="dimmed">
+                    {entry.detail}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td c={entry.outcome === "refused" ? "var(--hw-bad)" : "inherit"}>
+                {entry.outcome}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** Whether nobody has tampered with the log: each entry holds the hash of the one before. */
+function Verdict() {
+  const verdict = useQuery({ ...verdictQuery, enabled: false });
+  if (!verdict.data) {
+    return (
+      <Button size="xs" variant="default" loading={verdict.isFetching} onClick={() => void verdict.refetch()}>
+        Check that it is whole
+      </Button>
+    );
+  }
+  const { whole, entries, problems } = verdict.data;
+  return (
+    <Text size="sm" c={whole ? "var(--hw-good)" : "var(--hw-bad)"} role="status">
+      {whole ? `Whole: ${entries} ${entries === 1 ? "entry" : "entries"}` : problems.join("; ")}
+    </Text>
+  );
+}
