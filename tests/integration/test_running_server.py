@@ -98,7 +98,7 @@ def test_a_check_without_a_result_is_an_error(server: DevServer) -> None:
 
     checks = {check["name"]: check["status"] for check in server.asset("cleaned")["checks"]}
     assert {"has_rows": "passed", "says_nothing": "missing"} == checks
-    assert "says_nothing gave None" in run["run"]["error"]["message"]
+    assert "says_nothing' gave None" in run["run"]["error"]["message"]
 
 
 def test_an_external_asset_cannot_be_made(server: DevServer) -> None:
