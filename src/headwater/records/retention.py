@@ -52,11 +52,10 @@ class RetentionRules(msgspec.Struct, frozen=True, kw_only=True):
         own = self.assets.get(asset_key or "", {}).get(sort)
         return own or self.keep.get(sort) or DEFAULTS[sort]
 
-    def shortest(self) -> float | None:
-        """The days after which something may be dropped; None where nothing is dropped by age."""
-        everywhere = [self.of(sort) for sort in Sort]
-        days = [keep.days for keep in (*everywhere, *(each for own in self.assets.values() for each in own.values()))]
-        return min((each for each in days if each is not None), default=None)
+    def shortest(self, sort: Sort) -> float | None:
+        """The days after which events of a sort may be dropped for some asset; None where none ever are."""
+        keeps = [self.of(sort), *(own[sort] for own in self.assets.values() if sort in own)]
+        return min((keep.days for keep in keeps if keep.days is not None), default=None)
 
     def is_too_old(self, event: Event, now: int) -> bool:
         """Whether an event is older than its rule keeps."""
@@ -70,6 +69,11 @@ def sort_of(kind: EventKind) -> Sort | None:
     if kind in CORRECTIONS:
         return None
     return _SORTS.get(kind) or next((sort for start, sort in _STARTS if kind.value.startswith(start)), None)
+
+
+def kinds_of(sort: Sort) -> list[EventKind]:
+    """The kinds of events of a sort."""
+    return [kind for kind in EventKind if sort_of(kind) is sort]
 
 
 _SORTS = {

@@ -12,11 +12,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from headwater.clock import MICROSECONDS
 from headwater.records.day_counts import fold_days
 from headwater.records.events import CheckEvaluation, Event, EventKind
 from headwater.records.fold import WHOLE, LatestFold
 from headwater.records.metadata_series import fold_series
-from headwater.records.retention import LEAST_AGE, RetentionRules, Sort, sort_of
+from headwater.records.retention import LEAST_AGE, RetentionRules, Sort, kinds_of, sort_of
 from headwater.storage import dropped, event_log, folds, runs, settings
 from headwater.storage.schema import (
     check_latest,
@@ -32,6 +33,9 @@ from headwater.storage.schema import (
 
 MOST = 200
 """Events that are looked at in one transaction, so that whoever writes waits for some milliseconds at most."""
+_WINDOW = 20_000
+"""Places in the log that are passed by at once."""
+_DAY = 86_400 * MICROSECONDS
 _NAME = "retention"
 
 
@@ -40,6 +44,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
     seq: int = 0
     """Up to where events were looked at for their age."""
+    ends: dict[Sort, int] | None = None
+    """By sort, up to where events may be too old; worked out once for a pass."""
     is_aged: bool = False
     """Whether all of them were."""
     slot: tuple[str, str] = ("", "")
@@ -68,13 +74,33 @@ def advance(connection: Connection, rules: RetentionRules, now: int, progress: P
 
 
 def _advance_age(connection: Connection, rules: RetentionRules, now: int, progress: Progress) -> Progress:
-    days = rules.shortest()
-    end = 0 if days is None else event_log.seq_at(connection, now - max(round(days * 86_400e6), LEAST_AGE))
-    looked_at = [event for event in event_log.read_after(connection, progress.seq, MOST) if event.seq <= end]
-    if not looked_at:
-        return msgspec.structs.replace(progress, is_aged=True)
-    gone = _drop(connection, [event for event in looked_at if rules.is_too_old(event, now)])
-    return msgspec.structs.replace(progress, seq=looked_at[-1].seq, dropped=progress.dropped + gone)
+    """Look at the next of the events that may be too old; those between them are passed by without being read."""
+    ends = progress.ends if progress.ends is not None else _ends(connection, rules, now)
+    window = min(max(ends.values(), default=0), progress.seq + _WINDOW)
+    if progress.seq >= window:
+        return msgspec.structs.replace(progress, ends=ends, is_aged=True)
+    is_old = sa.or_(
+        *(
+            sa.and_(events.c.kind.in_([kind.value for kind in kinds_of(sort)]), events.c.seq <= ends[sort])
+            for sort in ends
+        )
+    )
+    query = sa.select(events.c.seq).where(events.c.seq > progress.seq, events.c.seq <= window, is_old)
+    seqs = list(connection.execute(query.order_by(events.c.seq).limit(MOST)).scalars())
+    looked_at = event_log.read_many(connection, seqs)
+    gone = _drop(connection, [looked_at[seq] for seq in seqs if rules.is_too_old(looked_at[seq], now)])
+    reached = seqs[-1] if len(seqs) == MOST else window
+    return msgspec.structs.replace(progress, ends=ends, seq=reached, dropped=progress.dropped + gone)
+
+
+def _ends(connection: Connection, rules: RetentionRules, now: int) -> dict[Sort, int]:
+    """Up to where in the log events of each sort may be too old, by the shortest rule that any asset has."""
+    days = {sort: rules.shortest(sort) for sort in Sort}
+    return {
+        sort: event_log.seq_at(connection, now - max(round(each * _DAY), LEAST_AGE))
+        for sort, each in days.items()
+        if each is not None
+    }
 
 
 def _advance_count(connection: Connection, rules: RetentionRules, now: int, progress: Progress) -> Progress:
