@@ -29,6 +29,12 @@ def detail(server: DevServer, backfill_id: str) -> Any:
     return server.get(f"/api/backfills/{backfill_id}").json
 
 
+def counts(server: DevServer, backfill_id: str) -> dict[str, int]:
+    """How many partitions stand how."""
+    found: dict[str, int] = detail(server, backfill_id)["backfill"]["counts"]
+    return found
+
+
 def status(server: DevServer, backfill_id: str) -> str:
     """How a backfill stands."""
     found: str = detail(server, backfill_id)["backfill"]["status"]
@@ -54,27 +60,24 @@ def test_a_backfill_from_request_to_end(folder: Path) -> None:
         body = {"selection": "*", "max_runs": 4}
         planned = server.post("/api/backfills/plan", body).json
         assert (24, 24) == (planned["partitions"], planned["runs"])
+        held = folder / "held"
+        held.touch()
         backfill_id = server.post("/api/backfills", body).json["backfill"]["backfill_id"]
 
-        server.wait_for(lambda: len(server.events("day")) >= 3)
+        server.wait_for(lambda: counts(server, backfill_id)["in_progress"])
         assert 202 == server.post(f"/api/backfills/{backfill_id}/pause").status
-        server.wait_for(
-            lambda: (
-                not {"queued", "in_progress"}
-                & {each for each, n in detail(server, backfill_id)["backfill"]["counts"].items() if n}
-            )
-        )
-        assert "paused" == status(server, backfill_id)
+        held.unlink()
+        server.wait_for(lambda: not counts(server, backfill_id)["in_progress"] + counts(server, backfill_id)["queued"])
         assert 409 == server.post(f"/api/backfills/{backfill_id}/pause").status
-        before = len(server.events("day"))
         server.kill()
         server.start()
-        assert "paused" == status(server, backfill_id)
-        assert before == len(server.events("day"))
+        assert ("paused", 4) == (status(server, backfill_id), counts(server, backfill_id)["materialized"])
 
+        held.touch()
         assert "running" == command(home, "resume", backfill_id)["status"]
-        server.wait_for(lambda: len(server.events("day")) >= before + 4)
+        server.wait_for(lambda: counts(server, backfill_id)["in_progress"])
         server.kill()
+        held.unlink()
         server.start()
         server.wait_for(lambda: status(server, backfill_id) == "failed")
         found = detail(server, backfill_id)
@@ -99,13 +102,14 @@ def test_a_backfill_from_request_to_end(folder: Path) -> None:
         assert {("day", BROKEN)} == {part for part, amount in times.items() if amount != 1}
         assert 2 == times["day", BROKEN]
         assert 25 == len(runs)
+        assert [1] * 21 == [*Counter(event["partition"] for event in server.events("day")).values()]
         assert {"backfill"} == {run["cause"]["kind"] for run in runs}
         kinds = [event["kind"] for event in server.get("/api/events?limit=1000").json["items"]]
         assert 1 == kinds.count("backfill_completed")
 
 
 def test_a_backfill_is_canceled_with_its_runs(folder: Path) -> None:
-    """Runs that wait end at once, and nothing more is requested; what is asked for and unknown is refused."""
+    """Its runs end, whether they wait or work, and a retry makes all; what is asked for and unknown is refused."""
     home = folder / "home"
     with dev_server(home, str(PROJECT)) as server:
         server.wait_for(lambda: server.get("/api/assets").json["items"])
@@ -115,12 +119,19 @@ def test_a_backfill_is_canceled_with_its_runs(folder: Path) -> None:
 
         plan = command(home, "create", "day", "--partitions", "2026-01-05...2026-01-14", "--batch", "4", "--dry-run")
         assert (10, 3) == (plan["partitions"], plan["runs"])
+        (folder / "held").touch()
         backfill_id = command(home, "create", "day", "--all", "--max-runs", "40")["backfill"]["backfill_id"]
-        server.wait_for(lambda: server.get(f"/api/backfills/{backfill_id}/runs").json["items"])
-        server.post(f"/api/backfills/{backfill_id}/cancel")
+        server.wait_for(lambda: detail(server, backfill_id)["backfill"]["counts"]["in_progress"])
+        assert 202 == server.post(f"/api/backfills/{backfill_id}/cancel").status
         server.wait_for(lambda: status(server, backfill_id) == "canceled")
         runs = server.get(f"/api/backfills/{backfill_id}/runs?limit=1000").json["items"]
-        assert not {"queued", "started"} & {run["status"] for run in runs}
+        assert {"canceled"} == {run["status"] for run in runs}
         shown = command(home, "show", backfill_id)
         assert 21 == sum(shown["backfill"]["counts"].values())
         assert [backfill_id] == [each["backfill_id"] for each in command(home, "list")]
+
+        (folder / "held").unlink()
+        (folder / "mended").touch()
+        command(home, "retry", backfill_id)
+        server.wait_for(lambda: status(server, backfill_id) == "completed")
+        assert 21 == len(server.events("day"))

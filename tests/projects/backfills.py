@@ -1,6 +1,7 @@
-"""Days and the weeks made from them; one day can't be made until somebody mends it."""
+"""Days and the weeks made from them; one day can't be made until somebody mends it, and all can be held up."""
 
 import os
+import threading
 from pathlib import Path
 
 import headwater as hw
@@ -11,7 +12,9 @@ DAYS = hw.DailyPartitionsDefinition("2026-01-04", end_date="2026-01-25")
 
 @hw.asset(partitions_def=DAYS)
 def day(context: hw.AssetExecutionContext) -> hw.MaterializeResult[None]:
-    """Fails for one day until there is a file that says that it is mended."""
+    """Fails for one day until there is a file that says that it is mended; waits while there is one that says so."""
+    while (FOLDER / "held").exists():
+        threading.Event().wait(0.05)
     if context.partition_key == "2026-01-20" and not (FOLDER / "mended").exists():
         raise ValueError("the reading of 2026-01-20 is broken")
     with (FOLDER / "made").open("a") as made:
