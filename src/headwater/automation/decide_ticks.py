@@ -12,9 +12,10 @@ from headwater.automation.tick_messages import RequestedRun, TickReport
 from headwater.clock import MICROSECONDS
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph
+from headwater.records.coalesce import Join, coalesce
 from headwater.records.events import ErrorInfo, EventKind, NewEvent, PartitionsChanged, Reporter
 from headwater.records.flags import flag
-from headwater.records.requests import requested_events
+from headwater.records.requests import joined_events, requested_events
 from headwater.records.runs import Run
 from headwater.records.ticks import EndedTick, PartitionsChange, SensorState, TickDetail, TickStatus, ValueChanges
 
@@ -32,14 +33,35 @@ class PlannedTick(msgspec.Struct, frozen=True, kw_only=True):
     reports: tuple[NewEvent, ...] = ()
     runs: tuple[tuple[str | None, Run], ...] = ()
     """Each with its run key."""
+    joins: tuple[Join, ...] = ()
+    """Requests for what waits already."""
     values: ValueChanges = ValueChanges()
     partitions: tuple[PartitionsChange, ...] = ()
+
+    def joined(self, waiting: Sequence[Run]) -> PlannedTick:
+        """The tick with those of its runs that have no run key joined to runs which wait for the same."""
+        new, joins = coalesce([run for key, run in self.runs if key is None], waiting)
+        if not joins:
+            return self
+        left = {run.run_id for run in new}
+        runs = tuple((key, run) for key, run in self.runs if key is not None or run.run_id in left)
+        ids = (*(run.run_id for _, run in runs), *(join.run.run_id for join in joins))
+        detail = msgspec.structs.replace(self.ended.detail, run_ids=ids)
+        return msgspec.structs.replace(
+            self, runs=runs, joins=tuple(joins), ended=msgspec.structs.replace(self.ended, detail=detail)
+        )
 
     @property
     def events(self) -> list[NewEvent]:
         """What it appends to the log: what was reported, then what is requested, then what it does to partitions."""
         requested = requested_events([run for _, run in self.runs])
-        return [*self.reports, *requested, *(_partitions_event(change, self.ended) for change in self.partitions)]
+        joined = joined_events(self.joins)
+        return [
+            *self.reports,
+            *requested,
+            *joined,
+            *(_partitions_event(change, self.ended) for change in self.partitions),
+        ]
 
 
 class TickTimes(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess, TaskFailedError
 from headwater.records.events import ErrorInfo, EventKind
 from headwater.records.fold import Latest
+from headwater.records.runs import Run
 from headwater.records.staleness import changed_inputs
 from headwater.records.ticks import SensorState
 from headwater.storage import dynamic_partitions, sensor_values, states
@@ -88,7 +89,8 @@ class TickEvaluator:
                 )
             facts = await self._read_facts(wanted.item.name, report)
             times = self._times(wanted, started_at)
-            return plan_success(self._graph, wanted.item, wanted.state, report, times, facts)
+            planned = plan_success(self._graph, wanted.item, wanted.state, report, times, facts)
+            return planned.joined(await self._read_alike(wanted, planned))
         except StoreError:
             raise
         except HeadwaterError as error:
@@ -110,6 +112,13 @@ class TickEvaluator:
         async with process.worker() as worker:
             answer = await worker.call(TICK_TASK, encoder.encode(order), timeout=wanted.item.timeout)
         return report_decoder.decode(answer)
+
+    async def _read_alike(self, wanted: Wanted, planned: PlannedTick) -> list[Run]:
+        """Runs that wait for what a sensor wants; each time of a schedule gets a run of its own."""
+        plain = [run for key, run in planned.runs if key is None]
+        if not plain or not isinstance(wanted.item, SensorSnapshot):
+            return []
+        return await self._store.read_async(lambda c: run_store.read_alike(c, plain))
 
     def _times(self, wanted: Wanted, started_at: int) -> TickTimes:
         return TickTimes(

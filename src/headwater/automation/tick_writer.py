@@ -107,7 +107,7 @@ def unit_of(
         place = 0
         for tick in ticks:
             ended.append(_with_seqs(tick, appended[place : place + len(tick.reports)]))
-            place += len(tick.reports) + len(tick.runs)
+            place += len(tick.events)
             _keep_beside(connection, tick)
         sensor_store.note_assets(connection, [(tick.sensor, key) for tick in ended for key in tick.detail.event_assets])
         sensor_store.insert_ticks(connection, ended)
@@ -125,6 +125,8 @@ def _keep_beside(connection: Connection, tick: PlannedTick) -> None:
         if run_key is not None:
             run_store.claim_run_key(connection, name, run_key, run.run_id)
         run_store.insert(connection, run)
+    for join in tick.joins:
+        run_store.join(connection, join.run.run_id, join.cause)
     if tick.values:
         sensor_values.put(connection, ((name, key, value) for key, value in tick.values.put.items()))
         sensor_values.delete(connection, name, tick.values.delete)

@@ -15,6 +15,7 @@ from headwater.cli.deployments import deployment_group
 from headwater.cli.dev import dev
 from headwater.cli.engine import engine, server
 from headwater.cli.jobs import job_group
+from headwater.cli.limits import limits_group
 from headwater.cli.lineage import lineage
 from headwater.cli.locations import location_group
 from headwater.cli.logs import set_up_logging
@@ -74,6 +75,7 @@ for command in (
     webhook_group,
     event_group,
     location_group,
+    limits_group,
     token_group,
     deployment_group,
     db_group,

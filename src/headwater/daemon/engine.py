@@ -40,7 +40,8 @@ _BACKFILLS = "backfills"
 _REST_SECONDS = 1.0
 _BETWEEN_LOOKS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
-_FOR_RUNS = {EventKind.RUN_REQUESTED, EventKind.RUN_REQUEUED, EventKind.RUN_CANCEL_REQUESTED}
+_FOR_RUNS = {EventKind.RUN_REQUESTED, EventKind.RUN_REQUEUED, EventKind.RUN_CANCEL_REQUESTED, EventKind.LIMITS_CHANGED}
+_ENDS = {EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED}
 
 
 class Engine:
@@ -124,6 +125,7 @@ class Engine:
         while True:
             await self._locations.changed.wait()
             self._locations.changed.clear()
+            self._shares.note_locations()
             self._graph = await self._store.read_async(self._reader.read)
             mine = self._graph if self._shares.is_mine(_CONDITIONS) else None
             states = await self._store.read_async(sensors.read_states)
@@ -131,7 +133,7 @@ class Engine:
             self._freshness.use_graph(mine)
             self._backfills.use_graph(self._graph if self._shares.is_mine(_BACKFILLS) else None)
             self._ticks.use_graph(self._graph)
-            self._runs.wake()
+            self._runs.use_graph(self._graph)
 
     def _switches_conditions(self, event: Event) -> bool:
         if not isinstance(event.payload, SensorSwitched) or event.payload.sensor not in self._graph.sensors:
@@ -183,6 +185,8 @@ class Engine:
                 subscription.position = events[-1].seq if events else self._store.tail.head
                 if kinds & _FOR_RUNS:
                     self._runs.wake()
+                if kinds & _ENDS:
+                    self._runs.note_end()
                 self._ticks.heed(events)
                 if EventKind.DEFINITIONS_CHANGED in kinds or any(map(self._switches_conditions, events)):
                     self._locations.changed.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.engine import Connection
@@ -14,17 +15,29 @@ from headwater.errors import ConflictError, HeadwaterError
 from headwater.execution.executors.choose import Executors
 from headwater.execution.folders import Folders
 from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
+from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
+from headwater.records.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
 from headwater.records.events import ErrorInfo, Event, EventKind
+from headwater.records.limits import Limit
 from headwater.records.runs import Run, RunStatus
+from headwater.storage import limits as limit_store
 from headwater.storage import runs as run_store
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
-_RUNS_AT_ONCE = 8
+_MOST_LOOKED_AT = 1_000
 _MOST_ATTEMPTS = 3
 _HEARTBEAT_SECONDS = LEASE_MICROSECONDS / MICROSECONDS / 3
 _log = structlog.get_logger(__name__)
+
+
+class _Running(NamedTuple):
+    """A run under way."""
+
+    run: Run
+    supervisor: RunSupervisor
+    task: asyncio.Task[None]
 
 
 class RunLoop:
@@ -43,8 +56,21 @@ class RunLoop:
         self._locations = locations
         self._folders = folders
         self._owner = owner
-        self._running: dict[str, tuple[RunSupervisor, asyncio.Task[None]]] = {}
+        self._running: dict[str, _Running] = {}
         self._woken = asyncio.Event()
+        self._limits: list[Limit] = []
+        self._pools: dict[str, str] = {}
+        self._some_wait = False
+
+    def use_graph(self, graph: AssetGraph) -> None:
+        """Know these definitions' pools from now on."""
+        self._pools = pools_of(graph)
+        self.wake()
+
+    def note_end(self) -> None:
+        """Look again if any run waits: one has ended, maybe elsewhere."""
+        if self._some_wait:
+            self.wake()
 
     def wake(self) -> None:
         """Look again: a run was requested, is to be canceled, or has ended, or a location was loaded."""
@@ -68,25 +94,43 @@ class RunLoop:
             await self._woken.wait()
 
     async def _start_queued(self) -> None:
-        names, free = list(self._locations), _RUNS_AT_ONCE - len(self._running)
-        if free <= 0:
+        if len(self._running) >= RUNS_AT_ONCE:
+            self._some_wait = True
             return
-        # Those that were claimed a moment ago may still look queued.
-        most = free + len(self._running)
-        for run in await self._store.read_async(lambda c: run_store.read_queued(c, names, most)):
-            if len(self._running) < _RUNS_AT_ONCE:
-                self._start(run)
+        names = list(self._locations)
+
+        def read(connection: Connection) -> tuple[list[Run], list[Run], list[Limit]]:
+            queued = run_store.read_queued(connection, names, _MOST_LOOKED_AT)
+            return queued, run_store.read_started(connection), limit_store.read(connection)
+
+        queued, started, self._limits = await self._store.read_async(read)
+        # Those that were begun a moment ago may still look queued.
+        going_on = {run.run_id: run for run in started} | {run_id: each.run for run_id, each in self._running.items()}
+        waiting = {run.run_id: run for run in queued if run.run_id not in going_on}
+        decision = decide_queue(
+            list(waiting.values()),
+            going_on.values(),
+            limits=self._limits,
+            pools=self._pools,
+            room=RUNS_AT_ONCE - len(self._running),
+            locations=self._locations.keys(),
+        )
+        self._some_wait = bool(decision.waiting)
+        for run_id in decision.start:
+            # A location may have gone while the queue was read.
+            if waiting[run_id].location in self._locations:
+                self._start(waiting[run_id])
 
     def _start(self, run: Run) -> None:
-        if run.run_id in self._running:
-            return
         location = self._locations[run.location]
         supervisor = RunSupervisor(self._store, location, self._folders, self._owner, run, self._executors)
-        task = asyncio.create_task(self._carry_out(supervisor, location, run.run_id))
-        self._running[run.run_id] = (supervisor, task)
+        task = asyncio.create_task(self._carry_out(supervisor, location, run))
+        self._running[run.run_id] = _Running(run, supervisor, task)
 
-    async def _carry_out(self, supervisor: RunSupervisor, location: LocationProcess, run_id: str) -> None:
+    async def _carry_out(self, supervisor: RunSupervisor, location: LocationProcess, run: Run) -> None:
+        run_id = run.run_id
         try:
+            await self._claim(run)
             # Newer definitions may come into force meanwhile; the run ends by those that it began with.
             with location.held():
                 await supervisor.carry_out()
@@ -99,14 +143,35 @@ class RunLoop:
             self._running.pop(run_id, None)
             self.wake()
 
+    async def _claim(self, run: Run) -> None:
+        """Reserve a run under its limits, where another engine may be about to begin one that shares them.
+
+        Raises:
+            ConflictError: there is no place any more, or another engine has it.
+        """
+        if not self._store.is_shared or not any(list(limit.slots(run, self._pools)) for limit in self._limits):
+            return
+
+        def guard(connection: Connection) -> None:
+            started = run_store.read_started(connection)
+            limits = limit_store.read(connection)
+            decision = decide_queue([run], started, limits=limits, pools=self._pools, room=1)
+            if not decision.start:
+                raise ConflictError(f"Run {run.run_id} waits for {decision.waiting[run.run_id]}.")
+
+        def take(connection: Connection, _events: Sequence[Event]) -> None:
+            run_store.claim(connection, run.run_id, self._owner, self._store.clock.now() + LEASE_MICROSECONDS)
+
+        await self._store.write_async(Unit(guard=guard, effect=take))
+
     async def _cancel_unwanted(self) -> None:
         if not self._running:
             return
         for run in await self._store.read_async(run_store.read_open):
             if run.cancel_requested and run.run_id in self._running:
-                supervisor, task = self._running[run.run_id]
-                supervisor.is_unwanted = True
-                task.cancel()
+                running = self._running[run.run_id]
+                running.supervisor.is_unwanted = True
+                running.task.cancel()
 
     async def _keep_leases(self) -> None:
         """Say that this engine is alive, and take over runs whose engine is not."""
@@ -146,7 +211,7 @@ class RunLoop:
 
     async def _give_back(self) -> None:
         """Stop the runs under way and queue them again: this engine was told to stop, not they."""
-        tasks = [task for _, task in self._running.values()]
+        tasks = [running.task for running in self._running.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

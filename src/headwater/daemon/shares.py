@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 import structlog
 from sqlalchemy.engine import Connection
@@ -50,17 +51,27 @@ class Shares:
         """What was last seen of each, and when its beat last changed by this engine's monotonic clock."""
         self._alive: set[tuple[str, tuple[str, ...]]] = set()
         self._works_from: float | None = None
+        self._told: tuple[str, ...] = ()
+        self._loaded_more = asyncio.Event()
 
     async def run(self) -> None:
         """Beat until cancelled, and give the lease up then."""
         try:
             while True:
+                self._loaded_more.clear()
                 await self._renew()
-                await self._store.clock.sleep(_ALONE_BEAT_SECONDS if self._alone else BEAT_SECONDS)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_ALONE_BEAT_SECONDS if self._alone else BEAT_SECONDS):
+                        await self._loaded_more.wait()
         finally:
             self._renewed = None
             give_up = Unit(effect=lambda connection, _events: leases.give_up(connection, self._owner))
             await asyncio.shield(self._store.write_async(give_up))
+
+    def note_locations(self) -> None:
+        """Let others know at once if this engine has loaded other code locations than before."""
+        if tuple(sorted(self._locations)) != self._told:
+            self._loaded_more.set()
 
     def is_mine(self, work: str, location: str | None = None) -> bool:
         """Whether a piece of work is this engine's to do now.
@@ -105,6 +116,7 @@ class Shares:
 
         others = await self._store.write_async(Unit(effect=renew))
         self._renewed = began
+        self._told = mine.locations
         self._take_note(others)
 
     def _is_gone(self, lease: Lease) -> bool:

@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     OBSERVATION = "observation"
     CHECK_EVALUATION = "check_evaluation"
     RUN_REQUESTED = "run_requested"
+    RUN_REQUEST_JOINED = "run_request_joined"
     RUN_STARTED = "run_started"
     RUN_REQUEUED = "run_requeued"
     RUN_SUCCEEDED = "run_succeeded"
@@ -33,6 +34,7 @@ class EventKind(StrEnum):
     STEP_SKIPPED = "step_skipped"
     STEP_RETRIED = "step_retried"
     DEFINITIONS_CHANGED = "definitions_changed"
+    LIMITS_CHANGED = "limits_changed"
     LOCATION_RELOAD_REQUESTED = "location_reload_requested"
     SENSOR_STARTED = "sensor_started"
     SENSOR_STOPPED = "sensor_stopped"
@@ -174,6 +176,14 @@ class LocationReload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     reporter: Reporter | None = None
 
 
+class LimitsChanged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="limits", tag_field="t"):
+    """A person changed how many runs may go on at once; `limit` says which, `most` to how many, None for any number."""
+
+    limit: str
+    most: int | None = None
+    reporter: Reporter | None = None
+
+
 class SensorSwitched(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="sensor", tag_field="t"):
     """A person switched a sensor or schedule on or off, asked it to tick, or changed its cursor."""
 
@@ -262,6 +272,7 @@ Payload: TypeAlias = (
     | StepEvent
     | DefinitionsChanged
     | LocationReload
+    | LimitsChanged
     | SensorSwitched
     | DryRun
     | PartitionsChanged

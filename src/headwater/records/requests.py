@@ -17,6 +17,7 @@ from headwater.definitions.partitions import (
 )
 from headwater.errors import ExternalAssetError, InvalidTransitionError, UnknownAssetError, UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, AssetNode
+from headwater.records.coalesce import Join
 from headwater.records.events import EventKind, NewEvent
 from headwater.records.runs import ENDED, RETRY_TAG, Cause, Run, RunStatus
 
@@ -269,6 +270,11 @@ def plan_retry(graph: AssetGraph, run: Run, made: Iterable[str], *, cause: Cause
 def requested_events(runs: Sequence[Run]) -> list[NewEvent]:
     """The events that say so, one a run."""
     return [run.event(EventKind.RUN_REQUESTED, reason=run.cause.reason) for run in runs]
+
+
+def joined_events(joins: Sequence[Join]) -> list[NewEvent]:
+    """The events that say that a request joined a run which waits."""
+    return [join.run.event(EventKind.RUN_REQUEST_JOINED, reason=join.cause.reason) for join in joins]
 
 
 def expand_ranges(definition: PartitionsDefinition, wanted: Iterable[str], moment: datetime) -> tuple[str, ...]:

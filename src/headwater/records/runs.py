@@ -97,6 +97,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     run_config: dict[str, Any] = {}
     """The plain form of a `RunConfig`; an environment variable in it stays a name."""
     job_name: str | None = None
+    joined: tuple[Cause, ...] = ()
+    """Why it was requested again while it waited."""
 
     @property
     def partition_keys(self) -> tuple[str, ...] | None:

@@ -377,6 +377,11 @@ class RunView(msgspec.Struct, kw_only=True):
     run_config: dict[str, Any] = {}
     checks: list[CheckName] = []
     """Where the run makes nothing and carries out these checks of its assets."""
+    joined: list[RunCause] = []
+    """Why it was requested again while it waited."""
+    queue_position: int | None = None
+    """Its place among the runs that wait, from 1."""
+    waiting_for: str | None = None
 
 
 class RunPage(msgspec.Struct, kw_only=True):
@@ -676,6 +681,32 @@ class LocationList(msgspec.Struct, kw_only=True):
     """Every code location, by name."""
 
     items: list[LocationView]
+
+
+LimitKind = Literal["tag", "asset", "pool", "job", "location", "all"]
+
+
+class LimitView(msgspec.Struct, kw_only=True):
+    """At most so many runs of a kind at once; `used` counts those that go on, by name where it holds for each."""
+
+    kind: LimitKind
+    name: str
+    most: int
+    used: dict[str, int]
+
+
+class LimitList(msgspec.Struct, kw_only=True):
+    """Every limit, by kind and name."""
+
+    items: list[LimitView]
+
+
+class LimitBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A limit to set: `name` is an asset, pool, job, location or tag (`KEY`, `KEY=VALUE`, `KEY=*`), or `*` for each."""
+
+    kind: LimitKind
+    name: str = ""
+    most: int
 
 
 class EngineView(msgspec.Struct, kw_only=True):

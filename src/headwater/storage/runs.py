@@ -11,10 +11,13 @@ from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, UnknownRunError
 from headwater.records.events import ErrorInfo, EventKind
+from headwater.records.limits import priority_of
 from headwater.records.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, RunStatus
 from headwater.storage.schema import backfill_runs, run_assets, run_keys, runs
 from headwater.storage.transaction import insert_for
 
+_WAITS = sa.and_(runs.c.status == RunStatus.QUEUED.value, runs.c.owner.is_(None))
+_MOST_JOINED = 100
 _OPEN = [status.value for status in RunStatus if status not in ENDED]
 
 
@@ -131,10 +134,55 @@ def read_automated_ids(connection: Connection, since: int) -> list[str]:
 
 
 def read_queued(connection: Connection, locations: Collection[str], limit: int) -> list[Run]:
-    """Runs of some locations that wait for anybody, the oldest first."""
-    waits = sa.and_(runs.c.status == RunStatus.QUEUED.value, runs.c.owner.is_(None))
-    query = sa.select(runs).where(waits, runs.c.location.in_(list(locations)))
-    return _read(connection, query.order_by(runs.c.created_at, runs.c.run_id).limit(limit))
+    """Runs that wait for anybody: the first ones of each location, by priority and age, so that none hides others."""
+    found: list[Run] = []
+    for location in locations:
+        query = sa.select(runs).where(_WAITS, runs.c.location == location)
+        found += _read(
+            connection, query.order_by(runs.c.priority.desc(), runs.c.created_at, runs.c.run_id).limit(limit)
+        )
+    return found
+
+
+def read_queued_locations(connection: Connection) -> list[str]:
+    """The locations of which runs wait."""
+    return list(connection.execute(sa.select(runs.c.location).where(_WAITS).distinct()).scalars())
+
+
+def read_alike(connection: Connection, wanted: Collection[Run]) -> list[Run]:
+    """Runs that wait for anybody and make the same assets as one of these, the newest last."""
+    rows = [_to_row(run)["assets"] for run in wanted]
+    return _read(connection, sa.select(runs).where(_WAITS, runs.c.assets.in_(rows)).order_by(runs.c.created_at))
+
+
+def read_started(connection: Connection) -> list[Run]:
+    """Runs that go on, or that somebody has claimed and is about to begin."""
+    claimed = sa.and_(runs.c.status == RunStatus.QUEUED.value, runs.c.owner.is_not(None))
+    return _read(connection, sa.select(runs).where(sa.or_(runs.c.status == RunStatus.STARTED.value, claimed)))
+
+
+def join(connection: Connection, run_id: str, cause: Cause) -> None:
+    """Keep with a run that waits why it was requested again.
+
+    Raises:
+        ConflictError: it waits no more.
+    """
+    run = get(connection, run_id)
+    if run.status is not RunStatus.QUEUED or run.owner is not None:
+        raise ConflictError(f"Run {run_id} waits no more, so nobody can join it; the request is made anew.")
+    joined = msgspec.json.encode((*run.joined, cause)[-_MOST_JOINED:]).decode()
+    connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(joined=joined))
+
+
+def claim(connection: Connection, run_id: str, owner: str, lease_until: int) -> None:
+    """Reserve a run that waits for an owner who is about to begin it.
+
+    Raises:
+        ConflictError: somebody else has it.
+    """
+    taken = sa.update(runs).where(runs.c.run_id == run_id, _WAITS).values(owner=owner, lease_until=lease_until)
+    if connection.execute(taken).rowcount == 0:
+        raise ConflictError(f"Run {run_id} was claimed elsewhere.")
 
 
 def read_open(connection: Connection) -> list[Run]:
@@ -170,6 +218,8 @@ def _to_row(run: Run) -> dict[str, Any]:
     row = {field: getattr(run, field) for field in run.__struct_fields__}
     for field in ("assets", "partitions", "checks", "cause", "tags", "run_config"):
         row[field] = msgspec.json.encode(row[field]).decode()
+    row["joined"] = msgspec.json.encode(run.joined).decode()
+    row["priority"] = priority_of(run.tags)
     row["status"] = run.status.value
     row["error"] = None if run.error is None else msgspec.json.encode(run.error).decode()
     return row
@@ -183,6 +233,8 @@ def _from_row(row: Any) -> Run:
     fields["cause"] = msgspec.json.decode(fields["cause"], type=Cause)
     fields["tags"] = msgspec.json.decode(fields["tags"], type=dict[str, str])
     fields["run_config"] = msgspec.json.decode(fields["run_config"])
+    fields["joined"] = tuple(msgspec.json.decode(fields["joined"], type=list[Cause]))
+    del fields["priority"]
     fields["status"] = RunStatus(fields["status"])
     if fields["error"] is not None:
         fields["error"] = msgspec.json.decode(fields["error"], type=ErrorInfo)

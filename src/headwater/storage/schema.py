@@ -268,10 +268,13 @@ runs = Table(
     Column("cancel_requested", Boolean, nullable=False),
     Column("run_config", Text, nullable=False, server_default="{}"),
     Column("job_name", Text),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("joined", Text, nullable=False, server_default="[]"),
     Column("partitions", Text, nullable=False, server_default="[]"),
     Column("checks", Text, nullable=False, server_default="[]"),
 )
 Index("ix_runs_status", runs.c.status, runs.c.created_at)
+Index("ix_runs_queue", runs.c.status, runs.c.location, runs.c.priority, runs.c.created_at)
 Index("ix_runs_created_at", runs.c.created_at, runs.c.run_id)
 
 run_assets = Table(

@@ -754,6 +754,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Limits of runs */
+        get: operations["ApiLimitsListLimits"];
+        /** Set a limit */
+        put: operations["ApiLimitsSetLimit"];
+        post?: never;
+        /** Lift a limit */
+        delete: operations["ApiLimitsRemoveLimit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/locations": {
         parameters: {
             query?: never;
@@ -2013,6 +2032,28 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** LimitBody */
+        LimitBody: {
+            /** @enum {string} */
+            kind: "tag" | "asset" | "pool" | "job" | "location" | "all";
+            most: number;
+            /** @default  */
+            name: string;
+        };
+        /** LimitList */
+        LimitList: {
+            items: components["schemas"]["LimitView"][];
+        };
+        /** LimitView */
+        LimitView: {
+            /** @enum {string} */
+            kind: "tag" | "asset" | "pool" | "job" | "location" | "all";
+            most: number;
+            name: string;
+            used: {
+                [key: string]: number;
+            };
+        };
         /** LineagePaths */
         LineagePaths: {
             items: string[][];
@@ -2279,9 +2320,11 @@ export interface components {
             ended_at: number | null;
             error: components["schemas"]["ErrorView"] | null;
             job_name?: string | null;
+            joined?: components["schemas"]["RunCause"][];
             location: string;
             partition: string | null;
             partition_range: components["schemas"]["RunPartitions"] | null;
+            queue_position?: number | null;
             run_config?: {
                 [key: string]: unknown;
             };
@@ -2292,6 +2335,7 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+            waiting_for?: string | null;
         };
         /** RunWhy */
         RunWhy: {
@@ -4540,6 +4584,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiLimitsListLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiLimitsSetLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiLimitsRemoveLimit: {
+        parameters: {
+            query: {
+                kind: "tag" | "asset" | "pool" | "job" | "location" | "all";
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitList"];
                 };
             };
             /** @description What is wrong, and what to do. */

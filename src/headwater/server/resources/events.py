@@ -16,6 +16,7 @@ from headwater.records.events import (
     EventKind,
     ExternalRun,
     FreshnessChange,
+    LimitsChanged,
     LocationReload,
     Materialization,
     Observation,
@@ -33,6 +34,7 @@ from headwater.server import shapes
 
 _RUN_TITLES = {
     EventKind.RUN_REQUESTED: "Run requested",
+    EventKind.RUN_REQUEST_JOINED: "Run requested again while it waited",
     EventKind.RUN_STARTED: "Run started",
     EventKind.RUN_REQUEUED: "Run begun anew, because its engine was gone",
     EventKind.RUN_SUCCEEDED: "Run succeeded",
@@ -130,6 +132,8 @@ def _title(event: Event) -> str:
         return _RUN_TITLES[event.kind]
     if isinstance(payload, DefinitionsChanged):
         return f"Definitions of {payload.location} changed"
+    if isinstance(payload, LimitsChanged):
+        return f"Limit for {payload.limit} {'lifted' if payload.most is None else f'set to {payload.most}'}"
     if isinstance(payload, LocationReload):
         return f"Reload of {payload.location} asked for"
     if isinstance(payload, SensorSwitched):

@@ -13,7 +13,7 @@ from headwater.errors import InvalidCursorError
 from headwater.execution.progress import StepProgress, read_progress
 from headwater.execution.run_logs import LogLine, read_lines
 from headwater.records.events import Event, EventKind, StepEvent
-from headwater.records.runs import ENDED, Run, RunStatus
+from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.resources.events import error_view
 from headwater.storage import event_log
@@ -49,7 +49,6 @@ def run_page(
 
 def run_view(run: Run) -> shapes.RunView:
     """One run."""
-    cause = run.cause
     return shapes.RunView(
         run_id=run.run_id,
         status=run.status.value,
@@ -57,7 +56,7 @@ def run_view(run: Run) -> shapes.RunView:
         partition=run.partition,
         partition_range=partition_range(run),
         location=run.location,
-        cause=shapes.RunCause(kind=cause.kind, name=cause.name, reason=cause.reason, events=list(cause.events)),
+        cause=_cause(run.cause),
         tags=run.tags,
         created_at=to_seconds(run.created_at),
         started_at=_seconds(run.started_at),
@@ -67,7 +66,12 @@ def run_view(run: Run) -> shapes.RunView:
         job_name=run.job_name,
         run_config=run.run_config,
         checks=[shapes.CheckName(asset=key, name=name) for key, name in run.checks],
+        joined=[_cause(each) for each in run.joined],
     )
+
+
+def _cause(cause: Cause) -> shapes.RunCause:
+    return shapes.RunCause(kind=cause.kind, name=cause.name, reason=cause.reason, events=list(cause.events))
 
 
 def partition_range(run: Run) -> shapes.RunPartitions | None:

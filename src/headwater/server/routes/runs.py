@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -18,6 +19,7 @@ from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, runs
+from headwater.server.resources.queue import with_queue
 from headwater.storage import run_requests
 from headwater.storage import runs as run_store
 from headwater.storage.writer import Unit
@@ -35,9 +37,13 @@ def list_runs(
 ) -> shapes.RunPage:
     """Runs, of an asset or with a status where that is asked for."""
     statuses = [RunStatus(name) for name in status] if status else None
-    return deployment.store.read(
-        lambda c: runs.run_page(c, statuses=statuses, asset_key=asset, cursor=cursor, limit=limit)
-    )
+    graph, now = deployment.graph(), deployment.clock.now()
+
+    def read(connection: Connection) -> shapes.RunPage:
+        page = runs.run_page(connection, statuses=statuses, asset_key=asset, cursor=cursor, limit=limit)
+        return shapes.RunPage(items=with_queue(connection, graph, now, page.items), next=page.next)
+
+    return deployment.store.read(read)
 
 
 @post("/runs", sync_to_thread=True, summary="Make assets, or carry out checks")
@@ -73,7 +79,14 @@ def _planned(deployment: Deployment, data: shapes.RunRequestBody) -> list[Run]:
 @get("/runs/{run_id:str}", sync_to_thread=True, summary="One run with its steps")
 def get_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunDetail:
     """A run, and each step that began or was skipped."""
-    return deployment.store.read(lambda c: runs.run_detail(c, run_id, deployment.run_logs))
+    graph, now = deployment.graph(), deployment.clock.now()
+
+    def read(connection: Connection) -> shapes.RunDetail:
+        detail = runs.run_detail(connection, run_id, deployment.run_logs)
+        (run,) = with_queue(connection, graph, now, [detail.run])
+        return msgspec.structs.replace(detail, run=run)
+
+    return deployment.store.read(read)
 
 
 @get("/runs/{run_id:str}/events", sync_to_thread=True, summary="A run's events")

@@ -44,6 +44,11 @@ function RunView({ detail }: { detail: RunDetail }) {
         </div>
         {hasEnded(run) ? <RetryButton detail={detail} /> : <CancelButton runId={run.run_id} />}
       </Group>
+      {run.waiting_for && (
+        <Alert color="gray" title={`Place ${run.queue_position ?? ""} in the queue`}>
+          Waits for {run.waiting_for}.
+        </Alert>
+      )}
       {run.error && <ErrorBox error={run.error} title="Why it failed" />}
       <Grid>
         <Grid.Col span={{ base: 12, lg: 8 }}>

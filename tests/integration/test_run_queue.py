@@ -1,0 +1,143 @@
+"""Limits, priorities and joined requests, as people see them over the API."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers import DevServer, dev_server
+
+PROJECT = """
+import pathlib
+import headwater as hw
+
+HERE = pathlib.Path(__file__).parent
+
+@hw.asset(pool="narrow")
+def gated(context):
+    with open(HERE / "fifo") as gate:
+        gate.read()
+
+@hw.asset
+def free(): ...
+
+@hw.sensor(minimum_interval_seconds=0.2, target=["gated"], default_status=hw.DefaultSensorStatus.STOPPED)
+def asks(context):
+    number = int(context.cursor or 0) + 1
+    if number > 3:
+        return hw.SkipReason("asked often enough")
+    return hw.SensorResult(run_requests=[hw.RunRequest()], cursor=str(number))
+
+defs = hw.Definitions(assets=[gated, free], sensors=[asks])
+"""
+
+
+class Queue:
+    """The server, and what stands in its queue."""
+
+    def __init__(self, folder: Path, server: DevServer) -> None:
+        self.folder = folder
+        self.server = server
+
+    def request(self, asset: str, **tags: str) -> str:
+        """Ask for a run; gives its id."""
+        run_id: str = self.server.post("/api/runs", {"assets": [asset], "tags": tags}).json["run_id"]
+        return run_id
+
+    def run(self, run_id: str) -> Any:
+        """A run as it stands."""
+        return self.server.get(f"/api/runs/{run_id}").json["run"]
+
+    def wait_for(self, run_id: str, status: str) -> Any:
+        """Wait until a run has a status."""
+        return self.server.wait_for(lambda: (found := self.run(run_id))["status"] == status and found)
+
+    def let_one_pass(self) -> None:
+        """Let one run of `gated` end."""
+        with (self.folder / "fifo").open("w") as gate:
+            gate.write("go on")
+
+
+@pytest.fixture(scope="module")
+def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
+    """A server whose pool `narrow` has room for one run."""
+    folder = tmp_path_factory.mktemp("queue")
+    (folder / "project.py").write_text(PROJECT)
+    os.mkfifo(folder / "fifo")
+    with dev_server(folder / "home", str(folder / "project.py")) as server:
+        server.wait_for(lambda: server.get("/api/sensors").json["items"])
+        body = {"kind": "pool", "name": "narrow", "most": 1}
+        answer = server.request("PUT", "/api/limits", _json(body), {"Content-Type": "application/json"})
+        assert [{**body, "used": {}}] == answer.json["items"]
+        yield Queue(folder, server)
+
+
+def test_a_full_pool_lets_others_pass_and_priorities_go_first(queue: Queue) -> None:
+    """Who waits says for what; a canceled one leaves the queue; the urgent one overtakes the older one."""
+    first = queue.request("gated")
+    queue.wait_for(first, "started")
+    older, dropped = queue.request("gated"), queue.request("gated")
+    urgent = queue.request("gated", **{"headwater/priority": "5"})
+    queue.wait_for(queue.request("free"), "success")
+    waiting = [queue.run(run_id) for run_id in (urgent, older, dropped)]
+    canceled = queue.server.post(f"/api/runs/{dropped}/cancel").json
+    queue.let_one_pass()
+    queue.wait_for(urgent, "started")
+    still = queue.run(older)
+    used = queue.server.get("/api/limits").json["items"][0]["used"]
+    queue.let_one_pass()
+    queue.wait_for(older, "started")
+    queue.let_one_pass()
+    queue.wait_for(older, "success")
+
+    assert [1, 2, 3] == [run["queue_position"] for run in waiting]
+    assert {"the limit of 1 for pool narrow"} == {run["waiting_for"] for run in waiting}
+    assert ("canceled", "queued", {"narrow": 1}) == (canceled["status"], still["status"], used)
+
+
+def test_requests_for_the_same_join_the_run_that_waits(queue: Queue) -> None:
+    """A sensor asks three times while a run waits: one run, with every cause kept."""
+    blocker = queue.request("gated")
+    queue.wait_for(blocker, "started")
+    before = len(runs_of(queue))
+    queue.server.post("/api/sensors/asks/start")
+    joined = queue.server.wait_for(lambda: len((found := runs_of(queue)[0])["joined"]) == 2 and found)
+    count = len(runs_of(queue)) - before
+    ticks = queue.server.get("/api/sensors/asks/ticks").json["items"]
+    kinds = [event["kind"] for event in queue.server.get(f"/api/runs/{joined['run_id']}/events").json["items"]]
+    queue.server.post("/api/sensors/asks/stop")
+    for run_id in (blocker, joined["run_id"]):
+        queue.wait_for(run_id, "started")
+        queue.let_one_pass()
+        queue.wait_for(run_id, "success")
+
+    assert (1, ["asks", "asks"]) == (count, [cause["name"] for cause in joined["joined"]])
+    assert ["run_requested", "run_request_joined", "run_request_joined"] == kinds[:3]
+    assert 3 == sum(joined["run_id"] in tick["run_ids"] for tick in ticks)
+
+
+def test_a_limit_of_none_holds_everything_until_it_is_lifted(queue: Queue) -> None:
+    """Lifting it wakes the queue."""
+    headers = {"Content-Type": "application/json"}
+    queue.server.request("PUT", "/api/limits", _json({"kind": "all", "most": 0}), headers)
+    held = queue.request("free")
+    waits = queue.run(held)
+    queue.server.request("DELETE", "/api/limits?kind=all", None, {})
+    queue.wait_for(held, "success")
+
+    assert ("queued", "the limit of 0 for all runs") == (waits["status"], waits["waiting_for"])
+    assert 400 == queue.server.request("PUT", "/api/limits", _json({"kind": "pool", "most": 1}), headers).status
+
+
+def runs_of(queue: Queue) -> list[Any]:
+    """The runs of the gated asset, newest first."""
+    items: list[Any] = queue.server.get("/api/runs?asset=gated").json["items"]
+    return items
+
+
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
