@@ -55,13 +55,8 @@ class PlannedTick(msgspec.Struct, frozen=True, kw_only=True):
     def events(self) -> list[NewEvent]:
         """What it appends to the log: what was reported, then what is requested, then what it does to partitions."""
         requested = requested_events([run for _, run in self.runs])
-        joined = joined_events(self.joins)
-        return [
-            *self.reports,
-            *requested,
-            *joined,
-            *(_partitions_event(change, self.ended) for change in self.partitions),
-        ]
+        changed = [_partitions_event(change, self.ended) for change in self.partitions]
+        return [*self.reports, *requested, *joined_events(self.joins), *changed]
 
 
 class TickTimes(msgspec.Struct, frozen=True, kw_only=True):

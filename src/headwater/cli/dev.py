@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headwater.cli.homes import DEFAULT_FILE, absolute, find_home, home_option, read_targets, save_targets
+from headwater.cli.homes import (
+    DEFAULT_FILE,
+    DEFAULT_WORKSPACE,
+    absolute,
+    find_home,
+    home_option,
+    read_targets,
+    save_targets,
+)
 from headwater.cli.serving_options import serving_options
 
 if TYPE_CHECKING:
@@ -32,8 +40,8 @@ def dev(
 ) -> None:
     """Serve the app and make assets, here and now.
 
-    TARGETS are Python files (or modules) that hold `Definitions`. Without one, the last ones are served again,
-    or the file definitions.py of this folder.
+    TARGETS are Python files (or modules) that hold `Definitions`, or workspace files (`….toml`) that name several.
+    Without one it takes the headwater.toml of this folder, else what was served last, else its definitions.py.
     """
     # Serving needs everything; other commands need none of it.
     from headwater.cli.dev_process import serve_and_work
@@ -45,7 +53,7 @@ def dev(
         named = [absolute(target) for target in (*targets, *files, *modules)]
         if named:
             save_targets(deployments.default(), named)
-        elif not read_targets(deployments.default()) and not _serve_what_is_here(deployments.default()):
+        elif not _serve_what_is_here(deployments.default()):
             raise click.UsageError("Name the Python file that holds your definitions: headwater dev definitions.py")
         hosts = Hosts(loopback=is_loopback(host), allowed=allowed_hosts, public_url=public_url)
         serve_and_work(deployments, host, port, hosts)
@@ -54,8 +62,11 @@ def dev(
 
 
 def _serve_what_is_here(deployment: Deployment) -> bool:
-    """Take the file that a project made by `headwater init` has."""
-    if not Path(DEFAULT_FILE).is_file():
-        return False
-    save_targets(deployment, [absolute(DEFAULT_FILE)])
+    """Take the workspace file of this folder, else what was served last, else what `headwater init` makes."""
+    if Path(DEFAULT_WORKSPACE).is_file():
+        save_targets(deployment, [absolute(DEFAULT_WORKSPACE)])
+    elif not read_targets(deployment):
+        if not Path(DEFAULT_FILE).is_file():
+            return False
+        save_targets(deployment, [absolute(DEFAULT_FILE)])
     return True

@@ -18,7 +18,8 @@ from headwater.cli.serving_options import serving_options
 def engine(targets: tuple[str, ...], files: tuple[str, ...], modules: tuple[str, ...], home: Path | None) -> None:
     """Tick sensors, follow conditions and carry out runs, without a server.
 
-    TARGETS are Python files (or modules) that hold `Definitions`; without one, the last ones are worked on again.
+    TARGETS are Python files (or modules) that hold `Definitions`, or workspace files (`….toml`) that name several.
+    Without one, the last ones are worked on again.
     On PostgreSQL any number of engines share the work, and when one is gone the others take it over within seconds.
     """
     from headwater.cli.engine_process import work

@@ -15,7 +15,7 @@ from headwater.cli.homes import read_targets
 from headwater.cli.logs import set_up_logging
 from headwater.daemon.engine import Engine
 from headwater.daemon.only_engine import only_engine
-from headwater.location.source import source_of
+from headwater.location.workspace import sources_of
 from headwater.server.deployment import Deployment, Deployments
 
 _log = structlog.get_logger(__name__)
@@ -37,12 +37,13 @@ def held(deployments: Deployments) -> Iterator[list[Deployment]]:
     """The deployments that have code, each held for this process's engine.
 
     Raises:
-        SettingsError: another engine works on one that can't be shared.
+        SettingsError: another engine works on one that can't be shared, or a workspace file can't be used.
     """
     found = [deployments.find(name) for name in deployments.names()]
     served = [deployment for deployment in found if deployment is not None and read_targets(deployment)]
     with ExitStack() as stack:
         for deployment in served:
+            sources_of(read_targets(deployment))
             stack.enter_context(only_engine(deployment.store, deployment.home))
         yield served
 
@@ -52,7 +53,7 @@ async def carry(deployment: Deployment, *, watches: bool, on_death: Callable[[],
     engine = Engine(
         deployment.store,
         deployment.home,
-        [source_of(target) for target in read_targets(deployment)],
+        sources_of(read_targets(deployment)),
         watches=watches,
         on_tick=lambda sensor: deployment.live.publish("tick", {"sensor": sensor}),
     )

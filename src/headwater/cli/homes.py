@@ -13,11 +13,14 @@ import click
 from headwater.errors import SettingsError
 
 if TYPE_CHECKING:
+    from headwater.location.source import LocationSource
     from headwater.server.deployment import Deployment
 
 TARGETS = "targets"
 DEFAULT_FILE = "definitions.py"
 """Where a project has its definitions, if nobody says otherwise."""
+DEFAULT_WORKSPACE = "headwater.toml"
+"""Where a project with several code locations names them."""
 _FOLDER = ".headwater"
 
 
@@ -85,18 +88,23 @@ def open_deployment(home: Path | None, name: str = "default", *, must_exist: boo
         deployments.close()
 
 
-def find_target(deployment: Deployment, given: str | None) -> str:
-    """The code to load: what was named, else what was served last.
+def find_source(deployment: Deployment, given: str | None) -> LocationSource:
+    """The code to load: the file, module or known location that was named, else what was served last.
 
     Raises:
-        SettingsError: neither.
+        SettingsError: neither, or several.
     """
-    targets = [given] if given else read_targets(deployment)
-    if not targets:
+    from headwater.location.workspace import sources_of
+
+    known = sources_of(read_targets(deployment))
+    named = [source for source in known if source.name == given]
+    found = known if given is None else named or sources_of([absolute(given)])
+    if not found:
         raise SettingsError("Which definitions? Name the file that holds them with --file.")
-    if len(targets) > 1:
-        raise SettingsError(f"There are several code locations ({', '.join(targets)}); choose one with --file.")
-    return absolute(targets[0])
+    if len(found) > 1:
+        names = ", ".join(source.name for source in found)
+        raise SettingsError(f"There are several code locations ({names}); choose one by its name with --file.")
+    return found[0]
 
 
 def read_targets(deployment: Deployment) -> list[str]:
@@ -118,4 +126,4 @@ def save_targets(deployment: Deployment, targets: list[str]) -> None:
 
 def absolute(target: str) -> str:
     """A file by its whole path; a module as it is."""
-    return str(Path(target).resolve()) if target.endswith(".py") else target
+    return str(Path(target).resolve()) if target.endswith((".py", ".toml")) else target

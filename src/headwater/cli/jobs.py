@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from headwater.cli.homes import deployment_option, file_option, find_target, home_option, json_option, open_deployment
+from headwater.cli.homes import deployment_option, file_option, find_source, home_option, json_option, open_deployment
 from headwater.cli.materialize import executor_option, read_config, tell
 from headwater.cli.printing import print_json, print_table
 
@@ -61,7 +61,7 @@ def run_job(
     with open_deployment(home, deployment, must_exist=False) as opened:
         on_event = (lambda _event: None) if as_json else show_bars if sys.stdout.isatty() else tell
         wish = RunWish(partition=partition, run_config=read_config(config), executor=executor)
-        run = asyncio.run(run_job_now(opened, find_target(opened, target), name, wish, on_event))
+        run = asyncio.run(run_job_now(opened, find_source(opened, target), name, wish, on_event))
     if as_json:
         print_json(run_view(run))
     if run.status != "success":

@@ -1,4 +1,4 @@
-"""`headwater location`: where code comes from, and how it stands."""
+"""`headwater location`: where code comes from, how it stands, and serving it to other machines."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
+from headwater.cli.homes import absolute, deployment_option, find_home, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
 
 
 @click.group("location")
 def location_group() -> None:
-    """List code locations, and have them loaded anew."""
+    """List code locations, have them loaded anew, and serve them to other machines."""
 
 
 @location_group.command("list")
@@ -59,3 +59,20 @@ def reload_locations(names: tuple[str, ...], home: Path | None, deployment: str)
         for name in chosen:
             opened.store.write(opened.store.read(partial(reload_unit, name=name, reporter=Reporter("cli"))))
             click.echo(f"Asked for {name} to be loaded anew.")
+
+
+@location_group.command("serve")
+@click.argument("target")
+@click.option("--bind", default="0.0.0.0:4400", show_default=True, help="HOST:PORT to listen on.")
+@click.option("--cert", required=True, help="This machine's certificate (PEM).")
+@click.option("--key", required=True, help="The key of the certificate (PEM).")
+@click.option("--token-file", required=True, help="File with the token that engines must show.")
+@home_option
+def serve_location(target: str, bind: str, cert: str, key: str, token_file: str, home: Path | None) -> None:
+    """Serve TARGET, a Python file or module, to engines on other machines, over TLS.
+
+    Its ticks and runs are carried out here. Engines name it in headwater.toml, with `address`, `ca` and `token_file`.
+    """
+    from headwater.cli.location_process import serve
+
+    serve(absolute(target), bind, cert, key, token_file, find_home(home) / "logs" / "locations")

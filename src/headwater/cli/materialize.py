@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headwater.cli.homes import deployment_option, file_option, find_target, home_option, json_option, open_deployment
+from headwater.cli.homes import deployment_option, file_option, find_source, home_option, json_option, open_deployment
 from headwater.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def materialize(
     with open_deployment(home, deployment, must_exist=False) as opened:
         on_event = (lambda _event: None) if as_json else show_bars if sys.stdout.isatty() else tell
         wish = RunWish(partition=partition, run_config=read_config(config), executor=executor)
-        run = asyncio.run(materialize_now(opened, find_target(opened, target), selections, wish, on_event))
+        run = asyncio.run(materialize_now(opened, find_source(opened, target), selections, wish, on_event))
     if as_json:
         print_json(run_view(run))
     if run.status != "success":

@@ -24,9 +24,9 @@ from headwater.execution.plan import plan_steps
 from headwater.execution.run_supervisor import RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import choose_makeable
-from headwater.location.loading import Loader
+from headwater.location.loaders import loader_of
 from headwater.location.process import LocationProcess
-from headwater.location.source import source_of
+from headwater.location.source import LocationSource
 from headwater.records.events import Event
 from headwater.records.requests import plan_job, plan_runs, requested_events
 from headwater.records.runs import Cause, Run
@@ -56,11 +56,10 @@ class RunWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def loaded(deployment: Deployment, target: str) -> AsyncIterator[tuple[LocationProcess, AssetGraph]]:
-    """The code of a target in a process of its own, and the graph of what it defines."""
+async def loaded(deployment: Deployment, source: LocationSource) -> AsyncIterator[tuple[LocationProcess, AssetGraph]]:
+    """The code of a location in a process of its own, and the graph of what it defines."""
     log_path = deployment.home / "logs" / "locations" / "command.log"
-    source = source_of(target)
-    loader = Loader(source, tasks=TASKS, log_path=log_path)
+    loader = loader_of(source, tasks=TASKS, log_path=log_path)
     try:
         process = await loader.load()
         try:
@@ -74,13 +73,13 @@ async def loaded(deployment: Deployment, target: str) -> AsyncIterator[tuple[Loc
 
 async def materialize_now(
     deployment: Deployment,
-    target: str,
+    source: LocationSource,
     selections: Sequence[str],
     wish: RunWish,
     on_event: Callable[[Event], None],
 ) -> Run:
     """Make some assets in this process and wait for the end; tells of each event of the run."""
-    async with loaded(deployment, target) as (process, graph):
+    async with loaded(deployment, source) as (process, graph):
         chosen = choose_makeable(graph, selections)
         if chosen.left_out:
             click.echo(f"Made by other systems, so left out: {', '.join(chosen.left_out)}", err=True)
@@ -98,13 +97,13 @@ async def materialize_now(
 
 async def run_job_now(
     deployment: Deployment,
-    target: str,
+    source: LocationSource,
     name: str,
     wish: RunWish,
     on_event: Callable[[Event], None],
 ) -> Run:
     """Run a job in this process and wait for the end; tells of each event of the run."""
-    async with loaded(deployment, target) as (process, graph):
+    async with loaded(deployment, source) as (process, graph):
         config = None if wish.run_config is None else plain_run_config(wish.run_config)
         now = deployment.clock.now()
         run = plan_job(graph, name, cause=Cause(kind="cli"), now=now, partition=wish.partition, run_config=config)
@@ -149,9 +148,9 @@ async def _bars(deployment: Deployment, process: LocationProcess, run: Run) -> R
     return bars
 
 
-async def tick_once(deployment: Deployment, target: str, name: str, *, keep: bool) -> PlannedTick:
+async def tick_once(deployment: Deployment, source: LocationSource, name: str, *, keep: bool) -> PlannedTick:
     """Evaluate a sensor once, and keep what it came to unless only a look was asked for."""
-    async with loaded(deployment, target) as (process, graph):
+    async with loaded(deployment, source) as (process, graph):
         find_ticking(graph, name)
         loop = TickLoop(deployment.store, {})
         loop.use_graph(graph)

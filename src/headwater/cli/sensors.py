@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from headwater.automation.decide_ticks import PlannedTick
-from headwater.cli.homes import deployment_option, file_option, find_target, home_option, json_option, open_deployment
+from headwater.cli.homes import deployment_option, file_option, find_source, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
 from headwater.records.events import EventKind, Reporter
 
@@ -171,7 +171,7 @@ def tick_here(name: str, dry_run: bool, target: str | None, home: Path | None, d
     from headwater.server.resources.ticking import dry_run_view
 
     with open_deployment(home, deployment, must_exist=False) as opened:
-        tick = asyncio.run(tick_once(opened, find_target(opened, target), name, keep=not dry_run))
+        tick = asyncio.run(tick_once(opened, find_source(opened, target), name, keep=not dry_run))
     detail = tick.ended.detail
     if as_json:
         print_json(dry_run_view(tick))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headwater.cli.homes import absolute, deployment_option, find_target, home_option, json_option, open_deployment
+from headwater.cli.homes import deployment_option, find_source, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
 from headwater.errors import SettingsError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from headwater.automation.what_if import Difference, WouldRun
     from headwater.definitions.snapshot import DefinitionsSnapshot
+    from headwater.location.source import LocationSource
     from headwater.server import condition_shapes as shapes
     from headwater.server.deployment import Deployment
 
@@ -113,7 +114,7 @@ def what_if(target: str | None, days: float, home: Path | None, deployment: str,
     TARGET is a Python file or module; by default what was served last. Nothing is run, and nothing is written.
     """
     with open_deployment(home, deployment) as opened:
-        changed, name = asyncio.run(_load(opened, absolute(target) if target else find_target(opened, None)))
+        changed, name = asyncio.run(_load(opened, find_source(opened, target)))
         found = _replay(opened, {name: changed}, round(days * _DAY))
     if as_json:
         print_json(found)
@@ -130,13 +131,11 @@ def _row(run: WouldRun) -> tuple[str, ...]:
     return (local_time(run.moment / 1_000_000), str(run.seq), run.asset_key, run.partition or "", because)
 
 
-async def _load(opened: Deployment, target: str) -> tuple[DefinitionsSnapshot, str]:
+async def _load(opened: Deployment, source: LocationSource) -> tuple[DefinitionsSnapshot, str]:
     from headwater.daemon.code_locations import TASKS
-    from headwater.location.loading import Loader
-    from headwater.location.source import source_of
+    from headwater.location.loaders import loader_of
 
-    source = source_of(target)
-    loader = Loader(source, tasks=TASKS, log_path=opened.home / "logs" / "locations" / "command.log")
+    loader = loader_of(source, tasks=TASKS, log_path=opened.home / "logs" / "locations" / "command.log")
     try:
         process = await loader.load()
         try:

@@ -16,7 +16,8 @@ from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, StoreUnavailableError
 from headwater.execution.step_messages import STEP_TASK
-from headwater.location.loading import Loader, LoadFailedError
+from headwater.location.loaders import AnyLoader, loader_of
+from headwater.location.loading import LoadFailedError
 from headwater.location.process import LocationProcess
 from headwater.location.source import LocationSource
 from headwater.location.watch import FileWatch
@@ -30,6 +31,7 @@ TASKS = (STEP_TASK, TICK_TASK)
 """What workers are called with."""
 _RESTART_SECONDS = 2.0
 _LOOK_SECONDS = 30.0
+_RECONNECT_SECONDS = 3.0
 _log = structlog.get_logger(__name__)
 
 
@@ -66,14 +68,14 @@ class CodeLocations:
         if name in self._kept:
             self._kept[name].wanted.set()
 
-    def watch(self) -> FileWatch | None:
-        """What notices changed files, if anything shall."""
-        return FileWatch() if self._watches else None
+    def watch(self, source: LocationSource) -> FileWatch | None:
+        """What notices changed files, if anything shall; files elsewhere can't be watched."""
+        return FileWatch() if self._watches and source.address is None else None
 
-    def loader(self, source: LocationSource) -> Loader:
+    def loader(self, source: LocationSource) -> AnyLoader:
         """What loads a location."""
         log_path = self._log_folder / f"{source.name.replace('/', '_')}.log"
-        return Loader(source, tasks=TASKS, log_path=log_path, rereads=self._watches)
+        return loader_of(source, tasks=TASKS, log_path=log_path, rereads=self._watches)
 
     async def note_loaded(self, name: str, process: LocationProcess) -> None:
         """A location's new process takes over from the last one."""
@@ -132,7 +134,7 @@ class _KeptLocation:
         self._locations = locations
         self._source = source
         self._loader = locations.loader(source)
-        self._watch = locations.watch()
+        self._watch = locations.watch(source)
         self._retiring: dict[asyncio.Task[None], LocationProcess] = {}
         self.wanted = self._watch.changed if self._watch is not None else asyncio.Event()
         """Set when its files changed, or somebody asks for it to be loaded."""
@@ -185,7 +187,8 @@ class _KeptLocation:
                 return
             wanted = asyncio.ensure_future(self.wanted.wait())
             waiting: set[asyncio.Future[Any]] = {wanted} if process is None else {wanted, process.ended}
-            done, _ = await asyncio.wait(waiting, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            patience = _LOOK_SECONDS if self._source.address is None else _RECONNECT_SECONDS
+            done, _ = await asyncio.wait(waiting, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
             wanted.cancel()
             if not done and process is None and self._watch is None:
                 # Nobody saves files here, but what it could not reach as it was loaded may be there by now.

@@ -102,6 +102,12 @@ class Loader:
             self._control.sendall(wire.pack(message))
 
 
+def _release() -> str:
+    from importlib.metadata import version  # slow to import, and needed for other environments alone
+
+    return version("headwater")
+
+
 def main() -> None:
     """Serve the engine on the socket that the command line names."""
     parser = argparse.ArgumentParser()
@@ -110,6 +116,7 @@ def main() -> None:
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--task", action="append", default=[])
     parser.add_argument("--rereads", action="store_true")
+    parser.add_argument("--foreign", action="store_true")
     arguments = parser.parse_args()
     # An import that never ends must not outlive the engine.
     worker.die_with_parent(arguments.parent)
@@ -118,7 +125,7 @@ def main() -> None:
         worker.find_task(task)
     # Files that are saved twice within a second look alike to Python's cache.
     sys.dont_write_bytecode = arguments.rereads
-    control.sendall(wire.pack(wire.Ready(wire.PROTOCOL, sys.version.split()[0])))
+    control.sendall(wire.pack(wire.Ready(wire.PROTOCOL, _release() if arguments.foreign else None)))
     with suppress(ConnectionResetError):
         Loader(control, arguments.target).serve()
     # Threads that the user's code left running would keep the process alive.

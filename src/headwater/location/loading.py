@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from headwater.definitions.snapshot import decode_snapshot
 from headwater.errors import LocationError
 from headwater.location import wire
+from headwater.location.links import LocalLink
 from headwater.location.process import MOST_GROWTH, LocationProcess
 from headwater.location.source import LocationSource
 from headwater.records.events import ErrorInfo
@@ -107,9 +109,10 @@ class Loader:
         self._control.setblocking(False)
         ready = await self._receive("start")
         if not isinstance(ready, wire.Ready) or ready.protocol != wire.PROTOCOL:
+            release = getattr(ready, "release", None) or "another release"
             await self.stop()
             raise LocationError(
-                f"{self._source.python} has another release of Headwater than this engine, which can't work with it. "
+                f"{self._source.python} has Headwater {release}, which can't work with this engine. "
                 "Install the same release in both environments."
             )
         return True
@@ -136,7 +139,8 @@ class Loader:
         self._memory = message.memory
         self._first_memory = self._first_memory or message.memory
         snapshot = decode_snapshot(message.snapshot)
-        return LocationProcess(self._source, message.pid, ours, snapshot, message.files)
+        link = LocalLink(ours, message.pid, self._source.shown)
+        return LocationProcess(self._source, link, snapshot, message.files)
 
     async def _receive(self, doing: str) -> wire.FromLoader:
         assert self._streams is not None
@@ -150,11 +154,19 @@ class Loader:
             ) from None
         if frame is None:
             await self.stop()
-            raise LocationError(
-                f"The process that loads {self._source.shown} ended; its output is in {self._log_path}."
-            )
+            raise LocationError(self._why_it_ended(doing))
         message: wire.FromLoader = wire.from_loader.decode(frame)
         return message
+
+    def _why_it_ended(self, doing: str) -> str:
+        if doing == "load":
+            return f"The process that loads {self._source.shown} ended; its output is in {self._log_path}."
+        lines = self._log_path.read_text(errors="replace").splitlines()
+        said = f" Its last words: {lines[-1]}" if lines else ""
+        return (
+            f"{self._source.python} ended before it could load {self._source.name!r}.{said} Its environment needs the "
+            "same release of Headwater as this engine's."
+        )
 
     def _launch(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -162,6 +174,7 @@ class Loader:
         command += ["--control", str(theirs.fileno()), "--target", self._source.target, "--parent", str(os.getpid())]
         command += [part for task in self._tasks for part in ("--task", task)]
         command += ["--rereads"] if self._rereads else []
+        command += ["--foreign"] if self._source.python != sys.executable else []
         folder = self._source.working_directory
         with self._log_path.open("ab") as output:
             try:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
@@ -14,6 +12,7 @@ from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
 from headwater.graph.asset_graph import build_graph
 from headwater.location import wire
+from headwater.location.links import HostLink, Streams, WorkerLink
 from headwater.location.memory import oom_kills
 from headwater.location.source import LocationSource
 from headwater.records.events import ErrorInfo
@@ -37,11 +36,11 @@ class TaskFailedError(LocationError):
 class Worker:
     """One forked process that answers calls, one at a time."""
 
-    def __init__(self, worker_id: int, location: LocationProcess, connection: socket.socket) -> None:
+    def __init__(self, worker_id: int, host: HostLink, link: WorkerLink) -> None:
         self.worker_id = worker_id
-        self._location = location
-        self._connection = connection
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._host = host
+        self._link = link
+        self._streams: Streams | None = None
         self._exited: asyncio.Future[wire.WorkerExited] = asyncio.get_running_loop().create_future()
         self.calls = 0
         self._oom_kills = oom_kills()
@@ -88,7 +87,7 @@ class Worker:
         for number, grace in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _GRACE_SECONDS)):
             if not self.alive:
                 break
-            self._location.send(wire.SignalWorker(self.worker_id, number))
+            self._host.send(wire.SignalWorker(self.worker_id, number))
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._exited), grace)
         self.hang_up()
@@ -98,7 +97,7 @@ class Worker:
         if self._streams is not None:
             self._streams[1].close()
         else:
-            self._connection.close()
+            self._link.close()
 
     def note_exit(self, message: wire.WorkerExited) -> None:
         """The host says that the process is gone."""
@@ -107,7 +106,7 @@ class Worker:
 
     async def _call(self, task: str, payload: bytes, on_emit: Callable[[bytes], None] | None) -> bytes:
         if self._streams is None:
-            self._streams = await asyncio.open_unix_connection(sock=self._connection)
+            self._streams = await self._link.open()
         reader, writer = self._streams
         with suppress(ConnectionError):
             writer.write(wire.pack(wire.Call(task, payload)))
@@ -144,27 +143,25 @@ class Worker:
 class LocationProcess:
     """A host process with one location's definitions, and the workers that were forked from it."""
 
-    def __init__(
-        self, source: LocationSource, pid: int, control: socket.socket, snapshot: DefinitionsSnapshot, files: list[str]
-    ) -> None:
-        """Take over a host; `Loader.load` makes one.
+    def __init__(self, source: LocationSource, link: HostLink, snapshot: DefinitionsSnapshot, files: list[str]) -> None:
+        """Take over a host; a loader's `load` makes one.
 
         Args:
             source: What it has loaded.
-            pid: Its process id.
-            control: The socket to it.
+            link: The way to it.
             snapshot: What it defines.
             files: The user's files that it was made from.
         """
         self.source = source
-        self.pid = pid
+        self.link = link
         self.snapshot = snapshot
         self.files = files
         self.graph = build_graph([(source.name, snapshot)])
         """What this very process has loaded; the store may know newer definitions by now, or not yet these."""
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done once the process is gone."""
-        self._control = control
+        self.on_message: Callable[[wire.FromHost], None] | None = None
+        """Told of all that the host says, besides."""
         self._ids = itertools.count(1)
         self._workers: dict[int, Worker] = {}
         self._idle: list[Worker] = []
@@ -208,17 +205,6 @@ class LocationProcess:
             finally:
                 self._give_back(worker)
 
-    def send(self, message: wire.ToHost, descriptor: int | None = None) -> None:
-        """Send the host a message, with a socket if there is one to hand over.
-
-        Raises:
-            LocationError: the host is gone or does not read.
-        """
-        try:
-            socket.send_fds(self._control, [wire.pack(message)], [] if descriptor is None else [descriptor])
-        except OSError as error:
-            raise LocationError(f"The process of {self.source.shown} does not answer ({error}).") from error
-
     async def retire(self) -> None:
         """End the host once nobody needs its definitions any more: its runs go on, its ticks end."""
         self._retired = True
@@ -228,29 +214,27 @@ class LocationProcess:
 
     async def stop(self) -> None:
         """End the host and with it every worker."""
-        with suppress(OSError):
-            # The host ends by itself on hearing the engine hang up, and takes its workers along.
-            self._control.shutdown(socket.SHUT_WR)
+        # The host ends by itself on hearing the engine hang up, and takes its workers along.
+        self.link.hang_up()
         try:
             await asyncio.wait_for(asyncio.shield(self.ended), _GRACE_SECONDS)
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            self.link.kill()
         self._listener.cancel()
         with suppress(asyncio.CancelledError):
             await self._listener
-        self._control.close()
+        self.link.close()
         self._lose_workers()
 
     async def _listen(self) -> None:
-        # The writer is kept because the stream closes with it; messages go out beside it, with sockets attached.
-        reader, writer = await asyncio.open_unix_connection(sock=self._control.dup())
-        self._control.setblocking(False)
+        reader = await self.link.open()
         try:
             while (frame := await wire.read_frame(reader)) is not None:
-                self._note(wire.from_host.decode(frame))
+                message = wire.from_host.decode(frame)
+                self._note(message)
+                if self.on_message is not None:
+                    self.on_message(message)
         finally:
-            writer.close()
             self._lose_workers()
             if not self.ended.done():
                 self.ended.set_result(None)
@@ -297,9 +281,7 @@ class LocationProcess:
     def _spawn(self) -> Worker:
         if self.ended.done():
             raise LocationError(f"The process of {self.source.shown} is gone; it is being loaded again.")
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        worker = Worker(next(self._ids), self, ours)
-        with theirs:
-            self.send(wire.SpawnWorker(worker.worker_id), theirs.fileno())
-        self._workers[worker.worker_id] = worker
+        worker_id = next(self._ids)
+        worker = Worker(worker_id, self.link, self.link.spawn(worker_id))
+        self._workers[worker_id] = worker
         return worker

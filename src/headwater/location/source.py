@@ -20,10 +20,17 @@ class LocationSource(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     """Environment variables, besides those of the engine."""
 
+    address: str | None = None
+    """`tls://host:port`, where another machine serves it."""
+    ca: str | None = None
+    """The certificate of the authority that signed that machine's; None for the system's."""
+    token_file: str | None = None
+    """The file with what that machine wants to be shown."""
+
     @property
     def shown(self) -> str:
         """What messages call it."""
-        return self.target
+        return self.address or self.target
 
 
 def source_of(target: str) -> LocationSource:

@@ -25,7 +25,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """Loader to engine: it has started, and speaks this protocol."""
 
     protocol: int
-    python: str
+    release: str | None = None
+    """Of Headwater, where the engine may have another one."""
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):
@@ -110,11 +111,34 @@ class Raised(msgspec.Struct, frozen=True, tag="raised"):
     grown: int = 0
 
 
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """Engine to a server of locations, first of all: for a host of its own, or for a worker of a session."""
+
+    token: str
+    protocol: int
+    session: str | None = None
+    worker_id: int | None = None
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """Server of locations to engine: come in. What follows is as with a loader, or with a worker."""
+
+    session: str
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """Server of locations to engine: go away, and why."""
+
+    reason: str
+
+
+FromServer: TypeAlias = Welcome | Refused
 FromLoader: TypeAlias = Ready | Loaded | LoadFailed
 FromHost: TypeAlias = WorkerSpawned | WorkerExited
 ToHost: TypeAlias = SpawnWorker | SignalWorker
 FromWorker: TypeAlias = Emitted | Returned | Raised
 
+from_server: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromServer)
 from_loader: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromLoader)
 from_host: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromHost)
 to_host: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(ToHost)
@@ -141,11 +165,11 @@ def unpack(buffer: bytearray) -> bytes | None:
     return body
 
 
-async def read_frame(reader: asyncio.StreamReader) -> bytes | None:
-    """The next frame's body, None at the end of the stream, wherever that falls."""
+async def read_frame(reader: asyncio.StreamReader, *, most: int = MOST_BYTES) -> bytes | None:
+    """The next frame's body, None at the end of the stream, wherever that falls, or where it is larger than `most`."""
     try:
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        return await reader.readexactly(length) if length <= MOST_BYTES else None
+        return await reader.readexactly(length) if length <= most else None
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
 

@@ -130,12 +130,6 @@ def _title(event: Event) -> str:
         return f"Step {payload.step} {_STEP_TITLES[event.kind]}"
     if isinstance(payload, RunEvent):
         return _RUN_TITLES[event.kind]
-    if isinstance(payload, DefinitionsChanged):
-        return f"Definitions of {payload.location} changed"
-    if isinstance(payload, LimitsChanged):
-        return f"Limit for {payload.limit} {'lifted' if payload.most is None else f'set to {payload.most}'}"
-    if isinstance(payload, LocationReload):
-        return f"Reload of {payload.location} asked for"
     if isinstance(payload, SensorSwitched):
         return f"{_SENSOR_TITLES[event.kind][0]} {payload.sensor} {_SENSOR_TITLES[event.kind][1]}"
     if isinstance(payload, PartitionsChanged):
@@ -148,6 +142,8 @@ def _title(event: Event) -> str:
         return _correction_title(payload)
     if isinstance(payload, (BackfillEvent, FreshnessChange)):
         return _change_title(event.kind, payload)
+    if isinstance(payload, (DefinitionsChanged, LimitsChanged, LocationReload)):
+        return _deployment_title(payload)
     made = "Materialized" if payload.reporter is not None and payload.reporter.via == "run" else "Reported"
     return "Observed" if isinstance(payload, Observation) else made
 
@@ -156,6 +152,14 @@ def _change_title(kind: EventKind, payload: BackfillEvent | FreshnessChange) -> 
     if isinstance(payload, BackfillEvent):
         return f"Backfill of {payload.amount:,} partitions {_BACKFILL_TITLES[kind]}"
     return f"Freshness went from {payload.former} to {payload.state}"
+
+
+def _deployment_title(payload: DefinitionsChanged | LimitsChanged | LocationReload) -> str:
+    if isinstance(payload, DefinitionsChanged):
+        return f"Definitions of {payload.location} changed"
+    if isinstance(payload, LocationReload):
+        return f"Reload of {payload.location} asked for"
+    return f"Limit for {payload.limit} {'lifted' if payload.most is None else f'set to {payload.most}'}"
 
 
 def _correction_title(payload: Withdrawal | Wipe | Rename) -> str:
