@@ -29,7 +29,7 @@ ui-check: $(VENV)/demo.stamp  ## Lint, format, types and unit tests of the web a
 	$(BIN)/python ui/build_app.py npm run check
 
 soak: $(VENV)/dev.stamp  ## Hundreds of kills under load, on both databases; a hundred thousand generated requests
-	HEADWATER_FAULT_CYCLES=200 $(BIN)/python -m pytest tests/faults
+	HEADWATER_FAULT_CYCLES=200 $(BIN)/python -m pytest tests/faults --timeout 14400
 	HEADWATER_API_EXAMPLES=600 $(BIN)/python -m pytest tests/integration/test_described_api.py
 
 .PHONY: system soak

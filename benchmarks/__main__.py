@@ -13,6 +13,13 @@ from benchmarks import (
     latency,
     listeners,
     materialize,
+    definitions,
+    graph,
+    idle,
+    latency,
+    listeners,
+    materialize,
+    reload,
     reports,
     runs,
     sensors,
@@ -48,6 +55,8 @@ def _store(quick: bool) -> None:
 
 
 _ALL: dict[str, Callable[[bool], None]] = {
+    "idle": lambda quick: idle.measure(20.0 if quick else 120.0),
+    "reload": lambda quick: reload.measure(3 if quick else 10),
     "reports": _reports,
     "latency": lambda quick: latency.measure(30 if quick else 200),
     "startup": lambda quick: startup.measure(1 if quick else 3),

@@ -70,7 +70,7 @@ def running(system: System) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix=f"bench-{system.name}-", ignore_cleanup_errors=True) as folder:
         home = Path(folder, "home")
         home.mkdir()
-        marks, file, port = Path(folder, "marks"), Path(folder, "definitions.py"), _free_port()
+        marks, file, port = Path(folder, "marks"), Path(folder, "definitions.py"), free_port()
         marks.touch()
         file.write_text(system.project.format(marks=str(marks)))
         places = {"file": str(file), "port": str(port), "home": str(home)}
@@ -90,7 +90,7 @@ def running(system: System) -> Iterator[Running]:
             start_new_session=True,
         )
         try:
-            _wait_until_ready(f"http://127.0.0.1:{port}{system.ready_path}", process)
+            wait_until_ready(f"http://127.0.0.1:{port}{system.ready_path}", process)
             yield Running(system, port, process.pid, marks, time.perf_counter() - started)
         finally:
             process.send_signal(signal.SIGINT)
@@ -103,7 +103,7 @@ def running(system: System) -> Iterator[Running]:
 
 def memory_of(pid: int) -> tuple[float, int]:
     """Proportional memory in MB of a process and all below it, and how many they are."""
-    processes = [pid, *_below(pid)]
+    processes = [pid, *below(pid)]
     total = 0
     for each in processes:
         try:
@@ -114,13 +114,15 @@ def memory_of(pid: int) -> tuple[float, int]:
     return total / 1024, len(processes)
 
 
-def _below(pid: int) -> list[int]:
+def below(pid: int) -> list[int]:
+    """Every process that a process has started, and what those have."""
     listed = Path(f"/proc/{pid}/task").glob("*/children")
     children = [int(child) for path in listed for child in path.read_text().split()]
-    return [each for child in children for each in (child, *_below(child))]
+    return [each for child in children for each in (child, *below(child))]
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Ask until there is an answer."""
     limit = time.perf_counter() + _START_SECONDS
     while time.perf_counter() < limit:
         if process.poll() is not None:
@@ -133,7 +135,8 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"it was not ready after {_START_SECONDS:g} s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

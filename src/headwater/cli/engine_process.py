@@ -15,15 +15,19 @@ from headwater.cli.homes import read_targets
 from headwater.cli.logs import set_up_logging
 from headwater.daemon.engine import Engine
 from headwater.daemon.only_engine import only_engine
+from headwater.location.memory import give_back_free_memory, share_arenas
 from headwater.location.workspace import sources_of
 from headwater.server.deployment import Deployment, Deployments
 
+SETTLED_SECONDS = 20.0
+"""After which a process has done what its start takes."""
 _log = structlog.get_logger(__name__)
 
 
 def work(deployments: Deployments) -> None:
     """Work until a signal says to stop; exits with status 1 if an engine died."""
     set_up_logging(verbose=True)
+    share_arenas()
     with held(deployments) as served:
         for deployment in served:
             click.echo(f"Engine of {deployment.name}: {', '.join(read_targets(deployment))}")
@@ -70,6 +74,7 @@ async def _work_until_told(served: list[Deployment]) -> bool:
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
+    asyncio.get_running_loop().call_later(SETTLED_SECONDS, give_back_free_memory)
     engines = [asyncio.create_task(carry(each, watches=False, on_death=told.set)) for each in served]
     await told.wait()
     return await stop(engines)

@@ -20,7 +20,7 @@ from headwater.location import wire, worker
 from headwater.location.host import Host
 from headwater.location.imported import forget_own_modules, own_files
 from headwater.location.load import load_definitions
-from headwater.location.memory import resident_bytes
+from headwater.location.memory import give_back_free_memory, resident_bytes
 from headwater.location.tracebacks import describe
 
 
@@ -63,6 +63,7 @@ class Loader:
         files = own_files()
         # What is loaded stays shared with host and workers instead of being copied at their first collection.
         gc.collect()
+        give_back_free_memory()
         gc.freeze()
         pid = os.fork()
         if pid == 0:

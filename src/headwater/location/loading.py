@@ -22,6 +22,8 @@ from headwater.records.events import ErrorInfo
 _LOAD_SECONDS = 120.0
 _GRACE_SECONDS = 3.0
 _MOST_LOADS = 100
+# Of the threads that libraries start, each would else have a half-empty arena of the allocator.
+_SPARING = {"MALLOC_ARENA_MAX": "2"}
 
 
 class LoadFailedError(LocationError):
@@ -187,7 +189,7 @@ class Loader:
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
                     cwd=folder,
-                    env={**os.environ, **self._source.env},
+                    env={**_SPARING, **os.environ, **self._source.env},
                 )
             except OSError as error:
                 where = f" in {folder}" if folder else ""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import psycopg
+from typing import TYPE_CHECKING
+
 from sqlalchemy.engine import URL
 
 from headwater.errors import StoreUnavailableError
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHANNEL = "headwater"
 ACCESS_CHANNEL = "headwater_access"
@@ -28,6 +32,8 @@ class Listener:
         Raises:
             StoreUnavailableError: the database does not answer.
         """
+        import psycopg  # an optional driver, which takes its time and memory
+
         try:
             if self._connection is None:
                 self._connection = await psycopg.AsyncConnection.connect(self._address, autocommit=True)

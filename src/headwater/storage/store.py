@@ -14,6 +14,7 @@ from headwater.errors import SchemaVersionError, StoreUnavailableError
 from headwater.records.events import Event
 from headwater.storage import event_log, migrate, reclaim
 from headwater.storage.engine import Synchronous, open_engine
+from headwater.storage.file_changes import FileChanges
 from headwater.storage.notifications import Listener
 from headwater.storage.tail import Tail
 from headwater.storage.writer import GroupWriter, Unit
@@ -44,7 +45,9 @@ class Store:
         try:
             migrate.prepare(self._engine.execution_options(headwater_write=True))
             self._listener = Listener(self._engine.url) if self.is_shared else None
-            self.tail = Tail(lambda: self.read(event_log.head), self._listener)
+            file = None if self.is_shared else self._engine.url.database
+            grown = FileChanges(file) if file else lambda: True
+            self.tail = Tail(lambda: self.read(event_log.head), self._listener, grown)
         except SchemaVersionError:
             self._engine.dispose()
             raise

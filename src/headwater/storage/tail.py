@@ -1,6 +1,7 @@
 """Wake whoever follows the log: at once after a commit of this process; for those of others, as the database tells.
 
-PostgreSQL notifies, with a slow look behind it; on SQLite there is the look alone.
+PostgreSQL notifies, with a slow look behind it. On SQLite the file's own time tells that a look is worth it, with a
+slow look behind that too.
 """
 
 from __future__ import annotations
@@ -25,13 +26,21 @@ class Tail:
     What this process commits is kept for a while, so that its followers need not ask the database for it.
     """
 
-    def __init__(self, read_head: Callable[[], int], listener: Listener | None = None) -> None:
+    def __init__(
+        self,
+        read_head: Callable[[], int],
+        listener: Listener | None = None,
+        may_have_grown: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Begin at the head.
 
         Args:
             read_head: Asks the database; it may block.
             listener: Tells of commits, where the database can.
+            may_have_grown: Where it can't: whether it is worth asking, at no cost.
         """
+        self._may_have_grown = may_have_grown
+        self._watching = asyncio.Lock()
         self._listener = listener
         self._read_head = read_head
         self._head = read_head()
@@ -77,20 +86,24 @@ class Tail:
             return [self._events[place] for place in range(first, len(self._events))]
 
     async def watch(self) -> None:
-        """Look for commits of other processes until cancelled."""
-        try:
-            while True:
-                heard = await self._hear()
-                self.advance(await asyncio.to_thread(self._read_head) if heard is None else heard)
-        finally:
-            if self._listener is not None:
-                await self._listener.close()
+        """Look for commits of other processes until cancelled; of several who watch, one looks."""
+        async with self._watching:
+            try:
+                while True:
+                    heard = await self._hear()
+                    self.advance(await asyncio.to_thread(self._read_head) if heard is None else heard)
+            finally:
+                if self._listener is not None:
+                    await self._listener.close()
 
     async def _hear(self) -> int | None:
         """How far the log reaches, or None once it is time to look."""
         if self._listener is not None:
             return await self._listener.hear(_SLOW_LOOK_SECONDS)
-        await asyncio.sleep(_LOOK_SECONDS)
+        for _ in range(round(_SLOW_LOOK_SECONDS / _LOOK_SECONDS)):
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._may_have_grown():
+                break
         return None
 
     @contextmanager
