@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from servers import LIMIT, DevServer, dev_server
+
+from headwater.cli.one_off import _keep_lease
+from headwater.records.runs import Cause, Run, RunStatus
+from headwater.server.deployment import Deployments
+from headwater.storage import runs
+from headwater.storage.writer import Unit
+from headwater.testing import ManualClock
 
 PROJECT = """
 import headwater as hw
@@ -99,3 +107,33 @@ def test_the_next_start_tells_of_a_killed_one(tmp_path: Path) -> None:
         server.stop()
 
     assert any("an engine was killed before it could stop" in line for line in server.output)
+
+
+async def test_a_commands_run_keeps_its_lease(tmp_path: Path) -> None:
+    """While `materialize` works its lease is renewed, by a clock that jumps, so that no engine takes its run."""
+    clock = ManualClock()
+    deployments = Deployments(tmp_path / "home", clock=clock)
+    deployment = deployments.default()
+    run = Run(
+        run_id="r",
+        location="here",
+        assets=("made",),
+        status=RunStatus.STARTED,
+        cause=Cause(kind="cli"),
+        created_at=0,
+        owner="me",
+        lease_until=0,
+    )
+    deployment.store.write(Unit(effect=lambda connection, _events: runs.insert(connection, run)))
+    renewing = asyncio.create_task(_keep_lease(deployment, "me"))
+    await asyncio.sleep(0)
+    clock.advance(11)
+    await asyncio.sleep(0)
+    # What was asked of the writer before this is written by then.
+    await deployment.store.write_async(Unit())
+    kept = deployment.store.read(lambda c: runs.get(c, "r"))
+    renewing.cancel()
+    deployments.close()
+
+    assert kept.lease_until is not None
+    assert kept.lease_until > clock.now()

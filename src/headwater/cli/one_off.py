@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import click
@@ -15,13 +15,15 @@ from sqlalchemy.engine import Connection
 from headwater.automation.decide_ticks import PlannedTick
 from headwater.automation.tick_loop import TickLoop
 from headwater.cli.run_bars import RunBars
+from headwater.clock import MICROSECONDS
 from headwater.daemon.code_locations import TASKS, note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.definitions.run_config import plain_run_config
+from headwater.errors import StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_default_executor
 from headwater.execution.folders import Folders
 from headwater.execution.plan import plan_steps
-from headwater.execution.run_supervisor import RunSupervisor
+from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import choose_makeable
 from headwater.location.loaders import loader_of
@@ -116,7 +118,7 @@ async def _carry_out(
     owner = new_owner()
     folders = Folders(storage=deployment.home / "storage", run_logs=deployment.run_logs)
     # It belongs to this process from the start, so that a server beside it does not take it.
-    run = msgspec.structs.replace(planned, owner=owner)
+    run = msgspec.structs.replace(planned, owner=owner, lease_until=deployment.clock.now() + LEASE_MICROSECONDS)
 
     def insert(connection: Connection, _events: Sequence[Event]) -> None:
         runs.insert(connection, run)
@@ -128,10 +130,12 @@ async def _carry_out(
     supervisor = RunSupervisor(deployment.store, process, folders, owner, run, executors)
     # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
     supervisor.is_unwanted = True
+    renewing = asyncio.create_task(_keep_lease(deployment, owner))
     try:
         await supervisor.carry_out()
         await telling
     finally:
+        renewing.cancel()
         if bars is not None:
             await bars.stop()
         await executors.close()
@@ -146,6 +150,16 @@ async def _bars(deployment: Deployment, process: LocationProcess, run: Run) -> R
     bars = RunBars(len(plan), deployment.run_logs / run.run_id, expected)
     bars.start()
     return bars
+
+
+async def _keep_lease(deployment: Deployment, owner: str) -> None:
+    """Say again and again that this process is alive, or an engine beside it would begin the run anew."""
+    while True:
+        await deployment.clock.sleep(LEASE_MICROSECONDS / MICROSECONDS / 3)
+        until = deployment.clock.now() + LEASE_MICROSECONDS
+        renew = Unit(effect=lambda connection, _events: runs.renew_leases(connection, owner, until))  # noqa: B023
+        with suppress(StoreUnavailableError):
+            await deployment.store.write_async(renew)
 
 
 async def tick_once(deployment: Deployment, source: LocationSource, name: str, *, keep: bool) -> PlannedTick:
