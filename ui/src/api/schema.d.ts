@@ -225,6 +225,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backfills, newest first */
+        get: operations["ApiBackfillsListBackfills"];
+        put?: never;
+        /** Make many partitions */
+        post: operations["ApiBackfillsRequestBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfills/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a backfill would make */
+        post: operations["ApiBackfillsPlanPlanBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfills/{backfill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backfill with its progress */
+        get: operations["ApiBackfillsBackfillIdGetBackfill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfills/{backfill_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a backfill */
+        post: operations["ApiBackfillsBackfillIdCancelCancelBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfills/{backfill_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a backfill */
+        post: operations["ApiBackfillsBackfillIdPausePauseBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfills/{backfill_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a backfill */
+        post: operations["ApiBackfillsBackfillIdResumeResumeBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfills/{backfill_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry a backfill */
+        post: operations["ApiBackfillsBackfillIdRetryRetryBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfills/{backfill_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A backfill's runs */
+        get: operations["ApiBackfillsBackfillIdRunsListBackfillRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/corrections/rename": {
         parameters: {
             query?: never;
@@ -1423,6 +1560,92 @@ export interface components {
             reasons: string[];
             tree: components["schemas"]["ConditionNode"] | null;
         };
+        /** BackfillAssetView */
+        BackfillAssetView: {
+            asset: string;
+            counts: components["schemas"]["BackfillCounts"];
+            partitions: number;
+            ranges: components["schemas"]["StandingRange"][];
+        };
+        /** BackfillCounts */
+        BackfillCounts: {
+            blocked: number;
+            failed: number;
+            in_progress: number;
+            materialized: number;
+            queued: number;
+            waiting: number;
+        };
+        /** BackfillDetail */
+        BackfillDetail: {
+            assets: components["schemas"]["BackfillAssetView"][];
+            backfill: components["schemas"]["BackfillView"];
+            failures: components["schemas"]["BackfillFailure"][];
+        };
+        /** BackfillFailure */
+        BackfillFailure: {
+            assets: string[];
+            error: components["schemas"]["ErrorView"] | null;
+            first: string;
+            last: string;
+            run_id: string;
+        };
+        /** BackfillPage */
+        BackfillPage: {
+            items: components["schemas"]["BackfillView"][];
+            next: string | null;
+        };
+        /** BackfillPlan */
+        BackfillPlan: {
+            assets: components["schemas"]["BackfillPlanAsset"][];
+            left_out: string[];
+            partitions: number;
+            runs: number;
+        };
+        /** BackfillPlanAsset */
+        BackfillPlanAsset: {
+            asset: string;
+            partitions: number;
+            ranges: components["schemas"]["backfill_shapes_PartitionRange"][];
+        };
+        /** BackfillRequestBody */
+        BackfillRequestBody: {
+            assets?: string[];
+            max_partitions_per_run?: number | null;
+            /** @default 16 */
+            max_runs: number;
+            only?: ("missing" | "failed")[];
+            partitions?: string[] | null;
+            priority?: number | null;
+            run_config?: {
+                [key: string]: unknown;
+            };
+            selection?: string | null;
+            /** @default false */
+            single_run: boolean;
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        /** BackfillView */
+        BackfillView: {
+            assets: string[];
+            backfill_id: string;
+            cause: components["schemas"]["RunCause"];
+            counts: components["schemas"]["BackfillCounts"];
+            created_at: number;
+            ended_at: number | null;
+            max_partitions_per_run: number | null;
+            max_runs: number;
+            partitions: number;
+            single_run: boolean;
+            started_at: number | null;
+            /** @enum {string} */
+            status: "requested" | "running" | "paused" | "canceling" | "completed" | "failed" | "canceled";
+            tags: {
+                [key: string]: string;
+            };
+        };
         /** ChangedAsset */
         ChangedAsset: {
             changed: string[];
@@ -1645,7 +1868,7 @@ export interface components {
          * @description What sort of fact an event records.
          * @enum {string}
          */
-        EventKind: "materialization" | "observation" | "check_evaluation" | "run_requested" | "run_request_joined" | "run_started" | "run_requeued" | "run_succeeded" | "run_failed" | "run_canceled" | "run_cancel_requested" | "step_started" | "step_succeeded" | "step_failed" | "step_skipped" | "step_retried" | "definitions_changed" | "limits_changed" | "location_reload_requested" | "sensor_started" | "sensor_stopped" | "sensor_tick_requested" | "sensor_cursor_set" | "schedule_started" | "schedule_stopped" | "schedule_tick_requested" | "dry_run_requested" | "dry_run_ended" | "partitions_changed" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed" | "freshness_changed";
+        EventKind: "materialization" | "observation" | "check_evaluation" | "run_requested" | "run_request_joined" | "run_started" | "run_requeued" | "run_succeeded" | "run_failed" | "run_canceled" | "run_cancel_requested" | "step_started" | "step_succeeded" | "step_failed" | "step_skipped" | "step_retried" | "definitions_changed" | "limits_changed" | "location_reload_requested" | "sensor_started" | "sensor_stopped" | "sensor_tick_requested" | "sensor_cursor_set" | "schedule_started" | "schedule_stopped" | "schedule_tick_requested" | "dry_run_requested" | "dry_run_ended" | "partitions_changed" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed" | "freshness_changed" | "backfill_requested" | "backfill_started" | "backfill_paused" | "backfill_resumed" | "backfill_cancel_requested" | "backfill_retried" | "backfill_completed" | "backfill_failed" | "backfill_canceled";
         /** EventPage */
         EventPage: {
             items: components["schemas"]["EventView"][];
@@ -1941,21 +2164,12 @@ export interface components {
         PartitionList: {
             items: components["schemas"]["PartitionState"][];
         };
-        /** PartitionRange */
-        PartitionRange: {
-            count: number;
-            first: string;
-            last: string;
-            start: number;
-            /** @enum {string} */
-            status: "materialized" | "failed" | "running" | "missing";
-        };
         /** PartitionRanges */
         PartitionRanges: {
             counts: {
                 [key: string]: number;
             };
-            ranges: components["schemas"]["PartitionRange"][];
+            ranges: components["schemas"]["shapes_PartitionRange"][];
             total: number;
         };
         /** PartitionState */
@@ -2251,6 +2465,15 @@ export interface components {
             upstream: string;
             via: string[];
         };
+        /** StandingRange */
+        StandingRange: {
+            count: number;
+            first: string;
+            last: string;
+            reason: string | null;
+            /** @enum {string} */
+            status: "materialized" | "failed" | "in_progress" | "queued" | "waiting" | "blocked";
+        };
         /** StepProgress */
         StepProgress: {
             done: number;
@@ -2439,6 +2662,21 @@ export interface components {
             dry_run: boolean;
             reason?: string | null;
             seq: number;
+        };
+        /** PartitionRange */
+        backfill_shapes_PartitionRange: {
+            count: number;
+            first: string;
+            last: string;
+        };
+        /** PartitionRange */
+        shapes_PartitionRange: {
+            count: number;
+            first: string;
+            last: string;
+            start: number;
+            /** @enum {string} */
+            status: "materialized" | "failed" | "running" | "missing";
         };
     };
     responses: never;
@@ -2962,6 +3200,375 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerdict"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsListBackfills: {
+        parameters: {
+            query?: {
+                status?: ("requested" | "running" | "paused" | "canceling" | "completed" | "failed" | "canceled")[] | null;
+                asset?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillPage"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsRequestBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequestBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillDetail"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsPlanPlanBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequestBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillPlan"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsBackfillIdGetBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillDetail"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsBackfillIdCancelCancelBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsBackfillIdPausePauseBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsBackfillIdResumeResumeBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsBackfillIdRetryRetryBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBackfillsBackfillIdRunsListBackfillRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
                 };
             };
             /** @description What is wrong, and what to do. */
