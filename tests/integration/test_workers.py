@@ -1,0 +1,65 @@
+"""Workers are used again while they are well, and replaced once they leak."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from headwater.location.loading import Loader
+from headwater.location.process import MOST_GROWTH, LocationProcess
+from headwater.location.source import source_of
+
+TASKS = f"""
+import os
+KEPT = []
+
+def behave(definitions, payload, emit):
+    return str(os.getpid()).encode()
+
+def leak(definitions, payload, emit):
+    KEPT.append(b"x" * {MOST_GROWTH + 16 * 1024 * 1024})
+    return behave(definitions, payload, emit)
+"""
+
+
+@pytest.fixture
+async def location(tmp_path: Path) -> AsyncIterator[LocationProcess]:
+    """A location without definitions, whose workers can be called with the tasks above."""
+    (tmp_path / "tasks.py").write_text(TASKS)
+    (tmp_path / "project.py").write_text("import headwater as hw\nimport tasks\ndefs = hw.Definitions()\n")
+    loader = Loader(source_of(str(tmp_path / "project.py")), tasks=[], log_path=tmp_path / "log")
+    process = await loader.load()
+    yield process
+    await process.stop()
+    await loader.stop()
+
+
+async def call(location: LocationProcess, task: str) -> int:
+    """Carry out a task; gives the process that did."""
+    async with location.worker() as worker:
+        return int(await worker.call(f"tasks:{task}", b"", timeout=60))
+
+
+async def test_a_worker_that_leaks_is_replaced(location: LocationProcess) -> None:
+    """One that is well goes on; one that has grown too far after a call gets no other."""
+    first, second = await call(location, "behave"), await call(location, "behave")
+    leaking = await call(location, "leak")
+    after = await call(location, "behave")
+
+    assert first == second == leaking
+    assert after != leaking
+
+
+async def test_a_retired_location_ends_when_nobody_needs_it(location: LocationProcess) -> None:
+    """Whoever holds it still gets workers; once it is let go of, its process ends."""
+    with location.held():
+        retiring = asyncio.create_task(location.retire())
+        await asyncio.sleep(0)
+        assert await call(location, "behave")
+        assert not location.ended.done()
+    await retiring
+
+    assert location.ended.done()
