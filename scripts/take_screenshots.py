@@ -25,14 +25,22 @@ PAGES = {
     "catalog": "/catalog",
     "lineage": "/lineage",
     "impact": "/lineage?asset=raw_transactions&mode=impact",
+    "column-lineage": "/lineage?asset=daily_revenue&column=revenue_eur",
+    "as-of": "/lineage?time=on",
     "asset": "/asset?key=cleaned_transactions",
     "external-asset": "/asset?key=raw_transactions",
     "partitions": "/asset?key=daily_sessions&tab=partitions",
     "checks": "/asset?key=cleaned_transactions&tab=checks",
     "columns": "/asset?key=cleaned_transactions&tab=columns&column=amount",
+    "automation": "/asset?key=daily_revenue&tab=automation",
+    "plots": "/asset?key=raw_transactions&tab=plots",
     "runs": "/runs",
     "sensors": "/sensors",
+    "sensor": "/sensors/partner_files",
     "deployment": "/settings",
+    "server": "/settings?tab=server",
+    "tokens": "/settings?tab=tokens",
+    "audit": "/settings?tab=audit",
 }
 ESTATE = {"map": "/lineage", "large-catalog": "/catalog"}
 """Pages of a generated company of ten thousand assets."""
@@ -41,6 +49,9 @@ ESTATE = {"map": "/lineage", "large-catalog": "/catalog"}
 SHOWS = {
     "overview": "text=Reported",
     "lineage": ".hw-stage .hw-card",
+    "column-lineage": ".hw-card-column[data-lit=true]",
+    "as-of": ".hw-stage .hw-card",
+    "plots": "canvas",
     "runs": "text=Success",
     "partitions": "canvas",
     "map": ".hw-stage[data-detail]",

@@ -16,6 +16,7 @@ PAGES = (
     "/",
     "/catalog",
     "/lineage",
+    "/lineage?asset=daily_revenue&column=revenue_eur&time=on",
     "/asset?key=cleaned_transactions",
     "/asset?key=raw_transactions",
     "/asset?key=raw_transactions&tab=events",
@@ -24,12 +25,17 @@ PAGES = (
     "/asset?key=cleaned_transactions&tab=columns&column=amount",
     "/asset?key=daily_sessions&tab=partitions",
     "/asset?key=daily_revenue&tab=lineage",
+    "/asset?key=daily_revenue&tab=automation",
     "/asset?key=daily_revenue&tab=definition",
     "/runs",
     "/runs?view=asset",
     "/sensors",
     "/sensors/partner_files",
     "/settings",
+    "/settings?tab=server",
+    "/settings?tab=tokens",
+    "/settings?tab=people",
+    "/settings?tab=audit",
 )
 
 

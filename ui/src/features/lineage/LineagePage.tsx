@@ -20,6 +20,7 @@ import { useOrigins, useTables } from "./useAround";
 import { useScene, warmUp } from "./useScene";
 
 const HEIGHT = "max(360px, calc(100vh - 176px))";
+const HEIGHT_BELOW_TIME = "max(360px, calc(100vh - 220px))";
 const BOXED_FROM = 150;
 const MOST_TABLES = 60;
 const VIEW_PAUSE_MILLISECONDS = 400;
@@ -244,7 +245,7 @@ function Lineage({ graph }: { graph: Graph }) {
               lit={lit}
               litBy={litBy}
               view={address.view}
-              height={HEIGHT}
+              height={address.timed ? HEIGHT_BELOW_TIME : HEIGHT}
               onChoose={choose}
               onFold={(group) => {
                 set({ fold: group });
