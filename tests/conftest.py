@@ -19,7 +19,9 @@ from headwater.storage.store import Store
 settings.register_profile("headwater", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("headwater")
 
-for name in [name for name in os.environ if name.startswith("HEADWATER_")]:
+# What says how long a soak lasts is no setting of Headwater's.
+SOAK = {"HEADWATER_FAULT_CYCLES", "HEADWATER_MALFORMED_REQUESTS"}
+for name in [name for name in os.environ if name.startswith("HEADWATER_") and name not in SOAK]:
     del os.environ[name]
 
 

@@ -38,9 +38,10 @@ class Answer:
 class DevServer:
     """The process, and how to reach it."""
 
-    def __init__(self, home: Path, *arguments: str, command: str = "dev") -> None:
+    def __init__(self, home: Path, *arguments: str, command: str = "dev", token: str | None = None) -> None:
         self.home = home
         self._command = command
+        self._live_headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._arguments = arguments
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -119,7 +120,7 @@ class DevServer:
 
     def wait_for(self, condition: Callable[[], Any], *, headers: dict[str, str] | None = None) -> Any:
         """Wait until something holds, looking again at every message of the live stream; gives what it came to."""
-        request = urllib.request.Request(self.url + "/api/live", headers=headers or {})
+        request = urllib.request.Request(self.url + "/api/live", headers=headers or self._live_headers)
         with urllib.request.urlopen(request, timeout=LIMIT) as stream:
             while not (found := condition()):
                 line = stream.readline()
@@ -153,9 +154,9 @@ def all_events(server: DevServer) -> list[Any]:
 
 
 @contextmanager
-def dev_server(home: Path, *arguments: str, command: str = "dev") -> Iterator[DevServer]:
-    """A server that is killed at the end if it still runs."""
-    server = DevServer(home, *arguments, command=command)
+def dev_server(home: Path, *arguments: str, command: str = "dev", token: str | None = None) -> Iterator[DevServer]:
+    """A server that is killed at the end if it still runs; `token` is for one that demands one."""
+    server = DevServer(home, *arguments, command=command, token=token)
     server.start()
     try:
         yield server

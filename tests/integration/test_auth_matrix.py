@@ -57,6 +57,14 @@ NEEDS = {
     "POST /api/backfills/{backfill_id:str}/resume": OPERATE,
     "POST /api/backfills/{backfill_id:str}/cancel": OPERATE,
     "POST /api/backfills/{backfill_id:str}/retry": OPERATE,
+    "GET /api/session/start": OPEN,
+    "GET /api/session/callback": OPEN,
+    "GET /api/deployments": READ,
+    "POST /api/deployments": ADMIN,
+    "GET /api/held-reports": READ,
+    "POST /api/held-reports/{held_id:int}": OPERATE,
+    "GET /api/report-rules": READ,
+    "PUT /api/report-rules": ADMIN,
     "GET /api/me": KNOWN,
     "GET /api/tokens": ADMIN,
     "POST /api/tokens": ADMIN,
@@ -74,6 +82,7 @@ NEEDS = {
     "GET /api/assets": READ,
     "GET /api/assets/detail": READ,
     "GET /api/assets/events": READ,
+    "GET /api/assets/definition-history": READ,
     "GET /api/assets/series": READ,
     "GET /api/assets/activity": READ,
     "GET /api/assets/sparks": READ,
@@ -85,7 +94,6 @@ NEEDS = {
     "GET /api/events/{seq:int}/upstream": READ,
     "GET /api/events/{seq:int}/downstream": READ,
     "GET /api/graph/moments": READ,
-    "GET /api/assets/definition-history": READ,
     "GET /api/graph": READ,
     "GET /api/graph/neighbourhood": READ,
     "GET /api/graph/paths": READ,
@@ -100,6 +108,7 @@ NEEDS = {
     "POST /api/dynamic_partitions/{name:str}": OPERATE,
     "GET /api/locations": READ,
     "POST /api/locations/{name:str}/reload": OPERATE,
+    "GET /api/engines": READ,
     "GET /api/jobs": READ,
     "GET /api/jobs/{name:str}": READ,
     "POST /api/jobs/{name:str}/runs": OPERATE,
@@ -142,9 +151,10 @@ NEEDS = {
 }
 """What each route needs. A new route needs a line here, which is where one thinks about who may use it.
 
-Signing in, which takes a token in its body, and signing out, which ends the session, are tested by themselves.
+Signing in, which takes a token in its body, signing out, which ends the session, and removing a deployment, which only
+the default one's admins may, are tested by themselves.
 """
-NOT_HERE = {"POST /api/session", "DELETE /api/session"}
+NOT_HERE = {"POST /api/session", "DELETE /api/session", "DELETE /api/deployments/{name:str}"}
 
 MAY: dict[str, set[str]] = {
     "no token": {OPEN},
@@ -273,7 +283,7 @@ def _expected(who: str, line: str, need: str) -> int | str:
 def _ask(server: DevServer, line: str, headers: dict[str, str]) -> int:
     method, path = line.split()
     path = path.replace("{token_id:str}", "nobody").replace("{person_id:str}", "nobody")
-    path = path.replace("{name:str}", "nothing").replace("{run_id:str}", "nothing")
+    path = path.replace("{held_id:int}", "999999").replace("{name:str}", "nothing").replace("{run_id:str}", "nothing")
     connection = http.client.HTTPConnection(
         urlsplit(server.url).netloc.replace("127.0.0.1", "localhost"), timeout=LIMIT
     )
@@ -329,3 +339,14 @@ def test_signing_out_ends_the_session_wherever_its_cookie_is_kept(asked: tuple[D
         server.get("/prod/api/assets", copy).status,
     )
     assert token not in signed_in.headers["set-cookie"]
+
+
+def test_no_path_leads_around_the_check(asked: tuple[DevServer, Secrets]) -> None:
+    """A deployment's name further on in the path is a part of it like any other."""
+    server, headers = asked
+
+    answers = [server.get(f"/prod/api/{before}prod/api/tokens", headers["read"]).status for before in ("", "x/")]
+
+    assert [404, 404] == answers
+    assert 404 == server.post("/prod/api/sensors/prod/start", {}, headers["operate"]).status
+    assert 403 == server.get("/prod/api/tokens", headers["read"]).status

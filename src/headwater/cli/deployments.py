@@ -19,7 +19,7 @@ from headwater.cli.printing import print_json, print_table
 
 @click.group("deployment")
 def deployment_group() -> None:
-    """Create and list deployments: each has its own store, code and tokens, at /NAME/ of the server."""
+    """Create, list and remove deployments: each has its own store, code and tokens, at /NAME/ of the server."""
 
 
 @deployment_group.command("create")
@@ -38,6 +38,24 @@ def create_deployment(name: str, target: str | None, home: Path | None) -> None:
     finally:
         deployments.close()
     click.echo(f"The deployment {name!r} is at /{name}/.")
+
+
+@deployment_group.command("remove")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@home_option
+def remove_deployment(name: str, yes: bool, home: Path | None) -> None:
+    """Serve a deployment no more. Its folder is put aside, not deleted; stop its engine before."""
+    from headwater.server.deployment import Deployments
+
+    deployments = Deployments(find_home(home))
+    try:
+        if not yes:
+            click.confirm(f"Serve the deployment {name!r} no more?", abort=True, err=True)
+        aside = deployments.remove(name)
+    finally:
+        deployments.close()
+    click.echo(f"The deployment {name!r} is not served any more; its folder is {aside}.")
 
 
 @deployment_group.command("list")

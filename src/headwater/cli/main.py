@@ -20,6 +20,7 @@ from headwater.cli.lineage import lineage
 from headwater.cli.locations import location_group
 from headwater.cli.logs import set_up_logging
 from headwater.cli.materialize import materialize
+from headwater.cli.people import people_group
 from headwater.cli.report import report_group
 from headwater.cli.retention import retention_group
 from headwater.cli.runs import run_group
@@ -80,6 +81,7 @@ for command in (
     deployment_group,
     db_group,
     retention_group,
+    people_group,
     audit_group,
 ):
     main.add_command(command)

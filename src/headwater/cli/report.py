@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.held_reports import held_group
 from headwater.cli.homes import deployment_option, home_option, open_deployment
 from headwater.cli.printing import print_json
 from headwater.errors import ReportRefusedError, SettingsError
@@ -107,8 +108,11 @@ def report_flush(spool: Path, url: str, token: str | None, deployment: str | Non
         _send_by_spool(client, spool, None, as_json=as_json)
 
 
+report_group.add_command(held_group)
+
+
 @report_group.command("rules")
-@click.option("--undefined", "pairs", multiple=True, metavar="PREFIX=register|reject", help="Repeatable; by key.")
+@click.option("--undefined", "pairs", multiple=True, metavar="PREFIX=register|hold|reject", help="Repeatable; by key.")
 @click.option("--odd-timestamps", type=click.Choice(["flag", "refuse"]), help="Far in the future or past.")
 @click.option("--future-seconds", type=click.IntRange(0), help="How far ahead of the clock a timestamp may be.")
 @click.option("--past-days", type=click.IntRange(1), help="How far back it may be.")
@@ -120,9 +124,10 @@ def report_rules(home: Path | None, deployment: str, pairs: tuple[str, ...], **c
     """Show the rules for reports of a deployment, or change them. A running server follows within a second."""
     import msgspec
 
+    from headwater.cli.actor import actor
     from headwater.records.report_rules import ReportRules
-    from headwater.storage.report_rules import read_rules, save_rules
-    from headwater.storage.writer import Unit
+    from headwater.server.resources.held_reports import keep_rules
+    from headwater.storage.report_rules import read_rules
 
     given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     with open_deployment(home, deployment) as opened:
@@ -131,14 +136,14 @@ def report_rules(home: Path | None, deployment: str, pairs: tuple[str, ...], **c
             undefined = {**rules.undefined, **dict(_split_prefix(pair) for pair in pairs)}
             changed = {**msgspec.to_builtins(rules), **given, "undefined": undefined}
             rules = msgspec.convert(changed, ReportRules)
-            opened.store.write(Unit(effect=lambda connection, _events: save_rules(connection, rules)))
+            keep_rules(opened, actor(), rules)
     print_json(rules)
 
 
 def _split_prefix(pair: str) -> tuple[str, str]:
     prefix, _, answer = pair.rpartition("=")
-    if answer not in ("register", "reject"):
-        raise SettingsError(f"--undefined {pair!r} is not PREFIX=register or PREFIX=reject.")
+    if answer not in ("register", "hold", "reject"):
+        raise SettingsError(f"--undefined {pair!r} is not PREFIX=register, PREFIX=hold or PREFIX=reject.")
     return prefix, answer
 
 

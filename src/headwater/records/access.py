@@ -158,7 +158,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         self.demand(Scope.REPORT)
         if self.selection is None:
             return
-        named = [key for key in keys if key is not None]
+        named = list(dict.fromkeys(key for key in keys if key is not None))
         if not any(graph.is_selected(self.selection, key) for key in named):
             raise NotAllowedError(
                 f"{self.actor} may report the assets of the selection {self.selection!r}, and {', '.join(named)!r} is "

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import DynamicPartitionsStore, partitions_from_snapshot
+from headwater.definitions.snapshot import WireValue
 from headwater.graph.asset_graph import AssetGraph, AssetNode
+from headwater.records.declared_kinds import fit_kinds
 from headwater.records.events import CheckEvaluation, NewEvent, Report
 
 
 def flag(event: NewEvent, graph: AssetGraph, now: int) -> NewEvent:
-    """The event with its flags: `unknown_asset`, `unknown_check`, `unknown_partition`, `missing_partition`."""
+    """The event with its flags.
+
+    They are `unknown_asset`, `unknown_check`, `unknown_partition`, `missing_partition`, `metadata_kind`.
+    """
     payload = event.payload
     if not isinstance(payload, Report) or event.asset_key is None:
         return event
@@ -21,12 +28,38 @@ def flag(event: NewEvent, graph: AssetGraph, now: int) -> NewEvent:
     return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, flags=flags))
 
 
+def with_declared_kinds(event: NewEvent, graph: AssetGraph) -> NewEvent:
+    """The event with its metadata in the kinds that the asset's definition gives them, as far as they fit."""
+    payload = event.payload
+    declared = _declared(event, graph)
+    if not declared or not isinstance(payload, Report) or not payload.metadata:
+        return event
+    fitted, _ = fit_kinds(payload.metadata, declared)
+    return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, metadata=fitted))
+
+
+def find_wrong_kinds(event: NewEvent, graph: AssetGraph) -> list[str]:
+    """The names in a report's metadata whose values are of another kind than the definition's."""
+    declared = _declared(event, graph)
+    if not declared or not isinstance(event.payload, Report):
+        return []
+    return fit_kinds(event.payload.metadata, declared)[1]
+
+
+def _declared(event: NewEvent, graph: AssetGraph) -> Mapping[str, WireValue]:
+    number = graph.ids.get(event.asset_key or "")
+    # A check's metadata is about the check.
+    if number is None or isinstance(event.payload, CheckEvaluation):
+        return {}
+    return graph.nodes[number].definition.metadata
+
+
 def _flags(event: NewEvent, payload: Report, graph: AssetGraph, now: int) -> tuple[str, ...]:
     key = event.asset_key or ""
     number = graph.ids.get(key)
     if number is None or graph.nodes[number].kind == "undefined":
         return ("unknown_asset",)
-    flags = []
+    flags = ["metadata_kind"] if find_wrong_kinds(event, graph) else []
     if isinstance(payload, CheckEvaluation):
         if payload.check_name not in {check.name for check in graph.checks.get(key, ())}:
             flags.append("unknown_check")

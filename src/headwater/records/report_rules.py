@@ -10,7 +10,7 @@ from headwater.clock import MICROSECONDS, to_datetime
 from headwater.errors import ReportRefusedError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import NewEvent, Report
-from headwater.records.flags import flag
+from headwater.records.flags import find_wrong_kinds, flag, with_declared_kinds
 
 _DAY_SECONDS = 24 * 3600
 _MENDS = {
@@ -18,6 +18,7 @@ _MENDS = {
     "`headwater report rules --undefined PREFIX=register`",
     "unknown_partition": "{key} has no partition {partition!r}",
     "missing_partition": "{key} is partitioned, so say which partition",
+    "metadata_kind": "{names} of its metadata are of another kind than the definition of {key} gives them",
     "unknown_check": "{key} has no check of that name; define it with AssetCheckSpec",
     "odd_timestamp": "its timestamp {moment} is too far from now; send seconds since the epoch, or set the clock right",
 }
@@ -34,6 +35,7 @@ class Undefined(StrEnum):
     """What becomes of a report of an asset that nobody defined."""
 
     REGISTER = "register"
+    HOLD = "hold"
     REJECT = "reject"
 
 
@@ -47,7 +49,7 @@ class ReportRules(msgspec.Struct, frozen=True, kw_only=True):
     past_days: int = 3_650
     odd_timestamps: Answer = Answer.REFUSE
     strict_partitions: Answer = Answer.REFUSE
-    """At `POST /api/report`, where a partition or a check is not one of the definition's."""
+    """At `POST /api/report`, where a partition, a check or a kind of metadata is not one of the definition's."""
     drop_in_partitions: Answer = Answer.FLAG
     """The same at the drop-in doors."""
     undefined: dict[str, Undefined] = {}
@@ -77,6 +79,7 @@ def apply_rules(event: NewEvent, graph: AssetGraph, now: int, rules: ReportRules
     """
     if (present := rules.renamed.get(event.asset_key or "")) is not None:
         event = msgspec.structs.replace(event, asset_key=present)
+    event = with_declared_kinds(event, graph)
     flagged = flag(event, graph, now)
     odd = _is_odd(event.timestamp, now, rules)
     if flagged is event and not odd:
@@ -87,9 +90,19 @@ def apply_rules(event: NewEvent, graph: AssetGraph, now: int, rules: ReportRules
     for each in flags:
         if _is_refused(each, event, rules, strict):
             moment = None if event.timestamp is None else to_datetime(event.timestamp).isoformat()
-            reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment)
+            names = ", ".join(find_wrong_kinds(event, graph))
+            reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment, names=names)
             raise ReportRefusedError(f"The report is refused ({each}): {reason}.")
     return msgspec.structs.replace(flagged, payload=msgspec.structs.replace(payload, flags=flags)) if odd else flagged
+
+
+def is_held(event: NewEvent, rules: ReportRules) -> bool:
+    """Whether a report with its flags must wait for a person."""
+    return (
+        isinstance(event.payload, Report)
+        and "unknown_asset" in event.payload.flags
+        and rules.undefined_answer(event.asset_key or "") is Undefined.HOLD
+    )
 
 
 def _is_odd(timestamp: int | None, now: int, rules: ReportRules) -> bool:

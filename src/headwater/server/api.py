@@ -15,7 +15,7 @@ from litestar.openapi.config import OpenAPIConfig
 from headwater.errors import HeadwaterError
 from headwater.records.access import Principal
 from headwater.server import shapes
-from headwater.server.deployment import Deployment
+from headwater.server.deployment import Deployment, Deployments
 from headwater.server.guard import PRINCIPAL, TokenRequiredError
 from headwater.server.hosts import Hosts
 from headwater.server.http import MOST_BODY_BYTES
@@ -28,13 +28,16 @@ from headwater.server.routes import (
     backfills,
     corrections,
     deployment,
+    deployments,
     events,
     graph,
+    held_reports,
     jobs,
     limits,
     locations,
     partitions,
     problems,
+    provider,
     runs,
     schedules,
     sensors,
@@ -50,6 +53,15 @@ ROUTES = [
     session.sign_out,
     problems.list_problems,
     problems.get_problem,
+    provider.start_sign_in,
+    provider.finish_sign_in,
+    deployments.list_deployments,
+    deployments.create_deployment,
+    deployments.remove_deployment,
+    held_reports.list_held_reports,
+    held_reports.decide_held_report,
+    held_reports.get_report_rules,
+    held_reports.put_report_rules,
     access.get_me,
     access.list_tokens,
     access.create_token,
@@ -152,6 +164,7 @@ def build_api() -> Litestar:
         dependencies={
             "deployment": Provide(_find_deployment, sync_to_thread=False),
             "principal": Provide(_find_principal, sync_to_thread=False),
+            "deployments": Provide(_find_deployments, sync_to_thread=False),
             "hosts": Provide(_find_hosts, sync_to_thread=False),
         },
         exception_handlers={
@@ -178,6 +191,11 @@ def _find_deployment(request: _Request) -> Deployment:
 
 def _find_principal(request: _Request) -> Principal:
     found: Principal = request.scope["state"][PRINCIPAL]
+    return found
+
+
+def _find_deployments(request: _Request) -> Deployments:
+    found: Deployments = request.scope["state"]["headwater_deployments"]
     return found
 
 

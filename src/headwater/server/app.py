@@ -7,23 +7,25 @@ from typing import Any
 
 import structlog
 
-from headwater.errors import NotAllowedError, RequestForbiddenError, TooManyRequestsError
+from headwater.errors import NotAllowedError, ReportRefusedError, RequestForbiddenError, TooManyRequestsError
 from headwater.records.access import Principal
 from headwater.records.audit import Note
 from headwater.server import health, openlineage_door, strict_door, webhook_door
 from headwater.server.answers import ThriftyAnswers
 from headwater.server.api import build_api
-from headwater.server.deployment import Deployment, Deployments, is_possible_name
+from headwater.server.api_bodies import read_ahead
+from headwater.server.deployment import DEFAULT, Deployment, Deployments, is_possible_name
 from headwater.server.guard import PRINCIPAL, TokenRequiredError, authorize, check_origin, principal_of, reason_of
 from headwater.server.hosts import Hosts
-from headwater.server.http import ROUTE, Message, Receive, Scope, Send, send_bytes, send_json
+from headwater.server.http import ROUTE, BodyTooLargeError, Message, Receive, Scope, Send, send_bytes, send_json
 from headwater.server.live_door import stream
 from headwater.server.mcp_door import PATH as PATH_OF_AGENTS
 from headwater.server.mcp_door import McpDoor
 from headwater.server.metrics import CONTENT_TYPE, Metrics
-from headwater.server.permissions import changes_something
-from headwater.server.problems import problem_of, send_problem
+from headwater.server.permissions import changes_something, is_secret
+from headwater.server.problems import invalid_request, plain_problem, problem_of, send_problem
 from headwater.server.report_doors import find_door, report
+from headwater.server.security_headers import with_security_headers
 from headwater.server.static import WebApp
 from headwater.server.version import package_version
 
@@ -67,6 +69,8 @@ class Server:
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         deployment, path, base = await self._find_deployment(scope["path"])
         self._follow(deployment)
+        secure = self._hosts.secure or scope["scheme"] == "https"
+        send = with_security_headers(send, secure=secure, secret=is_secret(path))
         if base == "/" and (stray := _stray_deployment(path)) is not None:
             await send_json(send, 404, {"error": f"There is no deployment {stray!r}.", "status": 404})
             return
@@ -76,6 +80,7 @@ class Server:
             scope["state"] = {
                 **(scope.get("state") or {}),
                 "headwater_deployment": deployment,
+                "headwater_deployments": self._deployments,
                 "headwater_hosts": self._hosts,
                 PRINCIPAL: principal,
             }
@@ -122,6 +127,8 @@ class Server:
             if found is not None:
                 below = slash + rest or "/"
                 return found, _plain(below) if below.startswith("/api") else below, f"/{first}/"
+        elif first != DEFAULT and self._deployments.find_opened(first) is not None:
+            await asyncio.to_thread(self._deployments.let_go, first)
         return self._deployments.default(), path, "/"
 
     async def _answer_api(
@@ -139,9 +146,20 @@ class Server:
             await stream(deployment, base.rstrip("/"), scope, receive, send)
             return
         below: Any = dict(scope)
-        below["path"] = path
-        below["raw_path"] = path.encode()
+        # With the root before it: the router takes away what comes before the root's first place in the path.
         below["root_path"] = base.rstrip("/")
+        below["path"] = below["root_path"] + path
+        below["raw_path"] = below["path"].encode()
+        try:
+            receive = await read_ahead(scope, receive)
+        except BodyTooLargeError as error:
+            await send_problem(send, plain_problem(413, str(error)))
+            return
+        except ReportRefusedError as error:
+            await send_problem(send, invalid_request(str(error), below["root_path"]))
+            return
+        except ConnectionError:
+            return
         is_change = changes_something(scope["method"], path)
         if is_change:
             await deployment.audit.enter(_note(principal, path, scope, "allowed"))
@@ -158,7 +176,13 @@ class Server:
     def _follow(self, deployment: Deployment) -> None:
         """Keep up with a deployment from the first request for it on."""
         if deployment.name not in self._following:
+            self._let_go()
             self._following[deployment.name] = asyncio.create_task(self._follow_forever(deployment))
+
+    def _let_go(self) -> None:
+        """Follow no deployment any more that was removed."""
+        for name in self._following.keys() - {deployment.name for deployment in self._deployments.opened()}:
+            self._following.pop(name).cancel()
 
     async def _follow_forever(self, deployment: Deployment) -> None:
         """Begin anew after an error, which must not leave the app showing an old state for good."""

@@ -8,8 +8,9 @@ import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from headwater.clock import Clock
+from headwater.clock import Clock, SystemClock, to_datetime
 from headwater.errors import SettingsError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.report_rules import ReportRules
@@ -17,11 +18,17 @@ from headwater.records.webhooks import WebhookRule
 from headwater.server.access_book import AccessBook
 from headwater.server.audit_trail import AuditTrail
 from headwater.server.live import LiveFeed
+from headwater.server.sign_in_settings import read_sign_in_settings
 from headwater.server.store_settings import has_store, read_store_settings
+from headwater.storage import people
 from headwater.storage.graph_reader import GraphReader
 from headwater.storage.report_rules import read_rules
 from headwater.storage.store import Store
 from headwater.storage.webhooks import read_webhooks
+from headwater.storage.writer import Unit
+
+if TYPE_CHECKING:
+    from headwater.server.oidc import SignIn
 
 DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -57,6 +64,9 @@ class Deployment:
         self.live = LiveFeed(store)
         self.access = AccessBook(store, home)
         self.audit = AuditTrail(store)
+        self.sign_in_settings = read_sign_in_settings(home)
+        self._sign_in: SignIn | None = None
+        self._sign_in_key: str | None = None
         self._reader = GraphReader()
         self._graph_head = -1
         self._lock = threading.Lock()
@@ -91,12 +101,37 @@ class Deployment:
         """Read the graph again when it is next asked for: edges were learnt, of which no event tells."""
         self._graph_head = -1
 
+    def sign_in(self) -> SignIn | None:
+        """The provider by which people sign in, None where there is none.
+
+        Raises:
+            SettingsError: the packages for that are not installed.
+        """
+        if self._sign_in is None and self.sign_in_settings is not None:
+            try:
+                # Only a deployment with a provider needs its driver.
+                from headwater.server.oidc import SignIn
+            except ImportError as error:
+                raise SettingsError("To sign in by a provider, install headwater[oidc].") from error
+            self._sign_in = SignIn(self.sign_in_settings, self.clock)
+        return self._sign_in
+
+    def sign_in_key(self) -> str:
+        """What seals the cookies of those who are at the provider; the same for all server processes."""
+        if self._sign_in_key is None:
+            self._sign_in_key = self.store.write(Unit(effect=lambda c, _events: people.sign_in_key(c)))
+        return self._sign_in_key
+
     def report_rules(self) -> ReportRules:
         """The rules for reports; read from the store at most once a second."""
         now = self.clock.monotonic()
         if self._rules is None or now - self._rules[0] > _RULES_SECONDS:
             self._rules = (now, self.store.read(read_rules))
         return self._rules[1]
+
+    def forget_rules(self) -> None:
+        """Read the rules again when they are next asked for."""
+        self._rules = None
 
     def webhooks(self) -> dict[str, WebhookRule]:
         """The webhooks by name; read from the store at most once a second."""
@@ -165,6 +200,14 @@ class Deployments:
         """Whether a deployment has a store already."""
         return has_store(self.folder(name), store_environment(name))
 
+    def let_go(self, name: str) -> None:
+        """Close a deployment that another process has removed."""
+        with self._lock:
+            opened = self._open.pop(name, None)
+        if opened is not None:
+            opened.live.stop()
+            opened.store.close()
+
     def names(self) -> list[str]:
         """Every deployment, the default one first."""
         below = self.home / "deployments"
@@ -189,6 +232,28 @@ class Deployments:
         if deployment is None:
             raise SettingsError(f"The deployment {name!r} could not be made in {self.folder(name)}.")
         return deployment
+
+    def remove(self, name: str) -> Path:
+        """Serve a deployment no more. Its folder is put aside, not deleted.
+
+        Returns:
+            Where it is now.
+
+        Raises:
+            SettingsError: there is no such deployment, or it is the default one.
+        """
+        if name == DEFAULT or not self.exists(name):
+            raise SettingsError(f"There is no deployment {name!r} to remove. `headwater deployment list` shows all.")
+        with self._lock:
+            opened = self._open.pop(name, None)
+            moment = to_datetime(SystemClock().now()).strftime("%Y%m%dT%H%M%S%f")
+            aside = self.home / "removed" / f"{name}-{moment}"
+            aside.parent.mkdir(exist_ok=True)
+            self.folder(name).rename(aside)
+        if opened is not None:
+            opened.live.stop()
+            opened.store.close()
+        return aside
 
     def opened(self) -> list[Deployment]:
         """Those that are open."""

@@ -8,7 +8,7 @@ from headwater.server.hosts import Hosts
 
 
 def check_exposure(deployments: Deployments, hosts: Hosts, host: str) -> None:
-    """Refuse to open the default deployment to others while it has no token.
+    """Refuse to open the default deployment to others while it has neither a token nor a provider.
 
     Args:
         deployments: What is to be served.
@@ -22,7 +22,9 @@ def check_exposure(deployments: Deployments, hosts: Hosts, host: str) -> None:
         return
     deployment = deployments.default()
     now = deployment.clock.now()
-    if any(token.state(now) == "valid" for token in deployment.access.state().tokens.values()):
+    if deployment.sign_in_settings is not None or any(
+        token.state(now) == "valid" for token in deployment.access.state().tokens.values()
+    ):
         return
     raise SettingsError(
         f"On {host}, others than this machine could reach the server, so it demands tokens, and the deployment has "

@@ -9,7 +9,7 @@ import msgspec
 from headwater.errors import NotAllowedError, RequestForbiddenError, TooManyRequestsError
 from headwater.records.access import ALL_SCOPES, ANYONE, Principal
 from headwater.server.deployment import Deployment
-from headwater.server.hosts import Hosts, hostname
+from headwater.server.hosts import Hosts
 from headwater.server.http import Scope, header
 from headwater.server.permissions import Access, needed
 
@@ -39,7 +39,7 @@ def check_origin(scope: Scope, hosts: Hosts) -> None:
         ForeignOriginError: it comes from elsewhere.
     """
     host = header(scope, b"host") or ""
-    if not hosts.allows(hostname(host)):
+    if not hosts.allows_header(host):
         raise ForeignOriginError(f"The request is for the host {host[:200]!r}, but {hosts.mend}")
     origin = header(scope, b"origin")
     if origin is None or scope["method"] in _SAFE_METHODS:
@@ -83,7 +83,9 @@ async def identify(scope: Scope, deployment: Deployment, *, exposed: bool) -> Pr
         ForeignOriginError: a browser sent its cookie without saying from which page.
         TooManyRequestsError: the token was used too often.
     """
-    state = await deployment.access.state_async()
+    state = deployment.access.peek()
+    if state is None:
+        state = await deployment.access.state_async()
     secret = read_secret(scope)
     if not state.required and not exposed:
         # Open to this machine: a token changes only what the sender is called.

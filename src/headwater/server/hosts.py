@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
+_MOST_KNOWN = 100
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -37,6 +38,7 @@ class Hosts:
         self.secure = public.scheme == "https"
         """Whether people reach it by TLS."""
         self._origin = f"{public.scheme}://{public.netloc}"
+        self._known_headers: set[str] = set()
 
     @property
     def mend(self) -> str:
@@ -47,6 +49,16 @@ class Hosts:
                 "makes tokens needed."
             )
         return "this server does not answer to that name. Name it with --allowed-host or in HEADWATER_ALLOWED_HOSTS."
+
+    def allows_header(self, host: str) -> bool:
+        """Whether a request may have that Host header."""
+        if host not in self._known_headers:
+            if not self.allows(hostname(host)):
+                return False
+            if len(self._known_headers) >= _MOST_KNOWN:
+                self._known_headers.clear()
+            self._known_headers.add(host)
+        return True
 
     def allows(self, name: str) -> bool:
         """Whether a request may name that host."""

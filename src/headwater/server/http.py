@@ -17,6 +17,7 @@ ROUTE = "headwater_route"
 """Where a request's scope says which door or route answered it."""
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
+_TOO_LARGE = "The body is over {} bytes, which is more than this path takes."
 
 Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
 
@@ -34,16 +35,16 @@ def header(scope: Scope, name: bytes) -> str | None:
     return None
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
+async def read_body(scope: Scope, receive: Receive, *, most: int = MOST_BODY_BYTES) -> bytes:
     """The whole body.
 
     Raises:
-        BodyTooLargeError: it is over `MOST_BODY_BYTES`.
+        BodyTooLargeError: it is over `most` bytes.
         ConnectionError: the client went away.
     """
     declared = header(scope, b"content-length")
-    if declared is not None and declared.isdigit() and int(declared) > MOST_BODY_BYTES:
-        raise BodyTooLargeError
+    if declared is not None and declared.isdigit() and int(declared) > most:
+        raise BodyTooLargeError(_TOO_LARGE.format(most))
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -52,8 +53,8 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
             raise ConnectionError("the client went away")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > MOST_BODY_BYTES:
-            raise BodyTooLargeError
+        if size > most:
+            raise BodyTooLargeError(_TOO_LARGE.format(most))
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks) if len(chunks) > 1 else chunk

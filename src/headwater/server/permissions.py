@@ -75,6 +75,11 @@ def needed(method: str, path: str) -> Need:
     return rule[0] if method in _READING else rule[1]
 
 
+def is_secret(path: str) -> bool:
+    """Whether no browser may keep what a path answers."""
+    return needed("GET", path) in (Access.KNOWN, Scope.ADMIN)
+
+
 def changes_something(method: str, path: str) -> bool:
     """Whether the audit log must enter a request as a change.
 

@@ -8,11 +8,12 @@ from headwater.errors import IdempotencyConflictError, ReportRefusedError, Store
 from headwater.records.access import Principal
 from headwater.records.events import EventKind, NewEvent, Reporter
 from headwater.records.receipts import ReportKey, report_key
-from headwater.records.report_rules import apply_rules
+from headwater.records.report_rules import apply_rules, is_held
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
 from headwater.server.report_parsing import parse_report
 from headwater.server.strict_parsing import checked_key, read_timestamp
+from headwater.storage.held_reports import Queue
 from headwater.storage.writer import report as write_report
 
 _DOORS = {
@@ -59,9 +60,14 @@ async def report(
         )
         event, key = _with_headers(event, scope)
         now = deployment.clock.now()
-        flagged = apply_rules(event, deployment.known_graph, now, deployment.report_rules(), strict=False)
+        rules = deployment.report_rules()
+        flagged = apply_rules(event, deployment.known_graph, now, rules, strict=False)
         principal.demand_report((event.asset_key, flagged.asset_key), deployment.known_graph)
-        [receipt] = await deployment.store.write_async(write_report([flagged], [key]))
+        if is_held(flagged, rules):
+            fields = await _hold(deployment, flagged, key, now)
+        else:
+            [receipt] = await deployment.store.write_async(write_report([flagged], [key]))
+            fields = [(b"headwater-event-id", b"%d" % receipt.seq)]
     except IdempotencyConflictError as error:
         await send_json(send, 422, {"error": str(error)})
     except ReportRefusedError as error:
@@ -74,7 +80,14 @@ async def report(
     except ConnectionError:
         return
     else:
-        await send_json(send, 200, {}, [(b"headwater-event-id", b"%d" % receipt.seq)])
+        await send_json(send, 200, {}, fields)
+
+
+async def _hold(deployment: Deployment, event: NewEvent, key: ReportKey | None, now: int) -> list[tuple[bytes, bytes]]:
+    """Let a report wait for a person; the answer names its place instead of an event."""
+    queue = Queue([(event, key)], now)
+    await deployment.store.write_async(write_report([], beside=queue.write))
+    return [(b"headwater-held-id", b"%d" % queue.places[0].held_id)]
 
 
 def _with_headers(event: NewEvent, scope: Scope) -> tuple[NewEvent, ReportKey | None]:

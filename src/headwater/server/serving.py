@@ -5,25 +5,30 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 
 from headwater.errors import SettingsError
 from headwater.server.observe import ObservedServer
+from headwater.server.protocol import BoundedProtocol, Bounds, Connections
 
 DEFAULT_PORT = 3000
 _TRIES = 20
 _GRACE_SECONDS = 2
+_BOUNDS = Bounds()
 
 
 class GracefulServer(uvicorn.Server):
     """Ends the live streams as soon as it is told to stop, so that it need not wait for them."""
 
-    def __init__(self, application: ObservedServer) -> None:
+    def __init__(self, application: ObservedServer, *, bounds: Bounds = _BOUNDS) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
                 lifespan="on",
+                http=partial(BoundedProtocol, Connections(bounds)),  # type: ignore[arg-type]
+                ws="none",
                 log_level="warning",
                 access_log=False,
                 server_header=False,

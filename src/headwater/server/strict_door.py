@@ -19,24 +19,31 @@ from headwater.errors import (
 from headwater.records.access import Principal
 from headwater.records.events import Reporter
 from headwater.records.receipts import Receipt
-from headwater.records.report_rules import apply_rules
+from headwater.records.report_rules import apply_rules, is_held
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
 from headwater.server.strict_parsing import ParsedItem, checked_key, parse_item, split_body
-from headwater.storage.writer import Unit, report
+from headwater.storage import held_reports
+from headwater.storage.held_reports import Held
+from headwater.storage.writer import report
 
 PATH = "/api/report"
-Status = Literal["recorded", "repeated", "valid", "refused"]
+Status = Literal["recorded", "repeated", "held", "valid", "refused"]
 _MODES = ("all", "each")
 _SWITCHES = {"true": True, "1": True, "": True, "false": False, "0": False}
 
 
 class ItemResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one event: `recorded` or `repeated` as the event `seq`, `valid` in a dry run, or `refused`."""
+    """What became of one event.
+
+    It was `recorded` or `repeated` as the event `seq`, is `valid` in a dry run, waits for a person as `held_id`, or was
+    `refused`.
+    """
 
     index: int
     status: Status
     seq: int | None = None
+    held_id: int | None = None
     flags: tuple[str, ...] = ()
     error: str | None = None
 
@@ -147,40 +154,58 @@ async def record(
     if results and request.mode == "all":
         error_text = f"{len(results):,} of {len(raws):,} events are wrong, so nothing was kept."
         return _sum_up(results.values(), accepted=0, error=error_text)
-    outcomes = await _write(deployment, request, parsed)
+    held = [is_held(item.event, rules) for item in parsed]
+    outcomes = await _write(deployment, request, parsed, held, now)
     for index, item, outcome in zip(places, parsed, outcomes, strict=True):
         results[index] = _result(index, item, outcome)
     return _sum_up(results.values(), accepted=sum(each.status != "refused" for each in results.values()))
 
 
+_Outcome = Receipt | Held | StoreError | None
+
+
 async def _write(
-    deployment: Deployment, request: Request, parsed: Sequence[ParsedItem]
-) -> Sequence[Receipt | StoreError | None]:
+    deployment: Deployment, request: Request, parsed: Sequence[ParsedItem], held: Sequence[bool], now: int
+) -> Sequence[_Outcome]:
     if request.dry_run:
         return [None] * len(parsed)
     if request.mode == "all":
-        return await deployment.store.write_async(
-            report([item.event for item in parsed], [item.key for item in parsed])
-        )
+        return await _write_together(deployment, parsed, held, now)
     # Each its own unit; the writer still puts them into one transaction.
-    units = [report([item.event], [item.key]) for item in parsed]
-    outcomes = await asyncio.gather(*(_write_one(deployment, unit) for unit in units))
+    alone = (_write_one(deployment, item, wait, now) for item, wait in zip(parsed, held, strict=True))
+    outcomes = await asyncio.gather(*alone)
     if outcomes and all(isinstance(outcome, StoreUnavailableError) for outcome in outcomes):
         raise StoreUnavailableError(str(outcomes[0]))
     return outcomes
 
 
-async def _write_one(deployment: Deployment, unit: Unit[list[Receipt]]) -> Receipt | StoreError:
+async def _write_together(
+    deployment: Deployment, parsed: Sequence[ParsedItem], held: Sequence[bool], now: int
+) -> list[_Outcome]:
+    taken = [item for item, wait in zip(parsed, held, strict=True) if not wait]
+    waiting = [(item.event, item.key) for item, wait in zip(parsed, held, strict=True) if wait]
+    queue = held_reports.Queue(waiting, now) if waiting else None
+    beside = None if queue is None else queue.write
+    unit = report([item.event for item in taken], [item.key for item in taken], beside=beside)
+    written = await deployment.store.write_async(unit)
+    receipts = iter(written)
+    places = iter(() if queue is None else queue.places)
+    return [next(places) if wait else next(receipts) for wait in held]
+
+
+async def _write_one(deployment: Deployment, item: ParsedItem, wait: bool, now: int) -> _Outcome:
     try:
-        return (await deployment.store.write_async(unit))[0]
-    except StoreError as error:
-        return error
+        return (await _write_together(deployment, [item], [wait], now))[0]
+    except (StoreError, ReportRefusedError) as error:
+        return error if isinstance(error, StoreError) else StoreError(str(error))
 
 
-def _result(index: int, item: ParsedItem, outcome: Receipt | StoreError | None) -> ItemResult:
+def _result(index: int, item: ParsedItem, outcome: _Outcome) -> ItemResult:
     if isinstance(outcome, StoreError):
         return ItemResult(index=index, status="refused", error=str(outcome))
     flags = getattr(item.event.payload, "flags", ())
+    if isinstance(outcome, Held):
+        return ItemResult(index=index, status="held", held_id=outcome.held_id, flags=flags)
     if outcome is None:
         return ItemResult(index=index, status="valid", flags=flags)
     return ItemResult(index=index, status="repeated" if outcome.repeated else "recorded", seq=outcome.seq, flags=flags)

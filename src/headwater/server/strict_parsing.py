@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from datetime import datetime
@@ -112,6 +113,7 @@ def parse_item(raw: msgspec.Raw | bytes, reporter: Reporter, request_key: str | 
     """
     try:
         item = _ITEM_DECODER.decode(raw)
+        _refuse_twice(bytes(raw), item)
         if b"\\u0000" in bytes(raw):
             _refuse_null(item)
         event = _event(item, reporter)
@@ -182,6 +184,39 @@ def _event(item: ReportItem, reporter: Reporter) -> NewEvent:
         timestamp=None if item.timestamp is None else read_timestamp(item.timestamp),
         data_version=item.data_version,
     )
+
+
+def _refuse_twice(raw: bytes, item: ReportItem) -> None:
+    """Of two values under one name, nobody can say which one was meant."""
+    if not _has_each_name_once(raw, item):
+        json.loads(raw, object_pairs_hook=_without_repetition)
+
+
+def _has_each_name_once(raw: bytes, item: ReportItem) -> bool:
+    """Whether a quick count shows it; if not, it may be so all the same. Every event of a batch passes here."""
+    if b"\\" in raw or b'" ' in raw or b'"\n' in raw or b'"\t' in raw or b'"\r' in raw:
+        # Then not each name is followed by its colon, or what looks like a name is none.
+        return False
+    metadata, tags = item.metadata or {}, item.tags
+    if "kind" in metadata or "tags" in metadata or "kind" in tags or "tags" in tags:
+        return False
+    for value in metadata.values():
+        if type(value) is dict or type(value) is list:
+            return False
+    values = msgspec.structs.astuple(item)
+    # These two have a value in any case; whether they were sent, only the text says.
+    absent = (b'"kind":' not in raw) + (b'"tags":' not in raw)
+    given = len(values) - values.count(None) - absent
+    return raw.count(b'":') == given + len(metadata) + len(tags)
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ReportRefusedError(f"The event has {twice!r} twice in one object; leave one of them out.")
+    return found
 
 
 def _refuse_null(item: ReportItem) -> None:

@@ -10,7 +10,11 @@ from sqlalchemy.engine import Connection
 
 from headwater.errors import NotAllowedError, UnknownPrincipalError
 from headwater.records.access import Person, Role, Session
+from headwater.storage import settings
 from headwater.storage.schema import people, sessions
+from headwater.storage.transaction import lock_log
+
+_KEY = "sign_in_key"
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +114,16 @@ def end_sessions(
     if not conditions:
         return 0
     return connection.execute(sa.delete(sessions).where(*conditions)).rowcount
+
+
+def sign_in_key(connection: Connection) -> str:
+    """A random key of this deployment, made when it is first asked for; the caller's transaction writes."""
+    lock_log(connection)
+    key = settings.read(connection, _KEY)
+    if key is None:
+        key = secrets.token_urlsafe(32)
+        settings.save(connection, _KEY, key)
+    return key
 
 
 def _save(connection: Connection, person: Person) -> None:

@@ -13,6 +13,7 @@ from headwater.errors import IdempotencyConflictError
 from headwater.records.events import Event
 from headwater.records.receipts import KEPT_DAYS, Receipt, ReportKey
 from headwater.storage.schema import report_keys
+from headwater.storage.transaction import insert_for
 
 _KEPT = KEPT_DAYS * 24 * 3600 * MICROSECONDS
 _MOST_IN_QUERY = 500
@@ -84,6 +85,12 @@ class Ledger:
         ]
         if rows:
             self._connection.execute(sa.insert(report_keys), rows)
+
+
+def remember(connection: Connection, key: ReportKey, event: Event) -> None:
+    """Let a key stand for an event that did not come with it."""
+    row = {"key": key.key, "fingerprint": key.fingerprint, "seq": event.seq, "used_at": event.recorded_at}
+    connection.execute(insert_for(connection, report_keys).values(row).on_conflict_do_nothing())
 
 
 def forget_expired(connection: Connection, now: int) -> int:

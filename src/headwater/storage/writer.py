@@ -46,14 +46,21 @@ class Unit(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     effect: Callable[[Connection, Sequence[Event]], T] | None = None
 
 
-def report(events: Sequence[NewEvent], keys: Sequence[ReportKey | None] = ()) -> Unit[list[Receipt]]:
+def report(
+    events: Sequence[NewEvent],
+    keys: Sequence[ReportKey | None] = (),
+    *,
+    beside: Callable[[Connection], None] | None = None,
+) -> Unit[list[Receipt]]:
     """The unit that keeps reports from outside; its result has a receipt for each.
 
     Args:
         events: What was reported.
         keys: The idempotency key of each, where any has one.
+        beside: What is written with them.
     """
-    return Unit(events=events, keys=keys or [None] * len(events))
+    effect: Any = None if beside is None else lambda connection, _events: beside(connection)
+    return Unit(events=events, keys=keys or [None] * len(events), effect=effect)
 
 
 class _Waiting:
@@ -247,6 +254,8 @@ def _result(
             assert ledger is not None
             assert key is not None
             receipts.append(ledger.receipt(key, appended))
+    if unit.effect is not None:
+        unit.effect(connection, [appended[place] for place in places if place is not None])
     return receipts
 
 

@@ -430,6 +430,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every deployment */
+        get: operations["ApiDeploymentsListDeployments"];
+        put?: never;
+        /** Make a deployment */
+        post: operations["ApiDeploymentsCreateDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a deployment */
+        delete: operations["ApiDeploymentsNameRemoveDeployment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dynamic_partitions/{name}": {
         parameters: {
             query?: never;
@@ -703,6 +738,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/held-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that wait for a person */
+        get: operations["ApiHeldReportsListHeldReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held-reports/{held_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject a report */
+        post: operations["ApiHeldReportsHeldIdDecideHeldReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -902,6 +971,24 @@ export interface paths {
         /** What a type of problem means */
         get: operations["ApiProblemsNameGetProblem"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules for reports */
+        get: operations["ApiReportRulesGetReportRules"];
+        /** Change the rules for reports */
+        put: operations["ApiReportRulesPutReportRules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1372,6 +1459,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from the provider */
+        get: operations["ApiSessionCallbackFinishSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin to sign in by the provider */
+        get: operations["ApiSessionStartStartSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -1463,6 +1584,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Answer
+         * @description What becomes of a report that is odd: it is kept with a flag, or refused.
+         * @default refuse
+         * @enum {string}
+         */
+        Answer: "flag" | "refuse";
         /** ArrivalList */
         ArrivalList: {
             items: components["schemas"]["ArrivalView"][];
@@ -1754,6 +1882,12 @@ export interface components {
         DayCountList: {
             items: components["schemas"]["DayCount"][];
         };
+        /** DecisionBody */
+        DecisionBody: {
+            accept: boolean;
+            /** @default false */
+            always: boolean;
+        };
         /** DefinitionHistory */
         DefinitionHistory: {
             items: components["schemas"]["DefinitionVersion"][];
@@ -1772,6 +1906,19 @@ export interface components {
         DepStand: {
             key: string;
             seq: number | null;
+        };
+        /** DeploymentBody */
+        DeploymentBody: {
+            name: string;
+        };
+        /** DeploymentEntry */
+        DeploymentEntry: {
+            name: string;
+            path: string;
+        };
+        /** DeploymentList */
+        DeploymentList: {
+            items: components["schemas"]["DeploymentEntry"][];
         };
         /** DeploymentView */
         DeploymentView: {
@@ -1964,6 +2111,30 @@ export interface components {
             level: number;
             name: string;
         };
+        /** HeldReportPage */
+        HeldReportPage: {
+            cursor: string | null;
+            items: components["schemas"]["HeldReportView"][];
+        };
+        /** HeldReportView */
+        HeldReportView: {
+            asset_key: string;
+            decided_by: string | null;
+            held_id: number;
+            kind: string;
+            partition: string | null;
+            received_at: number;
+            reporter: string | null;
+            seq: number | null;
+            state: components["schemas"]["HeldState"];
+        };
+        /**
+         * HeldState
+         * @description What has become of a report.
+         * @default waiting
+         * @enum {string}
+         */
+        HeldState: "waiting" | "accepted" | "rejected";
         /** Impact */
         Impact: {
             checks: number;
@@ -1993,10 +2164,11 @@ export interface components {
             error?: string | null;
             /** @default [] */
             flags: string[];
+            held_id?: number | null;
             index: number;
             seq?: number | null;
             /** @enum {string} */
-            status: "recorded" | "repeated" | "valid" | "refused";
+            status: "recorded" | "repeated" | "held" | "valid" | "refused";
         };
         /** JobPage */
         JobPage: {
@@ -2144,6 +2316,12 @@ export interface components {
             knot: number | null;
             level: number;
         };
+        /** NewDeploymentView */
+        NewDeploymentView: {
+            name: string;
+            path: string;
+            token: string;
+        };
         /** NewTokenView */
         NewTokenView: {
             secret: string;
@@ -2267,6 +2445,19 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "operator" | "admin";
+        /** RulesBody */
+        RulesBody: {
+            drop_in_partitions?: components["schemas"]["Answer"];
+            /** @default 300 */
+            future_seconds: number;
+            odd_timestamps?: components["schemas"]["Answer"];
+            /** @default 3650 */
+            past_days: number;
+            strict_partitions?: components["schemas"]["Answer"];
+            undefined?: {
+                [key: string]: components["schemas"]["Undefined"];
+            };
+        };
         /** RunCause */
         RunCause: {
             events: number[];
@@ -2568,6 +2759,12 @@ export interface components {
             state: "valid" | "expired" | "revoked";
             token_id: string;
         };
+        /**
+         * Undefined
+         * @description What becomes of a report of an asset that nobody defined.
+         * @enum {string}
+         */
+        Undefined: "register" | "hold" | "reject";
         /** VersionGraph */
         VersionGraph: {
             edges: [
@@ -3755,6 +3952,126 @@ export interface operations {
             };
         };
     };
+    ApiDeploymentsListDeployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiDeploymentsCreateDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewDeploymentView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiDeploymentsNameRemoveDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentEntry"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiDynamicPartitionsNameListDynamicKeys: {
         parameters: {
             query?: never;
@@ -4484,6 +4801,93 @@ export interface operations {
             };
         };
     };
+    ApiHeldReportsListHeldReports: {
+        parameters: {
+            query?: {
+                /** @description What has become of a report. */
+                state?: components["schemas"]["HeldState"];
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldReportPage"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiHeldReportsHeldIdDecideHeldReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                held_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldReportView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiJobsListJobs: {
         parameters: {
             query?: never;
@@ -5019,6 +5423,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemKind"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiReportRulesGetReportRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesBody"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiReportRulesPutReportRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesBody"];
                 };
             };
             /** @description What is wrong, and what to do. */
@@ -6284,6 +6768,84 @@ export interface operations {
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSessionCallbackFinishSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSessionStartStartSignIn: {
+        parameters: {
+            query?: {
+                following?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,12 +10,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from sqlalchemy.engine import Connection
 
+from headwater.records.access import Principal
 from headwater.records.events import Event, Reporter
 from headwater.server.deployment import Deployment
 from headwater.storage import corrections
 from headwater.storage.writer import Unit
-
-_REPORTER = Reporter("app")
 
 
 class WithdrawBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -53,33 +52,42 @@ class CorrectionView(msgspec.Struct, kw_only=True):
 
 
 @post("/corrections/withdraw", status_code=200, sync_to_thread=True, summary="Withdraw an event")
-def withdraw_event(deployment: NamedDependency[Deployment], data: JSONBody[WithdrawBody]) -> CorrectionView:
+def withdraw_event(
+    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], data: JSONBody[WithdrawBody]
+) -> CorrectionView:
     """The state is as if the event had never come; the log keeps it, and says who withdrew it."""
+    reporter = Reporter("app", principal.actor)
     return _carry_out(
         deployment,
-        lambda c: corrections.withdraw(c, data.seq, reason=data.reason, reporter=_REPORTER),
+        lambda c: corrections.withdraw(c, data.seq, reason=data.reason, reporter=reporter),
         lambda _c: 1,
         dry_run=data.dry_run,
     )
 
 
 @post("/corrections/wipe", status_code=200, sync_to_thread=True, summary="Wipe an asset or partitions")
-def wipe_asset(deployment: NamedDependency[Deployment], data: JSONBody[WipeBody]) -> CorrectionView:
+def wipe_asset(
+    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], data: JSONBody[WipeBody]
+) -> CorrectionView:
     """What is known of the asset, or of the partitions, is forgotten; the log keeps the events."""
+    reporter = Reporter("app", principal.actor)
     return _carry_out(
         deployment,
-        lambda c: corrections.wipe(c, data.key, data.partitions, reason=data.reason, reporter=_REPORTER),
+        lambda c: corrections.wipe(c, data.key, data.partitions, reason=data.reason, reporter=reporter),
         lambda c: corrections.count_events(c, data.key, data.partitions),
         dry_run=data.dry_run,
     )
 
 
 @post("/corrections/rename", status_code=200, sync_to_thread=True, summary="Rename or merge an asset")
-def rename_asset(deployment: NamedDependency[Deployment], data: JSONBody[RenameBody]) -> CorrectionView:
+def rename_asset(
+    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], data: JSONBody[RenameBody]
+) -> CorrectionView:
     """The history goes to the new name, and reports of the former one do so from now on."""
+    reporter = Reporter("app", principal.actor)
     return _carry_out(
         deployment,
-        lambda c: corrections.rename(c, data.key, data.to, merge=data.merge, reason=data.reason, reporter=_REPORTER),
+        lambda c: corrections.rename(c, data.key, data.to, merge=data.merge, reason=data.reason, reporter=reporter),
         lambda c: corrections.count_events(c, data.key),
         dry_run=data.dry_run,
     )

@@ -25,9 +25,12 @@ _Request = Request[None, None, State]
 
 
 @get("/session", sync_to_thread=False, summary="How people sign in")
-def get_sign_in_ways() -> shapes.SignInWays:
+def get_sign_in_ways(deployment: NamedDependency[Deployment]) -> shapes.SignInWays:
     """By a token in any case, and by the provider that is named, if any."""
-    return shapes.SignInWays(provider=None, path=None)
+    settings = deployment.sign_in_settings
+    return shapes.SignInWays(
+        provider=None if settings is None else settings.name, path=None if settings is None else "api/session/start"
+    )
 
 
 @post("/session", status_code=204, summary="Sign in by a token")
