@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import (
     app,
+    backfill,
     conditions,
     definitions,
     graph,
@@ -61,6 +62,7 @@ _ALL: dict[str, Callable[[bool], None]] = {
     "conditions": lambda quick: conditions.measure(3 if quick else 10),
     "sensors": lambda quick: sensors.measure(1_000, 10.0 if quick else 60.0),
     "runs": lambda quick: runs.measure(*((200, 500, 10) if quick else (1_000, 10_000, 100))),
+    "backfill": lambda quick: backfill.measure(500 if quick else 10_000),
     "listeners": lambda quick: listeners.measure(500 if quick else 5_000, 2.0 if quick else 8.0),
     "store": _store,
     "app": _app,
