@@ -16,7 +16,7 @@ PAGES = (
     "/",
     "/catalog",
     "/lineage",
-    "/lineage?asset=daily_revenue&column=revenue_eur&time=on",
+    "/lineage?asset=daily_revenue&column=revenue_eur&time=on&view=40,320,1",
     "/asset?key=cleaned_transactions",
     "/asset?key=raw_transactions",
     "/asset?key=raw_transactions&tab=events",
