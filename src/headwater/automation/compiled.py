@@ -24,7 +24,9 @@ class Fact(StrEnum):
     RUN = "run"
     """Runs that are queued or going on, and how they ended."""
     QUEUED = "queued"
-    """The same, where it matters that a run was requested, not only that it ended."""
+    """The same, where that a run was requested can make something hold."""
+    GONE = "gone"
+    """The same, where that a run was requested can only make something cease to hold; conditions do not wait for it."""
     CHECK = "check"
     FRESHNESS = "freshness"
     WILL = "will"
@@ -76,6 +78,7 @@ _JOINS = frozenset({"and", "or", "not", "since", "newly_true"})
 _DEPS = frozenset({"any_deps_match", "all_deps_match"})
 _CHECKS = frozenset({"any_checks_match", "all_checks_match"})
 _OF_ALL = _DEPS | _CHECKS | {"not", "asset_matches", "freshness_is"}
+_OPPOSITE = {Fact.QUEUED: Fact.GONE, Fact.GONE: Fact.QUEUED}
 _MEMORY = frozenset({"since", "newly_true"})
 
 
@@ -90,7 +93,6 @@ class Node:
         "id",
         "is_rooted",
         "lasts",
-        "only_rises",
         "op",
         "others",
         "params",
@@ -106,8 +108,6 @@ class Node:
         """Whether it depends on which asset's condition it is a part of."""
         self.has_new: bool = op in _NEW or (op not in _MEMORY and any(child.has_new for child in children))
         """Whether it may hold for a moment only."""
-        self.only_rises: bool = op not in _MEMORY | {"not"} and all(child.only_rises for child in children)
-        """Whether it can't cease to hold because a part of it begins to."""
         self.lasts: bool = _lasts(op, children)
         """Whether it may hold for longer than a moment."""
         self.fades: bool = _fades(op, children) or any(child.fades for child in children)
@@ -150,9 +150,10 @@ def _reads(op: str, children: tuple[Node, ...]) -> Iterable[Read]:
     away = 1 if op in _DEPS else 0
     for child in children:
         for steps, fact in child.reads:
-            if op == "not" and child.only_rises and fact is Fact.QUEUED:
-                # That something is under way can only make it cease to hold, which nothing waits for.
-                continue
+            if op == "not":
+                fact = _OPPOSITE.get(fact, fact)
+            elif op in _MEMORY and fact in _OPPOSITE:
+                yield steps + away, _OPPOSITE[fact]
             # The results of a check stand with its asset.
             yield steps + away, Fact.CHECK if op in _CHECKS and fact is Fact.DATA else fact
 

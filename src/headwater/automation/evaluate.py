@@ -121,7 +121,8 @@ class Evaluation:
         if look is Look.VIRTUAL:
             would = self.value(child, target, root, look, started).holds
             firm = self.value(child, target, root, Look.FIRM, started).holds
-            return Truth(self.value(node, target, root, Look.FIRM, started).holds | (would - firm))
+            known = self.value(node, target, root, Look.FIRM, started)
+            return Truth(known.holds | would, self._world.at) if (would := would - firm) else known
         started = unit not in memory
         now = self.value(child, target, root, look, started)
         before = holding(memory.get(unit))
