@@ -35,6 +35,7 @@ PAGES = {
     "automation": "/asset?key=daily_revenue&tab=automation",
     "plots": "/asset?key=raw_transactions&tab=plots",
     "runs": "/runs",
+    "backfills": "/backfills",
     "sensors": "/sensors",
     "sensor": "/sensors/partner_files",
     "deployment": "/settings",
@@ -68,12 +69,26 @@ def main() -> None:
             arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
             run = demo.server.get("/api/runs?asset=top_customers").json["items"][0]["run_id"]
+            backfill = made_backfill(demo.server)
             for scheme in ("light", "dark"):
-                take(browser, demo.server.url, scheme, {**PAGES, "run": f"/runs/{run}"})
+                pages = {**PAGES, "run": f"/runs/{run}", "backfill": f"/backfills/{backfill}"}
+                take(browser, demo.server.url, scheme, pages)
             with running_estate(Path(folder)) as estate_url:
                 for scheme in ("light", "dark"):
                     take(browser, estate_url, scheme, ESTATE)
             browser.close()
+
+
+def made_backfill(server: DevServer) -> str:
+    """The id of a backfill that is over; of the days before the first delivery there is nothing to make."""
+    server.wait_for(lambda: server.asset("daily_sessions")["partitions"]["materialized"] >= 7)
+    items = server.get("/api/assets/partitions?key=daily_sessions").json["items"]
+    first = next(place for place, item in enumerate(items) if item["status"] == "materialized")
+    days = f"{items[first - 2]['key']}...{items[first + 6]['key']}"
+    asked = server.post("/api/backfills", {"assets": ["daily_sessions"], "partitions": [days]})
+    found: str = asked.json["backfill"]["backfill_id"]
+    server.wait_for(lambda: server.get(f"/api/backfills/{found}").json["backfill"]["ended_at"] is not None)
+    return found
 
 
 @contextmanager

@@ -29,6 +29,7 @@ PAGES = (
     "/asset?key=daily_revenue&tab=definition",
     "/runs",
     "/runs?view=asset",
+    "/backfills",
     "/sensors",
     "/sensors/partner_files",
     "/settings",

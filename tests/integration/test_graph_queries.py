@@ -221,6 +221,36 @@ def test_origins_go_by_kind_until_somebody_reports(estate: DevServer) -> None:
     assert {"raw/a": "csv", "raw/b": "csv"} == {origin["key"]: origin["system"] for origin in found}
 
 
+SCHEDULED = """
+import headwater as hw
+
+@hw.asset
+def orders(): return 1
+
+@hw.asset
+def report(orders): return 2
+
+@hw.asset
+def alone(): return 3
+
+nightly = hw.ScheduleDefinition(name="nightly", cron_schedule="0 3 * * *", target=["orders"])
+job = hw.define_asset_job("both", ["orders", "report"])
+weekly = hw.ScheduleDefinition(name="weekly", cron_schedule="0 3 * * 0", job=job)
+defs = hw.Definitions(assets=[orders, report, alone], jobs=[job], schedules=[nightly, weekly])
+"""
+
+
+def test_origins_name_the_schedules_that_make_an_asset(tmp_path: Path) -> None:
+    """Those that ask for it themselves, and those of whose job it is a part."""
+    project = tmp_path / "scheduled.py"
+    project.write_text(SCHEDULED)
+    with dev_server(tmp_path / "home", str(project)) as server:
+        server.wait_for(lambda: len(server.get("/api/assets").json["items"]) == 3)
+        found = {origin["key"]: origin["schedules"] for origin in server.get("/api/graph/origins").json["items"]}
+
+    assert {"orders": ["nightly", "weekly"], "report": ["weekly"]} == found
+
+
 def test_origins_name_the_job_that_reported_an_asset_last(tmp_path: Path) -> None:
     """A dataset that OpenLineage tells of comes from the job that wrote it."""
     run = {"runId": "0199c7a0-0000-7000-8000-000000000001"}

@@ -54,6 +54,16 @@ export const router = createBrowserRouter(
           lazy: async () => ({ Component: (await import("./features/runs/RunPage")).RunPage }),
         },
         {
+          path: "backfills",
+          lazy: async () => ({
+            Component: (await import("./features/backfills/BackfillsPage")).BackfillsPage,
+          }),
+        },
+        {
+          path: "backfills/:backfillId",
+          lazy: async () => ({ Component: (await import("./features/backfills/BackfillPage")).BackfillPage }),
+        },
+        {
           path: "sensors",
           lazy: async () => ({ Component: (await import("./features/sensors/SensorsPage")).SensorsPage }),
         },

@@ -77,6 +77,14 @@ describe("staleKeys", () => {
     expect(staleKeys([{ kind: "run_started", asset_key: null, run_id: "r" }])).toContainEqual(["run", "r"]);
   });
 
+  it("names backfills when one moves on, and when a run does that may be one of theirs", () => {
+    const commit = { kind: "backfill_completed", asset_key: null, run_id: null };
+
+    expect(staleKeys([commit])).toContainEqual(["backfills"]);
+    expect(staleKeys([{ ...commit, kind: "run_succeeded", run_id: "r" }])).toContainEqual(["backfills"]);
+    expect(staleKeys([{ ...commit, kind: "observation" }])).not.toContainEqual(["backfills"]);
+  });
+
   it("names everything that definitions change", () => {
     const keys = staleKeys([{ kind: "definitions_changed", asset_key: null, run_id: null }]);
 

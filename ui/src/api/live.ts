@@ -27,7 +27,10 @@ export function staleKeys(commits: readonly Committed[]): string[][] {
     if (commit.run_id !== null) {
       add("runs");
       add("run", commit.run_id);
+      // It may be one of a backfill's runs.
+      add("backfills");
     }
+    if (commit.kind.startsWith("backfill_")) add("backfills");
     if (commit.kind.startsWith("sensor_")) add("sensors");
     if (commit.kind === "definitions_changed") {
       add("deployment");

@@ -2,7 +2,10 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import {
   get,
+  post,
   type AssetDetail,
+  type BackfillDetail,
+  type BackfillRequest,
   type DeploymentView,
   type EngineList,
   type Graph,
@@ -214,6 +217,43 @@ export const runEventsQuery = (runId: string) =>
   queryOptions({
     queryKey: ["run", runId, "events"],
     queryFn: () => get<Schemas["EventPage"]>(`api/runs/${runId}/events`, { limit: 1000 }),
+  });
+
+const COUNTED_ANEW_MILLISECONDS = 3_000;
+
+/** Backfills, the newest first. No event tells of the counts between start and end, so those are asked for. */
+export const backfillsQuery = (status: string | null, asset: string | null) =>
+  infiniteQueryOptions({
+    queryKey: ["backfills", "list", status, asset],
+    queryFn: ({ pageParam }) =>
+      get<Schemas["BackfillPage"]>("api/backfills", { status, asset, cursor: pageParam }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: (query) =>
+      query.state.data?.pages.some((page) => page.items.some((item) => item.ended_at === null))
+        ? COUNTED_ANEW_MILLISECONDS
+        : false,
+  });
+
+export const backfillQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["backfills", "one", id],
+    queryFn: () => get<BackfillDetail>(`api/backfills/${encodeURIComponent(id)}`),
+  });
+
+export const backfillRunsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["backfills", "runs", id],
+    queryFn: () => get<Schemas["RunPage"]>(`api/backfills/${encodeURIComponent(id)}/runs`, { limit: 100 }),
+  });
+
+/** What a backfill would make; kept for a moment only, since what stands how changes. */
+export const backfillPlanQuery = (body: BackfillRequest) =>
+  queryOptions({
+    queryKey: ["backfill plan", body],
+    queryFn: () => post<Schemas["BackfillPlan"]>("api/backfills/plan", body),
+    placeholderData: (before) => before,
+    gcTime: 0,
   });
 
 export const sensorsQuery = queryOptions({

@@ -25,6 +25,7 @@ import { SignIn } from "../features/signin/SignIn";
 import { CommandPalette } from "./CommandPalette";
 import {
   AutomationGlyph,
+  BackfillsGlyph,
   CatalogGlyph,
   LineageGlyph,
   MoonGlyph,
@@ -42,6 +43,7 @@ const PAGES = [
   { to: "/catalog", label: "Catalog", letter: "c", Glyph: CatalogGlyph },
   { to: "/lineage", label: "Lineage", letter: "l", Glyph: LineageGlyph },
   { to: "/runs", label: "Runs", letter: "r", Glyph: RunsGlyph },
+  { to: "/backfills", label: "Backfills", letter: "b", Glyph: BackfillsGlyph },
   { to: "/sensors", label: "Automation", letter: "a", Glyph: AutomationGlyph },
   { to: "/settings", label: "Deployment", letter: "d", Glyph: SettingsGlyph },
 ];

@@ -17,8 +17,9 @@ interface Command extends Findable {
 
 const MOST = 30;
 const RUN_ID = /^[0-9a-f]{8}[0-9a-f-]{24,28}$/;
+const BACKFILL_ID = /^[0-9a-f]{12}$/;
 
-/** Go to any page, asset, sensor or run, or do something, by typing a part of its name. */
+/** Go to any page, asset, sensor, run or backfill, or do something, by typing a part of its name. */
 export function CommandPalette({ pages }: { pages: readonly { to: string; label: string }[] }) {
   const [typed, setTyped] = useState("");
   const [opened, setOpened] = useState(false);
@@ -43,7 +44,7 @@ export function CommandPalette({ pages }: { pages: readonly { to: string; label:
       </Spotlight.ActionsList>
       <Spotlight.Footer>
         <span style={{ fontSize: 12, color: "var(--hw-quiet)" }}>
-          ↑ ↓ choose · Enter go · Esc close · g then o, c, l, r, a, d: pages
+          ↑ ↓ choose · Enter go · Esc close · g then o, c, l, r, b, a, d: pages
         </span>
       </Spotlight.Footer>
     </Spotlight.Root>
@@ -66,6 +67,12 @@ function Found({ typed, pages }: { typed: string; pages: readonly { to: string; 
     <div ref={list}>
       {RUN_ID.test(wanted) && (
         <Spotlight.Action label={`Run ${wanted}`} onClick={() => void navigate(`/runs/${wanted}`)} />
+      )}
+      {BACKFILL_ID.test(wanted) && (
+        <Spotlight.Action
+          label={`Backfill ${wanted}`}
+          onClick={() => void navigate(`/backfills/${wanted}`)}
+        />
       )}
       {found.map((command) => (
         <Spotlight.Action

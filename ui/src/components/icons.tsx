@@ -76,6 +76,7 @@ export const LineageGlyph = drawn(
   "M2 3h4v3H2zM2 10h4v3H2zM10 6.5h4v3h-4zM6 4.5c2 0 2 3.5 4 3.5M6 11.5c2 0 2-3.5 4-3.5",
 );
 export const RunsGlyph = drawn("M2 4h6M4 8h8M9 12h5");
+export const BackfillsGlyph = drawn("M2.5 3h11v3h-11zM2.5 10h11v3h-11zM6 3v3M9.5 3v3M6 10v3");
 export const AutomationGlyph = drawn("M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z");
 export const SettingsGlyph = drawn("M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7M9 2.8v3.4h3V2.8zM4 9.8v3.4h3V9.8z");
 export const SensorGlyph = drawn(

@@ -1,4 +1,4 @@
-import type { AssetKind, AssetStatus } from "../api/client";
+import type { AssetKind, AssetStatus, BackfillView, StandingRange } from "../api/client";
 
 export type Tone = "good" | "warn" | "bad" | "busy" | "idle";
 
@@ -43,6 +43,26 @@ export const PARTITION_LOOKS: Record<string, Look> = {
   running: { label: "Running", tone: "busy", meaning: "Being made" },
   missing: { label: "Missing", tone: "idle", hollow: true, meaning: "Never made" },
   unknown: { label: "Unknown key", tone: "warn", meaning: "Reported, but none of the definition's" },
+};
+
+export const BACKFILL_LOOKS: Record<BackfillView["status"], Look> = {
+  requested: { label: "Requested", tone: "idle", pulse: true, meaning: "About to begin" },
+  running: { label: "Running", tone: "busy", pulse: true, meaning: "Going on" },
+  paused: { label: "Paused", tone: "warn", hollow: true, meaning: "No further runs until it is resumed" },
+  canceling: { label: "Canceling", tone: "warn", pulse: true, meaning: "Its runs are being ended" },
+  completed: { label: "Completed", tone: "good", meaning: "Everything is made" },
+  failed: { label: "Failed", tone: "bad", meaning: "It is over, and something could not be made" },
+  canceled: { label: "Canceled", tone: "warn", meaning: "A person ended it" },
+};
+
+/** How partitions of a backfill stand, in the order in which they are told. */
+export const STANDING_LOOKS: Record<StandingRange["status"], Look> = {
+  materialized: { label: "Made", tone: "good", meaning: "Made by this backfill" },
+  failed: { label: "Failed", tone: "bad", meaning: "Its run failed" },
+  blocked: { label: "Blocked", tone: "warn", meaning: "What it reads could not be made" },
+  in_progress: { label: "In progress", tone: "busy", pulse: true, meaning: "Being made" },
+  queued: { label: "Requested", tone: "idle", meaning: "Its run waits in the queue" },
+  waiting: { label: "Waiting", tone: "idle", hollow: true, meaning: "No run is requested for it yet" },
 };
 
 export const KINDS: Record<AssetKind, { label: string; color: string; meaning: string }> = {

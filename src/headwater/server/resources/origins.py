@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
+from headwater.definitions.snapshot import TickSnapshot
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import EventKind, Materialization
 from headwater.server import shapes
@@ -20,18 +21,33 @@ def origin_list(connection: Connection, graph: AssetGraph) -> shapes.OriginList:
     Who reported an asset last stands in its latest event, so only the assets that were heard of last are looked at.
     """
     sensors: dict[str, set[str]] = {}
-    for sensor, key in sensor_store.read_assets(connection):
-        sensors.setdefault(key, set()).add(sensor)
-    for name, (definition, _) in graph.sensors.items():
-        for key in definition.targets or ():
+    for reporter, key in sensor_store.read_assets(connection):
+        sensors.setdefault(key, set()).add(reporter)
+    for name, (sensor, _) in graph.sensors.items():
+        for key in _made_by(graph, sensor):
             sensors.setdefault(key, set()).add(name)
+    schedules: dict[str, set[str]] = {}
+    for name, (schedule, _) in graph.schedules.items():
+        for key in _made_by(graph, schedule):
+            schedules.setdefault(key, set()).add(name)
     systems = _systems(connection, graph)
     items = [
-        shapes.Origin(key=key, sensors=sorted(sensors.get(key, ())), schedules=[], system=systems.get(key))
-        for key in sorted({*sensors, *systems})
+        shapes.Origin(
+            key=key,
+            sensors=sorted(sensors.get(key, ())),
+            schedules=sorted(schedules.get(key, ())),
+            system=systems.get(key),
+        )
+        for key in sorted({*sensors, *schedules, *systems})
         if key in graph.ids
     ]
     return shapes.OriginList(items=items)
+
+
+def _made_by(graph: AssetGraph, definition: TickSnapshot) -> set[str]:
+    """The assets that a sensor or schedule asks for, by themselves or as those of its jobs."""
+    jobs = [graph.jobs[name][0] for name in definition.jobs if name in graph.jobs]
+    return {*(definition.targets or ()), *(key for job in jobs for key in job.assets)}
 
 
 def _systems(connection: Connection, graph: AssetGraph) -> dict[str, str]:

@@ -8,9 +8,12 @@ import { plural } from "../../components/format";
 import { Mark } from "../../components/marks";
 import { Empty, Loaded, Section } from "../../components/states";
 import { PARTITION_LOOKS } from "../../components/status";
+import { BackfillQuestion } from "../backfills/BackfillQuestion";
+import { toRange } from "../backfills/request";
 import { AssetEvents } from "./AssetEvents";
 import { brushed } from "./heatmap";
 import { PartitionMap } from "./PartitionMap";
+import { toWork } from "./range";
 import { RangeQuestion } from "./RangeQuestion";
 import { WipeQuestion } from "./WipeQuestion";
 
@@ -31,11 +34,12 @@ export function AssetPartitions({ detail }: { detail: AssetDetail }) {
         ) : (
           <Stack>
             <Section title="Partitions" aside={<Counts items={list.items} />}>
+              {detail.asset.kind === "native" && <BackfillOffers detail={detail} items={list.items} />}
               <PartitionMap items={list.items} chosen={chosen} onChoose={setChosen} />
             </Section>
             {chosen === null ? (
               <Text size="sm" c="dimmed">
-                Choose a partition to see its history; drag over several to make or wipe them.
+                Choose a partition to see its history; drag over several to make, backfill or wipe them.
               </Text>
             ) : (
               <Chosen detail={detail} items={list.items} range={brushed(chosen[0], chosen[1])} />
@@ -56,13 +60,14 @@ function Chosen({
   items: readonly PartitionState[];
   range: [number, number];
 }) {
-  const [asked, setAsked] = useState<"make" | "wipe" | null>(null);
+  const [asked, setAsked] = useState<"make" | "backfill" | "wipe" | null>(null);
   const range = items.slice(first, last + 1);
   const only = range[0];
   if (!only) return null;
   const close = () => {
     setAsked(null);
   };
+  const known = toRange(range);
   const kept = range.filter((item) => item.seq !== null).map((item) => item.key);
   return (
     <Section
@@ -81,6 +86,17 @@ function Chosen({
               }}
             >
               Materialize…
+            </Button>
+          )}
+          {detail.asset.kind === "native" && known !== null && (
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => {
+                setAsked("backfill");
+              }}
+            >
+              Backfill…
             </Button>
           )}
           {kept.length > 0 && (
@@ -103,8 +119,51 @@ function Chosen({
         <Counts items={range} />
       )}
       {asked === "make" && <RangeQuestion detail={detail} items={range} onClose={close} />}
+      {asked === "backfill" && known !== null && (
+        <BackfillQuestion
+          detail={detail}
+          partitions={known}
+          only={toWork(range, "missing").length > 0 ? "missing or failed" : "all"}
+          onClose={close}
+        />
+      )}
       {asked === "wipe" && <WipeQuestion detail={detail} partitions={kept} onClose={close} />}
     </Section>
+  );
+}
+
+/** Make all that is missing, or all that failed. */
+function BackfillOffers({ detail, items }: { detail: AssetDetail; items: readonly PartitionState[] }) {
+  const [asked, setAsked] = useState<"missing" | "failed" | null>(null);
+  const offered = (["missing", "failed"] as const).filter((each) =>
+    items.some((item) => item.status === each),
+  );
+  if (offered.length === 0) return null;
+  return (
+    <Group gap="sm" mb="sm" className="hw-no-print">
+      {offered.map((each) => (
+        <Button
+          key={each}
+          size="xs"
+          variant="default"
+          onClick={() => {
+            setAsked(each);
+          }}
+        >
+          Backfill {each}…
+        </Button>
+      ))}
+      {asked && (
+        <BackfillQuestion
+          detail={detail}
+          partitions={null}
+          only={asked}
+          onClose={() => {
+            setAsked(null);
+          }}
+        />
+      )}
+    </Group>
   );
 }
 

@@ -73,11 +73,13 @@ export function partitionText(run: RunView): string | null {
   return range === null ? run.partition : `${range.first} … ${range.last} (${range.count})`;
 }
 
-/** Why a run was requested, in words. */
-export function causeText(run: RunView): string {
-  const { kind, name, reason } = run.cause;
+/** Why a run or a backfill was requested, in words. */
+export function causeText({ cause }: Pick<RunView, "cause">): string {
+  const { kind, name, reason } = cause;
   if (kind === "automation") return reason ?? "By its condition";
   if (kind === "sensor") return `Sensor ${name ?? ""}`;
+  if (kind === "schedule") return `Schedule ${name ?? ""}`;
+  if (kind === "backfill") return `Backfill ${name ?? ""}`;
   if (kind === "app") return "By hand, in the app";
   if (kind === "cli") return "By hand, in a shell";
   return kind;
@@ -90,6 +92,12 @@ export function RunCause({ run }: { run: RunView }) {
       <Group gap={6}>
         {run.cause.kind === "sensor" && run.cause.name !== null && (
           <Link to={`/sensors/${encodeURIComponent(run.cause.name)}`}>Open the sensor</Link>
+        )}
+        {run.cause.kind === "schedule" && run.cause.name !== null && (
+          <Link to={`/schedules/${encodeURIComponent(run.cause.name)}`}>Open the schedule</Link>
+        )}
+        {run.cause.kind === "backfill" && run.cause.name !== null && (
+          <Link to={`/backfills/${encodeURIComponent(run.cause.name)}`}>Open the backfill</Link>
         )}
         {run.cause.events.length > 0 && (
           <Text size="xs" c="dimmed">

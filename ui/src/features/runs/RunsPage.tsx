@@ -1,7 +1,7 @@
 import { Group, Paper, ScrollArea, SegmentedControl, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { assetsQuery, runsQuery } from "../../api/queries";
 import { HeldList } from "../../components/HeldList";
@@ -48,7 +48,9 @@ export function RunsPage() {
   };
   return (
     <>
-      <PageTitle title="Runs" />
+      <PageTitle title="Runs">
+        <Link to="/backfills">Backfills</Link>
+      </PageTitle>
       <Group mb="md" gap="sm" className="hw-no-print">
         <Select
           aria-label="Of an asset"
