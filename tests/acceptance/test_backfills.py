@@ -10,9 +10,15 @@ from playwright.sync_api import Page, expect
 CHOSEN = 3
 
 
+def days_made(demo: Demo) -> int:
+    """How many days are there; none before the definitions are loaded."""
+    known = demo.server.asset("daily_sessions").get("partitions") or {}
+    return int(known.get("materialized", 0))
+
+
 def test_a_backfill_is_planned_and_followed_to_its_end(app: Page, demo: Demo) -> None:
     """A brushed range becomes a plan, the plan a backfill, and its page says without a reload that all is made."""
-    demo.server.wait_for(lambda: demo.server.asset("daily_sessions")["partitions"]["materialized"] >= 7)
+    demo.server.wait_for(lambda: days_made(demo) >= 7)
     items = demo.server.get("/api/assets/partitions?key=daily_sessions").json["items"]
     made = [place for place, item in enumerate(items) if item["status"] == "materialized"][-CHOSEN:]
     app.goto(demo.server.url + "/asset?key=daily_sessions&tab=partitions")

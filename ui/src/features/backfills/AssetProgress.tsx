@@ -17,7 +17,7 @@ export function AssetProgress({ progress }: { progress: Schemas["BackfillAssetVi
   const shown = all ? told : told.slice(0, FIRST_TOLD);
   const drawn = progress.ranges.reduce((sum, range) => sum + range.count, 0);
   return (
-    <Stack gap={8} py="sm" className="hw-line">
+    <Stack gap={8} pb="sm" className="hw-line">
       <Group justify="space-between" gap="sm">
         <AssetLink assetKey={progress.asset} />
         <Text size="sm" c="dimmed">

@@ -2,14 +2,14 @@ import { Grid, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
-import type { BackfillDetail, BackfillView, Schemas } from "../../api/client";
+import type { BackfillDetail, BackfillView, RunView, Schemas } from "../../api/client";
 import { backfillQuery, backfillRunsQuery } from "../../api/queries";
 import { plural, toDuration, toExact } from "../../components/format";
 import { showKey } from "../../components/keys";
 import { Mark, Moment } from "../../components/marks";
 import { Loaded, Section } from "../../components/states";
 import { BACKFILL_LOOKS } from "../../components/status";
-import { causeText, RunTable } from "../runs/RunTable";
+import { causeText, partitionText, RunTable } from "../runs/RunTable";
 import { AssetProgress } from "./AssetProgress";
 import { BackfillActions } from "./BackfillActions";
 import { ProgressBar, StandingCounts } from "./Progress";
@@ -146,7 +146,7 @@ function BackfillRuns({ backfillId }: { backfillId: string }) {
           </Text>
         ) : (
           <>
-            <RunTable runs={page.items} compact />
+            <RunTable runs={page.items} compact naming={partitionsFirst} />
             {page.items.length >= MOST_RUNS && (
               <Text size="xs" c="dimmed" mt="xs">
                 The newest {MOST_RUNS}.
@@ -157,4 +157,9 @@ function BackfillRuns({ backfillId }: { backfillId: string }) {
       }
     </Loaded>
   );
+}
+
+/** The runs of a backfill differ in their partitions first. */
+function partitionsFirst(run: RunView): string {
+  return [partitionText(run), run.assets.map(showKey).join(", ")].filter((each) => each !== null).join(" · ");
 }

@@ -11,7 +11,16 @@ const COLUMNS = "104px minmax(160px, 2fr) minmax(140px, 1.6fr) 84px 88px";
 const COMPACT = "100px minmax(120px, 1fr) 84px";
 
 /** Runs, one a line. */
-export function RunTable({ runs, compact = false }: { runs: readonly RunView[]; compact?: boolean }) {
+export function RunTable({
+  runs,
+  compact = false,
+  naming = runText,
+}: {
+  runs: readonly RunView[];
+  compact?: boolean;
+  /** What a run is called by. */
+  naming?: (run: RunView) => string;
+}) {
   if (runs.length === 0) {
     return (
       <Empty title="No runs yet">
@@ -35,8 +44,7 @@ export function RunTable({ runs, compact = false }: { runs: readonly RunView[]; 
           <span role="cell" className="hw-cell" title={run.assets.join(", ")}>
             <Link className="hw-link" to={`/runs/${run.run_id}`}>
               <Text size="sm" fw={550} truncate>
-                {run.assets.join(", ")}
-                {partitionText(run) !== null && ` · ${partitionText(run)}`}
+                {naming(run)}
               </Text>
             </Link>
           </span>
@@ -65,6 +73,11 @@ export function RunTable({ runs, compact = false }: { runs: readonly RunView[]; 
       ))}
     </div>
   );
+}
+
+function runText(run: RunView): string {
+  const partitions = partitionText(run);
+  return run.assets.join(", ") + (partitions === null ? "" : ` · ${partitions}`);
 }
 
 /** Which partitions a run makes; null where its assets have none. */
