@@ -57,7 +57,14 @@ class _ByHand(Conditions):
 
 
 class AutomationCursor:
-    """Where an evaluation stood: what had happened by then, and what the conditions remember. It is passed on whole."""
+    """Where an evaluation stood: what had happened by then, and what the conditions remember. It is passed on whole.
+
+    Example:
+        >>> instance = HeadwaterInstance.ephemeral()
+        >>> first = evaluate_automation_conditions(Definitions(), instance)
+        >>> evaluate_automation_conditions(Definitions(), instance, cursor=first.cursor).total_requested
+        0
+    """
 
     def __init__(self, conditions: _ByHand) -> None:
         self._conditions = conditions

@@ -32,6 +32,13 @@ class AssetCheckDefinition:
     """Checks and the function that carries them out. Made by `@asset_check` and `@multi_asset_check`.
 
     Calling it calls the function. One with `can_subset` can be asked for some of its checks alone.
+
+    Example:
+        >>> @asset_check(asset="orders")
+        ... def has_rows() -> bool:
+        ...     return True
+        >>> [spec.name for spec in has_rows.specs]
+        ['has_rows']
     """
 
     specs: tuple[AssetCheckSpec, ...]
