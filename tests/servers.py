@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from headwater.clock import SystemClock
+
 LIMIT = 60.0
 """Seconds after which a wait is a hang."""
 
@@ -127,6 +129,14 @@ class DevServer:
                 while line and not line.startswith(b"data:"):
                     line = stream.readline()
                 assert line, "the live stream ended"
+        return found
+
+    def ask_until(self, condition: Callable[[], Any]) -> Any:
+        """Ask again and again until something holds that no event tells of; gives what it came to."""
+        clock = SystemClock()
+        deadline = clock.monotonic() + LIMIT
+        while not (found := condition()):
+            assert clock.monotonic() < deadline, "it never came to hold"
         return found
 
     def _drain(self) -> None:

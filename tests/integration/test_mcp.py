@@ -48,7 +48,7 @@ def guarded(tmp_path: Path) -> Iterator[tuple[DevServer, dict[str, str]]]:
         command = [sys.executable, "-m", "headwater.cli", "token", "create", "agent", "--scope", "read"]
         made = subprocess.run([*command, "--home", str(tmp_path)], capture_output=True, text=True, check=True)
         headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-        server.wait_for(lambda: server.post("/mcp", {}).status == 401, headers=headers)
+        server.ask_until(lambda: server.post("/mcp", {}).status == 401)
         yield server, headers
 
 

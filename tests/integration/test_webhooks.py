@@ -44,7 +44,7 @@ def deliver(server: DevServer, path: str, body: Any, headers: dict[str, str]) ->
 def test_a_signed_push(server: DevServer) -> None:
     """A delivery with the right signature is an event of the log, once however often it comes; a forged one is none."""
     made = headwater(server, "set", "models", "--preset", "github-push", "--signature", "github:LAKE_SECRET")
-    server.wait_for(lambda: server.post("/hooks/models", b"{}").status != 404)
+    server.ask_until(lambda: server.post("/hooks/models", b"{}").status != 404)
     headers = {"X-GitHub-Event": "push", "X-GitHub-Delivery": "d-1"}
     first = deliver(server, "/hooks/models", PUSH, headers)
     again = deliver(server, "/hooks/models", PUSH, headers)
@@ -90,7 +90,7 @@ def test_wrong_deliveries(server: DevServer, path: str, body: bytes, status: int
     assert 0 == headwater(server, "set", "plain", "--key", "body.key").returncode
     unset = headwater(server, "set", "unset", "--key", "body.key", "--signature", "token:NO_SUCH_VARIABLE:X-Token")
     assert 0 == unset.returncode
-    server.wait_for(lambda: server.post("/hooks/unset", b"{}").status != 404)
+    server.ask_until(lambda: server.post("/hooks/unset", b"{}").status != 404)
     before = server.get("/health/ready").json["seq"]
 
     answer = server.post(path, body)

@@ -77,3 +77,11 @@ def test_lock_files_name_no_registry() -> None:
     resolved = re.findall(r'"resolved": "[^"]+"', (root / "ui" / "package-lock.json").read_text())
 
     assert ([], []) == (pinned, resolved)
+
+
+def test_decoders_are_made_as_modules_are_imported() -> None:
+    """Msgspec reads a class on its first use; two threads that do so at once crash the interpreter (a restart did)."""
+    late = re.compile(r"msgspec\.json\.decode\(.*type=\W*(?!list\[str\]|list\[tuple\[str|dict\[str)[A-Z_]")
+    found = [path.name for path in PACKAGE.rglob("*.py") for line in path.read_text().splitlines() if late.search(line)]
+
+    assert [] == found

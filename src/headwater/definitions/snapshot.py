@@ -67,6 +67,9 @@ class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     backfill: BackfillPolicy | None = None
 
 
+_asset_snapshot_decoder = msgspec.json.Decoder(AssetSnapshot)
+
+
 class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One check. One that is not `executable` by itself hears of its result by report, or from its asset's function."""
 
@@ -168,6 +171,9 @@ class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     warnings: tuple[str, ...] = ()
 
 
+_definitions_snapshot_decoder = msgspec.json.Decoder(DefinitionsSnapshot)
+
+
 def encode_snapshot(snapshot: DefinitionsSnapshot) -> bytes:
     """The snapshot as JSON with its keys in a fixed order."""
     return msgspec.json.encode(snapshot, order="deterministic")
@@ -175,19 +181,22 @@ def encode_snapshot(snapshot: DefinitionsSnapshot) -> bytes:
 
 def decode_snapshot(body: bytes) -> DefinitionsSnapshot:
     """The inverse of `encode_snapshot`."""
-    return msgspec.json.decode(body, type=DefinitionsSnapshot)
+    return _definitions_snapshot_decoder.decode(body)
 
 
 class _Assets(msgspec.Struct):
     assets: list[msgspec.Raw] = []
 
 
+_assets_decoder = msgspec.json.Decoder(_Assets)
+
+
 def find_asset(body: bytes, key: str) -> AssetSnapshot | None:
     """One asset of an encoded snapshot, without decoding the others; None if it has none of that key."""
     wanted = b'"key":' + msgspec.json.encode(key)
-    for raw in msgspec.json.decode(body, type=_Assets).assets:
+    for raw in _assets_decoder.decode(body).assets:
         if wanted in bytes(raw):
-            asset = msgspec.json.decode(raw, type=AssetSnapshot)
+            asset = _asset_snapshot_decoder.decode(raw)
             if asset.key == key:
                 return asset
     return None

@@ -25,6 +25,9 @@ class StepProgress(msgspec.Struct, frozen=True, kw_only=True):
     told_at: int = 0
 
 
+_step_progress_decoder = msgspec.json.Decoder(StepProgress)
+
+
 class ProgressReports:
     """Keeps how far a step is: at once, then at most once a second, and at the end."""
 
@@ -63,7 +66,7 @@ def read_progress(folder: Path, steps: Iterable[str]) -> dict[str, StepProgress]
     found: dict[str, StepProgress] = {}
     for step in steps:
         with suppress(FileNotFoundError, msgspec.DecodeError):
-            found[step] = msgspec.json.decode(_path(folder, step).read_bytes(), type=StepProgress)
+            found[step] = _step_progress_decoder.decode(_path(folder, step).read_bytes())
     return found
 
 

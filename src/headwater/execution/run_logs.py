@@ -31,6 +31,9 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+_log_line_decoder = msgspec.json.Decoder(LogLine)
+
+
 def log_path(folder: Path) -> Path:
     """Where the structured lines of a run are."""
     return folder / _LOG
@@ -155,7 +158,7 @@ def _whole_lines(path: Path, start: int) -> Iterator[tuple[bytes, int]]:
 
 def _decode_line(raw: bytes) -> LogLine:
     try:
-        return msgspec.json.decode(raw, type=LogLine)
+        return _log_line_decoder.decode(raw)
     except msgspec.DecodeError:
         # A worker was killed in the middle of a line.
         return _captured("", "log", raw)

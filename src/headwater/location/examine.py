@@ -45,6 +45,9 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
         return any(finding.severity == "error" for finding in self.findings)
 
 
+_examination_decoder = msgspec.json.Decoder(Examination)
+
+
 def examine_apart(target: str, timeout: float) -> Examination:
     """Examine a target in a process of its own, which may print, hang and exit.
 
@@ -61,7 +64,7 @@ def examine_apart(target: str, timeout: float) -> Examination:
             return _gone(target, f"Loading {target} took longer than {timeout:g} seconds, so it was stopped.")
         if not answer.exists():
             return _gone(target, f"The process that loaded {target} ended with status {done.returncode}.")
-        return msgspec.json.decode(answer.read_bytes(), type=Examination)
+        return _examination_decoder.decode(answer.read_bytes())
 
 
 def _gone(target: str, message: str) -> Examination:

@@ -24,6 +24,8 @@ from headwater.storage.dry_runs import WantedDryRun
 from headwater.storage.tail import Subscription
 from headwater.storage.writer import Unit
 
+_planned_tick_decoder = msgspec.json.Decoder(PlannedTick)
+
 _PATIENCE_SECONDS = 15.0
 _BATCH = 1_000
 
@@ -103,4 +105,4 @@ async def _answer_to(deployment: Deployment, dry_run_id: str, subscription: Subs
         if any(isinstance(payload, DryRun) and payload.dry_run_id == dry_run_id for payload in ended):
             result = await store.read_async(lambda c: dry_runs.read_result(c, dry_run_id))
             if result is not None:
-                return msgspec.json.decode(result, type=PlannedTick)
+                return _planned_tick_decoder.decode(result)

@@ -30,6 +30,9 @@ class _Header(msgspec.Struct, frozen=True):
     seq: int
 
 
+_header_decoder = msgspec.json.Decoder(_Header)
+
+
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     event: dict[str, Any] | None = None
     table: str | None = None
@@ -137,7 +140,7 @@ def _reader(table: sa.Table) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
 
 def _read_header(text: bytes) -> _Header:
     try:
-        header = msgspec.json.decode(text, type=_Header)
+        header = _header_decoder.decode(text)
     except msgspec.DecodeError as error:
         raise ArchiveError("This is no export of Headwater: its first line does not say so.") from error
     if header.schema > HEAD:

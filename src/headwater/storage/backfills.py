@@ -21,6 +21,12 @@ from headwater.records.runs import Cause, Run, RunStatus
 from headwater.storage import partition_sets, states
 from headwater.storage.schema import backfill_runs, backfill_targets, backfills, runs
 
+_counts_decoder = msgspec.json.Decoder(Counts)
+
+_backfill_policy_decoder = msgspec.json.Decoder(BackfillPolicy | None)
+
+_cause_decoder = msgspec.json.Decoder(Cause)
+
 _Fields = dict[str, Any]
 
 
@@ -196,10 +202,10 @@ def _to_row(backfill: Backfill) -> _Fields:
 def _from_row(row: Any) -> Backfill:
     fields = dict(row._mapping)
     fields["assets"] = tuple(msgspec.json.decode(fields["assets"], type=list[str]))
-    fields["cause"] = msgspec.json.decode(fields["cause"], type=Cause)
-    fields["policy"] = msgspec.json.decode(fields["policy"], type=BackfillPolicy | None)
+    fields["cause"] = _cause_decoder.decode(fields["cause"])
+    fields["policy"] = _backfill_policy_decoder.decode(fields["policy"])
     fields["tags"] = msgspec.json.decode(fields["tags"], type=dict[str, str])
     fields["run_config"] = msgspec.json.decode(fields["run_config"])
-    fields["counts"] = msgspec.json.decode(fields["counts"], type=Counts)
+    fields["counts"] = _counts_decoder.decode(fields["counts"])
     fields["status"] = BackfillStatus(fields["status"])
     return Backfill(**fields)

@@ -16,6 +16,8 @@ from headwater.records.locations import Location, LocationStatus
 from headwater.storage.schema import definition_history, lineage_edges, locations, snapshots
 from headwater.storage.transaction import insert_for
 
+_error_info_decoder = msgspec.json.Decoder(ErrorInfo)
+
 
 def save_snapshot(connection: Connection, snapshot: DefinitionsSnapshot, now: int) -> str:
     """Keep a snapshot under its content hash, which is returned; one that is known is kept once."""
@@ -103,6 +105,6 @@ def read_edges(connection: Connection, until_seq: int | None = None) -> list[tup
 def _from_row(row: Any) -> Location:
     fields = dict(row._mapping)
     if fields["error"] is not None:
-        fields["error"] = msgspec.json.decode(fields["error"], type=ErrorInfo)
+        fields["error"] = _error_info_decoder.decode(fields["error"])
     fields["status"] = LocationStatus(fields["status"])
     return Location(**fields)

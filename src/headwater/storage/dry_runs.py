@@ -20,6 +20,9 @@ class WantedDryRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     scheduled_at: int | None = None
 
 
+_wanted_dry_run_decoder = msgspec.json.Decoder(WantedDryRun)
+
+
 def insert(connection: Connection, dry_run_id: str, name: str, wanted: WantedDryRun, now: int) -> None:
     """Ask for a dry run; forget those of which nobody asks any more."""
     connection.execute(sa.delete(dry_runs).where(dry_runs.c.requested_at < now - _KEPT))
@@ -31,7 +34,7 @@ def read_wanted(connection: Connection, dry_run_id: str) -> WantedDryRun | None:
     """What a dry run begins from; None where it was not asked for, or is done."""
     query = sa.select(dry_runs.c.wanted).where(dry_runs.c.dry_run_id == dry_run_id, dry_runs.c.result.is_(None))
     text = connection.execute(query).scalar()
-    return None if text is None else msgspec.json.decode(text, type=WantedDryRun)
+    return None if text is None else _wanted_dry_run_decoder.decode(text)
 
 
 def save_result(connection: Connection, dry_run_id: str, result: str) -> None:

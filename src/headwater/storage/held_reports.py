@@ -18,6 +18,10 @@ from headwater.storage import audit, report_keys
 from headwater.storage.schema import held_reports
 from headwater.storage.writer import Unit
 
+_report_key_decoder = msgspec.json.Decoder(ReportKey)
+
+_new_event_decoder = msgspec.json.Decoder(NewEvent)
+
 MOST_WAITING = 10_000
 
 
@@ -172,8 +176,8 @@ def _held(row: sa.Row[Any]) -> HeldReport:
     return HeldReport(
         held_id=row.held_id,
         received_at=row.received_at,
-        event=msgspec.json.decode(row.event, type=NewEvent),
-        key=None if row.report_key is None else msgspec.json.decode(row.report_key, type=ReportKey),
+        event=_new_event_decoder.decode(row.event),
+        key=None if row.report_key is None else _report_key_decoder.decode(row.report_key),
         state=HeldState(row.state),
         decided_at=row.decided_at,
         decided_by=row.decided_by,

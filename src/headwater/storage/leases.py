@@ -11,6 +11,8 @@ from headwater.storage import settings
 from headwater.storage.schema import leases
 from headwater.storage.transaction import insert_for
 
+_failure_decoder = msgspec.json.Decoder(Failure)
+
 _FAILURE = "engine_failure"
 
 
@@ -47,7 +49,7 @@ def take_failure(connection: Connection) -> Failure | None:
     if not kept:
         return None
     settings.save(connection, _FAILURE, "")
-    return msgspec.json.decode(kept, type=Failure)
+    return _failure_decoder.decode(kept)
 
 
 def _locations(text: str) -> tuple[str, ...]:

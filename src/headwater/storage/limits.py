@@ -10,13 +10,15 @@ from headwater.records.limits import Limit
 from headwater.storage import settings
 from headwater.storage.writer import Unit
 
+_list_of_limit_decoder = msgspec.json.Decoder(list[Limit])
+
 _LIMITS = "limits"
 
 
 def read(connection: Connection) -> list[Limit]:
     """Every limit, by kind and name."""
     kept = settings.read(connection, _LIMITS)
-    return [] if kept is None else msgspec.json.decode(kept, type=list[Limit])
+    return [] if kept is None else _list_of_limit_decoder.decode(kept)
 
 
 def set_unit(limit: Limit, reporter: Reporter) -> Unit[list[Limit]]:

@@ -9,13 +9,15 @@ from headwater.records.report_rules import ReportRules
 from headwater.storage import settings
 from headwater.storage.corrections import read_aliases
 
+_report_rules_decoder = msgspec.json.Decoder(ReportRules)
+
 _NAME = "report_rules"
 
 
 def read_rules(connection: Connection) -> ReportRules:
     """The rules in force; the usual ones where none were made."""
     kept = settings.read(connection, _NAME)
-    rules = ReportRules() if kept is None else msgspec.json.decode(kept, type=ReportRules)
+    rules = ReportRules() if kept is None else _report_rules_decoder.decode(kept)
     return msgspec.structs.replace(rules, renamed=read_aliases(connection))
 
 

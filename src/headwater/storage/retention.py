@@ -31,6 +31,8 @@ from headwater.storage.schema import (
     withdrawn,
 )
 
+_retention_rules_decoder = msgspec.json.Decoder(RetentionRules)
+
 MOST = 200
 """Events that are looked at in one transaction, so that whoever writes waits for some milliseconds at most."""
 _WINDOW = 20_000
@@ -59,7 +61,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 def read_rules(connection: Connection) -> RetentionRules:
     """The rules in force."""
     kept = settings.read(connection, _NAME)
-    return RetentionRules() if kept is None else msgspec.json.decode(kept, type=RetentionRules)
+    return RetentionRules() if kept is None else _retention_rules_decoder.decode(kept)
 
 
 def save_rules(connection: Connection, rules: RetentionRules) -> None:

@@ -16,6 +16,12 @@ from headwater.records.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, R
 from headwater.storage.schema import backfill_runs, run_assets, run_keys, runs
 from headwater.storage.transaction import insert_for
 
+_error_info_decoder = msgspec.json.Decoder(ErrorInfo)
+
+_list_of_cause_decoder = msgspec.json.Decoder(list[Cause])
+
+_cause_decoder = msgspec.json.Decoder(Cause)
+
 _WAITS = sa.and_(runs.c.status == RunStatus.QUEUED.value, runs.c.owner.is_(None))
 _MOST_JOINED = 100
 _OPEN = [status.value for status in RunStatus if status not in ENDED]
@@ -130,7 +136,7 @@ def read_automated_ids(connection: Connection, since: int) -> list[str]:
     """The runs that conditions requested from a moment on."""
     query = sa.select(runs.c.run_id, runs.c.cause).where(runs.c.created_at >= since)
     rows = connection.execute(query)
-    return [row.run_id for row in rows if msgspec.json.decode(row.cause, type=Cause).kind == "automation"]
+    return [row.run_id for row in rows if _cause_decoder.decode(row.cause).kind == "automation"]
 
 
 def read_queued(connection: Connection, locations: Collection[str], limit: int) -> list[Run]:
@@ -230,12 +236,12 @@ def _from_row(row: Any) -> Run:
     fields["assets"] = tuple(msgspec.json.decode(fields["assets"], type=list[str]))
     fields["partitions"] = tuple(msgspec.json.decode(fields["partitions"], type=list[str]))
     fields["checks"] = tuple(msgspec.json.decode(fields["checks"], type=list[tuple[str, str]]))
-    fields["cause"] = msgspec.json.decode(fields["cause"], type=Cause)
+    fields["cause"] = _cause_decoder.decode(fields["cause"])
     fields["tags"] = msgspec.json.decode(fields["tags"], type=dict[str, str])
     fields["run_config"] = msgspec.json.decode(fields["run_config"])
-    fields["joined"] = tuple(msgspec.json.decode(fields["joined"], type=list[Cause]))
+    fields["joined"] = tuple(_list_of_cause_decoder.decode(fields["joined"]))
     del fields["priority"]
     fields["status"] = RunStatus(fields["status"])
     if fields["error"] is not None:
-        fields["error"] = msgspec.json.decode(fields["error"], type=ErrorInfo)
+        fields["error"] = _error_info_decoder.decode(fields["error"])
     return Run(**fields)

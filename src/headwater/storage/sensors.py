@@ -14,6 +14,8 @@ from headwater.records.ticks import EndedTick, SensorState, Tick, TickDetail, Ti
 from headwater.storage.schema import sensor_assets, sensor_state, ticks
 from headwater.storage.transaction import insert_for
 
+_tick_detail_decoder = msgspec.json.Decoder(TickDetail)
+
 
 def read_state(connection: Connection, sensor: str) -> SensorState:
     """What is kept of one sensor; a fresh state for one that never ticked."""
@@ -107,5 +109,5 @@ def _from_row(row: Any) -> Tick:
         status=TickStatus(row.status),
         started_at=row.started_at,
         ended_at=row.ended_at,
-        detail=msgspec.json.decode(row.detail, type=TickDetail),
+        detail=_tick_detail_decoder.decode(row.detail),
     )

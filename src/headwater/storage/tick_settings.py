@@ -8,13 +8,15 @@ from sqlalchemy.engine import Connection
 from headwater.records.tick_settings import DEFAULTS, TickSettings
 from headwater.storage import settings
 
+_tick_settings_decoder = msgspec.json.Decoder(TickSettings)
+
 _NAME = "ticks"
 
 
 def read(connection: Connection) -> TickSettings:
     """What holds now."""
     text = settings.read(connection, _NAME)
-    return DEFAULTS if text is None else msgspec.json.decode(text, type=TickSettings)
+    return DEFAULTS if text is None else _tick_settings_decoder.decode(text)
 
 
 def save(connection: Connection, wanted: TickSettings) -> None:

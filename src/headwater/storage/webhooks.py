@@ -8,13 +8,15 @@ from sqlalchemy.engine import Connection
 from headwater.records.webhooks import WebhookRule
 from headwater.storage import settings
 
+_list_of_webhook_rule_decoder = msgspec.json.Decoder(list[WebhookRule])
+
 _NAME = "webhooks"
 
 
 def read_webhooks(connection: Connection) -> dict[str, WebhookRule]:
     """Every webhook by name."""
     kept = settings.read(connection, _NAME)
-    rules = [] if kept is None else msgspec.json.decode(kept, type=list[WebhookRule])
+    rules = [] if kept is None else _list_of_webhook_rule_decoder.decode(kept)
     return {rule.name: rule for rule in rules}
 
 

@@ -21,6 +21,8 @@ from headwater.location.process import LocationProcess, TaskFailedError
 from headwater.location.source import LocationSource
 from headwater.records.events import ErrorInfo
 
+_location_source_decoder = msgspec.json.Decoder(LocationSource)
+
 _LOOK_SECONDS = 2.0
 _MOST_EVENT_BYTES = 64_000
 
@@ -56,7 +58,7 @@ class _Hosts:
         Raises:
             LocationError: it can't be loaded here.
         """
-        source = msgspec.json.decode(home.source, type=LocationSource)
+        source = _location_source_decoder.decode(home.source)
         version, loading = self._loaded.get(source.name, ("", None))
         if loading is None or version != home.version or _is_gone(loading):
             if loading is not None and loading.done() and loading.exception() is None:
