@@ -4,14 +4,20 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { plural, toNumber } from "../../components/format";
 import { AssetLink, Mark } from "../../components/marks";
-import { STANDING_LOOKS } from "../../components/status";
 import { PartitionStrip, StandingCounts } from "./Progress";
-import { progressText, rangeText, toldRanges } from "./progress";
+import { lookOf, progressText, rangeText, toldRanges } from "./progress";
 
 const FIRST_TOLD = 4;
 
 /** How far one asset of a backfill is: its partitions as a strip, and why those stand still that do. */
-export function AssetProgress({ progress }: { progress: Schemas["BackfillAssetView"] }) {
+export function AssetProgress({
+  progress,
+  over,
+}: {
+  progress: Schemas["BackfillAssetView"];
+  /** Whether the backfill has ended. */
+  over: boolean;
+}) {
   const [all, setAll] = useState(false);
   const told = toldRanges(progress.ranges);
   const shown = all ? told : told.slice(0, FIRST_TOLD);
@@ -24,8 +30,12 @@ export function AssetProgress({ progress }: { progress: Schemas["BackfillAssetVi
           {toNumber(progress.counts.materialized)} of {plural(progress.partitions, "partition")}
         </Text>
       </Group>
-      <PartitionStrip label={progressText(progress.counts, progress.partitions)} ranges={progress.ranges} />
-      <StandingCounts counts={progress.counts} />
+      <PartitionStrip
+        label={progressText(progress.counts, progress.partitions, over)}
+        ranges={progress.ranges}
+        over={over}
+      />
+      <StandingCounts counts={progress.counts} over={over} />
       {drawn < progress.partitions && (
         <Text size="xs" c="dimmed">
           {progress.ranges.length === 0
@@ -35,12 +45,12 @@ export function AssetProgress({ progress }: { progress: Schemas["BackfillAssetVi
       )}
       {shown.map((range) => (
         <Group key={`${range.status} ${range.first}`} gap="sm" align="baseline">
-          <Mark look={STANDING_LOOKS[range.status]} />
+          <Mark look={lookOf(range.status, over)} />
           <Text size="sm">
             {rangeText(range)}
             {range.count > 1 && ` (${toNumber(range.count)})`}
           </Text>
-          {range.reason !== null && (
+          {range.reason !== null && !(over && range.status === "waiting") && (
             <Text size="sm" c="dimmed">
               {range.reason}
             </Text>

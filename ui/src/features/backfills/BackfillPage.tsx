@@ -26,6 +26,7 @@ export function BackfillPage() {
 
 function Backfill({ detail }: { detail: BackfillDetail }) {
   const { backfill, assets, failures } = detail;
+  const over = backfill.ended_at !== null;
   return (
     <Stack>
       <Group justify="space-between" align="flex-start">
@@ -49,8 +50,8 @@ function Backfill({ detail }: { detail: BackfillDetail }) {
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Section title="Progress">
             <Stack gap="sm">
-              <ProgressBar counts={backfill.counts} total={backfill.partitions} />
-              <StandingCounts counts={backfill.counts} />
+              <ProgressBar counts={backfill.counts} total={backfill.partitions} over={over} />
+              <StandingCounts counts={backfill.counts} over={over} />
             </Stack>
           </Section>
         </Grid.Col>
@@ -62,7 +63,7 @@ function Backfill({ detail }: { detail: BackfillDetail }) {
       </Grid>
       <Section title="By asset">
         {assets.map((each) => (
-          <AssetProgress key={each.asset} progress={each} />
+          <AssetProgress key={each.asset} progress={each} over={over} />
         ))}
       </Section>
       {failures.length > 0 && (

@@ -128,7 +128,7 @@ function BackfillRow({ backfill }: { backfill: BackfillView }) {
         </Link>
       </span>
       <span role="cell" data-part="progress">
-        <ProgressBar counts={counts} total={partitions} />
+        <ProgressBar counts={counts} total={partitions} over={backfill.ended_at !== null} />
         <Text size="xs" c="dimmed" mt={4}>
           {toNumber(counts.materialized)} of {plural(partitions, "partition")}
           {counts.failed > 0 && `, ${toNumber(counts.failed)} failed`}

@@ -5,12 +5,21 @@ import type { BackfillCounts, StandingRange } from "../../api/client";
 import { toNumber } from "../../components/format";
 import { Mark } from "../../components/marks";
 import { STANDING_LOOKS } from "../../components/status";
-import { progressText, rangeText, STANDINGS, type Standing } from "./progress";
+import { lookOf, progressText, rangeText, STANDINGS, type Standing } from "./progress";
 import "./backfills.css";
 
 /** How many partitions stand how, as parts of one bar. */
-export function ProgressBar({ counts, total }: { counts: BackfillCounts; total: number }) {
-  const told = progressText(counts, total);
+export function ProgressBar({
+  counts,
+  total,
+  over,
+}: {
+  counts: BackfillCounts;
+  total: number;
+  /** Whether the backfill has ended. */
+  over: boolean;
+}) {
+  const told = progressText(counts, total, over);
   return (
     <div
       className="hw-parts"
@@ -30,7 +39,15 @@ export function ProgressBar({ counts, total }: { counts: BackfillCounts; total: 
 }
 
 /** An asset's partitions from the first to the last, in the colour of how they stand. */
-export function PartitionStrip({ label, ranges }: { label: string; ranges: readonly StandingRange[] }) {
+export function PartitionStrip({
+  label,
+  ranges,
+  over,
+}: {
+  label: string;
+  ranges: readonly StandingRange[];
+  over: boolean;
+}) {
   const first = ranges[0];
   const last = ranges.at(-1);
   return (
@@ -46,7 +63,7 @@ export function PartitionStrip({ label, ranges }: { label: string; ranges: reado
             key={`${range.status} ${range.first}`}
             standing={range.status}
             count={range.count}
-            title={`${rangeText(range)}: ${STANDING_LOOKS[range.status].label}`}
+            title={`${rangeText(range)}: ${lookOf(range.status, over).label}`}
           />
         ))}
       </div>
@@ -67,12 +84,12 @@ export function PartitionStrip({ label, ranges }: { label: string; ranges: reado
 }
 
 /** What the colours mean, with how many there are of each. */
-export function StandingCounts({ counts }: { counts: BackfillCounts }) {
+export function StandingCounts({ counts, over }: { counts: BackfillCounts; over: boolean }) {
   return (
     <Group gap="md">
       {STANDINGS.filter((each) => counts[each] > 0).map((each) => (
         <Group key={each} gap={6} wrap="nowrap">
-          <Mark look={STANDING_LOOKS[each]} />
+          <Mark look={lookOf(each, over)} />
           <Text size="sm" c="dimmed">
             {toNumber(counts[each])}
           </Text>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { BackfillCounts, StandingRange } from "../../api/client";
-import { actionsOf, consequence, progressText, rangeText, toldRanges, unmadeOf } from "./progress";
+import { actionsOf, consequence, lookOf, progressText, rangeText, toldRanges, unmadeOf } from "./progress";
 
 const NONE: BackfillCounts = {
   materialized: 0,
@@ -54,6 +54,14 @@ describe("progressText", () => {
       "3 of 6 made, 1 failed, 2 waiting",
     );
     expect(progressText({ ...NONE, materialized: 6 }, 6)).toBe("6 of 6 made");
+  });
+});
+
+describe("lookOf", () => {
+  it("lets nothing wait once all is over", () => {
+    expect(lookOf("waiting", false).label).toBe("Waiting");
+    expect(lookOf("waiting", true).label).toBe("Not made");
+    expect(progressText({ ...NONE, materialized: 1, waiting: 2 }, 3, true)).toBe("1 of 3 made, 2 not made");
   });
 });
 

@@ -1,6 +1,6 @@
 import type { BackfillCounts, BackfillView, StandingRange } from "../../api/client";
 import { plural, toNumber } from "../../components/format";
-import { STANDING_LOOKS } from "../../components/status";
+import { STANDING_LOOKS, type Look } from "../../components/status";
 
 export type Standing = StandingRange["status"];
 export type Action = "pause" | "resume" | "cancel" | "retry";
@@ -53,10 +53,17 @@ export function unmadeOf(counts: BackfillCounts): number {
   return STANDINGS.reduce((sum, each) => (each === "materialized" ? sum : sum + counts[each]), 0);
 }
 
+const LEFT: Look = { label: "Not made", tone: "idle", hollow: true, meaning: "It was canceled before" };
+
+/** How a partition's standing looks; once its backfill is over nothing waits any more. */
+export function lookOf(standing: Standing, over: boolean): Look {
+  return over && standing === "waiting" ? LEFT : STANDING_LOOKS[standing];
+}
+
 /** How far it is, in words: what is made of how much, then all else that there is. */
-export function progressText(counts: BackfillCounts, total: number): string {
+export function progressText(counts: BackfillCounts, total: number, over = false): string {
   const others = STANDINGS.filter((each) => each !== "materialized" && counts[each] > 0).map(
-    (each) => `${toNumber(counts[each])} ${STANDING_LOOKS[each].label.toLowerCase()}`,
+    (each) => `${toNumber(counts[each])} ${lookOf(each, over).label.toLowerCase()}`,
   );
   return [`${toNumber(counts.materialized)} of ${toNumber(total)} made`, ...others].join(", ");
 }
