@@ -112,7 +112,7 @@ def test_a_slow_reader_holds_nobody_up(server: DevServer) -> None:
     first = report(server, "slow")
     address = urlsplit(server.url)
     with socket.create_connection((str(address.hostname), address.port)) as lazy:
-        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         lazy.sendall(f"GET /api/live?after={first}&asset=slow HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         with listening(server, "?asset=slow") as messages:
             for _ in range(12):
