@@ -235,7 +235,8 @@ def test_a_sensor_is_switched_off_and_on(app: Page, demo: Demo) -> None:
     switch.click(force=True)
     expect(switch).to_be_checked()
 
-    app.get_by_role("link", name="partner_files").click()
+    timeline = app.get_by_role("region", name="Ticks")
+    timeline.get_by_role("link", name="partner_files").click()
     expect(app.get_by_text("transactions_").first).to_be_visible()
 
 

@@ -17,7 +17,7 @@ export function Loaded<T>({
   if (query.data !== undefined) return <>{children(query.data)}</>;
   if (query.error) return <Failure message={query.error.message} onRetry={() => void query.refetch()} />;
   return (
-    <Stack gap="xs" aria-busy="true" aria-label="Loading">
+    <Stack gap="xs" role="group" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={28} radius="sm" />
       ))}

@@ -116,7 +116,14 @@ function Chosen({
       {range.length === 1 ? (
         <AssetEvents assetKey={detail.asset.key} partition={only.key} />
       ) : (
-        <Counts items={range} />
+        <>
+          <Counts items={range} />
+          {kept.length === range.length && (
+            <Text size="sm" c="dimmed" mt={6}>
+              All of them are there.
+            </Text>
+          )}
+        </>
       )}
       {asked === "make" && <RangeQuestion detail={detail} items={range} onClose={close} />}
       {asked === "backfill" && known !== null && (

@@ -124,6 +124,8 @@ export class Stage {
   private draw(): void {
     this.stale = false;
     this.drawnAt = this.view;
+    // What must stay large enough to hit is scaled back by it; it is set here, as it styles every card anew.
+    this.sheets.cards.style.setProperty("--hw-zoom", String(this.view.zoom));
     this.drawOn(this.sheets.all, this.all);
     this.drawOn(this.sheets.lit, this.lit);
     this.sheets.all.style.opacity = this.lit === null ? "1" : "0.3";
