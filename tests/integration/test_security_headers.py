@@ -27,6 +27,17 @@ def test_every_answer_is_taken_for_what_it_is_and_shown_nowhere_else(server: Dev
     assert "access-control-allow-origin" not in headers
 
 
+def test_only_pages_may_load_anything(server: DevServer) -> None:
+    """The page of the API loads what it is made of from this server; what it describes is data, and loads nothing."""
+    page, described = (
+        server.get(path).headers["content-security-policy"] for path in ("/api/docs", "/api/docs/openapi.json")
+    )
+
+    assert "default-src 'none'; frame-ancestors 'none'" == described
+    assert page.startswith("default-src 'none'; script-src 'self'; ")
+    assert "frame-ancestors 'none'" in page
+
+
 @pytest.mark.parametrize("path", ["/api/me", "/api/tokens", "/api/people", "/api/audit"])
 def test_no_browser_keeps_what_is_secret(server: DevServer, path: str) -> None:
     """Not even to ask again whether it has changed."""

@@ -19,7 +19,7 @@ from headwater.server.deployment import Deployment, Deployments
 from headwater.server.guard import PRINCIPAL, TokenRequiredError
 from headwater.server.hosts import Hosts
 from headwater.server.http import MOST_BODY_BYTES
-from headwater.server.openapi import DESCRIPTION, ApiDescription, ApiDocs
+from headwater.server.openapi import DESCRIPTION, ApiDescription, ApiDocs, docs_router
 from headwater.server.problems import MEDIA_TYPE, base_of, invalid_request, plain_problem, problem_of
 from headwater.server.routes import (
     access,
@@ -176,7 +176,7 @@ def build_api() -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Headwater",
             version=package_version(),
-            path="/api/docs",
+            openapi_router=docs_router("/api/docs"),
             description=DESCRIPTION,
             render_plugins=[ApiDocs(), ApiDescription()],
         ),
