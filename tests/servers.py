@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,16 @@ class Answer:
 class DevServer:
     """The process, and how to reach it."""
 
-    def __init__(self, home: Path, *arguments: str, command: str = "dev", token: str | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        command: str = "dev",
+        token: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = home
+        self._environment = environment or {}
         self._command = command
         self._live_headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._arguments = arguments
@@ -53,7 +62,11 @@ class DevServer:
         """Start it and wait until it says where it is."""
         command = [sys.executable, "-m", "headwater.cli", self._command, "--port", "0", "--home", str(self.home)]
         self._process = subprocess.Popen(
-            [*command, *self._arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*command, *self._arguments],
+            env={**os.environ, **self._environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -164,9 +177,23 @@ def all_events(server: DevServer) -> list[Any]:
 
 
 @contextmanager
-def dev_server(home: Path, *arguments: str, command: str = "dev", token: str | None = None) -> Iterator[DevServer]:
-    """A server that is killed at the end if it still runs; `token` is for one that demands one."""
-    server = DevServer(home, *arguments, command=command, token=token)
+def dev_server(
+    home: Path,
+    *arguments: str,
+    command: str = "dev",
+    token: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[DevServer]:
+    """A server that is killed at the end if it still runs.
+
+    Args:
+        home: Its folder.
+        arguments: Further ones of the command line.
+        command: What it is started with.
+        token: For a server that demands one.
+        environment: Variables for this server alone, besides those of the tests.
+    """
+    server = DevServer(home, *arguments, command=command, token=token, environment=environment)
     server.start()
     try:
         yield server

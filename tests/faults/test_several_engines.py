@@ -7,17 +7,21 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import URL
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
 
-from headwater.records.events import Event, EventKind, Materialization
+from headwater.records.events import Event, EventKind, Materialization, NewEvent
+from headwater.storage.event_log import read_after
 from headwater.storage.store import Store
+from headwater.storage.writer import Unit
 
 LIMIT = 90.0
 PROJECT = """
@@ -134,6 +138,33 @@ async def test_a_lost_engine_is_taken_over(
     assert silence < 10
     for counts in log.counts().values():
         assert list(range(1, len(counts) + 1)) == [number for number, _ in counts]
+
+
+async def test_a_writer_that_hangs_in_a_transaction_holds_nobody_up(store: Store, database_url: URL) -> None:
+    """Another engine's report is kept although the first has locked the log; the first's follows, once."""
+    has_locked, goes_on = threading.Event(), threading.Event()
+
+    def hang(connection: Connection, _events: Sequence[Event]) -> None:
+        has_locked.set()
+        assert goes_on.wait(LIMIT)
+        connection.execute(sa.select(1))
+
+    first = NewEvent(kind=EventKind.MATERIALIZATION, payload=Materialization(), asset_key="first")
+    second = NewEvent(kind=EventKind.MATERIALIZATION, payload=Materialization(), asset_key="second")
+    hung = asyncio.create_task(store.write_async(Unit(events=[first], effect=hang)))
+    assert await asyncio.to_thread(has_locked.wait, LIMIT)
+    other = Store(database_url)
+    try:
+        async with asyncio.timeout(LIMIT):
+            await other.write_async(Unit(events=[second]))
+        goes_on.set()
+        await hung
+        kept = [event.asset_key for event in other.read(lambda connection: read_after(connection, 0, 10))]
+    finally:
+        goes_on.set()
+        other.close()
+
+    assert ["second", "first"] == kept
 
 
 async def test_a_run_is_begun_by_one_engine_alone(log: Log, tmp_path: Path, project: Path, database_url: URL) -> None:

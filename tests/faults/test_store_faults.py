@@ -18,6 +18,15 @@ from servers import Answer, DevServer, dev_server
 PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
 CYCLES = int(os.environ.get("HEADWATER_FAULT_CYCLES", "3"))
 REPORTERS = 4
+WAITS = """
+import headwater as hw
+
+@hw.asset
+def waits():
+    open({gate!r}).read()
+
+defs = hw.Definitions(assets=[waits])
+"""
 
 
 class KeyedReporter(threading.Thread):
@@ -170,3 +179,28 @@ def test_a_stopped_postgresql_is_said_and_outlasted(
     assert (200, True) == (accepted.status, bool(made))
     assert list(range(len(stored))) == stored
     assert len(stored) >= again.next
+
+
+def test_a_run_under_way_outlasts_a_stopped_postgresql(
+    own_postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that can't be ended while PostgreSQL is down is begun anew when it is back, and ends well."""
+    monkeypatch.setenv("HEADWATER_DATABASE_URL", own_postgres.get_uri())
+    project, gate = tmp_path / "project.py", tmp_path / "gate"
+    os.mkfifo(gate)
+    project.write_text(WAITS.format(gate=str(gate)))
+    with dev_server(tmp_path / "home", str(project)) as server:
+        server.wait_for(lambda: server.get("/api/assets").json["items"])
+        run_id = server.post("/api/runs", {"assets": ["waits"]}).json["run_id"]
+        with gate.open("w"):  # returns once the step has come to read
+            own_postgres.stop()
+        while not any("a run could not be carried out" in line for line in server.output):
+            assert 503 == server.get(f"/api/runs/{run_id}").status
+        own_postgres.start()
+        with gate.open("w"):
+            pass
+        ended = server.wait_for(
+            lambda: (found := server.get(f"/api/runs/{run_id}").json["run"])["ended_at"] is not None and found
+        )
+
+    assert ("success", 2) == (ended["status"], ended["attempt"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +20,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, watched: Path) -> Iterator[DevServer]:
     """The server, with its definitions loaded."""
-    os.environ["HEADWATER_TEST_WATCHED"] = str(watched)
-    with dev_server(tmp_path_factory.mktemp("home"), str(PROJECT)) as started:
+    # It lives on while tests of other folders start servers of their own, which must not watch its file.
+    environment = {"HEADWATER_TEST_WATCHED": str(watched)}
+    with dev_server(tmp_path_factory.mktemp("home"), str(PROJECT), environment=environment) as started:
         started.wait_for(lambda: started.get("/api/sensors").json["items"])
         yield started
-    del os.environ["HEADWATER_TEST_WATCHED"]

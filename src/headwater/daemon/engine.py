@@ -96,8 +96,8 @@ class Engine:
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._locations.run(), name="code locations")
-            group.create_task(self._follow_definitions(), name="definitions")
             for name, work in {
+                "definitions": self._follow_definitions,
                 "leases": self._shares.run,
                 "log": self._follow_log,
                 "conditions": self._conditions.run,
@@ -125,15 +125,23 @@ class Engine:
         while True:
             await self._locations.changed.wait()
             self._locations.changed.clear()
-            self._shares.note_locations()
-            self._graph = await self._store.read_async(self._reader.read)
-            mine = self._graph if self._shares.is_mine(_CONDITIONS) else None
-            states = await self._store.read_async(sensors.read_states)
-            self._conditions.use_graph(None if mine is None else followed(mine, states))
-            self._freshness.use_graph(mine)
-            self._backfills.use_graph(self._graph if self._shares.is_mine(_BACKFILLS) else None)
-            self._ticks.use_graph(self._graph)
-            self._runs.use_graph(self._graph)
+            try:
+                await self._use_definitions()
+            except StoreUnavailableError:
+                # Still to be done, once the database is back.
+                self._locations.changed.set()
+                raise
+
+    async def _use_definitions(self) -> None:
+        self._shares.note_locations()
+        self._graph = await self._store.read_async(self._reader.read)
+        mine = self._graph if self._shares.is_mine(_CONDITIONS) else None
+        states = await self._store.read_async(sensors.read_states)
+        self._conditions.use_graph(None if mine is None else followed(mine, states))
+        self._freshness.use_graph(mine)
+        self._backfills.use_graph(self._graph if self._shares.is_mine(_BACKFILLS) else None)
+        self._ticks.use_graph(self._graph)
+        self._runs.use_graph(self._graph)
 
     def _switches_conditions(self, event: Event) -> bool:
         if not isinstance(event.payload, SensorSwitched) or event.payload.sensor not in self._graph.sensors:

@@ -137,7 +137,7 @@ class RunLoop:
         except ConflictError as conflict:
             _log.info("a run was left to another engine", run_id=run_id, reason=str(conflict))
         except HeadwaterError as error:
-            # The store did not take the run's end; its lease runs out, and it is begun anew.
+            # The store did not take the run's end; the next look at the leases finds it, and it is begun anew.
             _log.error("a run could not be carried out", run_id=run_id, reason=str(error))
         finally:
             self._running.pop(run_id, None)
@@ -191,7 +191,8 @@ class RunLoop:
 
     def _is_abandoned(self, run: Run, now: int) -> bool:
         if run.owner == self._owner:
-            return False
+            # Begun here and not under way: the store was away as it was to end or to be given back.
+            return run.run_id not in self._running
         return (run.lease_until or 0) < now or is_surely_gone(run.owner, self._owner)
 
     async def _take_over(self, run: Run) -> None:

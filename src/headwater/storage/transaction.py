@@ -27,6 +27,9 @@ from headwater.storage.schema import (
     version_inputs,
 )
 
+_LONGEST_PAUSE_MILLISECONDS = 4_000
+"""Between two statements; shorter than engines' leases, so that others can go on as soon as those run out."""
+
 
 def insert_for(connection: Connection, table: sa.Table) -> Any:
     """An INSERT that knows `on_conflict_…`, in the connection's dialect."""
@@ -97,6 +100,15 @@ def lock_log(connection: Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         connection.execute(sa.select(log_head.c.seq).where(log_head.c.id == 1).with_for_update())
+
+
+def bound_pauses(connection: Connection) -> None:
+    """Let the database end this transaction if its process is stopped in the middle: others wait for its locks.
+
+    On SQLite a stopped process holds the whole file, and nothing can take it away.
+    """
+    if connection.dialect.name == "postgresql":
+        execute(connection, f"SET LOCAL idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
 
 
 class _Statements:

@@ -174,6 +174,7 @@ class GroupWriter:
         return outcomes
 
     def _carry_out(self, connection: Connection, group: list[_Waiting]) -> tuple[list[_Outcome], list[Event]]:
+        transaction.bound_pauses(connection)
         units = [waiting.unit for waiting in group]
         keys = [key for unit in units if unit.keys for key in unit.keys if key is not None]
         if keys or any(unit.guard for unit in units):
