@@ -58,10 +58,16 @@ def violations(page: Page) -> list[str]:
     found: list[dict[str, Any]] = page.evaluate(
         "rules => axe.run(document, {runOnly: rules}).then(done => done.violations)", RULES
     )
+    for each in found:
+        # Bars of runs a moment apart stand closer than 24 pixels, but the list of runs has a full row for each:
+        # the exception of WCAG 2.5.8 for equivalent controls, which axe can't see.
+        close = each["id"] == "target-size"
+        each["nodes"] = [node for node in each["nodes"] if not (close and "hw-bar" in node["html"])]
     return [
         f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:4]]} "
         f"{each['nodes'][0].get('failureSummary', '')[:200]}"
         for each in found
+        if each["nodes"]
     ]
 
 

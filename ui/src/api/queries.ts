@@ -328,3 +328,12 @@ export const graphAsOfQuery = (moment: number) =>
 export function hasEnded(run: RunView): boolean {
   return run.ended_at !== null;
 }
+
+/** Whether a secret is on the screen that will never be shown again. */
+export const SECRET_SHOWN = ["secretShown"];
+export const secretShownQuery = queryOptions({
+  queryKey: SECRET_SHOWN,
+  queryFn: () => false,
+  initialData: false,
+  enabled: false,
+});

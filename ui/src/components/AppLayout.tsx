@@ -19,7 +19,7 @@ import { useEffect, useState } from "react";
 import { Link, Outlet, useLocation } from "react-router";
 
 import { followLive } from "../api/live";
-import { deploymentQuery } from "../api/queries";
+import { deploymentQuery, secretShownQuery } from "../api/queries";
 import { RequestError } from "../api/client";
 import { SignIn } from "../features/signin/SignIn";
 import { CommandPalette } from "./CommandPalette";
@@ -54,7 +54,8 @@ export function AppLayout() {
   const needsToken =
     (deployment.data?.auth_required === true && !deployment.data.signed_in) ||
     (deployment.error instanceof RequestError && deployment.error.status === 401);
-  if (needsToken) return <SignIn />;
+  const secretShown = useQuery(secretShownQuery).data;
+  if (needsToken && !secretShown) return <SignIn />;
   return <Frame />;
 }
 

@@ -1,8 +1,9 @@
 import { Alert, Checkbox, Modal, NumberInput, Stack, Text, TextInput, Button, Group } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { post, type Schemas } from "../../api/client";
+import { SECRET_SHOWN } from "../../api/queries";
 import { Confirm } from "../../components/Confirm";
 import { CopyBlock } from "../../components/CopyBlock";
 
@@ -83,9 +84,16 @@ export function NewToken({ isFirst, onClose }: { isFirst: boolean; onClose: () =
 
 function Secret({ made, onClose }: { made: Schemas["NewTokenView"]; onClose: () => void }) {
   const queries = useQueryClient();
-  // Only now: with the first token the app asks to sign in, and the secret must have been seen.
+  // With the first token every answer asks to sign in; that has to wait until the secret was seen.
+  useEffect(() => {
+    queries.setQueryData(SECRET_SHOWN, true);
+    return () => {
+      queries.setQueryData(SECRET_SHOWN, false);
+    };
+  }, [queries]);
   const close = () => {
     onClose();
+    queries.setQueryData(SECRET_SHOWN, false);
     void queries.invalidateQueries();
   };
   return (
