@@ -73,7 +73,8 @@ def _by_status(
     packed = partition_sets.read(connection, key)
     numbers = _Numbers(snapshot, keys)
     found = packed.by_status(_places(packed.packed, numbers), len(keys))
-    under_way = {key for run in runs.read_open(connection) if key in run.assets for key in run.partition_keys or ()}
+    open_runs = [run for run in runs.read_open(connection) if key in run.assets]
+    under_way = {each for run in open_runs for each in run.partition_keys or ()}
     running = Ordinals(place for each in under_way if (place := keys.number_of(each)) is not None)
     others = {status: numbers - running for status, numbers in found.items()}
     return {**others, PartitionStatus.IN_PROGRESS: found[PartitionStatus.IN_PROGRESS] | running}
