@@ -17,7 +17,7 @@ from headwater.storage.driver import execute
 
 _BUSY_MILLISECONDS = 10_000
 _WRITE_LOCK_POLL_MILLISECONDS = 20
-_WRITE_LOCK_TRIES = 3_000
+_WRITE_LOCK_TRIES = 500
 
 
 class Synchronous(StrEnum):
