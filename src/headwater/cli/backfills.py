@@ -13,8 +13,8 @@ from headwater.cli.homes import deployment_option, home_option, json_option, ope
 from headwater.cli.printing import local_time, print_json, print_table
 
 if TYPE_CHECKING:
-    from headwater.server.backfill_shapes import BackfillCounts, BackfillDetail, BackfillPlan, BackfillView
     from headwater.server.deployment import Deployment
+    from headwater.server.shapes.backfills import BackfillCounts, BackfillDetail, BackfillPlan, BackfillView
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 _MOST_RANGES = 20
@@ -66,8 +66,8 @@ def create_backfill(
     from headwater.cli.actor import actor
     from headwater.records.events import Reporter
     from headwater.records.runs import Cause
-    from headwater.server.backfill_shapes import BackfillRequestBody
     from headwater.server.resources import backfills
+    from headwater.server.shapes.backfills import BackfillRequestBody
 
     if every == bool(partitions or missing or failed):
         raise click.UsageError("Which partitions? Give --all, or some of --partitions, --missing and --failed.")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from headwater.automation.what_if import Difference, WouldRun
     from headwater.definitions.snapshot import DefinitionsSnapshot
     from headwater.location.source import LocationSource
-    from headwater.server import condition_shapes as shapes
     from headwater.server.deployment import Deployment
+    from headwater.server.shapes import conditions as shapes
 
 _DAY = 24 * 3600 * 1_000_000
 _PAGE = 2_000

@@ -1734,7 +1734,13 @@ export interface components {
         BackfillPlanAsset: {
             asset: string;
             partitions: number;
-            ranges: components["schemas"]["backfill_shapes_PartitionRange"][];
+            ranges: components["schemas"]["BackfillRange"][];
+        };
+        /** BackfillRange */
+        BackfillRange: {
+            count: number;
+            first: string;
+            last: string;
         };
         /** BackfillRequestBody */
         BackfillRequestBody: {
@@ -2342,12 +2348,21 @@ export interface components {
         PartitionList: {
             items: components["schemas"]["PartitionState"][];
         };
+        /** PartitionRange */
+        PartitionRange: {
+            count: number;
+            first: string;
+            last: string;
+            start: number;
+            /** @enum {string} */
+            status: "materialized" | "failed" | "running" | "missing";
+        };
         /** PartitionRanges */
         PartitionRanges: {
             counts: {
                 [key: string]: number;
             };
-            ranges: components["schemas"]["shapes_PartitionRange"][];
+            ranges: components["schemas"]["PartitionRange"][];
             total: number;
         };
         /** PartitionState */
@@ -2859,21 +2874,6 @@ export interface components {
             dry_run: boolean;
             reason?: string | null;
             seq: number;
-        };
-        /** PartitionRange */
-        backfill_shapes_PartitionRange: {
-            count: number;
-            first: string;
-            last: string;
-        };
-        /** PartitionRange */
-        shapes_PartitionRange: {
-            count: number;
-            first: string;
-            last: string;
-            start: number;
-            /** @enum {string} */
-            status: "materialized" | "failed" | "running" | "missing";
         };
     };
     responses: never;

@@ -8,8 +8,8 @@ from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
 from headwater.records.access import Person, Principal, Token
 from headwater.records.audit import AuditEntry, Head
-from headwater.server import access_shapes as shapes
 from headwater.server.access_book import AccessBook
+from headwater.server.shapes import access as shapes
 from headwater.storage import audit
 from headwater.storage.people import list_people, read_sessions
 

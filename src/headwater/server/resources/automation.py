@@ -19,7 +19,7 @@ from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.freshness import judge_freshness
 from headwater.records.requests import external_asset_message
 from headwater.records.runs import Run
-from headwater.server import condition_shapes as shapes
+from headwater.server.shapes import conditions as shapes
 from headwater.storage import evaluations, runs
 from headwater.storage.evaluations import EvaluationRow
 

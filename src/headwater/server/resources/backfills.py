@@ -23,11 +23,11 @@ from headwater.records.backfills import Backfill, BackfillRun, BackfillStatus, C
 from headwater.records.events import Event, EventKind, Reporter
 from headwater.records.partition_states import PartitionStatus
 from headwater.records.runs import Cause, RunStatus
-from headwater.server import backfill_shapes as shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources.events import error_view
 from headwater.server.resources.runs import run_view
 from headwater.server.shapes import RunCause, RunPage
+from headwater.server.shapes import backfills as shapes
 from headwater.storage import backfills, dynamic_partitions
 from headwater.storage import runs as run_store
 from headwater.storage.writer import Unit
@@ -215,7 +215,7 @@ def _plan_asset(key: str, keys: PartitionKeys, numbers: Ordinals) -> shapes.Back
         asset=key,
         partitions=len(numbers),
         ranges=[
-            shapes.PartitionRange(first=keys.key_at(start), last=keys.key_at(stop - 1), count=stop - start)
+            shapes.BackfillRange(first=keys.key_at(start), last=keys.key_at(stop - 1), count=stop - start)
             for start, stop in ranges
         ],
     )

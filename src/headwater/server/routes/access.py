@@ -12,9 +12,9 @@ from headwater.clock import MICROSECONDS
 from headwater.errors import InvalidCursorError
 from headwater.records.access import Principal
 from headwater.records.audit import Head, Note, parse_anchor
-from headwater.server import access_shapes as shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import access as views
+from headwater.server.shapes import access as shapes
 from headwater.storage import access, people
 
 _DAY = 86_400 * MICROSECONDS

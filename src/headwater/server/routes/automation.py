@@ -8,9 +8,9 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from headwater.server import condition_shapes as shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import automation
+from headwater.server.shapes import conditions as shapes
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 

@@ -12,10 +12,10 @@ from headwater.records.access import Principal
 from headwater.records.backfills import BackfillStatus
 from headwater.records.events import Reporter
 from headwater.records.runs import Cause
-from headwater.server import backfill_shapes as shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import backfills
 from headwater.server.shapes import RunPage
+from headwater.server.shapes import backfills as shapes
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
 

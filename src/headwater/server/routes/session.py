@@ -13,10 +13,10 @@ from litestar.params import JSONBody
 from headwater.clock import MICROSECONDS
 from headwater.records.access import Principal, Session
 from headwater.records.audit import Note
-from headwater.server import access_shapes as shapes
 from headwater.server.deployment import Deployment
 from headwater.server.guard import COOKIE, TokenRequiredError, identify
 from headwater.server.hosts import Hosts
+from headwater.server.shapes import access as shapes
 from headwater.storage import access, people
 
 _SESSION_SECONDS = 12 * 3_600

@@ -12,8 +12,8 @@ from litestar.params import FromPath, JSONBody
 from headwater.errors import UnknownWebhookError
 from headwater.records.access import Principal
 from headwater.records.webhooks import WebhookRule, check_rule
-from headwater.server import webhook_shapes as shapes
 from headwater.server.deployment import Deployment
+from headwater.server.shapes import webhooks as shapes
 from headwater.server.strict_door import ReportAnswer
 from headwater.server.webhook_door import PREFIX, turn
 from headwater.storage.webhooks import read_webhooks, remove_webhook, save_webhook

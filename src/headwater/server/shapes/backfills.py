@@ -36,7 +36,7 @@ class BackfillRequestBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tr
     run_config: dict[str, Any] = {}
 
 
-class PartitionRange(msgspec.Struct, kw_only=True):
+class BackfillRange(msgspec.Struct, kw_only=True):
     """Partitions that follow each other; of an asset without any, the ends are empty."""
 
     first: str
@@ -49,7 +49,7 @@ class BackfillPlanAsset(msgspec.Struct, kw_only=True):
 
     asset: str
     partitions: int
-    ranges: list[PartitionRange]
+    ranges: list[BackfillRange]
     """The first hundred."""
 
 
