@@ -10,6 +10,7 @@ import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
+from headwater.records.runs import RunStatus
 
 if TYPE_CHECKING:
     from headwater.server.shapes import LogLine
@@ -25,15 +26,28 @@ def run_group() -> None:
 
 @run_group.command("list")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True, help="How many.")
+@click.option("--status", "statuses", multiple=True, type=click.Choice([*RunStatus]), help="Only runs that stand so.")
+@click.option("--asset", help="Only runs that make this asset.")
+@click.option("--location", help="Only runs of this code location.")
 @home_option
 @deployment_option
 @json_option
-def list_runs(limit: int, home: Path | None, deployment: str, as_json: bool) -> None:
+def list_runs(
+    limit: int,
+    statuses: tuple[str, ...],
+    asset: str | None,
+    location: str | None,
+    home: Path | None,
+    deployment: str,
+    as_json: bool,
+) -> None:
     """List runs, the newest first."""
     from headwater.server.resources import runs
+    from headwater.storage.run_filter import RunFilter
 
+    wanted = RunFilter(statuses=[RunStatus(each) for each in statuses], asset_key=asset, location=location)
     with open_deployment(home, deployment) as opened:
-        page = opened.store.read(lambda c: runs.run_page(c, statuses=None, asset_key=None, cursor=None, limit=limit))
+        page = opened.store.read(lambda c: runs.run_page(c, wanted, limit=limit))
     if as_json:
         print_json(page.items)
         return

@@ -25,6 +25,7 @@ from headwater.server.deployment import Deployment
 from headwater.server.resources import assets, automation, graphs, history, runs
 from headwater.storage import event_log, run_requests
 from headwater.storage.event_log import EventFilter
+from headwater.storage.run_filter import RunFilter
 
 _MOST = 200
 
@@ -140,9 +141,9 @@ async def list_runs(status: str | None = None, asset: str | None = None, limit: 
         asset: Only runs that make this asset.
         limit: How many at most, up to 200.
     """
-    statuses = None if status is None else [RunStatus(status)]
+    wanted = RunFilter(statuses=[] if status is None else [RunStatus(status)], asset_key=asset)
     most = _bounded(limit)
-    return await _read(lambda c: _plain(runs.run_page(c, statuses=statuses, asset_key=asset, cursor=None, limit=most)))
+    return await _read(lambda c: _plain(runs.run_page(c, wanted, limit=most)))
 
 
 async def get_run(run_id: str) -> dict[str, Any]:

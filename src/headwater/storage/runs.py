@@ -13,6 +13,7 @@ from headwater.errors import ConflictError, UnknownRunError
 from headwater.records.events import ErrorInfo, EventKind
 from headwater.records.limits import priority_of
 from headwater.records.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, RunStatus
+from headwater.storage.run_filter import ANY_RUN, RunFilter
 from headwater.storage.schema import backfill_runs, run_assets, run_keys, runs
 from headwater.storage.transaction import insert_for
 
@@ -198,19 +199,13 @@ def read_open(connection: Connection) -> list[Run]:
 
 def read_newest(
     connection: Connection,
+    wanted: RunFilter = ANY_RUN,
     *,
-    statuses: Sequence[RunStatus] | None = None,
-    asset_key: str | None = None,
     before: tuple[int, str] | None = None,
     limit: int = 50,
 ) -> list[Run]:
     """Runs, the last requested first; `before` is (`created_at`, `run_id`) of the last one of the page before."""
-    query = sa.select(runs)
-    if statuses:
-        query = query.where(runs.c.status.in_([status.value for status in statuses]))
-    if asset_key is not None:
-        mine = sa.select(run_assets.c.run_id).where(run_assets.c.asset_key == asset_key)
-        query = query.where(runs.c.run_id.in_(mine))
+    query = wanted.narrow(sa.select(runs))
     if before is not None:
         query = query.where(sa.tuple_(runs.c.created_at, runs.c.run_id) < sa.tuple_(*before))
     return _read(connection, query.order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit))

@@ -3749,6 +3749,7 @@ export interface operations {
     ApiBackfillsBackfillIdRunsListBackfillRuns: {
         parameters: {
             query?: {
+                cursor?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -5530,6 +5531,17 @@ export interface operations {
             query?: {
                 status?: ("queued" | "started" | "success" | "failure" | "canceled")[] | null;
                 asset?: string | null;
+                /** @description With this tag, `name=value`, or `name` for any value; all of them. */
+                tag?: string[] | null;
+                /** @description What asked for it: `app`, `cli`, `api`, `automation`, `sensor`, `schedule`, `backfill`. */
+                cause?: string | null;
+                cause_name?: string | null;
+                location?: string | null;
+                job?: string | null;
+                /** @description Seconds since the epoch. */
+                since?: number | null;
+                /** @description Seconds since the epoch. */
+                until?: number | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -22,6 +22,7 @@ from headwater.records.runs import Run
 from headwater.server.shapes import conditions as shapes
 from headwater.storage import evaluations, runs
 from headwater.storage.evaluations import EvaluationRow
+from headwater.storage.run_filter import RunFilter
 
 _TREE = msgspec.msgpack.Decoder(Explained)
 _CONDITION = msgspec.json.Decoder(AutomationCondition)
@@ -148,7 +149,7 @@ def _answer(connection: Connection, node: AssetNode, partition: str | None, tree
         return external_asset_message(node.key)
     if tree is None:
         return f"{node.key} has no automation condition, so it is made only when somebody or something asks for it."
-    newest = runs.read_newest(connection, asset_key=node.key, limit=1)
+    newest = runs.read_newest(connection, RunFilter(asset_key=node.key), limit=1)
     last = ""
     if newest:
         run = newest[0]

@@ -22,14 +22,15 @@ from headwater.graph.partition_links import PartitionLinks
 from headwater.records.backfills import Backfill, BackfillRun, BackfillStatus, Counts, advance
 from headwater.records.events import Event, EventKind, Reporter
 from headwater.records.partition_states import PartitionStatus
-from headwater.records.runs import Cause, RunStatus
+from headwater.records.runs import BACKFILL_TAG, Cause, RunStatus
 from headwater.server.deployment import Deployment
+from headwater.server.resources import runs
 from headwater.server.resources.events import error_view
-from headwater.server.resources.runs import run_view
 from headwater.server.shapes import RunCause, RunPage
 from headwater.server.shapes import backfills as shapes
 from headwater.storage import backfills, dynamic_partitions
 from headwater.storage import runs as run_store
+from headwater.storage.run_filter import RunFilter
 from headwater.storage.writer import Unit
 
 _MOST_RANGES = 1_000
@@ -163,7 +164,10 @@ def detail(deployment: Deployment, backfill_id: str) -> shapes.BackfillDetail:
 
     backfill, state, failures = deployment.store.read(read)
     standings = state.standing(decide_backfill(state, 0).blocked)
-    assets = [_asset_view(graph, state, key, standing) for key, standing in standings.items()]
+    # As they were planned: what is made first stands first.
+    place = {key: number for number, key in enumerate(backfill.assets)}
+    ordered = sorted(standings, key=lambda key: place.get(key, len(place)))
+    assets = [_asset_view(graph, state, key, standings[key]) for key in ordered]
     counts = Counts()
     for standing in standings.values():
         counts += standing.counts
@@ -171,12 +175,10 @@ def detail(deployment: Deployment, backfill_id: str) -> shapes.BackfillDetail:
     return shapes.BackfillDetail(backfill=view(current), assets=assets, failures=failures)
 
 
-def run_page(connection: Connection, backfill_id: str, *, limit: int) -> RunPage:
+def run_page(connection: Connection, backfill_id: str, *, cursor: str | None, limit: int) -> RunPage:
     """The runs of a backfill, the newest first."""
     backfills.get(connection, backfill_id)
-    ids = [run.run_id for run in backfills.read_runs(connection, backfill_id)][-limit:]
-    found = run_store.read_many(connection, ids)
-    return RunPage(items=[run_view(found[run_id]) for run_id in reversed(ids)], next=None)
+    return runs.run_page(connection, RunFilter(tags={BACKFILL_TAG: backfill_id}), cursor=cursor, limit=limit)
 
 
 def _choose(deployment: Deployment, body: shapes.BackfillRequestBody) -> tuple[Makeable, PartitionLinks, TargetPlan]:

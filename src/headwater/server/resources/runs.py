@@ -13,12 +13,13 @@ from headwater.errors import InvalidCursorError
 from headwater.execution.progress import StepProgress, read_progress
 from headwater.execution.run_logs import LogLine, read_lines
 from headwater.records.events import Event, EventKind, StepEvent
-from headwater.records.runs import ENDED, Cause, Run, RunStatus
+from headwater.records.runs import ENDED, Cause, Run
 from headwater.server import shapes
 from headwater.server.resources.events import error_view
 from headwater.storage import event_log
 from headwater.storage import runs as run_store
 from headwater.storage.durations import expected_seconds
+from headwater.storage.run_filter import ANY_RUN, RunFilter
 
 _STEP_STATUS = {
     EventKind.STEP_STARTED: "started",
@@ -31,17 +32,10 @@ _MOST_EVENTS = 100_000
 
 
 def run_page(
-    connection: Connection,
-    *,
-    statuses: Sequence[RunStatus] | None,
-    asset_key: str | None,
-    cursor: str | None,
-    limit: int,
+    connection: Connection, wanted: RunFilter = ANY_RUN, *, cursor: str | None = None, limit: int
 ) -> shapes.RunPage:
     """Runs, the last requested first."""
-    found = run_store.read_newest(
-        connection, statuses=statuses, asset_key=asset_key, before=_decode(cursor), limit=limit + 1
-    )
+    found = run_store.read_newest(connection, wanted, before=_decode(cursor), limit=limit + 1)
     items = found[:limit]
     following = f"{items[-1].created_at}.{items[-1].run_id}" if len(found) > limit else None
     return shapes.RunPage(items=[run_view(run) for run in items], next=following)

@@ -61,10 +61,13 @@ def get_backfill(deployment: NamedDependency[Deployment], backfill_id: FromPath[
 
 @get("/backfills/{backfill_id:str}/runs", sync_to_thread=True, summary="A backfill's runs")
 def list_backfill_runs(
-    deployment: NamedDependency[Deployment], backfill_id: FromPath[str], limit: Limit = 100
+    deployment: NamedDependency[Deployment],
+    backfill_id: FromPath[str],
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 100,
 ) -> RunPage:
-    """The newest runs that were requested for a backfill."""
-    return deployment.store.read(lambda c: backfills.run_page(c, backfill_id, limit=limit))
+    """The runs that were requested for a backfill, the newest first."""
+    return deployment.store.read(lambda c: backfills.run_page(c, backfill_id, cursor=cursor, limit=limit))
 
 
 @post("/backfills/{backfill_id:str}/pause", status_code=202, sync_to_thread=True, summary="Pause a backfill")

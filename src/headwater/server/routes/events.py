@@ -13,10 +13,10 @@ from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, versions
+from headwater.server.routes.parameters import Moment
 from headwater.storage.event_log import EventFilter
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
-Moment = Annotated[float | None, QueryParameter(ge=0, description="Seconds since the epoch.")]
 Depth = Annotated[int | None, QueryParameter(ge=0, description="Steps at most; all if left out.")]
 Most = Annotated[int, QueryParameter(ge=1, le=10_000, description="How many versions at most.")]
 Kinds = Annotated[list[EventKind] | None, QueryParameter(description="Only these kinds.")]

@@ -18,6 +18,7 @@ AsOf = Annotated[
         description="The state at that moment, in seconds since the epoch; now if left out.",
     ),
 ]
+Moment = Annotated[float | None, QueryParameter(ge=0, le=LAST_SECOND, description="Seconds since the epoch.")]
 Selection = Annotated[
     str | None,
     QueryParameter(

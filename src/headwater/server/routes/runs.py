@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.engine import Connection
 
+from headwater.clock import from_seconds
 from headwater.definitions.run_config import plain_run_config
 from headwater.errors import InvalidParameterError, InvalidTransitionError
 from headwater.records.events import Event, EventKind
@@ -20,11 +21,22 @@ from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, runs
 from headwater.server.resources.queue import with_queue
+from headwater.server.routes.parameters import Moment
 from headwater.storage import run_requests
 from headwater.storage import runs as run_store
+from headwater.storage.run_filter import RunFilter
 from headwater.storage.writer import Unit
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
+Tags = Annotated[
+    list[str] | None, QueryParameter(description="With this tag, `name=value`, or `name` for any value; all of them.")
+]
+CauseKind = Annotated[
+    str | None,
+    QueryParameter(
+        description="What asked for it: `app`, `cli`, `api`, `automation`, `sensor`, `schedule`, `backfill`."
+    ),
+]
 
 
 @get("/runs", sync_to_thread=True, summary="Runs, newest first")
@@ -32,18 +44,40 @@ def list_runs(
     deployment: NamedDependency[Deployment],
     status: FromQuery[list[shapes.RunStatusName] | None] = None,
     asset: FromQuery[str | None] = None,
+    tag: Tags = None,
+    cause: CauseKind = None,
+    cause_name: FromQuery[str | None] = None,
+    location: FromQuery[str | None] = None,
+    job: FromQuery[str | None] = None,
+    since: Moment = None,
+    until: Moment = None,
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> shapes.RunPage:
-    """Runs, of an asset or with a status where that is asked for."""
-    statuses = [RunStatus(name) for name in status] if status else None
+    """Runs that are all that is asked for; `since` and `until` (not included) go by when they were requested."""
+    wanted = RunFilter(
+        statuses=[RunStatus(name) for name in status or ()],
+        asset_key=asset,
+        tags=dict(_tag(each) for each in tag or ()),
+        cause=cause,
+        cause_name=cause_name,
+        location=location,
+        job_name=job,
+        since=None if since is None else from_seconds(since),
+        until=None if until is None else from_seconds(until),
+    )
     graph, now = deployment.graph(), deployment.clock.now()
 
     def read(connection: Connection) -> shapes.RunPage:
-        page = runs.run_page(connection, statuses=statuses, asset_key=asset, cursor=cursor, limit=limit)
+        page = runs.run_page(connection, wanted, cursor=cursor, limit=limit)
         return shapes.RunPage(items=with_queue(connection, graph, now, page.items), next=page.next)
 
     return deployment.store.read(read)
+
+
+def _tag(text: str) -> tuple[str, str | None]:
+    name, has_value, value = text.partition("=")
+    return name, value if has_value else None
 
 
 @post("/runs", sync_to_thread=True, summary="Make assets, or carry out checks")

@@ -1,0 +1,78 @@
+"""Which runs a reader finds by what they have in common, on every database."""
+
+from __future__ import annotations
+
+import pytest
+
+from headwater.records.runs import Cause, Run, RunStatus
+from headwater.storage import runs
+from headwater.storage.run_filter import RunFilter
+from headwater.storage.store import Store
+from headwater.storage.writer import Unit
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+SENSOR = Cause(kind="sensor", name="files", reason='it said "kind":"app"')
+RUNS = [
+    Run(
+        run_id="plain",
+        location="code",
+        assets=("a",),
+        status=RunStatus.QUEUED,
+        cause=Cause(kind="app"),
+        created_at=1_000,
+    ),
+    Run(
+        run_id="tagged",
+        location="code",
+        assets=("a", "b"),
+        status=RunStatus.FAILURE,
+        cause=SENSOR,
+        created_at=2_000,
+        tags={"team": "Finance", "50%_": 'a "team":"growth"'},
+    ),
+    Run(
+        run_id="elsewhere",
+        location="other",
+        assets=("b",),
+        status=RunStatus.SUCCESS,
+        cause=SENSOR,
+        created_at=3_000,
+        tags={"team": "growth"},
+        job_name="nightly",
+    ),
+]
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A store with three runs."""
+    for run in RUNS:
+        store.write(Unit(effect=lambda c, _events, run=run: runs.insert(c, run)))  # type: ignore[misc]
+    return store
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (RunFilter(), ["elsewhere", "tagged", "plain"]),
+        (RunFilter(statuses=[RunStatus.QUEUED, RunStatus.FAILURE]), ["tagged", "plain"]),
+        (RunFilter(asset_key="b"), ["elsewhere", "tagged"]),
+        (RunFilter(location="other"), ["elsewhere"]),
+        (RunFilter(job_name="nightly"), ["elsewhere"]),
+        (RunFilter(cause="sensor"), ["elsewhere", "tagged"]),
+        (RunFilter(cause="app"), ["plain"]),
+        (RunFilter(cause="sensor", cause_name="file"), []),
+        (RunFilter(cause_name="files", asset_key="a"), ["tagged"]),
+        (RunFilter(tags={"team": None}), ["elsewhere", "tagged"]),
+        (RunFilter(tags={"team": "growth"}), ["elsewhere"]),
+        (RunFilter(tags={"team": "finance"}), []),
+        (RunFilter(tags={"team": "Finance", "50%_": None}), ["tagged"]),
+        (RunFilter(tags={"tea_": None}), []),
+        (RunFilter(since=2_000), ["elsewhere", "tagged"]),
+        (RunFilter(since=2_000, until=3_000), ["tagged"]),
+    ],
+)
+def test_runs_are_found_by_what_they_have_in_common(filled: Store, wanted: RunFilter, expected: list[str]) -> None:
+    """Each condition narrows; what a text quotes is no field, and no sign stands for others."""
+    assert expected == [run.run_id for run in filled.read(lambda c: runs.read_newest(c, wanted))]
