@@ -134,12 +134,15 @@ class DevServer:
         return items
 
     def wait_for(self, condition: Callable[[], Any], *, headers: dict[str, str] | None = None) -> Any:
-        """Wait until something holds, looking again at every message of the live stream; gives what it came to."""
+        """Wait until something holds, looking again at every message of the live stream; gives what it came to.
+
+        The stream's signs of life count as messages: what is only logged may come after the last event.
+        """
         request = urllib.request.Request(self.url + "/api/live", headers=headers or self._live_headers)
         with urllib.request.urlopen(request, timeout=LIMIT) as stream:
             while not (found := condition()):
                 line = stream.readline()
-                while line and not line.startswith(b"data:"):
+                while line and not line.startswith((b"data:", b":")):
                     line = stream.readline()
                 assert line, "the live stream ended"
         return found
