@@ -9,9 +9,11 @@ from builders import external, graph_of, made, native
 from histories import made_from
 
 from headwater.definitions.partitions import StaticPartitionsDefinition
-from headwater.execution.versions_read import read_partition_versions
+from headwater.execution.steps import Step
+from headwater.execution.versions_read import look
 from headwater.graph.partition_links import PartitionLinks
 from headwater.server.resources import versions
+from headwater.storage.states import StoredVersions
 from headwater.storage.store import Store
 from headwater.storage.version_lineage import read_downstream, read_upstream
 from headwater.storage.writer import Unit
@@ -45,7 +47,15 @@ def test_a_partition_reads_the_versions_of_the_partitions_that_belong_to_it(stor
     links = PartitionLinks(graph, datetime(2026, 1, 1, tzinfo=UTC))
 
     found = store.read(
-        lambda c: read_partition_versions(c, graph, links, {"same": ["up"], "whole": ["up"]}, ["x", "y"])
+        lambda c: look(StoredVersions(c), graph, links, Step(name="", assets=("same", "whole")), ["x", "y"], 3)
     )
 
-    assert {("same", "x"): {"up": (3,)}, ("same", "y"): {"up": (2,)}, ("whole", ""): {"up": (2, 3)}} == found
+    read = {
+        made: {up: {key: v.seq for key, v in each.items()} for up, each in ups.items()}
+        for made, ups in found.parts.items()
+    }
+    assert {
+        ("same", "x"): {"up": {"x": 3}},
+        ("same", "y"): {"up": {"y": 2}},
+        ("whole", ""): {"up": {"x": 3, "y": 2}},
+    } == read

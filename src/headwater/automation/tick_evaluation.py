@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -13,18 +13,19 @@ from headwater.automation.decide_ticks import PlannedTick, TickTimes, plan_failu
 from headwater.automation.tick_messages import TickOrder, TickReport, encoder, report_decoder
 from headwater.automation.watched_events import WatchedEvents, read_watched
 from headwater.definitions.partitions import DynamicKeys
+from headwater.definitions.reach import reach
 from headwater.definitions.snapshot import SensorSnapshot
 from headwater.errors import HeadwaterError, StoreError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess, TaskFailedError
-from headwater.records.events import ErrorInfo, EventKind
-from headwater.records.fold import Latest
+from headwater.records.events import ErrorInfo
+from headwater.records.fold import WHOLE
 from headwater.records.runs import Run
-from headwater.records.staleness import changed_inputs
 from headwater.records.ticks import SensorState
 from headwater.storage import dynamic_partitions, sensor_values, states
 from headwater.storage import runs as run_store
 from headwater.storage.store import Store
+from headwater.storage.version_changes import read_changes
 
 TICK_TASK = "headwater.automation.tick_task:evaluate"
 _INSTANCE = "headwater.execution.instance:open_at"
@@ -140,36 +141,25 @@ class TickEvaluator:
         """What the store knows that the requests of a tick depend on; most ticks ask for nothing."""
         if not report.runs:
             return RequestFacts()
-        return await self._store.read_async(lambda c: read_facts(c, self._graph, name, report))
+        now = self._store.clock.now()
+        return await self._store.read_async(lambda c: read_facts(c, self._graph, name, report, now))
 
 
-def read_facts(connection: Connection, graph: AssetGraph, name: str, report: TickReport) -> RequestFacts:
-    """What the store knows that the requests of a tick depend on."""
+def read_facts(connection: Connection, graph: AssetGraph, name: str, report: TickReport, now: int) -> RequestFacts:
+    """What the store knows that the requests of a tick depend on; at a moment, in microseconds."""
     run_keys = {request.run_key for request in report.runs if request.run_key is not None}
     keys: DynamicKeys | None = None
     if any(request.partition is not None for request in report.runs):
         keys = DynamicKeys(dynamic_partitions.read_all(connection))
         for change in report.partitions:
             keys = keys.changed(change.name, change.add, change.delete)
-    latest: Mapping[tuple[str, EventKind], Latest] = {}
-    if any(request.stale_only for request in report.runs):
-        latest = states.read_assets(connection)
-
-    def is_fresh(key: str, partition: str | None) -> bool:
-        if partition is not None:
-            parts = states.read_partitions(connection, key)
-            made, upstream = parts.get((partition, EventKind.MATERIALIZATION)), _upstream(graph, key, latest)
-        else:
-            made, upstream = latest.get((key, EventKind.MATERIALIZATION)), _upstream(graph, key, latest)
-        return made is not None and not changed_inputs(made, upstream)
-
     # Asked here, while there is a connection.
-    fresh = {
-        (key, request.partition): is_fresh(key, request.partition)
-        for request in report.runs
-        if request.stale_only
-        for key in _asked_for(graph, name, request.assets, request.job_name)
-    }
+    fresh: dict[tuple[str, str | None], bool] = {}
+    for request in report.runs:
+        if request.stale_only:
+            asked = _asked_for(graph, name, request.assets, request.job_name)
+            stale = _stale(connection, graph, asked, request.partition, now)
+            fresh.update(((key, request.partition), key not in stale) for key in asked)
     return RequestFacts(
         used_keys=run_store.find_used_keys(connection, name, run_keys) if run_keys else (),
         dynamic_keys=keys,
@@ -185,10 +175,13 @@ def _asked_for(graph: AssetGraph, name: str, assets: Sequence[str] | None, job_n
     return [key for job in jobs if job in graph.jobs for key in graph.jobs[job][0].assets] or (item.targets or ())
 
 
-def _upstream(
-    graph: AssetGraph, key: str, latest: Mapping[tuple[str, EventKind], Latest]
-) -> list[tuple[str, Latest | None]]:
-    return [(up, latest.get((up, EventKind.MATERIALIZATION))) for up in graph.upstream_keys(key)]
+def _stale(connection: Connection, graph: AssetGraph, keys: Sequence[str], partition: str | None, now: int) -> set[str]:
+    """Those of some assets that were never made, or not of what their code and inputs are by now, up to the roots."""
+    above = reach(graph.upstream, [graph.ids[key] for key in keys])
+    concerned = [graph.nodes[number].key for number in above]
+    latest = states.read_assets(connection)
+    changes = read_changes(connection, graph, concerned, latest, now)
+    return {key for key in keys if changes.is_stale_or_missing(key, partition or WHOLE)}
 
 
 def _error_info(error: HeadwaterError) -> ErrorInfo:

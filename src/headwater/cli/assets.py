@@ -30,8 +30,8 @@ def list_assets(selection: str | None, kind: str | None, home: Path | None, depl
     from headwater.server.resources import assets
 
     with open_deployment(home, deployment) as opened:
-        graph = opened.graph()
-        rows = assets.asset_list(opened.store.read(lambda c: assets.read_estate(c, graph)), selection).items
+        graph, now = opened.graph(), opened.clock.now()
+        rows = assets.asset_list(opened.store.read(lambda c: assets.read_estate(c, graph, now)), selection).items
     chosen = [row for row in rows if kind in (None, row.kind)]
     if as_json:
         print_json(chosen)
@@ -55,7 +55,9 @@ def show_asset(key: str, home: Path | None, deployment: str, as_json: bool) -> N
     with open_deployment(home, deployment) as opened:
         graph, now = opened.graph(), opened.clock.now()
         graph.node(key)
-        detail = opened.store.read(lambda c: assets.asset_detail(c, assets.read_estate(c, graph, key=key), key, now))
+        detail = opened.store.read(
+            lambda c: assets.asset_detail(c, assets.read_estate(c, graph, now, key=key), key, now)
+        )
     if as_json:
         print_json(detail)
         return

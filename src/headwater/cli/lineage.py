@@ -71,8 +71,8 @@ def lineage(
 def _show_neighbourhood(opened: Deployment, key: str, up: int | None, down: int | None, as_json: bool) -> None:
     from headwater.server.resources import graphs
 
-    graph = opened.graph()
-    found = opened.store.read(lambda c: graphs.neighbourhood(c, graph, key, up=up, down=down, limit=_MOST))
+    graph, now = opened.graph(), opened.clock.now()
+    found = opened.store.read(lambda c: graphs.neighbourhood(c, graph, key, now, up=up, down=down, limit=_MOST))
     if as_json:
         print_json(found)
         return

@@ -18,11 +18,13 @@ from headwater.execution.in_process_result import ExecuteInProcessResult
 from headwater.execution.instance import HeadwaterInstance
 from headwater.execution.plan import plan_steps
 from headwater.execution.plan_checks import failed_blocking, plan_checks
-from headwater.execution.step_events import Began, result_events, step_event
+from headwater.execution.step_events import result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport
 from headwater.execution.step_work import StepPlace, carry_out, load_value
 from headwater.execution.steps import Step
+from headwater.execution.versions_read import Began, look
 from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.graph.partition_links import PartitionLinks
 from headwater.keys import AssetKey
 from headwater.location.resources import ResourceScope
 from headwater.location.tracebacks import describe
@@ -161,11 +163,10 @@ class InProcessRun:
 
     def _try(self, step: Step, place: StepPlace) -> None:
         retries = 0
-        upstream = {key: self._graph.upstream_keys(key) for key in step.assets}
         while True:
             started = self._append(self._event(EventKind.STEP_STARTED, step))
-            wanted = step.assets if step.checks else {up for ups in upstream.values() for up in ups}
-            began = Began(started[-1].seq, self._instance.versions(wanted))
+            links = PartitionLinks(self._graph, to_datetime(SystemClock().now()), self._instance)
+            began = look(self._instance, self._graph, links, step, self._run.partition_keys or (), started[-1].seq)
             try:
                 report = carry_out(self._definitions, self._order(step, retries), place)
             except Exception as error:
@@ -175,14 +176,14 @@ class InProcessRun:
                 self._append(self._event(EventKind.STEP_FAILED, step, error=described))
                 return
             if report.again is None:
-                self._succeed(step, report, began, upstream)
+                self._succeed(step, report, began)
                 return
             retries += 1
             self._append(self._event(EventKind.STEP_RETRIED, step, error=report.again.error))
             threading.Event().wait(report.again.seconds)
 
-    def _succeed(self, step: Step, report: StepReport, began: Began, upstream: Mapping[str, list[str]]) -> None:
-        events = result_events(step, report, began, run_id=self._run.run_id, upstream=upstream)
+    def _succeed(self, step: Step, report: StepReport, began: Began) -> None:
+        events = result_events(step, report, began, run_id=self._run.run_id, graph=self._graph)
         self._append(*events, self._event(EventKind.STEP_SUCCEEDED, step))
         self._left_out.update(report.left_out)
         if failed_blocking(self._graph, report.checks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from headwater.records.events import (
     Reporter,
 )
 from headwater.records.runs import Run
+from headwater.records.versions import Version
 
 _REPORTER = Reporter("python")
 _MOST_UPDATES = 50
@@ -278,9 +279,15 @@ class HeadwaterInstance:
         """Move a run on, and say so."""
         return self._log.move_run(run, kind, event)
 
-    def versions(self, keys: Iterable[str]) -> dict[str, int]:
-        """The `seq` of the newest materialization of each asset that has one."""
-        return self._log.versions(keys)
+    def version(self, key: str, kinds: Collection[EventKind]) -> Version | None:
+        """The newest version of an asset, told of by an event of one of some kinds."""
+        return self._log.version(key, kinds)
+
+    def partition_versions(
+        self, key: str, partitions: Sequence[str], kinds: Collection[EventKind]
+    ) -> dict[str, Version]:
+        """The newest version of each of some partitions that has one."""
+        return self._log.partition_versions(key, partitions, kinds)
 
     def _page(self, asset_key: CoercibleToAssetKey, kind: EventKind, limit: int, cursor: str | None) -> EventRecords:
         skip = int(cursor) if cursor else 0

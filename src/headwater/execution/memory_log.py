@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from headwater.clock import Clock, SystemClock
 from headwater.records.events import Event, EventKind, NewEvent
+from headwater.records.fold import WHOLE, Latest, fold_latest, newest_version
 from headwater.records.runs import Run
+from headwater.records.versions import Version
 
 
 class EventLog(Protocol):
@@ -25,8 +27,14 @@ class EventLog(Protocol):
         """Move a run on, and say so."""
         ...
 
-    def versions(self, keys: Iterable[str]) -> dict[str, int]:
-        """The `seq` of the newest materialization of each asset that has one."""
+    def version(self, key: str, kinds: Collection[EventKind]) -> Version | None:
+        """The newest version of an asset."""
+        ...
+
+    def partition_versions(
+        self, key: str, partitions: Sequence[str], kinds: Collection[EventKind]
+    ) -> dict[str, Version]:
+        """The newest version of each of some partitions that has one."""
         ...
 
     def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
@@ -72,7 +80,7 @@ class MemoryLog:
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._events: list[Event] = []
-        self._versions: dict[str, tuple[int, int]] = {}
+        self._latest: dict[tuple[str, str, EventKind], Latest] = {}
         self._runs: dict[str, Run] = {}
         self._dynamic: dict[str, dict[str, None]] = {}
 
@@ -96,8 +104,11 @@ class MemoryLog:
             )
             self._events.append(whole)
             kept.append(whole)
-            if event.kind is EventKind.MATERIALIZATION and event.asset_key is not None:
-                self._versions[event.asset_key] = max(self._versions.get(event.asset_key, (0, 0)), (timestamp, seq))
+        for state in fold_latest(kept):
+            place = (state.asset_key, state.partition, state.kind)
+            known = self._latest.get(place)
+            if known is None or (state.timestamp, state.seq) > (known.timestamp, known.seq):
+                self._latest[place] = state
         return kept
 
     def begin_run(self, run: Run) -> None:
@@ -110,9 +121,20 @@ class MemoryLog:
         self._runs[run.run_id] = moved
         return moved, self.append([event])[0]
 
-    def versions(self, keys: Iterable[str]) -> dict[str, int]:
-        """The `seq` of the newest materialization of each asset that has one."""
-        return {key: self._versions[key][1] for key in keys if key in self._versions}
+    def version(self, key: str, kinds: Collection[EventKind]) -> Version | None:
+        """The newest version of an asset."""
+        return newest_version(self._states(key, WHOLE, kinds))
+
+    def partition_versions(
+        self, key: str, partitions: Sequence[str], kinds: Collection[EventKind]
+    ) -> dict[str, Version]:
+        """The newest version of each of some partitions that has one."""
+        newest = ((each, newest_version(self._states(key, each, kinds))) for each in partitions)
+        return {partition: version for partition, version in newest if version is not None}
+
+    def _states(self, key: str, partition: str, kinds: Collection[EventKind]) -> list[Latest]:
+        places = ((key, partition, kind) for kind in kinds)
+        return [self._latest[place] for place in places if place in self._latest]
 
     def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
         """Events of an asset of one kind, the newest first."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import msgspec
-
-from headwater.execution.step_messages import MadeAsset, StepReport
+from headwater.execution.made_events import made_events, told
+from headwater.execution.step_messages import StepReport
 from headwater.execution.steps import Step
+from headwater.execution.versions_read import Began
+from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import (
     CheckEvaluation,
     ErrorInfo,
     EventKind,
-    Materialization,
     NewEvent,
     Observation,
     Reporter,
@@ -23,17 +20,6 @@ from headwater.records.runs import Run
 
 _ABOUT_PARTITIONS = frozenset({EventKind.STEP_STARTED, EventKind.STEP_FAILED})
 """Kinds from which the state of single partitions is folded."""
-
-
-class Began(msgspec.Struct, frozen=True):
-    """How far the log reached as a step began, and for each upstream asset the `seq` of its version then.
-
-    `parts` has by what is made the versions of single partitions that it reads, for inputs that have partitions.
-    """
-
-    seq: int
-    inputs: dict[str, int]
-    parts: Mapping[tuple[str, str], Mapping[str, tuple[int, ...]]] = {}
 
 
 def step_event(
@@ -59,9 +45,7 @@ def step_event(
     return NewEvent(kind=kind, payload=payload, asset_key=step.assets[0], partition=partition, run_id=run.run_id)
 
 
-def result_events(
-    step: Step, report: StepReport, began: Began, *, run_id: str, upstream: Mapping[str, list[str]]
-) -> list[NewEvent]:
+def result_events(step: Step, report: StepReport, began: Began, *, run_id: str, graph: AssetGraph) -> list[NewEvent]:
     """What a step made, saw and judged.
 
     Args:
@@ -69,14 +53,14 @@ def result_events(
         report: How it ended.
         began: What it could read.
         run_id: The run.
-        upstream: What each of its assets depends on.
+        graph: What its assets depend on, and the versions of their code.
     """
     reporter = Reporter("run", run_id)
-    events = [_made(made, step, began, run_id, reporter, upstream) for made in report.made]
+    events = made_events(step, report.made, began, run_id=run_id, graph=graph)
     events += [
         NewEvent(
             kind=EventKind.OBSERVATION,
-            payload=Observation(**_told(seen), reporter=reporter),
+            payload=Observation(**told(seen), reporter=reporter),
             asset_key=seen.asset_key,
             partition=seen.partition,
             run_id=run_id,
@@ -92,7 +76,7 @@ def result_events(
             severity=check.severity,
             metadata=check.metadata,
             description=check.description,
-            target_seq=began.inputs.get(check.asset_key),
+            target_seq=began.inputs[check.asset_key].seq if check.asset_key in began.inputs else None,
             reporter=reporter,
         )
         events.append(
@@ -105,34 +89,3 @@ def result_events(
             )
         )
     return events
-
-
-def _made(
-    made: MadeAsset, step: Step, began: Began, run_id: str, reporter: Reporter, upstream: Mapping[str, list[str]]
-) -> NewEvent:
-    """A materialization; what belongs to the step itself says which versions it has read."""
-    is_own = made.asset_key in step.assets
-    parts = began.parts.get((made.asset_key, made.partition or ""), {})
-    inputs = {key: began.inputs[key] for key in upstream.get(made.asset_key, ()) if key in began.inputs}
-    # Of an input with partitions, its newest version may be one that is not read here.
-    inputs = {key: parts[key][-1] if key in parts else seq for key, seq in inputs.items() if parts.get(key, True)}
-    payload = Materialization(
-        **_told(made),
-        inputs=inputs if is_own else {},
-        parts=tuple(sorted({seq for seqs in parts.values() for seq in seqs})) if is_own else (),
-        read_seq=began.seq if is_own else None,
-        reporter=reporter,
-    )
-    return NewEvent(
-        kind=EventKind.MATERIALIZATION,
-        payload=payload,
-        asset_key=made.asset_key,
-        partition=made.partition,
-        run_id=run_id,
-        timestamp=made.timestamp,
-        data_version=made.data_version,
-    )
-
-
-def _told(told: MadeAsset) -> dict[str, Any]:
-    return {"metadata": told.metadata, "description": told.description, "tags": told.tags}

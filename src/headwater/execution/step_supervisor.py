@@ -9,19 +9,22 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_datetime
+from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.errors import LocationError
 from headwater.execution.executors.executor import Executor, StepCall
 from headwater.execution.folders import Folders
-from headwater.execution.step_events import Began, result_events, step_event
+from headwater.execution.step_events import result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
 from headwater.execution.steps import Step
-from headwater.execution.versions_read import read_partition_versions
+from headwater.execution.versions_read import Began, look
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
 from headwater.location.process import TaskFailedError
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
-from headwater.storage import event_log, states
+from headwater.storage import event_log
+from headwater.storage.dynamic_partitions import read_all
+from headwater.storage.states import StoredVersions
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
@@ -134,15 +137,15 @@ class StepSupervisor:
 
     def _read(self, connection: Connection, step: Step, seq: int) -> Began:
         """The versions that a step reads, at a place in the log."""
-        upstream = {} if step.checks else self._upstream(step)
-        wanted = set(step.assets) if step.checks else {up for ups in upstream.values() for up in ups}
-        links = PartitionLinks(self._graph, to_datetime(self._store.clock.now()))
+        ups = {up for key in step.assets for up in self._graph.upstream_keys(key)}
+        has_parts = any(self._graph.node(up).definition.partitions is not None for up in ups)
+        dynamic = DynamicKeys(read_all(connection)) if has_parts else None
+        links = PartitionLinks(self._graph, to_datetime(self._store.clock.now()), dynamic)
         partitions = self._run.partition_keys or ()
-        parts = read_partition_versions(connection, self._graph, links, upstream, partitions)
-        return Began(seq, _versions(connection, wanted), parts)
+        return look(StoredVersions(connection), self._graph, links, step, partitions, seq)
 
     async def _succeed(self, step: Step, report: StepReport, began: Began, duration: float) -> None:
-        events = result_events(step, report, began, run_id=self._run.run_id, upstream=self._upstream(step))
+        events = result_events(step, report, began, run_id=self._run.run_id, graph=self._graph)
         events.append(self._event(EventKind.STEP_SUCCEEDED, step, duration=duration))
         await self._store.write_async(Unit(events=events))
 
@@ -154,9 +157,6 @@ class StepSupervisor:
         await self._write(EventKind.STEP_RETRIED, step, error=error)
         return seconds
 
-    def _upstream(self, step: Step) -> dict[str, list[str]]:
-        return {key: self._graph.upstream_keys(key) for key in step.assets}
-
     async def _write(self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None) -> None:
         await self._store.write_async(Unit(events=[self._event(kind, step, error=error)]))
 
@@ -164,13 +164,3 @@ class StepSupervisor:
         self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, duration: float | None = None
     ) -> NewEvent:
         return step_event(kind, step, run=self._run, error=error, duration=duration)
-
-
-def _versions(connection: Connection, keys: set[str]) -> dict[str, int]:
-    """The `seq` of the newest materialization of each asset that has one."""
-    found = {}
-    for key in keys:
-        newest = states.read_assets(connection, key).get((key, EventKind.MATERIALIZATION))
-        if newest is not None:
-            found[key] = newest.seq
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from sqlalchemy.engine import Connection
@@ -11,6 +11,7 @@ from headwater.errors import UnknownRunError
 from headwater.records.events import Event, EventKind, NewEvent
 from headwater.records.requests import requested_events
 from headwater.records.runs import Run
+from headwater.records.versions import Version
 from headwater.storage import dynamic_partitions, event_log, states
 from headwater.storage import runs as run_store
 from headwater.storage.event_log import EventFilter
@@ -44,14 +45,15 @@ class StoreLog:
 
         return self._store.write(Unit(events=[event], effect=move))
 
-    def versions(self, keys: Iterable[str]) -> dict[str, int]:
-        """The `seq` of the newest materialization of each asset that has one."""
-        found = {}
-        for key in keys:
-            latest = self._store.read(lambda c: states.read_assets(c, key)).get((key, EventKind.MATERIALIZATION))  # noqa: B023
-            if latest is not None:
-                found[key] = latest.seq
-        return found
+    def version(self, key: str, kinds: Collection[EventKind]) -> Version | None:
+        """The newest version of an asset."""
+        return self._store.read(lambda c: states.StoredVersions(c).version(key, kinds))
+
+    def partition_versions(
+        self, key: str, partitions: Sequence[str], kinds: Collection[EventKind]
+    ) -> dict[str, Version]:
+        """The newest version of each of some partitions that has one."""
+        return self._store.read(lambda c: states.StoredVersions(c).partition_versions(key, partitions, kinds))
 
     def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
         """Events of an asset of one kind, the newest first."""

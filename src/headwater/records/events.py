@@ -90,6 +90,10 @@ class Materialization(
     """The `seq` of every version that it read of single partitions; `inputs` then has the newest of each asset."""
     read_seq: int | None = None
     """How far the log reached as the step began to read: whatever came later is not in this version."""
+    code_version: str | None = None
+    """The version of the code that made it, if its definition names one."""
+    input_versions: dict[str, str] | None = None
+    """For each upstream asset the data version that was read; None where nobody kept count."""
     flags: tuple[str, ...] = ()
     """What was odd about an accepted report; see `headwater.records.flags`."""
     reporter: Reporter | None = None

@@ -18,6 +18,7 @@ from headwater.records.events import (
     StepEvent,
     partitions_of,
 )
+from headwater.records.versions import Basis, Version, basis_of
 
 WHOLE = ""
 """The partition that stands for an asset as a whole."""
@@ -62,14 +63,38 @@ class Latest(msgspec.Struct, frozen=True, kw_only=True):
     data_version: str | None
     event_partition: str | None
     read_seq: int | None = None
+    basis: Basis | None = None
+    """The versions that it was made from, where that is known."""
     news_seq: int | None = None
     """The last event that is news whatever its `timestamp`: a sensor noticed it just then."""
     count: int = 1
 
     @property
+    def version(self) -> Version:
+        """The version of the data that it tells of."""
+        return Version(self.seq, self.data_version)
+
+    @property
     def updated_seq(self) -> int:
         """The last event that changed what there is to read: the newest version, or later news of an older one."""
         return max(self.seq, self.news_seq or 0)
+
+
+def telling_kinds(is_observable: bool) -> tuple[EventKind, ...]:
+    """The kinds of events that tell of versions of an asset: what looks at one that others make tells of them too."""
+    return (EventKind.MATERIALIZATION, EventKind.OBSERVATION) if is_observable else (EventKind.MATERIALIZATION,)
+
+
+def newest_telling(states: Iterable[Latest]) -> Latest | None:
+    """The newest of some states that tells of a version; an observation does so by its name."""
+    telling = (each for each in states if each.kind is not EventKind.OBSERVATION or each.data_version is not None)
+    return max(telling, key=lambda state: (state.timestamp, state.seq), default=None)
+
+
+def newest_version(states: Iterable[Latest]) -> Version | None:
+    """The newest version that some states tell of."""
+    newest = newest_telling(states)
+    return None if newest is None else newest.version
 
 
 class CheckLatest(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,6 +277,7 @@ class _Slot:
             data_version=event.data_version,
             event_partition=event.partition,
             read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
+            basis=basis_of(event),
             news_seq=self.news_seq,
             count=self.count,
         )

@@ -25,22 +25,28 @@ class AssetStatus(StrEnum):
     UNREPORTED = "unreported"
 
 
-class ChangedInput(msgspec.Struct, frozen=True):
-    """An upstream asset that has a newer version than was read."""
+class StaleKind(StrEnum):
+    """What differs: the code, the data of an input, or which inputs there are."""
 
-    upstream: str
-    latest: Latest
+    CODE = "code"
+    DATA = "data"
+    DEPENDENCY = "dependency"
 
 
 class StaleCause(msgspec.Struct, frozen=True):
     """A version that an asset was not made from, though it should be: of an input, or of what an input is made from.
 
+    `upstream` is the asset whose data, or whose code, has another version; `latest` the event with which that came, or
+    for the code the one that was made by an older one. `read` and `now` name the versions, where they have names.
     `via` are the stale assets between, nearest to the asset first; none where the input itself changed.
     """
 
     upstream: str
     latest: Latest
     via: tuple[str, ...] = ()
+    kind: StaleKind = StaleKind.DATA
+    read: str | None = None
+    now: str | None = None
 
 
 class AssetState(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,22 +58,13 @@ class AssetState(msgspec.Struct, frozen=True, kw_only=True):
     running: bool = False
 
 
-def changed_inputs(made: Latest | None, upstream: Iterable[tuple[str, Latest | None]]) -> list[ChangedInput]:
-    """The upstream assets that changed after the step which made a version had begun to read them."""
-    if made is None:
-        return []
-    read_seq = made.seq if made.read_seq is None else made.read_seq
-    known = ((key, latest) for key, latest in upstream if latest is not None)
-    return [ChangedInput(key, latest) for key, latest in known if latest.updated_seq > read_seq]
-
-
 def causes_down(
-    changed: Mapping[str, Iterable[ChangedInput]], order: Iterable[str], inputs: Callable[[str], Iterable[str]]
+    changed: Mapping[str, Iterable[StaleCause]], order: Iterable[str], inputs: Callable[[str], Iterable[str]]
 ) -> dict[str, list[StaleCause]]:
     """Why each asset is stale, down from the roots: by what changed above it and by what made its inputs stale.
 
     Args:
-        changed: For each asset that was made, the inputs that changed since.
+        changed: For each asset that was made, what changed since in its code and its inputs.
         order: Their keys, inputs first.
         inputs: The inputs of an asset.
 
@@ -78,17 +75,16 @@ def causes_down(
     for key in order:
         if key not in changed:
             continue
-        mine = [StaleCause(change.upstream, change.latest) for change in changed[key]]
         handed = [
-            StaleCause(cause.upstream, cause.latest, (above, *cause.via))
+            msgspec.structs.replace(cause, via=(above, *cause.via))
             for above in inputs(key)
             for cause in causes.get(above, ())
         ]
-        seen: set[str] = set()
+        seen: set[tuple[StaleKind, str]] = set()
         kept: list[StaleCause] = []
-        for cause in (*mine, *sorted(handed, key=lambda each: len(each.via))):
-            if cause.upstream not in seen and len(kept) < _MOST_CAUSES:
-                seen.add(cause.upstream)
+        for cause in (*changed[key], *sorted(handed, key=lambda each: len(each.via))):
+            if (cause.kind, cause.upstream) not in seen and len(kept) < _MOST_CAUSES:
+                seen.add((cause.kind, cause.upstream))
                 kept.append(cause)
         if kept:
             causes[key] = kept

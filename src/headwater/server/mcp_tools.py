@@ -52,9 +52,10 @@ async def find_assets(selection: str = "*", limit: int = 50) -> dict[str, Any]:
         limit: How many at most, up to 200.
     """
     graph = await _graph()
+    now = _deployment().clock.now()
 
     def read(connection: Connection) -> dict[str, Any]:
-        found = assets.asset_list(assets.read_estate(connection, graph), selection).items
+        found = assets.asset_list(assets.read_estate(connection, graph, now), selection).items
         return {"assets": _plain(found[: _bounded(limit)]), "found": len(found)}
 
     return await _read(read)
@@ -69,7 +70,7 @@ async def get_asset(key: str) -> dict[str, Any]:
     graph = await _graph()
     now = _deployment().clock.now()
     return await _read(
-        lambda c: _plain(assets.asset_detail(c, assets.read_estate(c, graph, key=graph.node(key).key), key, now))
+        lambda c: _plain(assets.asset_detail(c, assets.read_estate(c, graph, now, key=graph.node(key).key), key, now))
     )
 
 
@@ -82,7 +83,8 @@ async def get_lineage(key: str, up: int = 2, down: int = 2) -> dict[str, Any]:
         down: Steps downstream.
     """
     graph = await _graph()
-    return await _read(lambda c: _plain(graphs.neighbourhood(c, graph, key, up=up, down=down, limit=_MOST)))
+    now = _deployment().clock.now()
+    return await _read(lambda c: _plain(graphs.neighbourhood(c, graph, key, now, up=up, down=down, limit=_MOST)))
 
 
 async def get_impact(key: str) -> dict[str, Any]:
@@ -107,7 +109,7 @@ async def explain_asset(key: str, partition: str | None = None) -> dict[str, Any
 
     def read(connection: Connection) -> dict[str, Any]:
         detail = assets.asset_detail(
-            connection, assets.read_estate(connection, graph, key=graph.node(key).key), key, now
+            connection, assets.read_estate(connection, graph, now, key=graph.node(key).key), key, now
         )
         view = automation.automation_view(connection, graph, key, now, partition=partition, before=None, limit=5)
         return {"asset": _plain(detail.asset), "stale_because": _plain(detail.stale), "automation": _plain(view)}

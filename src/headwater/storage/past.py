@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from headwater.records.day_counts import day_of, day_start
 from headwater.records.events import CheckEvaluation, EventKind, Materialization
 from headwater.records.fold import WHOLE, CheckLatest, Latest
+from headwater.records.versions import basis_of
 from headwater.storage import event_log, states
 from headwater.storage.event_log import EventFilter
 from headwater.storage.schema import event_days, events, is_whole, latest, withdrawn
@@ -47,6 +48,7 @@ def read_assets_at(connection: Connection, moment: int) -> dict[tuple[str, Event
                 data_version=event.data_version,
                 event_partition=event.partition,
                 read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
+                basis=basis_of(event),
                 count=_count_until(connection, key, kind, moment),
             )
     return then

@@ -104,6 +104,7 @@ latest = Table(
     Column("read_seq", BigInteger),
     Column("news_seq", BigInteger),
     Column("count", BigInteger, nullable=False),
+    Column("basis", Text),
     PrimaryKeyConstraint("asset_key", "partition", "kind"),
 )
 

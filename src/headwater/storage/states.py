@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.records.day_counts import DayCount
 from headwater.records.events import EventKind
-from headwater.records.fold import WHOLE, CheckLatest, Latest
+from headwater.records.fold import WHOLE, CheckLatest, Latest, newest_version
+from headwater.records.versions import Version, decode_basis
 from headwater.storage.driver import compile_text, execute
 from headwater.storage.schema import check_latest, event_days, is_whole, latest
 
@@ -37,14 +38,30 @@ def read_partitions(connection: Connection, asset_key: str) -> dict[tuple[str, E
     return {(state.partition, state.kind): state for state in states}
 
 
-def read_partition_versions(connection: Connection, asset_key: str, partitions: Sequence[str]) -> list[int]:
-    """The `seq` of the newest materialization of each of some partitions that has one."""
-    query = sa.select(latest.c.partition, latest.c.seq)
-    query = query.where(latest.c.asset_key == asset_key, latest.c.kind == EventKind.MATERIALIZATION.value)
-    if len(partitions) <= _FEW:
-        query = query.where(latest.c.partition.in_(partitions))
-    wanted = set(partitions)
-    return [row.seq for row in connection.execute(query) if row.partition in wanted]
+class StoredVersions:
+    """The versions that there are, in one transaction: told of by events of some kinds."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def version(self, key: str, kinds: Collection[EventKind]) -> Version | None:
+        """The newest version of an asset."""
+        found = read_assets(self._connection, key)
+        return newest_version(found[(key, kind)] for kind in kinds if (key, kind) in found)
+
+    def partition_versions(
+        self, key: str, partitions: Sequence[str], kinds: Collection[EventKind]
+    ) -> dict[str, Version]:
+        """The newest version of each of some partitions that has one."""
+        query = sa.select(latest).where(latest.c.asset_key == key, latest.c.kind.in_([kind.value for kind in kinds]))
+        if len(partitions) <= _FEW:
+            query = query.where(latest.c.partition.in_(partitions))
+        told: dict[str, list[Latest]] = {partition: [] for partition in partitions}
+        for state in map(latest_from_row, self._connection.execute(query)):
+            if state.partition in told:
+                told[state.partition].append(state)
+        newest = ((partition, newest_version(found)) for partition, found in told.items())
+        return {partition: version for partition, version in newest if version is not None}
 
 
 def read_all_partitions(connection: Connection) -> list[Latest]:
@@ -83,7 +100,7 @@ def read_checks(connection: Connection, asset_key: str | None = None) -> list[Ch
 
 def latest_from_row(row: Any) -> Latest:
     """A row of `latest` as a record."""
-    key, partition, kind, seq, timestamp, run_id, data_version, event_partition, read_seq, news_seq, count = row
+    key, partition, kind, seq, timestamp, run_id, data_version, event_partition, read_seq, news_seq, count, basis = row
     return Latest(
         asset_key=key,
         partition=partition,
@@ -94,6 +111,7 @@ def latest_from_row(row: Any) -> Latest:
         data_version=data_version,
         event_partition=event_partition,
         read_seq=read_seq,
+        basis=decode_basis(basis),
         news_seq=news_seq,
         count=count,
     )

@@ -13,7 +13,7 @@ from headwater.records.day_counts import DayCount, fold_days
 from headwater.records.definition_history import DefinitionEntry, fold_definitions
 from headwater.records.events import Event, NewEvent, encode_payload
 from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
-from headwater.records.versions import read_versions
+from headwater.records.versions import encode_basis, read_versions
 from headwater.storage.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect
 from headwater.storage.notifications import CHANNEL
 from headwater.storage.partition_sets import PartitionSets
@@ -162,6 +162,7 @@ def latest_row(state: Latest) -> Row:
         state.read_seq,
         state.news_seq,
         state.count,
+        encode_basis(state.basis),
     )
 
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from headwater.records.events import EventKind
 from headwater.records.fold import Latest
-from headwater.records.staleness import ChangedInput, causes_down
+from headwater.records.staleness import StaleCause, causes_down
 
 
-def change(upstream: str, seq: int = 1) -> ChangedInput:
+def change(upstream: str, seq: int = 1) -> StaleCause:
     """An input with a new version."""
     latest = Latest(
         asset_key=upstream,
@@ -22,7 +22,7 @@ def change(upstream: str, seq: int = 1) -> ChangedInput:
         data_version=None,
         event_partition=None,
     )
-    return ChangedInput(upstream, latest)
+    return StaleCause(upstream, latest)
 
 
 def test_through_stale_inputs() -> None:

@@ -2038,10 +2038,14 @@ export interface components {
         EventView: {
             asset_key: string | null;
             check_name: string | null;
+            code_version: string | null;
             data_version: string | null;
             description: string | null;
             error: components["schemas"]["ErrorView"] | null;
             flags: string[];
+            input_versions: {
+                [key: string]: string;
+            };
             inputs: {
                 [key: string]: number;
             };
@@ -2666,9 +2670,13 @@ export interface components {
         };
         /** StaleReason */
         StaleReason: {
+            /** @enum {string} */
+            kind: "code" | "data" | "dependency";
             seq: number;
             timestamp: number;
             upstream: string;
+            version_now: string | null;
+            version_read: string | null;
             via: string[];
         };
         /** StandingRange */

@@ -18,20 +18,21 @@ from headwater.records.fold import WHOLE, CheckLatest, Latest
 from headwater.records.staleness import (
     AssetState,
     AssetStatus,
-    ChangedInput,
     StaleCause,
+    StaleKind,
     causes_down,
-    changed_inputs,
     judge_external,
     judge_native,
     newest_failure,
 )
+from headwater.records.version_changes import VersionChanges
 from headwater.server import shapes
 from headwater.server.resources.automation import freshness_view
 from headwater.server.resources.events import error_view, metadata_view
 from headwater.server.resources.partitions import partitions_view
 from headwater.storage import event_log, freshness, runs, sensors, states
 from headwater.storage.dynamic_partitions import read_all
+from headwater.storage.version_changes import read_changes
 
 _MADE = EventKind.MATERIALIZATION
 _FEW = 200
@@ -45,8 +46,6 @@ class Estate(msgspec.Struct, frozen=True):
     latest: Mapping[tuple[str, EventKind], Latest]
     checks: Mapping[str, Mapping[str, CheckLatest]]
     running: frozenset[tuple[str, str]]
-    partitions: Mapping[str, Mapping[tuple[str, EventKind], Latest]]
-    """By key, of the partitioned native assets and of what they read partition by partition."""
     seq: int
     freshness: Mapping[str, str] = {}
     causes: Mapping[str, Sequence[StaleCause]] = {}
@@ -54,9 +53,14 @@ class Estate(msgspec.Struct, frozen=True):
 
 
 def read_estate(
-    connection: Connection, graph: AssetGraph, *, key: str | None = None, keys: Collection[str] | None = None
+    connection: Connection,
+    graph: AssetGraph,
+    now: int,
+    *,
+    key: str | None = None,
+    keys: Collection[str] | None = None,
 ) -> Estate:
-    """The state of all assets, of one and its neighbours, or of a few."""
+    """The state of all assets, of one and its neighbours, or of a few; at a moment, in microseconds."""
     few = _neighbourhood(graph, key) if key is not None else _with_upstream(graph, keys) if keys is not None else None
     concerned = [node.key for node in graph.nodes] if few is None else few
     read_one_by_one = few is not None and len(few) <= _FEW
@@ -71,24 +75,23 @@ def read_estate(
         for asset in run.assets
         for partition in (WHOLE, *(run.partition_keys or ()))
     }
-    wanted = _read_by_partition(graph, concerned)
-    partitions = {name: states.read_partitions(connection, name) for name in sorted(wanted)}
     kept = freshness.read_freshness(connection)
-    late = {name: row.state for name, row in kept.items()}
-    return judged(Estate(graph, latest, checks, frozenset(running), partitions, event_log.head(connection), late))
+    return Estate(
+        graph=graph,
+        latest=latest,
+        checks=checks,
+        running=frozenset(running),
+        seq=event_log.head(connection),
+        freshness={name: row.state for name, row in kept.items()},
+        causes=find_causes(graph, concerned, read_changes(connection, graph, concerned, latest, now)),
+    )
 
 
-def judged(estate: Estate) -> Estate:
-    """The estate with what makes its assets stale."""
-    nodes = estate.graph.nodes
-    made = {key for key, kind in estate.latest if kind is _MADE}
-    changed = {
-        node.key: _changes(estate, node)
-        for node in nodes
-        if node.kind == "native" and (node.key in made or node.key in estate.partitions)
-    }
-    order = [nodes[number].key for number in estate.graph.order]
-    return msgspec.structs.replace(estate, causes=causes_down(changed, order, estate.graph.upstream_keys))
+def find_causes(graph: AssetGraph, keys: Iterable[str], changes: VersionChanges) -> dict[str, list[StaleCause]]:
+    """Why each of some assets is stale, which are with all that they are made from."""
+    natives = [key for key in keys if graph.node(key).kind == "native"]
+    order = [graph.nodes[number].key for number in graph.order]
+    return causes_down({key: changes.of_asset(key) for key in natives}, order, graph.upstream_keys)
 
 
 def select(estate: Estate, selection: str) -> list[int]:
@@ -175,6 +178,9 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
                 seq=cause.latest.seq,
                 timestamp=to_seconds(cause.latest.timestamp),
                 via=list(cause.via),
+                kind=cause.kind.value,
+                version_read=cause.read,
+                version_now=cause.now,
             )
             for cause in estate.causes.get(key, ())
         ],
@@ -228,21 +234,6 @@ def _checks_of(connection: Connection, keys: Iterable[str]) -> list[CheckLatest]
     return [check for key in keys for check in states.read_checks(connection, key)]
 
 
-def _read_by_partition(graph: AssetGraph, keys: Iterable[str]) -> set[str]:
-    """The assets whose partitions must be known to tell whether some native assets are stale."""
-    wanted: set[str] = set()
-    for key in keys:
-        node = graph.node(key)
-        if node.kind == "native" and node.definition.partitions is not None:
-            same = [up for up in graph.upstream_keys(key) if _same_partitions(graph, up, key)]
-            wanted.update((key, *same))
-    return wanted
-
-
-def _same_partitions(graph: AssetGraph, upstream: str, key: str) -> bool:
-    return graph.node(upstream).definition.partitions == graph.node(key).definition.partitions
-
-
 def _status(estate: Estate, node: AssetNode) -> AssetStatus:
     state = AssetState(
         materialization=estate.latest.get((node.key, _MADE)),
@@ -253,30 +244,10 @@ def _status(estate: Estate, node: AssetNode) -> AssetStatus:
     return judge_native(state, estate.causes.get(node.key, ())) if node.kind == "native" else judge_external(state)
 
 
-def _changes(estate: Estate, node: AssetNode) -> list[ChangedInput]:
-    """The inputs that are newer than what the asset, or any of its partitions, has read."""
-    graph, key = estate.graph, node.key
-    upstream = graph.upstream_keys(key)
-    if node.definition.partitions is None:
-        newest = [(up, estate.latest.get((up, _MADE))) for up in upstream]
-        return changed_inputs(estate.latest.get((key, _MADE)), newest)
-    found: dict[str, ChangedInput] = {}
-    for (partition, kind), made in estate.partitions.get(key, {}).items():
-        if kind is not _MADE:
-            continue
-        newest = [(up, _upstream_latest(estate, up, key, partition)) for up in upstream]
-        found.update((change.upstream, change) for change in changed_inputs(made, newest))
-    return list(found.values())
-
-
-def _upstream_latest(estate: Estate, upstream: str, key: str, partition: str) -> Latest | None:
-    if _same_partitions(estate.graph, upstream, key):
-        return estate.partitions.get(upstream, {}).get((partition, _MADE))
-    return estate.latest.get((upstream, _MADE))
-
-
 def _changed_directly(estate: Estate, key: str) -> set[str]:
-    return {cause.upstream for cause in estate.causes.get(key, ()) if not cause.via}
+    return {
+        cause.upstream for cause in estate.causes.get(key, ()) if not cause.via and cause.kind is not StaleKind.CODE
+    }
 
 
 def _upstream(estate: Estate, node: AssetNode, read: Mapping[str, int]) -> list[shapes.Neighbour]:

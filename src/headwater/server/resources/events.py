@@ -95,6 +95,8 @@ def event_view(event: Event) -> shapes.EventView:
         metadata=metadata_view(told.metadata) if told else {},
         tags=payload.tags if isinstance(payload, (Materialization, Observation, ExternalRun)) else {},
         inputs=payload.inputs if isinstance(payload, Materialization) else {},
+        input_versions=(payload.input_versions or {}) if isinstance(payload, Materialization) else {},
+        code_version=payload.code_version if isinstance(payload, Materialization) else None,
         flags=list(told.flags) if told else [],
         reporter=_reporter_view(told.reporter) if told else None,
         check_name=payload.check_name if isinstance(payload, CheckEvaluation) else None,

@@ -22,12 +22,12 @@ from headwater.storage.graph_reader import read_graph_as_of
 
 
 def neighbourhood(
-    connection: Connection, graph: AssetGraph, key: str, *, up: int | None, down: int | None, limit: int
+    connection: Connection, graph: AssetGraph, key: str, now: int, *, up: int | None, down: int | None, limit: int
 ) -> shapes.Neighbourhood:
     """What is around an asset, with the state of each."""
     found = find_neighbourhood(graph, key, up=up, down=down, limit=limit)
     keys = [graph.nodes[number].key for number in found.depth_of]
-    estate = read_estate(connection, graph, keys=keys)
+    estate = read_estate(connection, graph, now, keys=keys)
     near = graph.subgraph(found.depth_of)
     levels = near.levels()
     knots = {near.nodes[member].key: number for number, knot in enumerate(near.knots) for member in knot}

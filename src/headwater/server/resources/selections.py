@@ -14,10 +14,10 @@ from headwater.server.resources.assets import read_estate, statuses
 
 
 def completions(
-    connection: Connection, graph: AssetGraph, text: str, cursor: int | None, limit: int
+    connection: Connection, graph: AssetGraph, text: str, cursor: int | None, limit: int, now: int
 ) -> shapes.Completions:
     """What a selection may go on with at the cursor, and what is wrong with the whole of it."""
-    facts = {"status": lambda: statuses(read_estate(connection, graph))}
+    facts = {"status": lambda: statuses(read_estate(connection, graph, now))}
     found = complete(graph.selection_index, text, cursor, facts=facts, limit=limit)
     items = [shapes.CompletionItem(text=item.text, kind=item.kind, detail=item.detail) for item in found.items]
     return shapes.Completions(start=found.start, end=found.end, items=items, error=_error(text))

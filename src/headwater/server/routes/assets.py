@@ -38,7 +38,8 @@ def list_assets(
     if as_of is not None:
         return assets.asset_list(deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of)), selection)
     graph = deployment.graph()
-    return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph)), selection)
+    now = deployment.clock.now()
+    return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph, now)), selection)
 
 
 @get("/assets/detail", sync_to_thread=True, summary="One asset")
@@ -49,7 +50,7 @@ def get_asset(deployment: NamedDependency[Deployment], key: FromQuery[str], as_o
     graph = deployment.graph()
     graph.node(key)
     now = deployment.clock.now()
-    return deployment.store.read(lambda c: assets.asset_detail(c, assets.read_estate(c, graph, key=key), key, now))
+    return deployment.store.read(lambda c: assets.asset_detail(c, assets.read_estate(c, graph, now, key=key), key, now))
 
 
 @get("/assets/events", sync_to_thread=True, summary="An asset's history")

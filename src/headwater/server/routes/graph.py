@@ -32,8 +32,8 @@ def get_graph(deployment: NamedDependency[Deployment], selection: Selection = No
     """Every asset, or each that a selection means, and what depends on what; now, or as it was at a moment."""
     if as_of is not None:
         return assets.graph_view(deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of)), selection)
-    graph = deployment.graph()
-    return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph)), selection)
+    graph, now = deployment.graph(), deployment.clock.now()
+    return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph, now)), selection)
 
 
 @get("/graph/neighbourhood", sync_to_thread=True, summary="What is around an asset")
@@ -41,8 +41,8 @@ def get_neighbourhood(
     deployment: NamedDependency[Deployment], key: Key, up: Steps = None, down: Steps = None, limit: Most = 1_000
 ) -> shapes.Neighbourhood:
     """The assets near one, nearest first, and what depends on what among them."""
-    graph = deployment.graph()
-    return deployment.store.read(lambda c: graphs.neighbourhood(c, graph, key, up=up, down=down, limit=limit))
+    graph, now = deployment.graph(), deployment.clock.now()
+    return deployment.store.read(lambda c: graphs.neighbourhood(c, graph, key, now, up=up, down=down, limit=limit))
 
 
 @get("/graph/paths", sync_to_thread=True, summary="How one asset leads to another")
@@ -58,10 +58,10 @@ def get_impact(
     deployment: NamedDependency[Deployment], key: FromQuery[list[str] | None] = None, selection: Selection = None
 ) -> shapes.Impact:
     """Everything below some assets, by key or by selection, with owners, groups and checks."""
-    graph = deployment.graph()
+    graph, now = deployment.graph(), deployment.clock.now()
     ids = {graph.ids[graph.node(each).key] for each in key or ()}
     if selection is not None:
-        ids.update(deployment.store.read(lambda c: assets.select(assets.read_estate(c, graph), selection)))
+        ids.update(deployment.store.read(lambda c: assets.select(assets.read_estate(c, graph, now), selection)))
     return graphs.impact(graph, ids)
 
 
@@ -127,5 +127,5 @@ def complete_selection(
     limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> shapes.Completions:
     """Keys, fields, values and operators that may stand at the cursor."""
-    graph = deployment.graph()
-    return deployment.store.read(lambda c: selections.completions(c, graph, text, cursor, limit))
+    graph, now = deployment.graph(), deployment.clock.now()
+    return deployment.store.read(lambda c: selections.completions(c, graph, text, cursor, limit, now))

@@ -81,12 +81,19 @@ class CheckView(msgspec.Struct, kw_only=True):
 
 
 class StaleReason(msgspec.Struct, kw_only=True):
-    """What an asset was not made from yet: a newer input, or `via` stale inputs something that those are from."""
+    """What an asset was not made from yet: a newer input, or `via` stale inputs something that those are from.
+
+    `kind` says what differs: the `data` of `upstream`; its `code`, which is the asset's own where `upstream` is itself;
+    or that it became, or is no more, an input (`dependency`). The versions have names where they were given any.
+    """
 
     upstream: str
     seq: int
     timestamp: float
     via: list[str]
+    kind: Literal["code", "data", "dependency"]
+    version_read: str | None
+    version_now: str | None
 
 
 class AssetDetail(msgspec.Struct, kw_only=True):

@@ -23,6 +23,9 @@ class EventView(msgspec.Struct, kw_only=True):
     metadata: dict[str, MetadataValue]
     tags: dict[str, str]
     inputs: dict[str, int]
+    input_versions: dict[str, str]
+    """Of a materialization that a run made: the data version of each input that it read."""
+    code_version: str | None
     flags: list[str]
     reporter: ReporterView | None
     check_name: str | None

@@ -1,4 +1,4 @@
 """Numbered, forward-only changes of the schema, each recorded in the transaction that makes it."""
 
-HEAD = "0014"
+HEAD = "0016"
 """The newest revision: what this release reads and writes."""

@@ -75,18 +75,40 @@ function Why({ detail }: { detail: AssetDetail }) {
     return <ErrorBox error={detail.last_error} title="The last attempt to make it failed" />;
   if (detail.stale.length === 0) return null;
   return (
-    <Alert color="yellow" title="Stale: something above is newer than what was read">
+    <Alert color="yellow" title="Stale: it was made from older versions than there are now">
       {detail.stale.map((reason) => (
-        <Group key={reason.upstream} gap={6}>
+        <Group key={`${reason.kind} ${reason.upstream}`} gap={6}>
           <AssetLink assetKey={reason.upstream} />
           <Text size="sm">
-            changed <Moment at={reason.timestamp} /> (event {reason.seq})
-            {reason.via.length > 0 && `, through ${reason.via.toReversed().join(", ")}`}
+            {WHAT_CHANGED[reason.kind]}{" "}
+            {reason.kind !== "code" && (
+              <>
+                <Moment at={reason.timestamp} /> (event {reason.seq})
+              </>
+            )}
+            {reason.version_now !== null &&
+              `: version ${shortVersion(reason.version_now)}, read ${shortVersion(reason.version_read ?? "none")}`}
+            {reason.via.some((key) => key !== reason.upstream) &&
+              `, through ${reason.via
+                .filter((key) => key !== reason.upstream)
+                .toReversed()
+                .join(", ")}`}
           </Text>
         </Group>
       ))}
     </Alert>
   );
+}
+
+const WHAT_CHANGED = {
+  code: "has other code",
+  data: "changed",
+  dependency: "became, or is no more, an input",
+} as const;
+
+/** A version that Headwater named is a long hash, of which the beginning tells enough. */
+function shortVersion(version: string): string {
+  return /^[0-9a-f]{32}$/.test(version) ? version.slice(0, 8) : version;
 }
 
 function Checks({ checks }: { checks: readonly CheckView[] }) {
