@@ -78,6 +78,10 @@ class DevServer:
             raise AssertionError(f"the server did not start: {''.join(self.output)}")
         self._drainer = threading.Thread(target=self._drain, daemon=True)
         self._drainer.start()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until everything that its locations define is in force."""
         self.wait_for(lambda: self.get("/health/ready").status == 200)
 
     @property

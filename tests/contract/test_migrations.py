@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -42,13 +43,52 @@ def set_revision(engine: sa.Engine, revision: str) -> None:
 def test_all_migrations_make_the_present_schema(database_url: Any) -> None:
     """A database that went through every migration has the tables and columns that the code reads and writes."""
     engine = open_engine(database_url).execution_options(headwater_write=True)
-    migrate.prepare(engine)
 
-    with engine.connect() as connection:
+    with engine.begin() as connection:
+        upgrade_to(connection, "head")
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
 
     engine.dispose()
     assert [] == differences
+
+
+def test_a_new_database_is_as_if_all_migrations_had_been_carried_out(database_url: Any) -> None:
+    """A start on an empty database makes its tables at once: the same, with the same first rows."""
+    engine = open_engine(database_url).execution_options(headwater_write=True)
+    with engine.begin() as connection:
+        upgrade_to(connection, "head")
+        expected = _described(connection)
+        metadata.drop_all(connection)
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+
+    migrate.prepare(engine)
+
+    with engine.connect() as connection:
+        actual = _described(connection)
+    engine.dispose()
+    assert expected == actual
+
+
+def _described(connection: sa.Connection) -> dict[str, Any]:
+    """Columns, keys, indexes and rows of every table."""
+    inspector = sa.inspect(connection)
+    return {
+        table: {
+            "columns": [
+                (each["name"], str(each["type"]), each["nullable"], each["default"])
+                for each in sorted(inspector.get_columns(table), key=lambda column: column["name"])
+            ],
+            "key": inspector.get_pk_constraint(table),
+            "indexes": sorted(
+                (str(each["name"]), each["column_names"], each["unique"], *_plain(each["dialect_options"].values()))
+                for each in inspector.get_indexes(table)
+            ),
+            "unique": sorted(inspector.get_unique_constraints(table), key=str),
+            "foreign": sorted(inspector.get_foreign_keys(table), key=str),
+            "rows": [tuple(row) for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))],
+        }
+        for table in inspector.get_table_names()
+    }
 
 
 def test_an_older_log_keeps_its_events_and_gets_the_new_folds(database_url: Any) -> None:
@@ -73,6 +113,11 @@ def test_an_older_log_keeps_its_events_and_gets_the_new_folds(database_url: Any)
     assert (2, 2) == (latest.seq, latest.count)
     assert [] == store.read(folds.check)
     store.close()
+
+
+def _plain(conditions: Iterable[Any]) -> list[str]:
+    """What indexes are limited to, without the brackets that only one of two ways to write it has."""
+    return [str(condition).strip("()").replace("(", "").replace(")", "") for condition in conditions]
 
 
 def _kept(event: NewEvent, seq: int) -> Event:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from headwater.automation.decide_ticks import PlannedTick
@@ -60,3 +61,18 @@ async def test_the_state_that_is_given_back_is_the_one_to_go_on_from(store: Stor
     second = await writer.keep(tick("a", version=first.version))
 
     assert (1, 2) == (first.version, second.version)
+
+
+async def test_a_tick_that_came_to_nothing_is_written_with_the_next_that_did(store: Store) -> None:
+    """It waits for company, in one commit, unless its sensor is soon due again; nobody waits for it."""
+    writer = TickWriter(store)
+    idle = msgspec.structs.replace(tick("idle"), values=ValueChanges(), partitions=())
+    idle = msgspec.structs.replace(idle, ended=msgspec.structs.replace(idle.ended, status=TickStatus.SKIPPED))
+
+    waiting = asyncio.create_task(writer.keep(idle, spare_seconds=60.0))
+    await asyncio.sleep(0)
+    busy = await writer.keep(tick("busy"), spare_seconds=60.0)
+
+    assert idle.is_only_noted
+    assert not tick("busy").is_only_noted
+    assert (1, 1) == (busy.version, (await waiting).version)

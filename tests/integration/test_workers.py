@@ -15,9 +15,14 @@ from headwater.location.source import source_of
 TASKS = f"""
 import os
 KEPT = []
+HEAVY = 32 * 1024 * 1024
 
 def behave(definitions, payload, emit):
     return str(os.getpid()).encode()
+
+def grow(definitions, payload, emit):
+    KEPT.append(b"x" * HEAVY)
+    return behave(definitions, payload, emit)
 
 def leak(definitions, payload, emit):
     KEPT.append(b"x" * {MOST_GROWTH + 16 * 1024 * 1024})
@@ -37,9 +42,9 @@ async def location(tmp_path: Path) -> AsyncIterator[LocationProcess]:
     await loader.stop()
 
 
-async def call(location: LocationProcess, task: str) -> int:
+async def call(location: LocationProcess, task: str, *, light: bool = False) -> int:
     """Carry out a task; gives the process that did."""
-    async with location.worker() as worker:
+    async with location.worker(light=light) as worker:
         return int(await worker.call(f"tasks:{task}", b"", timeout=60))
 
 
@@ -51,6 +56,16 @@ async def test_a_worker_that_leaks_is_replaced(location: LocationProcess) -> Non
 
     assert first == second == leaking
     assert after != leaking
+
+
+async def test_light_calls_do_not_keep_a_worker_that_heavy_ones_made_grow(location: LocationProcess) -> None:
+    """A step's memory is given back although ticks go on; what ticks themselves take is theirs to keep."""
+    heavy = await call(location, "grow")
+    light = await call(location, "grow", light=True)
+    again = await call(location, "behave", light=True)
+
+    assert heavy != light
+    assert light == again
 
 
 async def test_a_retired_location_ends_when_nobody_needs_it(location: LocationProcess) -> None:

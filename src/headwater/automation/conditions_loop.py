@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import structlog
@@ -44,8 +44,10 @@ class ConditionsLoop:
     remember is written with the next decision, or after a thousand events.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, on_settled: Callable[[], None] = lambda: None) -> None:
+        """Prepare; `on_settled` is called each time that other definitions came into force."""
         self._store = store
+        self._on_settled = on_settled
         self._graph: AssetGraph | None = None
         self._woken = asyncio.Event()
         self.position = -1
@@ -55,6 +57,13 @@ class ConditionsLoop:
         self._automated: dict[str, Automated] = {}
         self._noted: list[tuple[Evaluated, tuple[str, ...]]] = []
         self._since_prune: dict[str, None] = {}
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what comes now is decided by the definitions that it was last given."""
+        if self._graph is None:
+            return True
+        return self._conditions is not None and self._conditions.graph is self._graph and self.position >= 0
 
     def use_graph(self, graph: AssetGraph | None) -> None:
         """Decide by these definitions from now on; by none where another engine decides."""
@@ -75,12 +84,15 @@ class ConditionsLoop:
     async def _look(self, subscription: Subscription) -> None:
         """Take in what there is, then wait for more."""
         self._woken.clear()
+        is_new = not self.is_settled
         if self._graph is None:
             self._conditions = None
         elif self._conditions is None or self._conditions.graph is not self._graph:
             await self._take_up(self._graph)
         if self._conditions is not None:
             await self._catch_up(self._conditions)
+            if is_new and self.is_settled:
+                self._on_settled()
             subscription.position = self._conditions.seq
         conditions = self._conditions
         due = None if conditions is None else conditions.due()

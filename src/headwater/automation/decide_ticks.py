@@ -52,6 +52,17 @@ class PlannedTick(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def is_only_noted(self) -> bool:
+        """Whether it changes nothing but when the sensor ticked last."""
+        was = msgspec.structs.replace(self.began_from, last_tick_at=self.leaves.last_tick_at)
+        return (
+            self.ended.status is TickStatus.SKIPPED
+            and was == self.leaves
+            and not (self.reports or self.runs or self.joins or self.partitions)
+            and self.values == ValueChanges()
+        )
+
+    @property
     def events(self) -> list[NewEvent]:
         """What it appends to the log: what was reported, then what is requested, then what it does to partitions."""
         requested = requested_events([run for _, run in self.runs])

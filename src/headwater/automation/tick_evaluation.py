@@ -110,7 +110,7 @@ class TickEvaluator:
             scheduled_at=wanted.scheduled_at,
             instance=(_INSTANCE, self._store.url),
         )
-        async with process.worker() as worker:
+        async with process.worker(light=True) as worker:
             answer = await worker.call(TICK_TASK, encoder.encode(order), timeout=wanted.item.timeout)
         return report_decoder.decode(answer)
 

@@ -265,12 +265,19 @@ class TickLoop:
         return await self._evaluator.plan(wanted, process, watched)
 
     async def _keep(self, planned: PlannedTick, watched: WatchedEvents | None = None) -> None:
-        kept = await self._writer.keep(planned)
+        kept = await self._writer.keep(planned, spare_seconds=self._spare_seconds(planned))
         self._states[kept.sensor] = kept
         self._evaluator.note_kept(planned)
         if watched is not None and (kept.failures or watched.goes_on_after(planned.ended.detail.consumed)):
             self._called.add(kept.sensor)
         self._on_tick(kept.sensor)
+
+    def _spare_seconds(self, planned: PlannedTick) -> float:
+        """Until a sensor that looks at the clock alone is due again."""
+        item, _ = self._items.get(planned.ended.sensor, (None, ""))
+        if not isinstance(item, SensorSnapshot) or item.watch is not None:
+            return 0.0
+        return item.minimum_interval - (planned.ended.ended_at - planned.ended.started_at) / MICROSECONDS
 
 
 def _with_first_cursor(connection: Connection, item: Ticking, state: SensorState) -> SensorState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -24,6 +25,10 @@ from headwater.storage.writer import Unit
 _FEW = 10
 _BETWEEN_FEW_SECONDS = 0.02
 _BETWEEN_MANY_SECONDS = 0.05
+_PATIENCE_SECONDS = 0.4
+"""How long ticks that came to nothing wait for others to be written with: less than their sensors rest, and a commit
+costs as much for one as for many."""
+_LEAST_SPARE_SECONDS = 0.8
 _TICKS_BETWEEN_LOOKS = 500
 _Waiting = tuple[PlannedTick, "asyncio.Future[SensorState]"]
 
@@ -39,9 +44,15 @@ class TickWriter:
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
         self._next_at = 0.0
+        self._hurried = asyncio.Event()
 
-    async def keep(self, tick: PlannedTick) -> SensorState:
+    async def keep(self, tick: PlannedTick, *, spare_seconds: float = 0.0) -> SensorState:
         """Commit a tick; gives the state that it left, as kept.
+
+        Args:
+            tick: What to write.
+            spare_seconds: Until the sensor's next tick is due. Where that is long, a tick that came to nothing waits a
+                moment for others.
 
         Raises:
             ConflictError: its sensor moved on meanwhile; nothing was kept.
@@ -49,12 +60,18 @@ class TickWriter:
         """
         future: asyncio.Future[SensorState] = asyncio.get_running_loop().create_future()
         self._waiting.append((tick, future))
+        if spare_seconds < _LEAST_SPARE_SECONDS or not tick.is_only_noted:
+            self._hurried.set()
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
         return await future
 
     async def _write_all(self) -> None:
         while self._waiting:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    await self._hurried.wait()
+            self._hurried.clear()
             rest = self._next_at - self._store.clock.monotonic()
             if rest > 0:
                 await self._store.clock.sleep(rest)

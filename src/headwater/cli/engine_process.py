@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import click
 import structlog
@@ -52,7 +53,7 @@ def held(deployments: Deployments) -> Iterator[list[Deployment]]:
         yield served
 
 
-async def carry(deployment: Deployment, *, watches: bool, on_death: Callable[[], None]) -> None:
+def carry(deployment: Deployment, *, watches: bool, on_death: Callable[[], None]) -> Coroutine[Any, Any, None]:
     """Let an engine work on a deployment until cancelled; should it die, say so, and tell whoever must stop."""
     engine = Engine(
         deployment.store,
@@ -60,7 +61,13 @@ async def carry(deployment: Deployment, *, watches: bool, on_death: Callable[[],
         sources_of(read_targets(deployment)),
         watches=watches,
         on_tick=lambda sensor: deployment.live.publish("tick", {"sensor": sensor}),
+        on_ready=lambda: deployment.live.publish("ready", {}),
     )
+    deployment.waits_for = engine.waits_for
+    return _carry(engine, deployment, on_death)
+
+
+async def _carry(engine: Engine, deployment: Deployment, on_death: Callable[[], None]) -> None:
     try:
         await engine.run()
     except Exception:

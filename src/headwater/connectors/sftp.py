@@ -18,12 +18,14 @@ from headwater.clock import SystemClock, to_seconds
 from headwater.connectors.errors import MissingExtraError, UnreachableError
 from headwater.connectors.file_events import MetadataOf, PartitionOf, Reporting, report_files
 from headwater.connectors.fingerprints import FileState, is_unfinished
+from headwater.connectors.kept_connection import KeptConnection
 from headwater.keys import CoercibleToAssetKey
 
 if TYPE_CHECKING:
     import asyncssh
 
 _CONNECT_SECONDS = 10.0
+_KEPT_SECONDS = 10.0
 
 
 class SftpServer(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +160,7 @@ def build_sftp_sensor(
         settle_seconds: How long a file must have looked the same before it counts as complete. SFTP tells times in
             whole seconds, so with less than 1 a change within the same second that keeps the size is not seen.
         most_files_a_tick: The rest is left for the next ticks.
-        minimum_interval_seconds: From one tick to the next; each connects anew.
+        minimum_interval_seconds: From one tick to the next. Ticks within ten seconds of each other share a connection.
         timeout: Seconds after which a tick is stopped.
         description: What it looks at, in Markdown.
         default_status: Whether it is on as long as nobody has switched it.
@@ -175,6 +177,15 @@ def build_sftp_sensor(
         metadata=metadata,
     )
 
+    kept = KeptConnection(server.connect, idle_seconds=_KEPT_SECONDS)
+
+    async def list_folder(client: asyncssh.SFTPClient) -> dict[str, FileState]:
+        return await _list(client, folder, pattern)
+
+    async def look_once() -> dict[str, FileState]:
+        async with server.connect() as client:
+            return await list_folder(client)
+
     @hw.sensor(
         name=name,
         minimum_interval_seconds=minimum_interval_seconds,
@@ -183,8 +194,8 @@ def build_sftp_sensor(
         default_status=default_status,
     )
     async def look(context: hw.SensorEvaluationContext) -> hw.SensorResult:
-        async with server.connect() as client:
-            listing = await _list(client, folder, pattern)
+        shares = minimum_interval_seconds < _KEPT_SECONDS
+        listing = await (kept.use(list_folder) if shares else look_once())
         return report_files(context, reporting, listing.values(), to_seconds(SystemClock().now()))
 
     return look

@@ -55,6 +55,8 @@ class CodeLocations:
         self.loaded: dict[str, LocationProcess] = {}
         self.changed = asyncio.Event()
         """Set whenever a location was loaded, or could not be."""
+        self.unsettled = {source.name for source in sources}
+        """Those that have neither been loaded yet nor failed to."""
 
     async def run(self) -> None:
         """Load every location, and again whenever its process is gone or its files change, until cancelled."""
@@ -83,6 +85,7 @@ class CodeLocations:
         is_new = name in self.loaded
         self.loaded[name] = process
         await note_loaded(self._store, name, process.snapshot, is_new=is_new)
+        self.unsettled.discard(name)
         self.changed.set()
 
     async def note_failure(self, name: str, error: LocationError) -> None:
@@ -94,6 +97,7 @@ class CodeLocations:
         payload = DefinitionsChanged(location=name, snapshot=failed.snapshot or "", assets=0)
         await _save(self._store, failed, [NewEvent(kind=EventKind.DEFINITIONS_CHANGED, payload=payload)])
         _log.error("definitions could not be loaded", location=name, reason=info.message)
+        self.unsettled.discard(name)
         self.changed.set()
 
     def now_seconds(self) -> float:

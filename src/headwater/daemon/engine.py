@@ -55,6 +55,7 @@ class Engine:
         *,
         watches: bool = False,
         on_tick: Callable[[str], None] = lambda _name: None,
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -64,6 +65,7 @@ class Engine:
             sources: Where its definitions come from.
             watches: Whether definitions are loaded anew as soon as their files are saved.
             on_tick: Told of each sensor whose tick was kept.
+            on_ready: Called once `waits_for` has come to nothing.
         """
         self._store = store
         folders = Folders(storage=home / "storage", run_logs=home / "logs" / "runs")
@@ -74,13 +76,24 @@ class Engine:
         self._ticks = TickLoop(store, loaded, on_tick, self._may_tick)
         executors = Executors(read_default_executor(home, os.environ))
         self._runs = RunLoop(store, loaded, folders, owner, executors)
-        self._conditions = ConditionsLoop(store)
+        self._conditions = ConditionsLoop(store, self._tell_if_ready)
         self._freshness = FreshnessLoop(store)
         self._backfills = BackfillLoop(store)
         self._reader = GraphReader()
         self._graph = self._reader.graph
         self._owner = owner
+        self._unused = set(self._locations.unsettled)
+        self._on_ready: Callable[[], None] | None = on_ready
         self._retention = RetentionChore(store, folders.run_logs, lambda: self._shares.is_mine("retention"))
+
+    def waits_for(self) -> list[str]:
+        """What must still happen, in sentences, until everything that its locations define is in force; then nothing.
+
+        A location that can't be loaded is waited for no more once that is known.
+        """
+        if self._unused:
+            return [f"The code location {name!r} is being loaded." for name in sorted(self._unused)]
+        return [] if self._conditions.is_settled else ["The conditions are being put into force."]
 
     async def run(self) -> None:
         """Work until cancelled. The death of a loop is kept, for the next engine to tell of."""
@@ -133,6 +146,7 @@ class Engine:
                 raise
 
     async def _use_definitions(self) -> None:
+        unsettled = set(self._locations.unsettled)
         self._shares.note_locations()
         self._graph = await self._store.read_async(self._reader.read)
         mine = self._graph if self._shares.is_mine(_CONDITIONS) else None
@@ -142,6 +156,13 @@ class Engine:
         self._backfills.use_graph(self._graph if self._shares.is_mine(_BACKFILLS) else None)
         self._ticks.use_graph(self._graph)
         self._runs.use_graph(self._graph)
+        self._unused = unsettled
+        self._tell_if_ready()
+
+    def _tell_if_ready(self) -> None:
+        if self._on_ready is not None and not self.waits_for():
+            self._on_ready()
+            self._on_ready = None
 
     def _switches_conditions(self, event: Event) -> bool:
         if not isinstance(event.payload, SensorSwitched) or event.payload.sensor not in self._graph.sensors:

@@ -184,10 +184,19 @@ class RunLoop:
 
             if self._running:
                 await self._store.write_async(Unit(effect=renew))
-            for run in await self._store.read_async(run_store.read_open):
+            still_open = await self._store.read_async(run_store.read_open)
+            self._stop_lost(still_open)
+            for run in still_open:
                 if run.owner is not None and self._is_abandoned(run, now):
                     await self._take_over(run)
             await self._store.clock.sleep(_HEARTBEAT_SECONDS)
+
+    def _stop_lost(self, still_open: Sequence[Run]) -> None:
+        """End what this engine still does for runs that another one has taken over, thinking it dead."""
+        for run in still_open:
+            if run.status is RunStatus.STARTED and run.owner != self._owner and run.run_id in self._running:
+                _log.warning("a run was taken over elsewhere; its steps are ended here", run_id=run.run_id)
+                self._running[run.run_id].task.cancel()
 
     def _is_abandoned(self, run: Run, now: int) -> bool:
         if run.owner == self._owner:

@@ -23,6 +23,7 @@ from headwater.location.process import TaskFailedError
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
 from headwater.storage import event_log
+from headwater.storage import runs as run_store
 from headwater.storage.dynamic_partitions import read_all
 from headwater.storage.states import StoredVersions
 from headwater.storage.store import Store
@@ -129,7 +130,7 @@ class StepSupervisor:
             return self._read(connection, step, events[-1].seq)
 
         started = self._event(EventKind.STEP_STARTED, step)
-        return await self._store.write_async(Unit(events=[started], effect=look))
+        return await self._store.write_async(Unit(events=[started], guard=self._refuse_if_lost, effect=look))
 
     async def _look(self, step: Step) -> Began:
         """How far the log reaches now."""
@@ -147,7 +148,7 @@ class StepSupervisor:
     async def _succeed(self, step: Step, report: StepReport, began: Began, duration: float) -> None:
         events = result_events(step, report, began, run_id=self._run.run_id, graph=self._graph)
         events.append(self._event(EventKind.STEP_SUCCEEDED, step, duration=duration))
-        await self._store.write_async(Unit(events=events))
+        await self._store.write_async(Unit(events=events, guard=self._refuse_if_lost))
 
     async def _fail(self, step: Step, error: ErrorInfo) -> StepEnded:
         await self._write(EventKind.STEP_FAILED, step, error=error)
@@ -158,7 +159,12 @@ class StepSupervisor:
         return seconds
 
     async def _write(self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None) -> None:
-        await self._store.write_async(Unit(events=[self._event(kind, step, error=error)]))
+        event = self._event(kind, step, error=error)
+        await self._store.write_async(Unit(events=[event], guard=self._refuse_if_lost))
+
+    def _refuse_if_lost(self, connection: Connection) -> None:
+        """A step says nothing any more once its run was taken over: whoever has it now begins the step anew."""
+        run_store.check_owner(connection, self._run)
 
     def _event(
         self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, duration: float | None = None

@@ -21,6 +21,7 @@ _GRACE_SECONDS = 3.0
 _CALLS_A_WORKER = 1_000
 _MOST_IDLE = 4
 _IDLE_SECONDS = 10.0
+_LIGHT_BYTES = 16 * 1024 * 1024
 MOST_GROWTH = 128 * 1024 * 1024
 """By how many bytes a worker may have grown after a call, and a host since it was made, without being replaced."""
 
@@ -46,6 +47,8 @@ class Worker:
         self._oom_kills = oom_kills()
         self.grown = 0
         """By how many bytes it had grown after its last call."""
+        self.grown_heavily = 0
+        """How much of that came of calls that were not light."""
 
     @property
     def alive(self) -> bool:
@@ -192,17 +195,24 @@ class LocationProcess:
                 self._unused.set()
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[Worker]:
+    async def worker(self, *, light: bool = False) -> AsyncIterator[Worker]:
         """A worker for some calls, an idle one if there is one; kept for others unless it was lost or is worn out.
+
+        Args:
+            light: Whether somebody comes again and again for little, as a tick does. Idle ones that a heavy call, such
+                as a step, has made grow are then left alone: they end soon, and such a one would keep them for ever.
 
         Raises:
             LocationError: the location's process is gone.
         """
         with self.held():
-            worker = self._take_idle() or self._spawn()
+            worker = self._take_idle(_LIGHT_BYTES if light else MOST_GROWTH) or self._spawn()
+            grown = worker.grown
             try:
                 yield worker
             finally:
+                if not light:
+                    worker.grown_heavily += worker.grown - grown
                 self._give_back(worker)
 
     async def retire(self) -> None:
@@ -271,12 +281,12 @@ class LocationProcess:
         self._workers.clear()
         self._idle.clear()
 
-    def _take_idle(self) -> Worker | None:
-        while self._idle:
-            worker = self._idle.pop()
-            if worker.alive:
-                return worker
-        return None
+    def _take_idle(self, most: int) -> Worker | None:
+        self._idle = [worker for worker in self._idle if worker.alive]
+        found = next((worker for worker in reversed(self._idle) if worker.grown_heavily <= most), None)
+        if found is not None:
+            self._idle.remove(found)
+        return found
 
     def _spawn(self) -> Worker:
         if self.ended.done():

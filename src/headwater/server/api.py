@@ -11,6 +11,8 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 
 from headwater.errors import HeadwaterError
 from headwater.records.access import Principal
@@ -157,9 +159,17 @@ _Request = Request[Any, Any, State]
 _log = structlog.get_logger(__name__)
 
 
+class _Api(Litestar):
+    """Litestar with no more than msgspec's models: to know pydantic's and attrs' too costs memory and time at start."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
+
+
 def build_api() -> Litestar:
     """The application below `/api`; each request's deployment stands in its scope."""
-    return Litestar(
+    return _Api(
         route_handlers=[Router("/api", route_handlers=ROUTES)],
         dependencies={
             "deployment": Provide(_find_deployment, sync_to_thread=False),

@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,8 @@ class Deployment:
         self.live = LiveFeed(store)
         self.access = AccessBook(store, home)
         self.audit = AuditTrail(store)
+        self.waits_for: Callable[[], Sequence[str]] = tuple
+        """Why it is not ready yet: what an engine in this process has still to load, in sentences."""
         self.sign_in_settings = read_sign_in_settings(home)
         self._sign_in: SignIn | None = None
         self._sign_in_key: str | None = None

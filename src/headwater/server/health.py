@@ -19,6 +19,9 @@ def health_of(deployment: Deployment) -> tuple[bool, dict[str, object]]:
         engines = deployment.store.read(lambda c: engine_list(c, deployment.clock.now()))
     except StoreError as error:
         return False, {"status": "unavailable", "reasons": [str(error)]}
+    # What is reported before the definitions are in force would be taken for what was there before.
+    if starting := deployment.waits_for():
+        return False, {"status": "starting", "reasons": list(starting), "seq": head}
     failed = [
         f"The code location {each.name!r} could not be loaded; its last good definitions stay in force."
         for each in locations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import uvicorn
@@ -15,6 +16,7 @@ from headwater.server.protocol import BoundedProtocol, Bounds, Connections
 
 DEFAULT_PORT = 3000
 _TRIES = 20
+_LOOKS_A_SECOND = 10
 _GRACE_SECONDS = 2
 _BOUNDS = Bounds()
 
@@ -23,6 +25,8 @@ class GracefulServer(uvicorn.Server):
     """Ends the live streams as soon as it is told to stop, so that it need not wait for them."""
 
     def __init__(self, application: ObservedServer, *, bounds: Bounds = _BOUNDS) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
         super().__init__(
             uvicorn.Config(
                 application,
@@ -37,6 +41,29 @@ class GracefulServer(uvicorn.Server):
             )
         )
         self._application = application
+
+    @property
+    def should_exit(self) -> bool:
+        """Whether it is to stop; may be set from anywhere, a signal's handler included."""
+        return self._told.is_set()
+
+    @should_exit.setter
+    def should_exit(self, value: bool) -> None:
+        if not value:
+            return
+        if self._loop is None:
+            self._told.set()
+        else:
+            self._loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        """Wait until told to stop; the date in answers is all that has to be looked at, once a second."""
+        self._loop, seconds = asyncio.get_running_loop(), 0
+        while not await self.on_tick(seconds * _LOOKS_A_SECOND):
+            seconds += 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._told.wait()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -10,17 +10,23 @@ from sqlalchemy.engine import Connection, Engine
 from headwater.errors import SchemaVersionError
 from headwater.storage import folds
 from headwater.storage.migrations import HEAD
+from headwater.storage.schema import audit_head, log_head, metadata
 
 _LOCK = 0x68656164
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_VERSION = sa.table("alembic_version", sa.column("version_num", sa.Text))
+_versions = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def current_revision(connection: Connection) -> str | None:
     """The revision that a database has, None for an empty one."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    revision: str | None = connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+    revision: str | None = connection.execute(sa.select(_versions.c.version_num)).scalar()
     return revision
 
 
@@ -68,10 +74,21 @@ def _upgrade(connection: Connection) -> str | None:
         return HEAD
     if revision is not None and not _is_known(revision):
         raise _newer(revision)
-    _run_alembic(connection)
-    if revision is not None:
+    if revision is None:
+        _create(connection)
+    else:
+        _run_alembic(connection)
         folds.rebuild(connection)
     return revision
+
+
+def _create(connection: Connection) -> None:
+    """Make the tables of an empty database as all revisions together would, and note that it has them."""
+    metadata.create_all(connection)
+    connection.execute(sa.insert(log_head).values(id=1, seq=0))
+    connection.execute(sa.insert(audit_head).values(id=1, seq=0, hash=""))
+    _versions.create(connection)
+    connection.execute(sa.insert(_versions).values(version_num=HEAD))
 
 
 def _is_known(revision: str) -> bool:

@@ -96,6 +96,21 @@ def move(
     return moved
 
 
+def check_owner(connection: Connection, run: Run) -> None:
+    """Refuse what somebody says of a run that was taken from them.
+
+    Raises:
+        ConflictError: it has ended, or somebody else carries it out, or it was begun anew.
+    """
+    query = sa.select(runs.c.status, runs.c.owner, runs.c.attempt).where(runs.c.run_id == run.run_id)
+    row = connection.execute(query).first()
+    if row is None or (row.status, row.owner, row.attempt) != (RunStatus.STARTED.value, run.owner, run.attempt):
+        now = "gone" if row is None else f"{row.status} with {row.owner or 'nobody'} as attempt {row.attempt}"
+        raise ConflictError(
+            f"Run {run.run_id} is {now}, so what {run.owner} says of attempt {run.attempt} does not count any more."
+        )
+
+
 def renew_leases(connection: Connection, owner: str, lease_until: int) -> None:
     """Say that an owner is alive and goes on with all of its runs."""
     held = sa.and_(runs.c.owner == owner, runs.c.status == RunStatus.STARTED.value)
