@@ -12,7 +12,7 @@ import click
 from headwater.cli.engine_process import SETTLED_SECONDS, carry, held, stop
 from headwater.cli.homes import read_targets
 from headwater.cli.logs import set_up_logging
-from headwater.location.memory import give_back_free_memory, share_arenas
+from headwater.location.memory import collect_rarely, settle, share_arenas
 from headwater.server.app import Server
 from headwater.server.deployment import Deployment, Deployments
 from headwater.server.exposure import check_exposure
@@ -38,6 +38,7 @@ def serve_and_work(deployments: Deployments, host: str, port: int | None, hosts:
     # The writer's thread gives the interpreter up at each call of the database, and must not wait long to get it back.
     sys.setswitchinterval(_SWITCH_SECONDS)
     share_arenas()
+    collect_rarely()
     listening = bind(host, port)
     metrics, tracing = Metrics(deployments), tracing_from_environment()
     application = Server(deployments, hosts, metrics=metrics)
@@ -57,7 +58,7 @@ async def _serve(server: GracefulServer, listening: socket.socket, served: list[
     def end() -> None:
         server.should_exit = True
 
-    asyncio.get_running_loop().call_later(SETTLED_SECONDS, give_back_free_memory)
+    asyncio.get_running_loop().call_later(SETTLED_SECONDS, settle)
     engines = [asyncio.create_task(carry(deployment, watches=True, on_death=end)) for deployment in served]
     await server.serve(sockets=[listening])
     return await stop(engines)

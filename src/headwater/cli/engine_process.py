@@ -16,7 +16,7 @@ from headwater.cli.homes import read_targets
 from headwater.cli.logs import set_up_logging
 from headwater.daemon.engine import Engine
 from headwater.daemon.only_engine import only_engine
-from headwater.location.memory import give_back_free_memory, share_arenas
+from headwater.location.memory import collect_rarely, settle, share_arenas
 from headwater.location.workspace import sources_of
 from headwater.server.deployment import Deployment, Deployments
 
@@ -29,6 +29,7 @@ def work(deployments: Deployments) -> None:
     """Work until a signal says to stop; exits with status 1 if an engine died."""
     set_up_logging(verbose=True)
     share_arenas()
+    collect_rarely()
     with held(deployments) as served:
         for deployment in served:
             click.echo(f"Engine of {deployment.name}: {', '.join(read_targets(deployment))}")
@@ -81,7 +82,7 @@ async def _work_until_told(served: list[Deployment]) -> bool:
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    asyncio.get_running_loop().call_later(SETTLED_SECONDS, give_back_free_memory)
+    asyncio.get_running_loop().call_later(SETTLED_SECONDS, settle)
     engines = [asyncio.create_task(carry(each, watches=False, on_death=told.set)) for each in served]
     await told.wait()
     return await stop(engines)

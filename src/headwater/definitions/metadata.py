@@ -94,8 +94,9 @@ def wire_from_json(metadata: Mapping[str, Any]) -> dict[str, WireValue]:
         InvalidMetadataError: a value is nested too deep, or text is not Unicode.
     """
     wire: dict[str, WireValue] = {}
-    for key, value in _checked_items(metadata):
-        # Nearly all values are such ones, and each report pays for each of its own.
+    for name, value in metadata.items():
+        # Nearly all names and values are such ones, and each report pays for each of its own.
+        key = name if name.isascii() else plain_text(name, "A key of metadata")
         if type(value) is str and value.isascii():
             wire[key] = WireValue("text", value)
         elif type(value) is int and -_SMALL < value < _SMALL:

@@ -21,7 +21,7 @@ from headwater.definitions.retries import RetryPolicy
 SNAPSHOT_VERSION = 1
 
 
-class WireValue(msgspec.Struct, frozen=True):
+class WireValue(msgspec.Struct, frozen=True, gc=False):
     """One metadata value as stored and sent: its kind (`int`, `url`, `table_schema`, …) and plain JSON."""
 
     type: str

@@ -13,7 +13,7 @@ from headwater.records.events import Event, EventKind
 _DAY = 24 * 3600 * MICROSECONDS
 
 
-class DayCount(msgspec.Struct, frozen=True):
+class DayCount(msgspec.Struct, frozen=True, gc=False):
     """How many events of a kind an asset had on a day. Events of no asset count for the asset ''."""
 
     asset_key: str

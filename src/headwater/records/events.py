@@ -69,7 +69,7 @@ CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, Event
 """Kinds that change what earlier events mean."""
 
 
-class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
+class Reporter(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Who told: `via` is `rest`, `webhook`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one."""
 
     via: str
@@ -77,7 +77,7 @@ class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Materialization(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="materialization", tag_field="t"
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="materialization", tag_field="t"
 ):
     """An asset, or one partition of it, was written."""
 
@@ -99,7 +99,9 @@ class Materialization(
     reporter: Reporter | None = None
 
 
-class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="observation", tag_field="t"):
+class Observation(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="observation", tag_field="t"
+):
     """Something was learnt about an asset without it having been written."""
 
     metadata: dict[str, WireValue] = {}
@@ -110,7 +112,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
 
 class CheckEvaluation(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="check_evaluation", tag_field="t"
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="check_evaluation", tag_field="t"
 ):
     """A check of an asset was carried out, here or elsewhere."""
 
@@ -125,7 +127,9 @@ class CheckEvaluation(
     reporter: Reporter | None = None
 
 
-class ExternalRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="external_run", tag_field="t"):
+class ExternalRun(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="external_run", tag_field="t"
+):
     """Another system's run that makes an asset moved on, or made nothing."""
 
     description: str | None = None
@@ -135,7 +139,7 @@ class ExternalRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     reporter: Reporter | None = None
 
 
-class RunEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run", tag_field="t"):
+class RunEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="run", tag_field="t"):
     """A run moved on in its life cycle; `assets` are all that it makes.
 
     `settles` are those that need no further attempt although no step of theirs began: the run was canceled, or
@@ -152,7 +156,7 @@ class RunEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     error: ErrorInfo | None = None
 
 
-class StepEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="step", tag_field="t"):
+class StepEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="step", tag_field="t"):
     """A step of a run moved on; `checks` names those that it carries out."""
 
     step: str
@@ -165,7 +169,7 @@ class StepEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     error: ErrorInfo | None = None
 
 
-class DefinitionsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="definitions", tag_field="t"):
+class DefinitionsChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag="definitions", tag_field="t"):
     """A code location came into force with other definitions than before."""
 
     location: str
@@ -173,14 +177,18 @@ class DefinitionsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="definit
     assets: int
 
 
-class LocationReload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="reload", tag_field="t"):
+class LocationReload(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="reload", tag_field="t"
+):
     """A person asked for a code location to be loaded as its files are now."""
 
     location: str
     reporter: Reporter | None = None
 
 
-class LimitsChanged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="limits", tag_field="t"):
+class LimitsChanged(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="limits", tag_field="t"
+):
     """A person changed how many runs may go on at once; `limit` says which, `most` to how many, None for any number."""
 
     limit: str
@@ -188,21 +196,25 @@ class LimitsChanged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     reporter: Reporter | None = None
 
 
-class SensorSwitched(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="sensor", tag_field="t"):
+class SensorSwitched(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="sensor", tag_field="t"
+):
     """A person switched a sensor or schedule on or off, asked it to tick, or changed its cursor."""
 
     sensor: str
     reporter: Reporter | None = None
 
 
-class DryRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="dry_run", tag_field="t"):
+class DryRun(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="dry_run", tag_field="t"):
     """A person asked what a tick would come to; or it was found out."""
 
     dry_run_id: str
     name: str
 
 
-class PartitionsChanged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="partitions", tag_field="t"):
+class PartitionsChanged(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="partitions", tag_field="t"
+):
     """Keys were added to dynamic partitions, or deleted from them."""
 
     name: str
@@ -211,7 +223,9 @@ class PartitionsChanged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     reporter: Reporter | None = None
 
 
-class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="withdrawal", tag_field="t"):
+class Withdrawal(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="withdrawal", tag_field="t"
+):
     """An earlier event counts no more."""
 
     target_seq: int
@@ -219,7 +233,7 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     reporter: Reporter | None = None
 
 
-class Wipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="wipe", tag_field="t"):
+class Wipe(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="wipe", tag_field="t"):
     """All earlier events of an asset count no more, or those of some partitions."""
 
     partitions: tuple[str, ...] = ()
@@ -227,7 +241,7 @@ class Wipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="w
     reporter: Reporter | None = None
 
 
-class Rename(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="rename", tag_field="t"):
+class Rename(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="rename", tag_field="t"):
     """An asset got the history of a `former` one; `merged` where it may have had one of its own."""
 
     former: str
@@ -236,7 +250,9 @@ class Rename(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     reporter: Reporter | None = None
 
 
-class FreshnessChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="freshness", tag_field="t"):
+class FreshnessChange(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="freshness", tag_field="t"
+):
     """An asset meets its freshness policy from now on, or does not; the event's time is since when."""
 
     state: str
@@ -248,7 +264,9 @@ class FreshnessChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """When the state changes next if nothing is reported, in microseconds."""
 
 
-class BackfillEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="backfill", tag_field="t"):
+class BackfillEvent(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="backfill", tag_field="t"
+):
     """A backfill moved on in its life cycle, or a person asked that of it."""
 
     backfill: str
@@ -259,7 +277,7 @@ class BackfillEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     reporter: Reporter | None = None
 
 
-class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+class ErrorInfo(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why something failed: one readable sentence, and the traceback from user code on where there is one."""
 
     message: str
@@ -292,7 +310,7 @@ Report: TypeAlias = Materialization | Observation | CheckEvaluation | ExternalRu
 """What others may say of an asset."""
 
 
-class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A fact on its way into the log. `timestamp` None means: the time of receipt."""
 
     kind: EventKind
@@ -304,7 +322,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     data_version: str | None = None
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A fact in the log. `seq` increases in commit order, without gaps."""
 
     seq: int

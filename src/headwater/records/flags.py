@@ -15,17 +15,30 @@ from headwater.records.events import CheckEvaluation, NewEvent, Report
 
 
 def flag(event: NewEvent, graph: AssetGraph, now: int) -> NewEvent:
-    """The event with its flags.
+    """The event with its flags; see `find_flags`."""
+    flags = find_flags(event, graph, now)
+    return with_flags(event, flags) if flags else event
 
-    They are `unknown_asset`, `unknown_check`, `unknown_partition`, `missing_partition`, `metadata_kind`.
+
+def with_flags(event: NewEvent, flags: tuple[str, ...]) -> NewEvent:
+    """The event with some flags."""
+    return msgspec.structs.replace(event, payload=msgspec.structs.replace(event.payload, flags=flags))
+
+
+def find_flags(event: NewEvent, graph: AssetGraph, now: int) -> tuple[str, ...]:
+    """What is odd about an event.
+
+    It is `unknown_asset`, `unknown_check`, `unknown_partition`, `missing_partition`, `metadata_kind`.
     """
     payload = event.payload
     if not isinstance(payload, Report) or event.asset_key is None:
-        return event
-    flags = _flags(event, payload, graph, now)
-    if not flags:
-        return event
-    return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, flags=flags))
+        return ()
+    return _flags(event, payload, graph, now)
+
+
+def depends_on_payload(event: NewEvent, graph: AssetGraph) -> bool:
+    """Whether another report of the same asset and partition may have other flags."""
+    return isinstance(event.payload, CheckEvaluation) or bool(_declared(event, graph))
 
 
 def with_declared_kinds(event: NewEvent, graph: AssetGraph) -> NewEvent:

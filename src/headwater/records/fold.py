@@ -48,7 +48,7 @@ _OF_ONE = _OF_ASSET - {
 """Kinds that are about the one asset that they stand under."""
 
 
-class Latest(msgspec.Struct, frozen=True, kw_only=True):
+class Latest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The newest event of a kind for an asset or one partition, and how many there were.
 
     The kinds `run_failed` and `run_canceled` are kept for assets that such an end settles.
@@ -97,7 +97,7 @@ def newest_version(states: Iterable[Latest]) -> Version | None:
     return None if newest is None else newest.version
 
 
-class CheckLatest(msgspec.Struct, frozen=True, kw_only=True):
+class CheckLatest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The newest evaluation of a check, of the whole asset or one partition."""
 
     asset_key: str
@@ -153,8 +153,8 @@ class LatestFold:
         if kind in _OF_ONE:
             if event.asset_key is not None:
                 self._put(event.asset_key, WHOLE, event)
-                for partition in partitions_of(event):
-                    self._put(event.asset_key, partition, event)
+                if event.partition:
+                    self._put(event.asset_key, event.partition, event)
         elif kind in _OF_ASSET:
             self._add_named(event)
 
@@ -254,7 +254,8 @@ class _Slot:
         self.news_seq = event.seq if is_news(event) else None
 
     def add(self, event: Event) -> None:
-        if (event.timestamp, event.seq) > (self.newest.timestamp, self.newest.seq):
+        newest = self.newest
+        if event.timestamp > newest.timestamp or (event.timestamp == newest.timestamp and event.seq > newest.seq):
             self.newest = event
         if is_news(event):
             self.news_seq = max(event.seq, self.news_seq or 0)

@@ -12,14 +12,14 @@ KEPT_DAYS = 8
 """How long a key is known at the least: seven days, and one for clocks that disagree."""
 
 
-class ReportKey(msgspec.Struct, frozen=True):
+class ReportKey(msgspec.Struct, frozen=True, gc=False):
     """A sender's name for one report. `fingerprint` tells another report under the same name."""
 
     key: str
     fingerprint: str
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """The event that a report became; `repeated` where it had become that before."""
 
     seq: int

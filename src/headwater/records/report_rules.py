@@ -9,8 +9,8 @@ import msgspec
 from headwater.clock import MICROSECONDS, to_datetime
 from headwater.errors import ReportRefusedError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import NewEvent, Report
-from headwater.records.flags import find_wrong_kinds, flag, with_declared_kinds
+from headwater.records.events import CheckEvaluation, NewEvent, Report
+from headwater.records.flags import depends_on_payload, find_flags, find_wrong_kinds, with_declared_kinds, with_flags
 
 _DAY_SECONDS = 24 * 3600
 _MENDS = {
@@ -57,6 +57,8 @@ class ReportRules(msgspec.Struct, frozen=True, kw_only=True):
 
     def undefined_answer(self, key: str) -> Undefined:
         """What becomes of a report of an undefined asset."""
+        if not self.undefined:
+            return Undefined.REGISTER
         fitting = [prefix for prefix in self.undefined if key.startswith(prefix)]
         return self.undefined[max(fitting, key=len)] if fitting else Undefined.REGISTER
 
@@ -65,49 +67,69 @@ class ReportRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def apply_rules(event: NewEvent, graph: AssetGraph, now: int, rules: ReportRules, *, strict: bool) -> NewEvent:
-    """The event with its flags.
+    """The event with its flags; see `ReportJudge.apply`."""
+    return ReportJudge(graph, now, rules, strict=strict).apply(event)
+
+
+class ReportJudge:
+    """Applies the rules to reports that came together; what holds for many of them is found out once.
 
     Args:
-        event: As it was sent.
         graph: All assets that are known.
         now: The time of receipt, in microseconds.
         rules: The deployment's.
-        strict: Whether it came to the strict door.
-
-    Raises:
-        ReportRefusedError: the rules refuse it; the message says why.
+        strict: Whether they came to the strict door.
     """
-    if (present := rules.renamed.get(event.asset_key or "")) is not None:
-        event = msgspec.structs.replace(event, asset_key=present)
-    event = with_declared_kinds(event, graph)
-    flagged = flag(event, graph, now)
-    odd = _is_odd(event.timestamp, now, rules)
-    if flagged is event and not odd:
-        return event
-    payload = flagged.payload
-    assert isinstance(payload, Report)
-    flags = (*payload.flags, "odd_timestamp") if odd else payload.flags
-    for each in flags:
-        if _is_refused(each, event, rules, strict):
-            moment = None if event.timestamp is None else to_datetime(event.timestamp).isoformat()
-            names = ", ".join(find_wrong_kinds(event, graph))
-            reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment, names=names)
-            raise ReportRefusedError(f"The report is refused ({each}): {reason}.")
-    return msgspec.structs.replace(flagged, payload=msgspec.structs.replace(payload, flags=flags)) if odd else flagged
+
+    def __init__(self, graph: AssetGraph, now: int, rules: ReportRules, *, strict: bool) -> None:
+        self._graph = graph
+        self._now = now
+        self._rules = rules
+        self._strict = strict
+        self._flags_of: dict[tuple[str | None, str | None], tuple[str, ...]] = {}
+
+    def apply(self, event: NewEvent) -> NewEvent:
+        """The event with its flags.
+
+        Args:
+            event: As it was sent.
+
+        Raises:
+            ReportRefusedError: the rules refuse it; the message says why.
+        """
+        if self._rules.renamed and (present := self._rules.renamed.get(event.asset_key or "")) is not None:
+            event = msgspec.structs.replace(event, asset_key=present)
+        flags = self._flags_of.get((event.asset_key, event.partition))
+        if flags is None or type(event.payload) is CheckEvaluation:
+            event = with_declared_kinds(event, self._graph)
+            flags = find_flags(event, self._graph, self._now)
+            if not depends_on_payload(event, self._graph):
+                self._flags_of[(event.asset_key, event.partition)] = flags
+        if event.timestamp is not None and _is_odd(event.timestamp, self._now, self._rules):
+            flags = (*flags, "odd_timestamp")
+        return with_flags(event, self._demand_allowed(event, flags)) if flags else event
+
+    def _demand_allowed(self, event: NewEvent, flags: tuple[str, ...]) -> tuple[str, ...]:
+        for each in flags:
+            if _is_refused(each, event, self._rules, self._strict):
+                moment = None if event.timestamp is None else to_datetime(event.timestamp).isoformat()
+                names = ", ".join(find_wrong_kinds(event, self._graph))
+                reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment, names=names)
+                raise ReportRefusedError(f"The report is refused ({each}): {reason}.")
+        return flags
 
 
 def is_held(event: NewEvent, rules: ReportRules) -> bool:
     """Whether a report with its flags must wait for a person."""
     return (
-        isinstance(event.payload, Report)
+        bool(rules.undefined)
+        and isinstance(event.payload, Report)
         and "unknown_asset" in event.payload.flags
         and rules.undefined_answer(event.asset_key or "") is Undefined.HOLD
     )
 
 
-def _is_odd(timestamp: int | None, now: int, rules: ReportRules) -> bool:
-    if timestamp is None:
-        return False
+def _is_odd(timestamp: int, now: int, rules: ReportRules) -> bool:
     ahead = (timestamp - now) / MICROSECONDS
     return ahead > rules.future_seconds or -ahead > rules.past_days * _DAY_SECONDS
 

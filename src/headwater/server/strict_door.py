@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import parse_qsl
 
@@ -19,10 +19,10 @@ from headwater.errors import (
 from headwater.records.access import Principal
 from headwater.records.events import Reporter
 from headwater.records.receipts import Receipt
-from headwater.records.report_rules import apply_rules, is_held
+from headwater.records.report_rules import ReportJudge, is_held
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
-from headwater.server.strict_parsing import ParsedItem, checked_key, parse_item, split_body
+from headwater.server.strict_parsing import ParsedItem, ReportItem, checked_key, parse_item, split_body
 from headwater.storage import held_reports
 from headwater.storage.held_reports import Held
 from headwater.storage.writer import report
@@ -33,7 +33,7 @@ _MODES = ("all", "each")
 _SWITCHES = {"true": True, "1": True, "": True, "false": False, "0": False}
 
 
-class ItemResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ItemResult(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What became of one event.
 
     It was `recorded` or `repeated` as the event `seq`, is `valid` in a dry run, waits for a person as `held_id`, or was
@@ -48,7 +48,7 @@ class ItemResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: str | None = None
 
 
-class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ReportAnswer(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The answer: how many were taken and refused, and each by itself."""
 
     accepted: int
@@ -121,7 +121,7 @@ async def record(
     request: Request,
     principal: Principal,
     reporter: Reporter,
-    raws: Sequence[msgspec.Raw | bytes],
+    raws: Sequence[ReportItem | msgspec.Raw | bytes],
     keys: Sequence[str | None],
 ) -> ReportAnswer:
     """Judge events and keep them.
@@ -131,7 +131,7 @@ async def record(
         request: Whether all or each, and whether only to judge.
         principal: Whose rights count.
         reporter: Who is said to have told it.
-        raws: Each event as JSON.
+        raws: Each event as JSON, or as `split_body` gave it.
         keys: The idempotency key of each that names none itself.
 
     Raises:
@@ -139,26 +139,28 @@ async def record(
     """
     parsed: list[ParsedItem] = []
     places: list[int] = []
-    results: dict[int, ItemResult] = {}
+    refused: list[ItemResult] = []
     rules, graph, now = deployment.report_rules(), deployment.known_graph, deployment.clock.now()
+    judge = ReportJudge(graph, now, rules, strict=True)
     for index, raw in enumerate(raws):
         try:
             item = parse_item(raw, reporter, keys[index])
-            event = apply_rules(item.event, graph, now, rules, strict=True)
+            event = judge.apply(item.event)
             principal.demand_report((item.event.asset_key, event.asset_key), graph)
         except (ReportRefusedError, NotAllowedError) as error:
-            results[index] = ItemResult(index=index, status="refused", error=str(error))
+            refused.append(ItemResult(index=index, status="refused", error=str(error)))
         else:
-            parsed.append(ParsedItem(event, item.key))
+            parsed.append(ParsedItem(event, item.key) if event is not item.event else item)
             places.append(index)
-    if results and request.mode == "all":
-        error_text = f"{len(results):,} of {len(raws):,} events are wrong, so nothing was kept."
-        return _sum_up(results.values(), accepted=0, error=error_text)
+    if refused and request.mode == "all":
+        error_text = f"{len(refused):,} of {len(raws):,} events are wrong, so nothing was kept."
+        return ReportAnswer(accepted=0, refused=len(refused), items=refused, error=error_text)
     held = [is_held(item.event, rules) for item in parsed]
     outcomes = await _write(deployment, request, parsed, held, now)
-    for index, item, outcome in zip(places, parsed, outcomes, strict=True):
-        results[index] = _result(index, item, outcome)
-    return _sum_up(results.values(), accepted=sum(each.status != "refused" for each in results.values()))
+    results = [_result(index, item, outcome) for index, item, outcome in zip(places, parsed, outcomes, strict=True)]
+    failed = sum(isinstance(outcome, StoreError) for outcome in outcomes)
+    items = sorted([*results, *refused], key=_index) if refused else results
+    return ReportAnswer(accepted=len(results) - failed, refused=len(refused) + failed, items=items)
 
 
 _Outcome = Receipt | Held | StoreError | None
@@ -182,14 +184,15 @@ async def _write(
 async def _write_together(
     deployment: Deployment, parsed: Sequence[ParsedItem], held: Sequence[bool], now: int
 ) -> list[_Outcome]:
+    if True not in held:
+        unit = report([item.event for item in parsed], [item.key for item in parsed])
+        return [*await deployment.store.write_async(unit)]
     taken = [item for item, wait in zip(parsed, held, strict=True) if not wait]
     waiting = [(item.event, item.key) for item, wait in zip(parsed, held, strict=True) if wait]
-    queue = held_reports.Queue(waiting, now) if waiting else None
-    beside = None if queue is None else queue.write
-    unit = report([item.event for item in taken], [item.key for item in taken], beside=beside)
+    queue = held_reports.Queue(waiting, now)
+    unit = report([item.event for item in taken], [item.key for item in taken], beside=queue.write)
     written = await deployment.store.write_async(unit)
-    receipts = iter(written)
-    places = iter(() if queue is None else queue.places)
+    receipts, places = iter(written), iter(queue.places)
     return [next(places) if wait else next(receipts) for wait in held]
 
 
@@ -218,8 +221,5 @@ def _item_key(request_key: str | None, index: int | None) -> str | None:
     return f"{checked_key(request_key)}#{index}"
 
 
-def _sum_up(results: Iterable[ItemResult], *, accepted: int, error: str | None = None) -> ReportAnswer:
-    items = sorted(results, key=lambda each: each.index)
-    return ReportAnswer(
-        accepted=accepted, refused=sum(each.status == "refused" for each in items), items=items, error=error
-    )
+def _index(result: ItemResult) -> int:
+    return result.index

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
 
 from headwater.clock import from_seconds
 from headwater.definitions.metadata import wire_from_json
+from headwater.definitions.snapshot import WireValue
 from headwater.errors import InvalidMetadataError, InvalidParameterError, ReportRefusedError
 from headwater.keys import AssetKey
 from headwater.records.events import (
@@ -31,6 +33,15 @@ _MOST_KEY_LENGTH = 255
 _LAST_SECOND = 253_402_300_799
 _ASSET_FIELDS = frozenset({"data_version"})
 _CHECK_FIELDS = frozenset({"check_name", "passed", "severity"})
+_NO_TAGS: dict[str, str] = {}
+_BUILDERS: dict[str, tuple[EventKind, Callable[..., Materialization | Observation | ExternalRun]]] = {
+    EventKind.MATERIALIZATION: (EventKind.MATERIALIZATION, Materialization),
+    EventKind.OBSERVATION: (EventKind.OBSERVATION, Observation),
+    EventKind.EXTERNAL_STARTED: (EventKind.EXTERNAL_STARTED, ExternalRun),
+    EventKind.EXTERNAL_PROGRESSING: (EventKind.EXTERNAL_PROGRESSING, ExternalRun),
+    EventKind.EXTERNAL_FAILED: (EventKind.EXTERNAL_FAILED, ExternalRun),
+    EventKind.EXTERNAL_SKIPPED: (EventKind.EXTERNAL_SKIPPED, ExternalRun),
+}
 
 Kind = Literal[
     "materialization",
@@ -43,20 +54,21 @@ Kind = Literal[
 ]
 
 
-class ReportItem(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class ReportItem(msgspec.Struct, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One event as it is sent. `timestamp` is seconds since the epoch, or ISO 8601 with its zone."""
 
     asset_key: str | list[str] | None = None
     """A string is one part of a key, as at the drop-in doors."""
     key: str | None = None
     """The same with slashes between the parts."""
-    kind: Kind = "materialization"
+    kind: Kind | msgspec.UnsetType = msgspec.UNSET
+    """By default a materialization."""
     partition: str | None = None
     timestamp: float | str | None = None
     idempotency_key: str | None = None
     metadata: dict[str, Any] | None = None
     description: str | None = None
-    tags: dict[str, str] = {}
+    tags: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     run_id: str | None = None
     data_version: str | None = None
     check_name: str | None = None
@@ -64,7 +76,7 @@ class ReportItem(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     severity: Literal["WARN", "ERROR"] | None = None
 
 
-class ParsedItem(msgspec.Struct, frozen=True):
+class ParsedItem(msgspec.Struct, frozen=True, gc=False):
     """One event and its idempotency key."""
 
     event: NewEvent
@@ -73,24 +85,30 @@ class ParsedItem(msgspec.Struct, frozen=True):
 
 _ITEM_DECODER = msgspec.json.Decoder(ReportItem)
 _LIST_DECODER = msgspec.json.Decoder(list[msgspec.Raw])
+_ITEMS_DECODER = msgspec.json.Decoder(list[ReportItem])
+_ENCODER = msgspec.json.Encoder()
+# With an escape, or a space behind a quote, not everything that looks like a name and its colon is one.
+_HIDING_NAMES = (b"\\", b'" ', b'"\n', b'"\t', b'"\r')
 
 
-def split_body(content_type: str | None, body: bytes) -> tuple[Sequence[msgspec.Raw | bytes], bool]:
+def split_body(content_type: str | None, body: bytes) -> tuple[Sequence[ReportItem | msgspec.Raw | bytes], bool]:
     """The items of a body, and whether there may be many.
+
+    Where nothing is wrong with any of them they are decoded already, all at once, which costs a fraction.
 
     Raises:
         ReportRefusedError: it is no JSON, or has too many items.
     """
     kind = (content_type or "application/json").partition(";")[0].strip().lower()
+    items: Sequence[ReportItem | msgspec.Raw | bytes]
     if kind in _JSON_LINES:
-        items: Sequence[msgspec.Raw | bytes] = [line for line in body.split(b"\n") if line.strip()]
+        items = _decode_together(_ITEM_DECODER.decode_lines, body) or [
+            line for line in body.split(b"\n") if line.strip()
+        ]
     elif kind != "application/json":
         raise ReportRefusedError(f"The content type is {kind!r}; send application/json, or application/x-ndjson.")
     elif body.lstrip()[:1] == b"[":
-        try:
-            items = _LIST_DECODER.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ReportRefusedError(f"The body is no JSON array: {error}.") from error
+        items = _decode_together(_ITEMS_DECODER.decode, body) or _split_array(body)
     else:
         return [body], False
     if not items:
@@ -100,11 +118,29 @@ def split_body(content_type: str | None, body: bytes) -> tuple[Sequence[msgspec.
     return items, True
 
 
-def parse_item(raw: msgspec.Raw | bytes, reporter: Reporter, request_key: str | None = None) -> ParsedItem:
+def _decode_together(decode: Callable[[bytes], list[ReportItem]], body: bytes) -> list[ReportItem] | None:
+    """All items at once; None where one may be wrong, so that each must be looked at."""
+    try:
+        items = decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return items if _has_each_name_once(body, items) else None
+
+
+def _split_array(body: bytes) -> list[msgspec.Raw]:
+    try:
+        return _LIST_DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ReportRefusedError(f"The body is no JSON array: {error}.") from error
+
+
+def parse_item(
+    sent: ReportItem | msgspec.Raw | bytes, reporter: Reporter, request_key: str | None = None
+) -> ParsedItem:
     """One event.
 
     Args:
-        raw: Its JSON.
+        sent: As `split_body` gave it.
         reporter: Who sent it.
         request_key: The idempotency key that it has where it names none itself.
 
@@ -112,10 +148,7 @@ def parse_item(raw: msgspec.Raw | bytes, reporter: Reporter, request_key: str | 
         ReportRefusedError: a field is unknown, missing or wrong; the message names it.
     """
     try:
-        item = _ITEM_DECODER.decode(raw)
-        _refuse_twice(bytes(raw), item)
-        if b"\\u0000" in bytes(raw):
-            _refuse_null(item)
+        item = sent if isinstance(sent, ReportItem) else _decode_item(bytes(sent))
         event = _event(item, reporter)
         given = item.idempotency_key if item.idempotency_key is not None else request_key
         return ParsedItem(event, None if given is None else report_key(checked_key(given), event))
@@ -123,6 +156,16 @@ def parse_item(raw: msgspec.Raw | bytes, reporter: Reporter, request_key: str | 
         raise ReportRefusedError(f"{error}.".replace("..", ".")) from error
     except RecursionError as error:
         raise ReportRefusedError("The JSON is nested too deeply.") from error
+
+
+def _decode_item(raw: bytes) -> ReportItem:
+    item = _ITEM_DECODER.decode(raw)
+    if not _has_each_name_once(raw, item):
+        # Of two values under one name, nobody can say which one was meant.
+        json.loads(raw, object_pairs_hook=_without_repetition)
+    if b"\\u0000" in raw:
+        _refuse_null(item)
+    return item
 
 
 def checked_key(key: str) -> str:
@@ -161,24 +204,20 @@ def read_timestamp(value: float | str) -> int:
 
 
 def _event(item: ReportItem, reporter: Reporter) -> NewEvent:
-    kind = EventKind(item.kind)
-    metadata = wire_from_json(item.metadata or {})
-    common: dict[str, Any] = {"metadata": metadata, "description": item.description, "reporter": reporter}
+    metadata = wire_from_json(item.metadata) if item.metadata else {}
     payload: Materialization | Observation | CheckEvaluation | ExternalRun
-    if kind is EventKind.CHECK_EVALUATION:
-        if not item.check_name or item.passed is None:
-            raise ReportRefusedError("A check evaluation needs `check_name` and `passed`.")
-        _refuse_given(item, _ASSET_FIELDS)
-        severity = item.severity or "ERROR"
-        payload = CheckEvaluation(check_name=item.check_name, passed=item.passed, severity=severity, **common)
+    if item.kind == "check_evaluation":
+        payload = _check(item, metadata, reporter)
+        kind = EventKind.CHECK_EVALUATION
     else:
-        _refuse_given(item, _CHECK_FIELDS)
-        types = {EventKind.MATERIALIZATION: Materialization, EventKind.OBSERVATION: Observation}
-        payload = types.get(kind, ExternalRun)(tags=item.tags, **common)
+        kind, build = _BUILDERS[item.kind or "materialization"]
+        if item.check_name is not None or item.passed is not None or item.severity is not None:
+            _refuse_given(item, kind, _CHECK_FIELDS)
+        payload = build(metadata=metadata, description=item.description, tags=item.tags or _NO_TAGS, reporter=reporter)
     return NewEvent(
         kind=kind,
         payload=payload,
-        asset_key=_key(item).to_escaped_user_string(),
+        asset_key=_key(item),
         partition=item.partition or None,
         run_id=item.run_id,
         timestamp=None if item.timestamp is None else read_timestamp(item.timestamp),
@@ -186,28 +225,26 @@ def _event(item: ReportItem, reporter: Reporter) -> NewEvent:
     )
 
 
-def _refuse_twice(raw: bytes, item: ReportItem) -> None:
-    """Of two values under one name, nobody can say which one was meant."""
-    if not _has_each_name_once(raw, item):
-        json.loads(raw, object_pairs_hook=_without_repetition)
+def _check(item: ReportItem, metadata: dict[str, WireValue], reporter: Reporter) -> CheckEvaluation:
+    if not item.check_name or item.passed is None:
+        raise ReportRefusedError("A check evaluation needs `check_name` and `passed`.")
+    if item.data_version is not None:
+        _refuse_given(item, EventKind.CHECK_EVALUATION, _ASSET_FIELDS)
+    return CheckEvaluation(
+        check_name=item.check_name,
+        passed=item.passed,
+        severity=item.severity or "ERROR",
+        metadata=metadata,
+        description=item.description,
+        reporter=reporter,
+    )
 
 
-def _has_each_name_once(raw: bytes, item: ReportItem) -> bool:
-    """Whether a quick count shows it; if not, it may be so all the same. Every event of a batch passes here."""
-    if b"\\" in raw or b'" ' in raw or b'"\n' in raw or b'"\t' in raw or b'"\r' in raw:
-        # Then not each name is followed by its colon, or what looks like a name is none.
+def _has_each_name_once(text: bytes, decoded: ReportItem | list[ReportItem]) -> bool:
+    """Whether a count of the names shows that none was lost in decoding; if not, it may be so all the same."""
+    if any(hiding in text for hiding in _HIDING_NAMES):
         return False
-    metadata, tags = item.metadata or {}, item.tags
-    if "kind" in metadata or "tags" in metadata or "kind" in tags or "tags" in tags:
-        return False
-    for value in metadata.values():
-        if type(value) is dict or type(value) is list:
-            return False
-    values = msgspec.structs.astuple(item)
-    # These two have a value in any case; whether they were sent, only the text says.
-    absent = (b'"kind":' not in raw) + (b'"tags":' not in raw)
-    given = len(values) - values.count(None) - absent
-    return raw.count(b'":') == given + len(metadata) + len(tags)
+    return text.count(b'":') == _ENCODER.encode(decoded).count(b'":')
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -221,18 +258,29 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_null(item: ReportItem) -> None:
     """Only an escape can bring a null character, which PostgreSQL's columns can't hold; metadata stays escaped."""
+    tags = item.tags or _NO_TAGS
     texts = (item.partition, item.run_id, item.data_version, item.description, item.check_name)
-    if any(text is not None and "\0" in text for text in (*texts, *item.tags, *item.tags.values())):
+    if any(text is not None and "\0" in text for text in (*texts, *tags, *tags.values())):
         raise ReportRefusedError("A text holds a null character; leave it out.")
 
 
-def _key(item: ReportItem) -> AssetKey:
+def _key(item: ReportItem) -> str:
     if (item.key is None) == (item.asset_key is None):
         raise ReportRefusedError('Name the asset by `key` ("schema/table") or `asset_key` (["schema", "table"]).')
-    return AssetKey.from_escaped_user_string(item.key) if item.key is not None else AssetKey(item.asset_key or [])
+    if item.key is not None:
+        return _key_in_text_form(item.key, is_one_part=False)
+    if isinstance(item.asset_key, str):
+        return _key_in_text_form(item.asset_key, is_one_part=True)
+    return AssetKey(item.asset_key or []).to_escaped_user_string()
 
 
-def _refuse_given(item: ReportItem, names: frozenset[str]) -> None:
+@lru_cache(maxsize=16_384)
+def _key_in_text_form(text: str, *, is_one_part: bool) -> str:
+    """Kept for those that come again and again, as they do in a batch."""
+    key = AssetKey(text) if is_one_part else AssetKey.from_escaped_user_string(text)
+    return key.to_escaped_user_string()
+
+
+def _refuse_given(item: ReportItem, kind: EventKind, names: frozenset[str]) -> None:
     given = [name for name in names if getattr(item, name) is not None]
-    if given:
-        raise ReportRefusedError(f"{item.kind} takes no {' or '.join(sorted(given))}.")
+    raise ReportRefusedError(f"{kind.value} takes no {' or '.join(sorted(given))}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Dialect
 
 from headwater.records.day_counts import DayCount, fold_days
 from headwater.records.definition_history import DefinitionEntry, fold_definitions
-from headwater.records.events import Event, NewEvent, encode_payload
+from headwater.records.events import Event, EventKind, NewEvent, encode_payload
 from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
 from headwater.records.versions import encode_basis, read_versions
 from headwater.storage.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect
@@ -29,6 +29,9 @@ from headwater.storage.schema import (
 
 _LONGEST_PAUSE_MILLISECONDS = 4_000
 """Between two statements; shorter than engines' leases, so that others can go on as soon as those run out."""
+
+# Asking a kind for its value costs more than all else of a row.
+_NAMES = {kind: kind.value for kind in EventKind}
 
 
 def insert_for(connection: Connection, table: sa.Table) -> Any:
@@ -61,8 +64,9 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
         for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
     ]
     statements.insert_events.run(connection, [event_row(event) for event in appended])
-    keep_states(connection, fold_latest(appended), fold_checks(appended))
-    keep_history(connection, appended)
+    kinds = {event.kind for event in appended}
+    keep_states(connection, fold_latest(appended), fold_checks(appended) if EventKind.CHECK_EVALUATION in kinds else ())
+    keep_history(connection, appended, kinds)
     if connection.dialect.name == "postgresql":
         # Heard by other processes as the transaction commits.
         execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
@@ -78,13 +82,20 @@ def keep_states(connection: Connection, states: Sequence[Latest], checks: Sequen
     statements.partition_sets.note(connection, states)
 
 
-def keep_history(connection: Connection, appended: Sequence[Event]) -> None:
-    """Keep what some new events add to the counts by day, to the lineage of versions and to that of definitions."""
+def keep_history(connection: Connection, appended: Sequence[Event], kinds: Collection[EventKind]) -> None:
+    """Keep what some new events add to the counts by day, to the lineage of versions and to that of definitions.
+
+    Args:
+        connection: In a writing transaction.
+        appended: The events.
+        kinds: Those that are among them.
+    """
     statements = _statements(connection.dialect)
     statements.keep_days.run(connection, [day_row(count) for count in fold_days(appended)])
-    if versions := read_versions(appended):
+    if EventKind.MATERIALIZATION in kinds and (versions := read_versions(appended)):
         statements.insert_versions.run(connection, versions)
-    if definitions := fold_definitions(appended):
+    if EventKind.DEFINITIONS_CHANGED in kinds:
+        definitions = fold_definitions(appended)
         statements.insert_definitions.run(connection, [definition_row(each) for each in definitions])
 
 
@@ -137,7 +148,7 @@ def event_row(event: Event) -> Row:
     """The columns of `events`, in their order."""
     return (
         event.seq,
-        event.kind.value,
+        _NAMES[event.kind],
         event.asset_key,
         event.partition,
         event.run_id,

@@ -247,7 +247,7 @@ def _result(
     if unit.keys is None:
         mine = [appended[place] for place in places if place is not None]
         return mine if unit.effect is None else unit.effect(connection, mine)
-    receipts = []
+    receipts: list[Receipt] = []
     for place, key in zip(places, unit.keys, strict=True):
         if place is not None:
             receipts.append(Receipt(appended[place].seq))

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from headwater.errors import ReportRefusedError
 from headwater.records.events import CheckEvaluation, EventKind, ExternalRun, NewEvent, Reporter
@@ -97,3 +99,60 @@ def test_a_key_of_content_ignores_when_it_came() -> None:
 def test_moments_are_microseconds() -> None:
     """Seconds and ISO 8601 come to the same."""
     assert read_timestamp(1.5) == read_timestamp("1970-01-01T02:00:01.5+02:00") == 1_500_000
+
+
+_texts = st.sampled_from(["a", "a/b", "é", 'a"b', "a\\b", '":', "a :", "kind", "tags", "\0", ""])
+_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), _texts),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(_texts, inner, max_size=2)),
+    max_leaves=4,
+)
+_items = st.fixed_dictionaries(
+    {},
+    optional={
+        "key": _texts,
+        "asset_key": st.one_of(_texts, st.lists(_texts, max_size=2)),
+        "kind": st.sampled_from(["materialization", "observation", "check_evaluation", "external_failed", "made"]),
+        "partition": st.one_of(st.none(), _texts),
+        "metadata": st.one_of(st.none(), st.dictionaries(_texts, _values, max_size=2)),
+        "tags": st.dictionaries(_texts, _texts, max_size=2),
+        "check_name": _texts,
+        "passed": st.booleans(),
+        "timestamp": st.sampled_from([0, 1.5, -1, "2026-01-02T00:00:00+00:00", "soon"]),
+        "colour": _texts,
+    },
+)
+
+
+@settings(deadline=None)
+@given(
+    items=st.lists(_items, min_size=1, max_size=3),
+    ascii_only=st.booleans(),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (",", " :")]),
+    repeated=st.sampled_from([None, "partition", "kind", "tags", "metadata", "x"]),
+    lines=st.booleans(),
+)
+def test_a_batch_is_read_as_each_of_its_events_would_be(
+    items: list[dict[str, Any]], ascii_only: bool, separators: tuple[str, str], repeated: str | None, lines: bool
+) -> None:
+    """What is decoded together comes to the same event or refusal as alone, names that stand twice included."""
+    texts = [json.dumps(item, ensure_ascii=ascii_only, separators=separators) for item in items]
+    if repeated is not None:
+        # The last event again says something that it may have said already, at its top or inside its metadata.
+        told = f'"{repeated}"{separators[1]}' + (
+            '{"n":1,"n":2}' if repeated in ("tags", "metadata") else '"observation"'
+        )
+        texts[-1] = texts[-1][:-1] + (separators[0] if items[-1] else "") + told + "}"
+    kind, body = ("application/x-ndjson", "\n".join(texts)) if lines else ("application/json", f"[{','.join(texts)}]")
+
+    split, many = split_body(kind, body.encode())
+
+    assert many
+    assert [_outcome(text.encode()) for text in texts] == [_outcome(item) for item in split]
+
+
+def _outcome(sent: Any) -> Any:
+    try:
+        return parse_item(sent, ME).event
+    except ReportRefusedError as error:
+        return str(error)
