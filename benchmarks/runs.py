@@ -17,6 +17,7 @@ from benchmarks.systems import Running, peers, running
 from headwater.definitions.executors import DaskConfig
 from headwater.execution.executors.executor import StepCall
 from headwater.execution.folders import Folders
+from headwater.execution.run_log_places import RunLogs
 from headwater.execution.run_supervisor import RunSupervisor
 from headwater.execution.step_messages import STEP_TASK, StepOrder, encoder
 from headwater.location.loading import Loader
@@ -119,7 +120,7 @@ async def _measure_run(count: int) -> None:
         keys = [asset.key for asset in location.snapshot.assets]
         (run,) = plan_runs(location.graph, keys, cause=Cause(kind="cli"), now=store.clock.now())
         store.write(unit_of([run]))
-        folders = Folders(storage=folder / "storage", run_logs=folder / "logs")
+        folders = Folders(storage=folder / "storage", run_logs=RunLogs(folder / "logs"))
         began = time.perf_counter()
         await RunSupervisor(store, location, folders, "benchmark", run).carry_out()
         took = time.perf_counter() - began

@@ -167,6 +167,10 @@ class WorkerTimeoutError(LocationError):
     """A worker process was stopped because it worked longer than it was allowed to."""
 
 
+class RunLogsError(HeadwaterError):
+    """The place where the logs of runs are kept can't be reached, or refuses; the runs themselves go on."""
+
+
 class UnknownPrincipalError(HeadwaterError):
     """An id is not that of a token or a person of the deployment."""
 

@@ -97,6 +97,41 @@ def test_a_step_tells_how_far_it_is(home: Home, notes: Notes) -> None:
     assert ("success", None) == (step["status"], step["progress"])
 
 
+def test_logs_are_kept_elsewhere(home: Home, notes: Notes) -> None:
+    """They can be followed there while the run goes on, and nothing is left in the home once it has ended."""
+    os.mkfifo(notes.folder / "go")
+    keep_logs(home, notes.folder / "kept")
+    with home.started("materialize", "counting") as process:
+        notes.wait("counting")
+        run_id = home.run("run", "list")[0]["run_id"]
+        until(lambda: ["1 of 4 (25%): the first quarter"] == texts(home, run_id))
+        (notes.folder / "go").write_text("")
+        assert 0 == process.wait()
+    assert ["1 of 4 (25%): the first quarter", "4 of 4 (100%)"] == texts(home, run_id)
+    assert [] == list((home.home / "logs" / "runs").iterdir())
+
+
+def test_a_run_does_not_need_the_place_of_its_logs(home: Home, notes: Notes) -> None:
+    """While that can't be reached a run goes on, its log stays here, and who reads it is told."""
+    (notes.folder / "kept").write_text("a file where a folder should be")
+    keep_logs(home, notes.folder / "kept")
+    run = home.run("materialize", "counted")
+    assert "success" == run["status"]
+    assert [run["run_id"]] == [path.name for path in (home.home / "logs" / "runs").iterdir()]
+    assert "can't be reached" in home.run("run", "logs", run["run_id"], fails=True)
+
+
+def keep_logs(home: Home, place: Path, settings: str = "") -> None:
+    """Keep logs at a place, as in an object store."""
+    home.home.mkdir(exist_ok=True)
+    (home.home / "settings.toml").write_text(f'{settings}[logs]\naddress = "file://{place}"\n')
+
+
+def texts(home: Home, run_id: str) -> list[str]:
+    """What the log of a run says."""
+    return [line["text"] for line in home.run("run", "logs", run_id)]
+
+
 def test_a_terminal_gets_bars_and_a_pipe_lines(home: Home) -> None:
     """On a terminal the steps are counted; elsewhere each event is a line, without control characters."""
     ours, theirs = pty.openpty()
@@ -217,6 +252,18 @@ def test_steps_run_as_tasks_of_a_dask_cluster(cluster: Cluster, home: Home, note
     steps = {step["name"]: step["error"]["message"] for step in home.run("run", "show", failed["run_id"])["steps"]}
     assert "ValueError: wrong on the worker" == steps["fails"]
     assert "exit code 5" in steps["dies"]
+
+
+def test_logs_of_a_cluster_are_kept_elsewhere(cluster: Cluster, home: Home, notes: Notes) -> None:
+    """The workers need no disk of the engine's for them: they carry what steps print, the traceback of a failure too."""
+    with on(cluster, home):
+        keep_logs(home, notes.folder / "kept", (home.home / "settings.toml").read_text())
+        run = home.run("materialize", "fails", "dies", "counted", "--executor", "dask", fails=True)
+        lines = home.run("run", "logs", run["run_id"])
+    assert {("counted", "stdout", "printed on the worker"), ("fails", "log", "The step failed")} <= {
+        (line["step"], line["stream"], line["text"].splitlines()[0]) for line in lines
+    }
+    assert not (home.home / "logs" / "runs").exists()
 
 
 def test_a_canceled_step_is_stopped_on_its_worker(cluster: Cluster, home: Home, notes: Notes) -> None:

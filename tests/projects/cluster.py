@@ -101,6 +101,12 @@ def counting(context: hw.AssetExecutionContext) -> None:
 
 
 @hw.asset
+def counted() -> None:
+    """Prints."""
+    print("printed on the worker")
+
+
+@hw.asset
 def fails() -> None:
     """Raises."""
     raise ValueError("wrong on the worker")
@@ -115,7 +121,21 @@ def dies() -> None:
 numbers = [hw.asset(name=f"n{number}", group_name="numbers")(lambda: None) for number in range(20)]
 
 defs = hw.Definitions(
-    assets=[first, second, trained, left, right, patient, below_patient, endless, counting, fails, dies, *numbers],
+    assets=[
+        first,
+        second,
+        trained,
+        left,
+        right,
+        patient,
+        below_patient,
+        endless,
+        counting,
+        counted,
+        fails,
+        dies,
+        *numbers,
+    ],
     resources={"connection": connection},
     executor=hw.multiprocess_executor.configured(
         {"tag_concurrency_limits": [{"key": "licence", "value": "one", "limit": 1}]}

@@ -147,7 +147,7 @@ async def _bars(deployment: Deployment, process: LocationProcess, run: Run) -> R
     plan = plan_steps(process.graph, run.assets, run.checks)
     known = [(step.name, step.assets[0]) for step in plan]
     expected = await deployment.store.read_async(lambda c: expected_seconds(c, known))
-    bars = RunBars(len(plan), deployment.run_logs / run.run_id, expected)
+    bars = RunBars(len(plan), deployment.run_logs.folder_of(run.run_id), expected)
     bars.start()
     return bars
 

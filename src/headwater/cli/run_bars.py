@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from headwater.execution.log_sources import FolderLogs
 from headwater.execution.progress import read_progress
 from headwater.records.events import Event, EventKind, RunEvent, StepEvent
 
@@ -27,7 +28,7 @@ class RunBars:
             folder: Where its steps tell how far they are.
             expected: For a step by its name, how many seconds it took lately.
         """
-        self._folder = folder
+        self._logs = FolderLogs(folder)
         self._expected = expected
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"), TimeElapsedColumn(),
@@ -78,7 +79,7 @@ class RunBars:
     async def _look(self) -> None:
         """Move the bars of steps: by what they tell, else by how long they took lately."""
         while True:
-            told = read_progress(self._folder, self._steps)
+            told = read_progress(self._logs, self._steps)
             for name, task in self._steps.items():
                 progress = told.get(name)
                 if progress is not None:

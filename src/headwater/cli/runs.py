@@ -133,10 +133,8 @@ def show_logs(run_id: str, follow: bool, home: Path | None, deployment: str, as_
     place: str | None = None
     shown: list[LogLine] = []
     with open_deployment(home, deployment) as opened:
-        folder = opened.run_logs
         while True:
-            after = place
-            page = opened.store.read(lambda c: runs.run_log(c, folder, run_id, after=after, limit=_LINES))  # noqa: B023
+            page = runs.run_log(opened.store, opened.run_logs, run_id, after=place, limit=_LINES)
             place = page.next
             shown += page.items if as_json else []
             for line in () if as_json else page.items:

@@ -18,6 +18,7 @@ from headwater.automation.freshness_loop import FreshnessLoop
 from headwater.automation.tick_loop import TickLoop
 from headwater.clock import to_datetime
 from headwater.daemon.code_locations import CodeLocations
+from headwater.daemon.log_chore import LogChore
 from headwater.daemon.owners import is_surely_gone, new_owner
 from headwater.daemon.retention import RetentionChore
 from headwater.daemon.run_loop import RunLoop
@@ -25,6 +26,7 @@ from headwater.daemon.shares import Shares
 from headwater.errors import StoreError, StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_default_executor
 from headwater.execution.folders import Folders
+from headwater.execution.run_log_places import read_run_logs
 from headwater.location.source import LocationSource
 from headwater.records.events import Event, EventKind, LocationReload, SensorSwitched
 from headwater.records.leases import Failure, Lease
@@ -68,7 +70,7 @@ class Engine:
             on_ready: Called once `waits_for` has come to nothing.
         """
         self._store = store
-        folders = Folders(storage=home / "storage", run_logs=home / "logs" / "runs")
+        folders = Folders(storage=home / "storage", run_logs=read_run_logs(home, os.environ))
         self._locations = CodeLocations(store, sources, home / "logs" / "locations", watches=watches)
         loaded = self._locations.loaded
         owner = new_owner()
@@ -84,6 +86,7 @@ class Engine:
         self._owner = owner
         self._unused = set(self._locations.unsettled)
         self._on_ready: Callable[[], None] | None = on_ready
+        self._logs = LogChore(store, folders.run_logs)
         self._retention = RetentionChore(store, folders.run_logs, lambda: self._shares.is_mine("retention"))
 
     def waits_for(self) -> list[str]:
@@ -121,6 +124,7 @@ class Engine:
                 "tail": self._store.tail.watch,
                 "tick retention": self._forget_ticks,
                 "retention": self._retention.run,
+                "run logs": self._logs.run,
             }.items():
                 group.create_task(self._outlast(name, work), name=name)
 

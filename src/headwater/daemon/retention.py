@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
+from headwater.errors import RunLogsError
+from headwater.execution.run_log_places import RunLogs
 from headwater.records.events import Event
 from headwater.records.retention import RetentionRules, Sort
 from headwater.storage import reclaim, retention
@@ -30,12 +30,12 @@ _log = structlog.get_logger(__name__)
 class RetentionChore:
     """Goes over the store once an hour, in small transactions."""
 
-    def __init__(self, store: Store, run_logs: Path, is_mine: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, store: Store, run_logs: RunLogs, is_mine: Callable[[], bool] = lambda: True) -> None:
         """Prepare.
 
         Args:
             store: What is kept bounded.
-            run_logs: The folder with a folder of logs for each run.
+            run_logs: The logs of runs.
             is_mine: Whether this engine is the one that does it now.
         """
         self._store = store
@@ -85,6 +85,9 @@ class RetentionChore:
         ):
             count += len(gone)
             for run_id in gone:
-                await asyncio.to_thread(shutil.rmtree, self._run_logs / run_id, ignore_errors=True)
+                try:
+                    await asyncio.to_thread(self._run_logs.forget, run_id)
+                except RunLogsError as error:
+                    _log.warning("the log of a run that was dropped is left over", run_id=run_id, reason=str(error))
             await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
         return count

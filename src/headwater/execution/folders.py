@@ -6,9 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from headwater.execution.run_log_places import RunLogs
+
 
 class Folders(msgspec.Struct, frozen=True):
     """Where a deployment keeps stored values, and the logs of its runs."""
 
     storage: Path
-    run_logs: Path
+    run_logs: RunLogs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,9 +11,11 @@ import msgspec
 
 from headwater.clock import Clock
 from headwater.definitions.logs import ContextLog
-from headwater.execution.run_logs import step_file
+from headwater.execution.log_sources import LogSource
+from headwater.execution.run_logs import step_file, step_file_name
 
 _SECONDS_BETWEEN = 1.0
+_ENDING = "progress"
 
 
 class StepProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,14 +63,25 @@ class ProgressReports:
         os.replace(beside, self._path)  # noqa: PTH105 - what reads it finds the old or the new one
 
 
-def read_progress(folder: Path, steps: Iterable[str]) -> dict[str, StepProgress]:
-    """How far some steps of a run said that they are, where they said anything."""
+def read_progress(source: LogSource, steps: Iterable[str]) -> dict[str, StepProgress]:
+    """How far some steps of a run said that they are, where they said anything.
+
+    Raises:
+        RunLogsError: the place where that is kept can't be read.
+    """
     found: dict[str, StepProgress] = {}
+    known = source.files()
     for step in steps:
-        with suppress(FileNotFoundError, msgspec.DecodeError):
-            found[step] = _step_progress_decoder.decode(_path(folder, step).read_bytes())
+        told = [each for path in known.get(step_file_name(step, _ENDING), ()) for each in _read(source, path)]
+        if told:
+            found[step] = max(told, key=lambda each: each.told_at)
     return found
 
 
+def _read(source: LogSource, path: str) -> Iterator[StepProgress]:
+    with suppress(FileNotFoundError, msgspec.DecodeError), source.open(path) as file:
+        yield _step_progress_decoder.decode(file.read())
+
+
 def _path(folder: Path, step: str) -> Path:
-    return step_file(folder, step, "progress")
+    return step_file(folder, step, _ENDING)

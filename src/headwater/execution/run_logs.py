@@ -1,4 +1,4 @@
-"""The logs of runs: written by workers straight to files, so that they outlive a worker that dies; read from anywhere.
+"""The files of a run's log: written by workers straight to disk, so that they outlive a worker that dies.
 
 A run has a folder with one file of structured lines, and the captured output of each step.
 """
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from headwater.execution.log_sources import LogSource
 
 Stream = Literal["log", "stdout", "stderr"]
 _LOG = "log.ndjson"
@@ -46,7 +48,12 @@ def output_path(folder: Path, step: str, stream: Stream) -> Path:
 
 def step_file(folder: Path, step: str, ending: str) -> Path:
     """Where something of a step is kept beside the run's log."""
-    return folder / f"{hashlib.sha256(step.encode()).hexdigest()[:20]}.{ending}"
+    return folder / step_file_name(step, ending)
+
+
+def step_file_name(step: str, ending: str) -> str:
+    """The name of a file of a step."""
+    return f"{hashlib.sha256(step.encode()).hexdigest()[:20]}.{ending}"
 
 
 def bound_file(path: Path, most: int = MOST_BYTES) -> None:
@@ -92,11 +99,11 @@ def write_line(descriptor: int, line: LogLine) -> None:
     os.write(descriptor, msgspec.json.encode(kept) + b"\n")
 
 
-def read_lines(folder: Path, steps: Iterable[str], after: str | None, limit: int) -> tuple[list[LogLine], str]:
+def read_lines(source: LogSource, steps: Iterable[str], after: str | None, limit: int) -> tuple[list[LogLine], str]:
     """The lines of a run that a reader has not seen.
 
     Args:
-        folder: The run's.
+        source: Where the run's files are.
         steps: Names of its steps.
         after: What the last call returned, None to begin.
         limit: How many lines at most.
@@ -106,29 +113,32 @@ def read_lines(folder: Path, steps: Iterable[str], after: str | None, limit: int
 
     Raises:
         ValueError: `after` is not what a call returned.
+        RunLogsError: the place where they are kept can't be read.
     """
     places = _decode_places(after)
     lines: list[LogLine] = []
-    files: list[tuple[Path, str, Stream]] = [(log_path(folder), "", "log")]
+    known = source.files()
+    files: list[tuple[str, str, Stream]] = [(path, "", "log") for path in known.get(_LOG, ())]
     streams: tuple[Stream, ...] = ("stdout", "stderr")
-    files += [(output_path(folder, step, stream), step, stream) for step in steps for stream in streams]
+    files += [
+        (path, step, stream)
+        for step in steps
+        for stream in streams
+        for path in known.get(step_file_name(step, stream), ())
+    ]
     for path, step, stream in files:
-        if places.get(path.name, 0) > (size := _size(path)):
+        size = source.size(path)
+        if places.get(path, 0) > size:
             # It was cut since; what it has now is its beginning and its end, and what is new comes after that.
-            places[path.name] = size
-        for raw, place in _whole_lines(path, places.get(path.name, 0)):
+            places[path] = size
+        if places.get(path, 0) == size:
+            continue
+        for raw, place in _whole_lines(source, path, places.get(path, 0)):
             if len(lines) == limit:
                 break
-            places[path.name] = place
+            places[path] = place
             lines.append(_decode_line(raw) if stream == "log" else _captured(step, stream, raw))
     return lines, json.dumps(places, separators=(",", ":"))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
 
 
 def _decode_places(after: str | None) -> dict[str, int]:
@@ -140,10 +150,10 @@ def _decode_places(after: str | None) -> dict[str, int]:
         raise ValueError(f"{after!r} is not the `next` of an earlier answer.") from error
 
 
-def _whole_lines(path: Path, start: int) -> Iterator[tuple[bytes, int]]:
+def _whole_lines(source: LogSource, path: str, start: int) -> Iterator[tuple[bytes, int]]:
     """Complete lines from a place on, each with the place after it."""
     try:
-        file = path.open("rb")
+        file = source.open(path)
     except FileNotFoundError:
         return
     with file:

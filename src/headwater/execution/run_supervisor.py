@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from sqlalchemy.engine import Connection
@@ -13,6 +13,7 @@ from headwater.errors import (
     InvalidConfigError,
     InvalidDefinitionError,
     LocationError,
+    RunLogsError,
     StoreError,
     UnknownAssetError,
 )
@@ -37,7 +38,7 @@ LEASE_MICROSECONDS = 30_000_000
 TIME_LIMIT_TAGS = ("headwater/max_runtime", "dagster/max_runtime")
 """Tags of a run that say after how many seconds it is stopped."""
 _PREPARE_SECONDS = 60.0
-_BOUND_SECONDS = 2.0
+_LOOK_SECONDS = 1.0
 _OUTSIDE_STEPS = (OSError, LocationError, UnknownAssetError, InvalidDefinitionError, InvalidConfigError)
 _log = structlog.get_logger(__name__)
 
@@ -124,6 +125,8 @@ class RunSupervisor:
             await self._run_steps(plan, steps)
         finally:
             await asyncio.shield(self._let_go(executor))
+            # Before the run's end is told of, or whoever follows the log would stop too early.
+            await asyncio.shield(self._carry_logs(self._folders.run_logs.end))
 
     async def _let_go(self, executor: Executor) -> None:
         try:
@@ -136,7 +139,7 @@ class RunSupervisor:
         running: dict[asyncio.Task[None], Step] = {}
         # To wait for any of a thousand tasks costs a thousand callbacks each time; a queue of those that ended, one.
         ended: asyncio.Queue[asyncio.Task[None]] = asyncio.Queue()
-        bounding = asyncio.create_task(self._bound_logs(running))
+        logs = asyncio.create_task(self._follow_logs(running))
         try:
             while queue or running:
                 while ready := queue.take_ready():
@@ -153,18 +156,26 @@ class RunSupervisor:
                     queue.end(running.pop(done))
                     done.result()
         finally:
-            bounding.cancel()
+            logs.cancel()
             for task in running:
                 task.cancel()
-            await asyncio.gather(*running, bounding, return_exceptions=True)
+            await asyncio.gather(*running, logs, return_exceptions=True)
 
-    async def _bound_logs(self, running: Mapping[asyncio.Task[None], Step]) -> None:
-        """Keep what the steps under way print from filling the disk."""
-        folder = self._folders.run_logs / self._run.run_id
+    async def _follow_logs(self, running: Mapping[asyncio.Task[None], Step]) -> None:
+        """Keep what the steps under way print from filling the disk, and bring it to where it is kept."""
+        folder = self._folders.run_logs.folder_of(self._run.run_id)
         while True:
-            await self._store.clock.sleep(_BOUND_SECONDS)
+            await self._store.clock.sleep(_LOOK_SECONDS)
             for step in list(running.values()):
                 await asyncio.to_thread(bound_step, folder, step.name)
+            await self._carry_logs(self._folders.run_logs.carry)
+
+    async def _carry_logs(self, how: Callable[[str], None]) -> None:
+        """Bring the run's log to where it is kept; a run does not fail because that place does."""
+        try:
+            await asyncio.to_thread(how, self._run.run_id)
+        except RunLogsError as error:
+            _log.warning("the log of a run stays here for now", run_id=self._run.run_id, reason=str(error))
 
     def _reason_to_skip(self, step: Step) -> str | None:
         """Why a step does not begin, and what that means for those below it; None if it does."""
@@ -192,7 +203,7 @@ class RunSupervisor:
     async def _run_step(self, step: Step, steps: StepSupervisor) -> None:
         self._has_begun = True
         ended = await steps.carry_out(step)
-        bound_step(self._folders.run_logs / self._run.run_id, step.name)
+        bound_step(self._folders.run_logs.folder_of(self._run.run_id), step.name)
         if ended.failure is not None:
             self._failed[step.name] = f"{step.name}: {ended.failure}"
         elif ended.report is not None:

@@ -84,7 +84,7 @@ class StepSupervisor:
             job_name=self._run.job_name,
             keeps_resources=self._executor.keeps_resources,
             storage_folder=str(self._folders.storage),
-            log_folder=str(self._folders.run_logs / self._run.run_id),
+            log_folder=str(self._folders.run_logs.folder_of(self._run.run_id)),
             store_url=self._store.url,
         )
 
@@ -96,6 +96,7 @@ class StepSupervisor:
             order=encoder.encode(self.order(step, retries)),
             timeout=step.timeout,
             tags=step.tags,
+            log_address=self._folders.run_logs.address,
         )
         # What begins without waiting may read what was there when it was sent off; later news must not count as read.
         before = None if self._executor.begins_at_once else await self._look(step)

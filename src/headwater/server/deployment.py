@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from headwater.clock import Clock, SystemClock, to_datetime
 from headwater.errors import SettingsError
+from headwater.execution.run_log_places import read_run_logs
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.report_rules import ReportRules
 from headwater.records.webhooks import WebhookRule
@@ -61,6 +62,7 @@ class Deployment:
         self.name = name
         self.home = home
         self.store = store
+        self.run_logs = read_run_logs(home, os.environ)
         self.live = LiveFeed(store)
         self.access = AccessBook(store, home)
         self.audit = AuditTrail(store)
@@ -79,11 +81,6 @@ class Deployment:
     def clock(self) -> Clock:
         """What tells the time of receipt."""
         return self.store.clock
-
-    @property
-    def run_logs(self) -> Path:
-        """Where the logs of runs are."""
-        return self.home / "logs" / "runs"
 
     @property
     def known_graph(self) -> AssetGraph:

@@ -37,6 +37,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
     errors.RequestForbiddenError: 403,
     errors.TooManyRequestsError: 429,
     errors.StoreUnavailableError: 503,
+    errors.RunLogsError: 503,
     errors.NoAnswerError: 504,
 }
 

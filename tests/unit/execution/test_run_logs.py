@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from headwater.execution.log_sources import FolderLogs
 from headwater.execution.run_logs import LogLine, bound_file, log_path, output_path, read_lines, write_line
 
 
@@ -22,13 +23,13 @@ def test_a_reader_goes_on_where_it_was(tmp_path: Path) -> None:
     """Reading again gives only what is new, of each stream."""
     write(tmp_path, "one")
     output_path(tmp_path, "s", "stdout").write_text("printed\n")
-    first, place = read_lines(tmp_path, ["s"], None, 10)
+    first, place = read_lines(FolderLogs(tmp_path), ["s"], None, 10)
     write(tmp_path, "two")
-    second, place = read_lines(tmp_path, ["s"], place, 10)
+    second, place = read_lines(FolderLogs(tmp_path), ["s"], place, 10)
 
     assert [("log", "one"), ("stdout", "printed")] == [(line.stream, line.text) for line in first]
     assert ["two"] == [line.text for line in second]
-    assert [] == read_lines(tmp_path, ["s"], place, 10)[0]
+    assert [] == read_lines(FolderLogs(tmp_path), ["s"], place, 10)[0]
 
 
 def test_a_limit_loses_nothing(tmp_path: Path) -> None:
@@ -36,8 +37,8 @@ def test_a_limit_loses_nothing(tmp_path: Path) -> None:
     write(tmp_path, *(str(number) for number in range(7)))
     found: list[str] = []
     place = None
-    while page := read_lines(tmp_path, ["s"], place, 2)[0]:
-        place = read_lines(tmp_path, ["s"], place, 2)[1]
+    while page := read_lines(FolderLogs(tmp_path), ["s"], place, 2)[0]:
+        place = read_lines(FolderLogs(tmp_path), ["s"], place, 2)[1]
         found += [line.text for line in page]
 
     assert [str(number) for number in range(7)] == found
@@ -47,17 +48,17 @@ def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
     """A line that is still being written is read once it is whole."""
     path = output_path(tmp_path, "s", "stderr")
     path.write_text("half")
-    lines, place = read_lines(tmp_path, ["s"], None, 10)
+    lines, place = read_lines(FolderLogs(tmp_path), ["s"], None, 10)
     path.write_text("half a line\n")
 
     assert [] == lines
-    assert ["half a line"] == [line.text for line in read_lines(tmp_path, ["s"], place, 10)[0]]
+    assert ["half a line"] == [line.text for line in read_lines(FolderLogs(tmp_path), ["s"], place, 10)[0]]
 
 
 def test_a_foreign_place_is_refused(tmp_path: Path) -> None:
     """What no call returned is an error that shows it."""
     with pytest.raises(ValueError, match="'banana' is not"):
-        read_lines(tmp_path, [], "banana", 10)
+        read_lines(FolderLogs(tmp_path), [], "banana", 10)
 
 
 @pytest.mark.parametrize("name", ["log.ndjson", "out.stdout"])
@@ -82,10 +83,10 @@ def test_a_reader_of_a_file_that_was_cut_goes_on(tmp_path: Path) -> None:
     """It gets what is written after the cut."""
     path = output_path(tmp_path, "a", "stdout")
     path.write_text("x" * 99 + "\n" + "y\n" * 1_000)
-    _, place = read_lines(tmp_path, ["a"], None, 10_000)
+    _, place = read_lines(FolderLogs(tmp_path), ["a"], None, 10_000)
     bound_file(path, most=400)
-    _, place = read_lines(tmp_path, ["a"], place, 10_000)
+    _, place = read_lines(FolderLogs(tmp_path), ["a"], place, 10_000)
     with path.open("a") as file:
         file.write("after\n")
-    found, _ = read_lines(tmp_path, ["a"], place, 10_000)
+    found, _ = read_lines(FolderLogs(tmp_path), ["a"], place, 10_000)
     assert ["after"] == [line.text for line in found]

@@ -131,6 +131,16 @@ class DaskCluster:
             except (OSError, ValueError) as error:
                 _log.warning("a step could not be stopped on its worker", key=key, reason=str(error))
 
+    async def end_logs(self, run_id: str, address: str, workers: set[str]) -> None:
+        """Have workers carry what they still have of the log of a run to where it is kept."""
+        there = sorted(workers & self._client.scheduler_info(n_workers=-1)["workers"].keys())
+        if not there:
+            return
+        try:
+            await self._client.run(dask_worker.end_logs, run_id, address, workers=there, on_error="ignore")
+        except (OSError, ValueError) as error:
+            _log.warning("the end of a log may be left on a worker", run_id=run_id, reason=str(error))
+
     def _warn_of_missing(self, call: StepCall, wanted: dict[str, float]) -> None:
         if not wanted:
             return
@@ -169,13 +179,27 @@ class _DaskExecutor(Executor):
         version = content_hash(encode_snapshot(location.snapshot))
         self._home = dask_worker.StepHome(source=msgspec.json.encode(location.source), version=version)
         self._slots = Slots(config.max_concurrent or None, config.tag_concurrency_limits)
+        self._logs: tuple[str, str] | None = None
+        self._workers: set[str] = set()
 
     async def carry_out(
         self, call: StepCall, on_start: Callable[[], Awaitable[None]], on_emit: Callable[[bytes], None]
     ) -> bytes:
         """As `Executor.carry_out`."""
+        if call.log_address is not None:
+            self._logs = (call.run_id, call.log_address)
+        told = _Call(on_start, on_emit)
         async with self._slots.taken(call.tags):
-            return await self._cluster.carry_out(call, self._home, _Call(on_start, on_emit))
+            try:
+                return await self._cluster.carry_out(call, self._home, told)
+            finally:
+                if told.worker is not None:
+                    self._workers.add(told.worker)
+
+    async def end_run(self) -> None:
+        """Have the workers carry what they still have of the run's log to where it is kept."""
+        if self._logs is not None:
+            await self._cluster.end_logs(*self._logs, self._workers)
 
 
 async def _settled(future: distributed.Future[Any]) -> None:

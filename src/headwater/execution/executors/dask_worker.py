@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from headwater.errors import LocationError, WorkerTimeoutError
+from headwater.execution.executors.dask_logs import WorkerLogs
 from headwater.execution.executors.executor import StepCall
 from headwater.execution.step_messages import STEP_TASK
 from headwater.location.loading import Loader, LoadFailedError
@@ -46,7 +47,8 @@ class StepEnd(msgspec.Struct, frozen=True, kw_only=True):
 class _Hosts:
     """The hosts of this dask worker, by location; a newer version of the definitions replaces an older one."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.logs = WorkerLogs(folder / "headwater-logs")
         self._loaded: dict[str, tuple[str, asyncio.Task[LocationProcess]]] = {}
         self._loaders: dict[str, Loader] = {}
         self._retiring: set[asyncio.Task[None]] = set()
@@ -83,8 +85,11 @@ class _Hosts:
 _hosts: dict[asyncio.AbstractEventLoop, _Hosts] = {}
 
 
-def _hosts_here() -> _Hosts:
-    return _hosts.setdefault(asyncio.get_running_loop(), _Hosts())
+def _hosts_of(worker: Any) -> _Hosts:
+    loop = asyncio.get_running_loop()
+    if loop not in _hosts:
+        _hosts[loop] = _Hosts(Path(worker.local_directory))
+    return _hosts[loop]
 
 
 async def carry_out_step(home: StepHome, call: StepCall, topic: str, key: str) -> StepEnd | None:
@@ -104,12 +109,12 @@ async def carry_out_step(home: StepHome, call: StepCall, topic: str, key: str) -
 
 
 async def _carry_out(home: StepHome, call: StepCall, worker: Any, key: str, topic: str, emit: Any) -> StepEnd:
-    hosts = _hosts_here()
+    hosts = _hosts_of(worker)
     try:
         host = await hosts.get(home)
-        async with host.worker() as process:
+        async with hosts.logs.kept(call) as order, host.worker() as process:
             worker.log_event(topic, {"key": key, "begun": True})
-            task = asyncio.ensure_future(process.call(STEP_TASK, call.order, timeout=call.timeout, on_emit=emit))
+            task = asyncio.ensure_future(process.call(STEP_TASK, order, timeout=call.timeout, on_emit=emit))
             hosts.running[key] = task
             try:
                 return StepEnd(body=await _unless_unwanted(task, worker, key))
@@ -138,15 +143,20 @@ async def _unless_unwanted(task: asyncio.Task[bytes], worker: Any, key: str) -> 
         task.cancel()
 
 
-async def stop_step(key: str) -> bool:
+async def stop_step(key: str, dask_worker: Any) -> bool:
     """End a step that is under way on this dask worker; False if there is none such."""
-    task = _hosts_here().running.get(key)
+    task = _hosts_of(dask_worker).running.get(key)
     if task is None:
         return False
     task.cancel()
     with suppress(asyncio.CancelledError, LocationError):
         await task
     return True
+
+
+async def end_logs(run_id: str, address: str, dask_worker: Any) -> None:
+    """Carry what this dask worker still has of the log of a run to where it is kept."""
+    await _hosts_of(dask_worker).logs.end(run_id, address)
 
 
 def _is_gone(loading: asyncio.Task[LocationProcess]) -> bool:

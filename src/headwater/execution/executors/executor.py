@@ -14,13 +14,17 @@ from headwater.definitions.executors import TagLimit
 
 
 class StepCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A step on its way to where it is carried out. `order` is an encoded `StepOrder`, `timeout` is in seconds."""
+    """A step on its way to where it is carried out. `order` is an encoded `StepOrder`, `timeout` is in seconds.
+
+    `log_address` is where logs are kept, if that is not the folder that the order names.
+    """
 
     run_id: str
     step: str
     order: bytes
     timeout: float | None = None
     tags: dict[str, str] = {}
+    log_address: str | None = None
 
 
 class Executor(ABC):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
-from headwater.errors import InvalidCursorError
+from headwater.errors import InvalidCursorError, RunLogsError
 from headwater.execution.progress import StepProgress, read_progress
+from headwater.execution.run_log_places import RunLogs
 from headwater.execution.run_logs import LogLine, read_lines
 from headwater.records.events import Event, EventKind, StepEvent
 from headwater.records.runs import ENDED, Cause, Run
@@ -20,6 +20,7 @@ from headwater.storage import event_log
 from headwater.storage import runs as run_store
 from headwater.storage.durations import expected_seconds
 from headwater.storage.run_filter import ANY_RUN, RunFilter
+from headwater.storage.store import Store
 
 _STEP_STATUS = {
     EventKind.STEP_STARTED: "started",
@@ -74,23 +75,31 @@ def partition_range(run: Run) -> shapes.RunPartitions | None:
     return shapes.RunPartitions(first=keys[0], last=keys[-1], count=len(keys)) if keys else None
 
 
-def run_detail(connection: Connection, run_id: str, logs: Path) -> shapes.RunDetail:
+def run_detail(connection: Connection, run_id: str, logs: RunLogs) -> shapes.RunDetail:
     """One run with its steps, in the order in which they began, and how far those are that are under way.
 
     Args:
         connection: Where to look.
         run_id: Which run.
-        logs: The folder with the logs of runs, where steps tell how far they are.
+        logs: The logs of runs, where steps tell how far they are.
     """
     run = run_store.get(connection, run_id)
     steps = _steps(_events(connection, run_id))
     going = [step for step in steps if step.status == "started" and run.status not in ENDED]
-    told = read_progress(logs / run_id, [step.name for step in going])
+    told = _progress(logs, run_id, [step.name for step in going])
     expected = expected_seconds(connection, [(step.name, step.assets[0]) for step in going if step.assets])
     for step in going:
         step.progress = progress_view(told.get(step.name))
         step.expected_seconds = expected.get(step.name)
     return shapes.RunDetail(run=run_view(run), partitions=list(run.partitions), steps=steps)
+
+
+def _progress(logs: RunLogs, run_id: str, steps: list[str]) -> dict[str, StepProgress]:
+    try:
+        return read_progress(logs.source(run_id), steps) if steps else {}
+    except RunLogsError:
+        # A run is shown also while nobody can say how far it is.
+        return {}
 
 
 def progress_view(told: StepProgress | None) -> shapes.StepProgress | None:
@@ -108,12 +117,13 @@ def made_assets(connection: Connection, run_id: str) -> set[str]:
     return {key for step in _steps(_events(connection, run_id)) if step.status == "success" for key in step.assets}
 
 
-def run_log(connection: Connection, folder: Path, run_id: str, *, after: str | None, limit: int) -> shapes.LogPage:
+def run_log(store: Store, logs: RunLogs, run_id: str, *, after: str | None, limit: int) -> shapes.LogPage:
     """The lines of a run's log that a reader has not seen."""
-    run = run_store.get(connection, run_id)
-    steps = [step.name for step in _steps(_events(connection, run_id))]
+    # What is logged before the run's end is there once the end can be read, not the other way round.
+    run = store.read(lambda c: run_store.get(c, run_id))
+    steps = store.read(lambda c: _steps(_events(c, run_id)))
     try:
-        lines, place = read_lines(folder / run_id, steps, after, limit)
+        lines, place = read_lines(logs.source(run_id), [step.name for step in steps], after, limit)
     except ValueError as error:
         raise InvalidCursorError(str(error)) from error
     ended = run.status in ENDED and len(lines) < limit

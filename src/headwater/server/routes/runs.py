@@ -143,8 +143,7 @@ def read_run_log(
     limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1_000,
 ) -> shapes.LogPage:
     """What the steps logged and printed, from where the last answer ended."""
-    folder = deployment.run_logs
-    return deployment.store.read(lambda c: runs.run_log(c, folder, run_id, after=after, limit=limit))
+    return runs.run_log(deployment.store, deployment.run_logs, run_id, after=after, limit=limit)
 
 
 @post("/runs/{run_id:str}/cancel", status_code=202, sync_to_thread=True, summary="Cancel a run")
