@@ -255,7 +255,7 @@ def test_steps_run_as_tasks_of_a_dask_cluster(cluster: Cluster, home: Home, note
 
 
 def test_logs_of_a_cluster_are_kept_elsewhere(cluster: Cluster, home: Home, notes: Notes) -> None:
-    """The workers need no disk of the engine's for them: they carry what steps print, the traceback of a failure too."""
+    """The workers need no disk of the engine's for them: they carry what steps print, tracebacks too."""
     with on(cluster, home):
         keep_logs(home, notes.folder / "kept", (home.home / "settings.toml").read_text())
         run = home.run("materialize", "fails", "dies", "counted", "--executor", "dask", fails=True)

@@ -104,5 +104,5 @@ def test_where_logs_are_kept_is_a_setting(tmp_path: Path) -> None:
 
 def test_a_store_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     """An address with an unknown scheme says what to install."""
-    with pytest.raises(SettingsError, match="nowhere://logs.*package of the store"):
+    with pytest.raises(SettingsError, match=r"nowhere://logs.*package of the store"):
         RunLogs(tmp_path, "nowhere://logs").source("r")
