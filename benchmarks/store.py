@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 from headwater.daemon.retention import RetentionChore
 from headwater.definitions.partitions import StaticPartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot, WireValue
+from headwater.execution.run_log_places import RunLogs
 from headwater.graph.asset_graph import build_graph
 from headwater.records.events import EventKind, Materialization, NewEvent, Reporter
 from headwater.records.retention import Keep, RetentionRules, Sort
@@ -86,7 +87,7 @@ def measure_year(days: int, reports_a_day: int) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-year-") as folder:
         store = _open(Path(folder), clock)
         store.write(Unit(effect=lambda connection, _events: retention.save_rules(connection, rules)))
-        chore = RetentionChore(store, Path(folder, "runs"))
+        chore = RetentionChore(store, RunLogs(Path(folder, "runs")))
         for day in range(1, days + 1):
             store.write(Unit(events=[_report(f"asset {number % 100}", number) for number in range(reports_a_day)]))
             clock.advance(_DAY_SECONDS)

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.daemon.retention import RetentionChore
 from headwater.definitions.snapshot import WireValue
+from headwater.execution.run_log_places import RunLogs
 from headwater.records.events import EventKind, Materialization, NewEvent
 from headwater.records.retention import Keep, RetentionRules, Sort
 from headwater.records.runs import Cause, Run, RunStatus
@@ -57,7 +58,7 @@ def timed(database_url: Any, clock: JumpingClock) -> Any:
 def drop(store: Store, rules: RetentionRules, logs: Path = Path("/nonexistent")) -> int:
     """Carry out one whole pass under some rules."""
     store.write(Unit(effect=lambda connection, _events: retention.save_rules(connection, rules)))
-    return asyncio.run(RetentionChore(store, logs).carry_out())
+    return asyncio.run(RetentionChore(store, RunLogs(logs)).carry_out())
 
 
 def asked(connection: Connection) -> Any:
