@@ -52,6 +52,7 @@ def test_a_run_is_done_again_and_compared(app: Page, demo: Demo) -> None:
     before = app.url
     app.get_by_role("button", name="Run again").click()
     app.get_by_role("menuitem", name=re.compile("All of it")).click()
+    app.get_by_role("dialog").get_by_role("button", name="Run it").click()
 
     expect(app).not_to_have_url(before)
     expect(app).to_have_url(re.compile("/runs/"))

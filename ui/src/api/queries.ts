@@ -196,12 +196,14 @@ export const eventsQuery = queryOptions({
   queryFn: () => get<Schemas["EventPage"]>("api/events", { limit: 60 }),
 });
 
-export const runsQuery = (status: string | null, asset: string | null = null) =>
+/** Runs that are what is asked for, the newest first. */
+export const runsQuery = (wanted: Readonly<Record<string, unknown>> = {}, limit = 50) =>
   infiniteQueryOptions({
-    queryKey: ["runs", status, asset],
-    queryFn: ({ pageParam }) => get<Schemas["RunPage"]>("api/runs", { status, asset, cursor: pageParam }),
+    queryKey: ["runs", wanted, limit],
+    queryFn: ({ pageParam }) => get<Schemas["RunPage"]>("api/runs", { ...wanted, limit, cursor: pageParam }),
     initialPageParam: FIRST,
     getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
   });
 
 export const runQuery = (runId: string) =>
@@ -214,9 +216,27 @@ export const runQuery = (runId: string) =>
   });
 
 export const runEventsQuery = (runId: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["run", runId, "events"],
-    queryFn: () => get<Schemas["EventPage"]>(`api/runs/${runId}/events`, { limit: 1000 }),
+    queryFn: ({ pageParam }) =>
+      get<Schemas["EventPage"]>(`api/runs/${runId}/events`, { limit: 1000, cursor: pageParam }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+/** Why a run was requested; that does not change. */
+export const runWhyQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run why", runId],
+    queryFn: () => get<Schemas["RunWhy"]>(`api/runs/${runId}/why`),
+    staleTime: Infinity,
+  });
+
+/** One event of the log; only a withdrawal changes it. */
+export const eventQuery = (seq: number) =>
+  queryOptions({
+    queryKey: ["events", "one", seq],
+    queryFn: () => get<Schemas["EventView"]>(`api/events/${seq}`),
   });
 
 const COUNTED_ANEW_MILLISECONDS = 3_000;

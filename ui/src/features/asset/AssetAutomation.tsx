@@ -1,19 +1,12 @@
-import { Alert, Badge, Group, List, Stack, Text } from "@mantine/core";
+import { Alert, Group, List, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import type { AssetDetail, Schemas } from "../../api/client";
 import { automationQuery } from "../../api/queries";
-import { plural } from "../../components/format";
-import { AssetLink, Mark, Moment } from "../../components/marks";
+import { ConditionTree } from "../../components/ConditionTree";
+import { Moment } from "../../components/marks";
 import { Loaded, Section } from "../../components/states";
-import type { Look } from "../../components/status";
-
-type Node = Schemas["ConditionNode"];
-
-const HOLDS: Look = { label: "Holds", tone: "good", meaning: "It is true now" };
-const NOT: Look = { label: "Does not hold", tone: "idle", hollow: true, meaning: "It is not true now" };
-const DEPS_SHOWN = 6;
 
 /** When the asset is made by itself: whether it would be now, why not, each part of its condition, what it asked for. */
 export function AssetAutomation({ detail }: { detail: AssetDetail }) {
@@ -33,7 +26,7 @@ export function AssetAutomation({ detail }: { detail: AssetDetail }) {
           </Alert>
           {view.tree && (
             <Section title="Condition">
-              <Part node={view.tree} />
+              <ConditionTree node={view.tree} />
             </Section>
           )}
           <Section title="What it asked for">
@@ -42,53 +35,6 @@ export function AssetAutomation({ detail }: { detail: AssetDetail }) {
         </Stack>
       )}
     </Loaded>
-  );
-}
-
-/** A part of a condition with what it says now; its own parts stand indented below it. */
-function Part({ node }: { node: Node }) {
-  return (
-    <div className="hw-condition">
-      <Group gap="sm" className="hw-line">
-        <Mark bare look={node.holds ? HOLDS : NOT} />
-        <Text size="sm" {...(node.parts.length > 0 ? { fw: 600 } : {})} style={{ overflowWrap: "anywhere" }}>
-          {node.label ?? node.text}
-        </Text>
-        {node.partitions > 1 && (
-          <Badge size="sm" variant="default">
-            {plural(node.partitions, "partition")}
-          </Badge>
-        )}
-        {node.seq !== null && node.seq > 0 && (
-          <Text size="xs" c="dimmed">
-            since event {node.seq}
-          </Text>
-        )}
-        {node.deps.slice(0, DEPS_SHOWN).map((dep) => (
-          <span key={dep.key}>
-            <AssetLink assetKey={dep.key} size="xs" />
-            {dep.seq !== null && (
-              <Text component="span" size="xs" c="dimmed">
-                {" "}
-                event {dep.seq}
-              </Text>
-            )}
-          </span>
-        ))}
-        {node.deps.length > DEPS_SHOWN && (
-          <Text size="xs" c="dimmed">
-            and {node.deps.length - DEPS_SHOWN} more
-          </Text>
-        )}
-      </Group>
-      {node.parts.length > 0 && (
-        <div className="hw-condition-parts">
-          {node.parts.map((part, place) => (
-            <Part key={place} node={part} />
-          ))}
-        </div>
-      )}
-    </div>
   );
 }
 
@@ -120,7 +66,7 @@ function Evaluations({ evaluations }: { evaluations: readonly Schemas["Evaluatio
           {each.tree && (
             <details>
               <summary>The condition as it stood then</summary>
-              <Part node={each.tree} />
+              <ConditionTree node={each.tree} />
             </details>
           )}
         </div>

@@ -1,17 +1,18 @@
-import { Group, Paper, ScrollArea, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { Group, Paper, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 
 import type { BackfillView } from "../../api/client";
 import { assetsQuery, backfillsQuery } from "../../api/queries";
 import { CopyBlock } from "../../components/CopyBlock";
+import { AssetFilter, ChoiceFilter } from "../../components/filters";
 import { plural, toNumber } from "../../components/format";
 import { HeldList } from "../../components/HeldList";
 import { showKey } from "../../components/keys";
 import { Mark, Moment } from "../../components/marks";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, PageTitle } from "../../components/states";
+import { useAddressFields } from "../../components/useAddressFields";
 import { BACKFILL_LOOKS } from "../../components/status";
 import { causeText } from "../runs/RunTable";
 import { ProgressBar } from "./Progress";
@@ -28,56 +29,31 @@ const MOST_NAMED = 3;
 
 /** All backfills, newest first, each with how far it is. The address holds what is chosen. */
 export function BackfillsPage() {
-  const [parameters, setParameters] = useSearchParams();
-  const status = parameters.get("status");
-  const asset = parameters.get("asset");
+  const { fields, set } = useAddressFields();
+  const status = fields.get("status");
+  const asset = fields.get("asset");
   const query = useInfiniteQuery(backfillsQuery(status, asset));
   const assets = useQuery(assetsQuery).data?.items;
-  const keys = useMemo(
-    () => (assets ?? []).filter((row) => row.kind === "native").map((row) => row.key),
-    [assets],
-  );
-  const set = (name: string, value: string | null) => {
-    setParameters(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
-  };
   return (
     <>
       <PageTitle title="Backfills">
         <Link to="/runs">Runs</Link>
       </PageTitle>
-      <Group mb="md" gap="sm" className="hw-no-print">
-        <Select
-          aria-label="Of an asset"
-          placeholder="Of any asset"
-          size="xs"
-          w={240}
-          searchable
-          clearable
-          limit={40}
-          data={keys}
-          value={asset}
+      <Group mb="md" gap="sm" className="hw-no-print" role="search" aria-label="Which backfills">
+        <ChoiceFilter
+          label="Status"
+          choices={STATUSES}
+          value={status ?? ""}
           onChange={(value) => {
-            set("asset", value);
+            set({ status: value });
           }}
         />
-        <ScrollArea type="never" maw="100%">
-          <SegmentedControl
-            size="xs"
-            aria-label="Status"
-            data={STATUSES}
-            value={status ?? ""}
-            onChange={(value) => {
-              set("status", value);
-            }}
-          />
-        </ScrollArea>
+        <AssetFilter
+          value={asset}
+          onChange={(value) => {
+            set({ asset: value });
+          }}
+        />
       </Group>
       <Loaded query={query}>
         {(pages) => {

@@ -25,7 +25,7 @@ export function Overview() {
   const assets = useQuery(assetsQuery);
   const arrivals = useQuery(arrivalsQuery);
   const events = useQuery(eventsQuery);
-  const runs = useInfiniteQuery(runsQuery(null));
+  const runs = useInfiniteQuery(runsQuery());
   const expected = arrivals.data?.items ?? [];
   return (
     <>

@@ -1,28 +1,31 @@
-import { Alert, Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 
-import { post, type RunDetail } from "../../api/client";
-import { hasEnded, runEventsQuery, runQuery } from "../../api/queries";
-import { EventList } from "../../components/EventList";
-import { toDuration, toExact } from "../../components/format";
-import { AssetLink, Mark, Moment } from "../../components/marks";
+import type { RunDetail } from "../../api/client";
+import { hasEnded, runQuery } from "../../api/queries";
+import { ForOperators } from "../../components/ForOperators";
+import { toDuration } from "../../components/format";
+import { Mark, Moment } from "../../components/marks";
 import { ErrorBox, Loaded, Section } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
+import { CancelButton } from "./CancelButton";
 import { RetryButton } from "./RetryButton";
 import { RunCompare } from "./RunCompare";
+import { RunEvents } from "./RunEvents";
+import { RunFacts } from "./RunFacts";
+import { RunGantt } from "./RunGantt";
 import { RunLog } from "./RunLog";
-import { partitionText, RunCause } from "./RunTable";
-import { StepTimeline } from "./StepTimeline";
+import { RunWhy } from "./RunWhy";
 
-/** One run: how it went, step by step, and what it said. */
+/** One run: how it went, step by step, why it was requested, and what it said and made. */
 export function RunPage() {
   const { runId = "" } = useParams();
   const query = useQuery(runQuery(runId));
-  return <Loaded query={query}>{(detail) => <RunView detail={detail} />}</Loaded>;
+  return <Loaded query={query}>{(detail) => <RunBody detail={detail} />}</Loaded>;
 }
 
-function RunView({ detail }: { detail: RunDetail }) {
+function RunBody({ detail }: { detail: RunDetail }) {
   const { run } = detail;
   return (
     <Stack>
@@ -42,7 +45,9 @@ function RunView({ detail }: { detail: RunDetail }) {
             </Text>
           </Group>
         </div>
-        {hasEnded(run) ? <RetryButton detail={detail} /> : <CancelButton runId={run.run_id} />}
+        <ForOperators>
+          {hasEnded(run) ? <RetryButton detail={detail} /> : <CancelButton detail={detail} />}
+        </ForOperators>
       </Group>
       {run.waiting_for && (
         <Alert color="gray" title={`Place ${run.queue_position ?? ""} in the queue`}>
@@ -53,61 +58,21 @@ function RunView({ detail }: { detail: RunDetail }) {
       <Grid>
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Section title="Steps">
-            <StepTimeline detail={detail} />
+            <RunGantt detail={detail} />
           </Section>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
-          <Section title="What and why">
-            <Stack gap="xs">
-              <RunCause run={run} />
-              <Group gap={8}>
-                {run.assets.map((key) => (
-                  <AssetLink key={key} assetKey={key} />
-                ))}
-              </Group>
-              {partitionText(run) !== null && <Text size="sm">Partition {partitionText(run)}</Text>}
-              <Text size="xs" c="dimmed">
-                {toExact(run.created_at)} · {run.location}
-              </Text>
-            </Stack>
+          <Section title="What it makes">
+            <RunFacts detail={detail} />
           </Section>
         </Grid.Col>
       </Grid>
+      <RunWhy run={run} />
       <Section title="Log">
-        <RunLog key={run.run_id} run={run} />
+        <RunLog key={run.run_id} detail={detail} />
       </Section>
+      <RunEvents run={run} />
       <RunCompare detail={detail} />
-      <Section title="Events">
-        <RunEvents runId={run.run_id} />
-      </Section>
-    </Stack>
-  );
-}
-
-function RunEvents({ runId }: { runId: string }) {
-  const query = useQuery(runEventsQuery(runId));
-  return <Loaded query={query}>{(page) => <EventList events={page.items} />}</Loaded>;
-}
-
-function CancelButton({ runId }: { runId: string }) {
-  const queries = useQueryClient();
-  const cancel = useMutation({
-    mutationFn: () => post(`api/runs/${runId}/cancel`),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["run", runId] }),
-  });
-  return (
-    <Stack gap={4} align="flex-end">
-      <Button
-        color="red"
-        variant="light"
-        loading={cancel.isPending}
-        onClick={() => {
-          cancel.mutate();
-        }}
-      >
-        Cancel the run
-      </Button>
-      {cancel.error && <Alert color="red">{cancel.error.message}</Alert>}
     </Stack>
   );
 }

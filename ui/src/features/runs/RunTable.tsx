@@ -1,4 +1,6 @@
-import { Group, Stack, Text } from "@mantine/core";
+import "./runs.css";
+
+import { Text } from "@mantine/core";
 import { Link } from "react-router";
 
 import type { RunView } from "../../api/client";
@@ -6,9 +8,6 @@ import { toDuration } from "../../components/format";
 import { Mark, Moment } from "../../components/marks";
 import { Empty } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
-
-const COLUMNS = "104px minmax(160px, 2fr) minmax(140px, 1.6fr) 84px 88px";
-const COMPACT = "100px minmax(120px, 1fr) 84px";
 
 /** Runs, one a line. */
 export function RunTable({
@@ -28,20 +27,14 @@ export function RunTable({
       </Empty>
     );
   }
-  const columns = compact ? COMPACT : COLUMNS;
   return (
-    <div role="table" aria-label="Runs" style={{ overflowX: "auto" }}>
+    <div role="table" aria-label="Runs">
       {runs.map((run) => (
-        <div
-          role="row"
-          key={run.run_id}
-          className="hw-row"
-          style={{ gridTemplateColumns: columns, minHeight: 44, minWidth: compact ? undefined : 640 }}
-        >
+        <div role="row" key={run.run_id} className="hw-row hw-run-row" data-compact={compact || undefined}>
           <span role="cell">
             <Mark look={RUN_LOOKS[run.status] as Look} />
           </span>
-          <span role="cell" className="hw-cell" title={run.assets.join(", ")}>
+          <span role="cell" className="hw-cell" data-part="name" title={run.assets.join(", ")}>
             <Link className="hw-link" to={`/runs/${run.run_id}`}>
               <Text size="sm" fw={550} truncate>
                 {naming(run)}
@@ -49,7 +42,7 @@ export function RunTable({
             </Link>
           </span>
           {!compact && (
-            <span role="cell" className="hw-cell">
+            <span role="cell" className="hw-cell" data-part="cause">
               <Text size="sm" c="dimmed" truncate>
                 {causeText(run)}
               </Text>
@@ -96,28 +89,4 @@ export function causeText({ cause }: Pick<RunView, "cause">): string {
   if (kind === "app") return "By hand, in the app";
   if (kind === "cli") return "By hand, in a shell";
   return kind;
-}
-
-export function RunCause({ run }: { run: RunView }) {
-  return (
-    <Stack gap={2}>
-      <Text size="sm">{causeText(run)}</Text>
-      <Group gap={6}>
-        {run.cause.kind === "sensor" && run.cause.name !== null && (
-          <Link to={`/sensors/${encodeURIComponent(run.cause.name)}`}>Open the sensor</Link>
-        )}
-        {run.cause.kind === "schedule" && run.cause.name !== null && (
-          <Link to={`/schedules/${encodeURIComponent(run.cause.name)}`}>Open the schedule</Link>
-        )}
-        {run.cause.kind === "backfill" && run.cause.name !== null && (
-          <Link to={`/backfills/${encodeURIComponent(run.cause.name)}`}>Open the backfill</Link>
-        )}
-        {run.cause.events.length > 0 && (
-          <Text size="xs" c="dimmed">
-            because of event{run.cause.events.length > 1 ? "s" : ""} {run.cause.events.join(", ")}
-          </Text>
-        )}
-      </Group>
-    </Stack>
-  );
 }

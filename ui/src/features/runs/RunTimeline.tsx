@@ -14,9 +14,20 @@ const MOST_LINES = 60;
 const LEAST_SHARE = 0.004;
 
 /** Runs as bars over time, a line for each asset or location. */
-export function RunTimeline({ runs, grouping }: { runs: readonly RunView[]; grouping: Grouping }) {
+export function RunTimeline({
+  runs,
+  grouping,
+  begin: from,
+  end: until,
+}: {
+  runs: readonly RunView[];
+  grouping: Grouping;
+  /** The first moment shown; that of the first run where it is null. */
+  begin: number | null;
+  end: number;
+}) {
   const now = useNow();
-  const { begin, end, lines } = toTimeline(runs, grouping, now);
+  const { begin, end, lines } = toTimeline(runs, grouping, now, { begin: from, end: until });
   const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
   const dayLong = end - begin > 86_400;
   return (

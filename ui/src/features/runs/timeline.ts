@@ -22,10 +22,17 @@ export interface Timeline {
 
 const LEAST_SECONDS = 60;
 
-/** Runs over time, a line for each asset or location, those that ran last first. */
-export function toTimeline(runs: readonly RunView[], grouping: Grouping, now: number): Timeline {
-  const begin = Math.min(now - LEAST_SECONDS, ...runs.map((run) => run.created_at));
-  const share = (moment: number) => (moment - begin) / (now - begin);
+/** Runs over a stretch of time, from the first of them on where it has no beginning; those that ran last stand first. */
+export function toTimeline(
+  runs: readonly RunView[],
+  grouping: Grouping,
+  now: number,
+  span: { readonly begin: number | null; readonly end: number } = { begin: null, end: now },
+): Timeline {
+  const end = span.end;
+  const begin =
+    span.begin ?? runs.reduce((least, run) => Math.min(least, run.created_at), end - LEAST_SECONDS);
+  const share = (moment: number) => (moment - begin) / (end - begin);
   const lines = new Map<string, Bar[]>();
   for (const run of [...runs].sort((a, b) => b.created_at - a.created_at)) {
     const bar = { run, from: share(run.started_at ?? run.created_at), to: share(run.ended_at ?? now) };
@@ -35,7 +42,7 @@ export function toTimeline(runs: readonly RunView[], grouping: Grouping, now: nu
       else lines.set(name, [bar]);
     }
   }
-  return { begin, end: now, lines: [...lines].map(([name, bars]) => ({ name, bars })) };
+  return { begin, end, lines: [...lines].map(([name, bars]) => ({ name, bars })) };
 }
 
 /** Moments to name below a timeline: whole hours, days or so, a handful of them. */

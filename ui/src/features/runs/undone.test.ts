@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { RunDetail } from "../../api/client";
-import { compareSteps, undoneOf } from "./undone";
+import { toRepeat, undoneOf } from "./undone";
 
 const step = (name: string, status: string, started_at: number | null, ended_at: number | null) =>
   ({ name, status, assets: [name], started_at, ended_at }) as RunDetail["steps"][number];
@@ -18,17 +18,28 @@ describe("undoneOf", () => {
   });
 });
 
-describe("compareSteps", () => {
-  it("puts equal steps side by side", () => {
-    const pairs = compareSteps(
-      detail([], [step("a", "success", 0, 2), step("b", "started", 2, null)]),
-      detail([], [step("a", "success", 5, 8), step("c", "success", 8, 9)]),
-    );
+describe("toRepeat", () => {
+  it("asks for the same partition, tags and config, but belongs to no backfill", () => {
+    const tags = { team: "finance", "headwater/backfill": "b1", "headwater/retry_of": "r0" };
+    const run = { assets: ["a"], partition: "2026-01-01", tags, run_config: { rows: 3 } };
 
-    expect(pairs).toEqual([
-      { name: "a", mine: 2, other: 3 },
-      { name: "b", mine: null, other: null },
-      { name: "c", mine: null, other: 1 },
-    ]);
+    expect(toRepeat({ run, partitions: [], steps: [] } as unknown as RunDetail)).toEqual({
+      assets: ["a"],
+      partition: "2026-01-01",
+      tags: { team: "finance" },
+      run_config: { rows: 3 },
+    });
+  });
+
+  it("carries out the same checks, and all partitions of a run of several", () => {
+    const checks = [{ asset: "a", name: "positive" }];
+    const run = { assets: ["a"], checks, partition: null, tags: {} };
+
+    expect(toRepeat({ run, partitions: ["x", "y"], steps: [] } as unknown as RunDetail)).toEqual({
+      checks,
+      partitions: ["x", "y"],
+      tags: {},
+      run_config: {},
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { RunDetail } from "../../api/client";
+import type { RunDetail, Schemas } from "../../api/client";
 
 /** The assets of a run that it did not make. */
 export function undoneOf({ run, steps }: RunDetail): string[] {
@@ -6,19 +6,17 @@ export function undoneOf({ run, steps }: RunDetail): string[] {
   return run.assets.filter((key) => !made.has(key));
 }
 
-export interface StepPair {
-  readonly name: string;
-  /** Seconds; null where the run had no such step, or it did not end. */
-  readonly mine: number | null;
-  readonly other: number | null;
-}
+/** Tags that say what a run belongs to; a run that is asked for by hand belongs to nothing. */
+const BELONGING = new Set(["headwater/backfill", "headwater/retry_of"]);
 
-/** The steps of two runs side by side, in the order of the first. */
-export function compareSteps(mine: RunDetail, other: RunDetail): StepPair[] {
-  const names = [...new Set([...mine.steps, ...other.steps].map((step) => step.name))];
-  const took = (detail: RunDetail, name: string) => {
-    const step = detail.steps.find((each) => each.name === name);
-    return step?.started_at != null && step.ended_at !== null ? step.ended_at - step.started_at : null;
+/** All of a run once more: its assets or checks, its partitions, tags and config. */
+export function toRepeat({ run, partitions }: RunDetail): Partial<Schemas["RunRequestBody"]> {
+  const checks = run.checks ?? [];
+  return {
+    ...(checks.length > 0 ? { checks } : { assets: run.assets }),
+    ...(run.partition === null ? {} : { partition: run.partition }),
+    ...(partitions.length === 0 ? {} : { partitions }),
+    tags: Object.fromEntries(Object.entries(run.tags).filter(([name]) => !BELONGING.has(name))),
+    run_config: run.run_config ?? {},
   };
-  return names.map((name) => ({ name, mine: took(mine, name), other: took(other, name) }));
 }

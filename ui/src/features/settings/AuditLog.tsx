@@ -1,6 +1,5 @@
 import { Button, Group, SegmentedControl, Table, Text } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useSearchParams } from "react-router";
 
 import type { Schemas } from "../../api/client";
 import { auditQuery, verdictQuery } from "../../api/queries";
@@ -8,6 +7,7 @@ import { toExact } from "../../components/format";
 import { MoreButton } from "../../components/MoreButton";
 import { SearchField } from "../../components/SearchField";
 import { Empty, Loaded, Section } from "../../components/states";
+import { useAddressFields } from "../../components/useAddressFields";
 
 const OUTCOMES = [
   { value: "", label: "All" },
@@ -17,20 +17,10 @@ const OUTCOMES = [
 
 /** Who changed what, and who was refused; the address holds what is looked for. */
 export function AuditLog() {
-  const [parameters, setParameters] = useSearchParams();
-  const outcome = parameters.get("outcome") ?? "";
-  const actor = parameters.get("actor") ?? "";
+  const { fields, set } = useAddressFields();
+  const outcome = fields.get("outcome") ?? "";
+  const actor = fields.get("actor") ?? "";
   const query = useInfiniteQuery(auditQuery(actor || null, outcome || null));
-  const set = (name: string, value: string) => {
-    setParameters(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
-  };
   return (
     <Section title="Audit log" aside={<Verdict />}>
       <Group mb="sm" gap="sm" className="hw-no-print">
@@ -40,7 +30,7 @@ export function AuditLog() {
           data={OUTCOMES}
           value={outcome}
           onChange={(value) => {
-            set("outcome", value);
+            set({ outcome: value });
           }}
         />
         <SearchField
@@ -49,7 +39,7 @@ export function AuditLog() {
           placeholder="Who, in full"
           text={actor}
           onSearch={(text) => {
-            set("actor", text);
+            set({ actor: text });
           }}
         />
       </Group>

@@ -3,7 +3,7 @@ import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
 import type { RunDetail } from "../../api/client";
-import { StepTimeline } from "./StepTimeline";
+import { RunGantt } from "./RunGantt";
 
 const DETAIL: RunDetail = {
   run: {
@@ -36,15 +36,15 @@ const DETAIL: RunDetail = {
   ],
 };
 
-describe("StepTimeline", () => {
+describe("RunGantt", () => {
   it("shows how long each step took, and why one failed", () => {
     render(
       <MantineProvider>
-        <StepTimeline detail={DETAIL} />
+        <RunGantt detail={DETAIL} />
       </MantineProvider>,
     );
 
-    expect(screen.getByText("2.00 s")).toBeTruthy();
+    expect(screen.getByRole("cell", { name: "2.00 s" })).toBeTruthy();
     expect(screen.getByText("ZeroDivisionError")).toBeTruthy();
     expect(screen.getByRole("img", { name: "Skipped" })).toBeTruthy();
   });

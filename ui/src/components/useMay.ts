@@ -1,0 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
+
+import type { Schemas } from "../api/client";
+import { meQuery } from "../api/queries";
+
+/** Whether the reader may do what needs a scope; taken to be so until it is known, the server decides anyway. */
+export function useMay(scope: Schemas["Scope"]): boolean {
+  const me = useQuery(meQuery).data;
+  return me === undefined || me.scopes.includes(scope) || me.scopes.includes("admin");
+}
