@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -14,7 +14,10 @@ from headwater.automation.decide_due import Ticking
 from headwater.automation.decide_ticks import PlannedTick
 from headwater.clock import from_seconds
 from headwater.errors import NoAnswerError
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.access import Principal
 from headwater.records.events import DryRun, Event, EventKind, NewEvent, Reporter, SensorSwitched
+from headwater.records.ticks import TickStatus
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking
@@ -26,8 +29,52 @@ from headwater.storage.writer import Unit
 
 _planned_tick_decoder = msgspec.json.Decoder(PlannedTick)
 
+View = TypeVar("View")
+
 _PATIENCE_SECONDS = 15.0
 _BATCH = 1_000
+
+
+class TickingRoutes(Generic[View]):
+    """What can be asked of a sensor as of a schedule: how it stands, its ticks, a switch, a tick that is not kept."""
+
+    def __init__(
+        self,
+        find: Callable[[AssetGraph, str], Ticking],
+        view: Callable[[AssetGraph, str, ticking.TickFacts, int], View],
+    ) -> None:
+        self._find = find
+        self._view = view
+
+    def view(self, deployment: Deployment, name: str) -> View:
+        """One, as it stands."""
+        graph, now = deployment.graph(), deployment.clock.now()
+        self._find(graph, name)
+        return deployment.store.read(lambda c: self._view(graph, name, ticking.read_facts(c), now))
+
+    def ticks(
+        self, deployment: Deployment, name: str, statuses: Sequence[str] | None, cursor: str | None, limit: int
+    ) -> shapes.TickPage:
+        """What its evaluations came to."""
+        self._find(deployment.graph(), name)
+        wanted = [TickStatus(status) for status in statuses or ()]
+        return deployment.store.read(lambda c: ticking.tick_page(c, name, statuses=wanted, cursor=cursor, limit=limit))
+
+    def change(
+        self, deployment: Deployment, principal: Principal, name: str, kind: EventKind, changes: Mapping[str, Any]
+    ) -> View:
+        """Change how it stands; gives how it stands then."""
+        self._find(deployment.graph(), name)
+        change_state(deployment, name, kind, Reporter("app", principal.actor), changes)
+        return self.view(deployment, name)
+
+    async def dry_run(self, deployment: Deployment, name: str, body: shapes.DryRunBody) -> shapes.DryRunView:
+        """What a tick of it would come to."""
+        return await dry_run(deployment, self._find(deployment.known_graph, name), body)
+
+
+SENSORS = TickingRoutes(ticking.find_sensor, ticking.sensor_view)
+SCHEDULES = TickingRoutes(ticking.find_schedule, ticking.schedule_view)
 
 
 def change_state(

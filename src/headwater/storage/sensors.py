@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -90,9 +90,18 @@ def read_assets(connection: Connection) -> list[tuple[str, str]]:
     return [(row.sensor, row.asset_key) for row in connection.execute(query)]
 
 
-def read_ticks(connection: Connection, sensor: str, *, before: int | None = None, limit: int = 50) -> list[Tick]:
+def read_ticks(
+    connection: Connection,
+    sensor: str,
+    *,
+    statuses: Collection[TickStatus] = (),
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Tick]:
     """A sensor's ticks, the last first; `before` is the id of the last one of the page before."""
     query = sa.select(ticks).where(ticks.c.sensor == sensor)
+    if statuses:
+        query = query.where(ticks.c.status.in_([status.value for status in statuses]))
     if before is not None:
         query = query.where(ticks.c.tick_id < before)
     return [_from_row(row) for row in connection.execute(query.order_by(ticks.c.tick_id.desc()).limit(limit))]

@@ -6161,6 +6161,7 @@ export interface operations {
     ApiSchedulesNameTicksListScheduleTicks: {
         parameters: {
             query?: {
+                status?: ("success" | "skipped" | "failure")[] | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6657,6 +6658,7 @@ export interface operations {
     ApiSensorsNameTicksListTicks: {
         parameters: {
             query?: {
+                status?: ("success" | "skipped" | "failure")[] | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -13,7 +13,7 @@ from headwater.clock import to_seconds
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.errors import InvalidCursorError, UnknownScheduleError, UnknownSensorError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.ticks import EndedTick, LogRecord, SensorState, Tick
+from headwater.records.ticks import EndedTick, LogRecord, SensorState, Tick, TickStatus
 from headwater.server import shapes
 from headwater.server.resources.assets import source_view
 from headwater.server.resources.events import error_view
@@ -158,12 +158,14 @@ def schedule_view(graph: AssetGraph, name: str, facts: TickFacts, now: int) -> s
     )
 
 
-def tick_page(connection: Connection, name: str, *, cursor: str | None, limit: int) -> shapes.TickPage:
-    """The ticks of a sensor or schedule, the last first."""
+def tick_page(
+    connection: Connection, name: str, *, statuses: Collection[TickStatus] = (), cursor: str | None, limit: int
+) -> shapes.TickPage:
+    """The ticks of a sensor or schedule, the last first; with a status, where that is asked for."""
     if cursor is not None and not cursor.isdigit():
         raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.")
     before = None if cursor is None else int(cursor)
-    found = sensor_store.read_ticks(connection, name, before=before, limit=limit + 1)
+    found = sensor_store.read_ticks(connection, name, statuses=statuses, before=before, limit=limit + 1)
     items = found[:limit]
     following = str(items[-1].tick_id) if len(found) > limit else None
     return shapes.TickPage(items=[tick_view(tick) for tick in items], next=following)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from litestar import get, post
@@ -10,11 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from headwater.records.access import Principal
-from headwater.records.events import EventKind, Reporter
+from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking
-from headwater.server.ticking import change_state, dry_run, switched_on
+from headwater.server.ticking import SCHEDULES, switched_on
 
 
 @get("/schedules", sync_to_thread=True, summary="Every schedule")
@@ -27,19 +26,19 @@ def list_schedules(deployment: NamedDependency[Deployment]) -> shapes.ScheduleLi
 @get("/schedules/{name:str}", sync_to_thread=True, summary="One schedule")
 def get_schedule(deployment: NamedDependency[Deployment], name: FromPath[str]) -> shapes.ScheduleView:
     """One schedule, how it stands, and its next times."""
-    return _view(deployment, name)
+    return SCHEDULES.view(deployment, name)
 
 
 @get("/schedules/{name:str}/ticks", sync_to_thread=True, summary="A schedule's ticks")
 def list_schedule_ticks(
     deployment: NamedDependency[Deployment],
     name: FromPath[str],
+    status: FromQuery[list[shapes.TickStatusName] | None] = None,
     cursor: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 50,
 ) -> shapes.TickPage:
-    """What each evaluation came to, the last first."""
-    ticking.find_schedule(deployment.graph(), name)
-    return deployment.store.read(lambda c: ticking.tick_page(c, name, cursor=cursor, limit=limit))
+    """What each evaluation came to, the last first; with a status, where that is asked for."""
+    return SCHEDULES.ticks(deployment, name, status, cursor, limit)
 
 
 @post("/schedules/{name:str}/start", status_code=202, sync_to_thread=True, summary="Switch a schedule on")
@@ -48,7 +47,7 @@ def start_schedule(
 ) -> shapes.ScheduleView:
     """Let it tick at its times from now on, whatever its definition says."""
     changes = {**switched_on(deployment), "scheduled_at": deployment.clock.now()}
-    return _change(deployment, principal, name, EventKind.SCHEDULE_STARTED, changes)
+    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_STARTED, changes)
 
 
 @post("/schedules/{name:str}/stop", status_code=202, sync_to_thread=True, summary="Switch a schedule off")
@@ -56,7 +55,7 @@ def stop_schedule(
     deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
 ) -> shapes.ScheduleView:
     """Let it rest: times that come meanwhile are not made up for. A tick that is under way is dropped."""
-    return _change(deployment, principal, name, EventKind.SCHEDULE_STOPPED, {"running": False})
+    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_STOPPED, {"running": False})
 
 
 @post(
@@ -67,7 +66,7 @@ def reset_schedule(
 ) -> shapes.ScheduleView:
     """Let it be on or off as its definition says."""
     changes = {**switched_on(deployment), "running": None, "scheduled_at": deployment.clock.now()}
-    return _change(deployment, principal, name, EventKind.SCHEDULE_STARTED, changes)
+    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_STARTED, changes)
 
 
 @post("/schedules/{name:str}/tick", status_code=202, sync_to_thread=True, summary="Tick a schedule now")
@@ -75,7 +74,7 @@ def tick_schedule(
     deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
 ) -> shapes.ScheduleView:
     """Ask for one tick that stands for this moment, also of a schedule that is off."""
-    return _change(deployment, principal, name, EventKind.SCHEDULE_TICK_REQUESTED, {"tick_requested": True})
+    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_TICK_REQUESTED, {"tick_requested": True})
 
 
 @post("/schedules/{name:str}/dry-run", status_code=200, summary="What a schedule's tick would come to")
@@ -83,18 +82,4 @@ async def dry_run_schedule(
     deployment: NamedDependency[Deployment], name: FromPath[str], data: JSONBody[shapes.DryRunBody]
 ) -> shapes.DryRunView:
     """Let the engine evaluate a tick, at its next time or the one that is given, and keep nothing of it."""
-    return await dry_run(deployment, ticking.find_schedule(deployment.known_graph, name), data)
-
-
-def _change(
-    deployment: Deployment, principal: Principal, name: str, kind: EventKind, changes: Mapping[str, object]
-) -> shapes.ScheduleView:
-    ticking.find_schedule(deployment.graph(), name)
-    change_state(deployment, name, kind, Reporter("app", principal.actor), changes)
-    return _view(deployment, name)
-
-
-def _view(deployment: Deployment, name: str) -> shapes.ScheduleView:
-    graph, now = deployment.graph(), deployment.clock.now()
-    ticking.find_schedule(graph, name)
-    return deployment.store.read(lambda c: ticking.schedule_view(graph, name, ticking.read_facts(c), now))
+    return await SCHEDULES.dry_run(deployment, name, data)

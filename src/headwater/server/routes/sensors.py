@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from litestar import delete, get, post
@@ -14,7 +13,7 @@ from headwater.records.events import EventKind, Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking
-from headwater.server.ticking import change_state, clear_values, dry_run, switched_on
+from headwater.server.ticking import SENSORS, clear_values, switched_on
 from headwater.storage import event_log, sensor_values
 
 
@@ -28,19 +27,19 @@ def list_sensors(deployment: NamedDependency[Deployment]) -> shapes.SensorList:
 @get("/sensors/{name:str}", sync_to_thread=True, summary="One sensor")
 def get_sensor(deployment: NamedDependency[Deployment], name: FromPath[str]) -> shapes.SensorView:
     """One sensor and how it stands."""
-    return _view(deployment, name)
+    return SENSORS.view(deployment, name)
 
 
 @get("/sensors/{name:str}/ticks", sync_to_thread=True, summary="A sensor's ticks")
 def list_ticks(
     deployment: NamedDependency[Deployment],
     name: FromPath[str],
+    status: FromQuery[list[shapes.TickStatusName] | None] = None,
     cursor: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 50,
 ) -> shapes.TickPage:
-    """What each evaluation came to, the last first."""
-    ticking.find_sensor(deployment.graph(), name)
-    return deployment.store.read(lambda c: ticking.tick_page(c, name, cursor=cursor, limit=limit))
+    """What each evaluation came to, the last first; with a status, where that is asked for."""
+    return SENSORS.ticks(deployment, name, status, cursor, limit)
 
 
 @get("/sensors/{name:str}/state", sync_to_thread=True, summary="What a sensor keeps")
@@ -67,7 +66,7 @@ def clear_state(
     """Forget all of `context.state`: the next tick finds it empty."""
     ticking.find_sensor(deployment.graph(), name)
     clear_values(deployment, name, Reporter("app", principal.actor))
-    return _view(deployment, name)
+    return SENSORS.view(deployment, name)
 
 
 @post("/sensors/{name:str}/start", status_code=202, sync_to_thread=True, summary="Switch a sensor on")
@@ -75,7 +74,7 @@ def start_sensor(
     deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
 ) -> shapes.SensorView:
     """Let it tick, whatever its definition says."""
-    return _change(deployment, principal, name, EventKind.SENSOR_STARTED, switched_on(deployment))
+    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_STARTED, switched_on(deployment))
 
 
 @post("/sensors/{name:str}/stop", status_code=202, sync_to_thread=True, summary="Switch a sensor off")
@@ -83,7 +82,7 @@ def stop_sensor(
     deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
 ) -> shapes.SensorView:
     """Let it rest; a tick that is under way is dropped."""
-    return _change(deployment, principal, name, EventKind.SENSOR_STOPPED, {"running": False})
+    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_STOPPED, {"running": False})
 
 
 @post("/sensors/{name:str}/reset", status_code=202, sync_to_thread=True, summary="Leave a sensor's switch to its code")
@@ -91,7 +90,9 @@ def reset_sensor(
     deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
 ) -> shapes.SensorView:
     """Let it be on or off as its definition says."""
-    return _change(deployment, principal, name, EventKind.SENSOR_STARTED, {**switched_on(deployment), "running": None})
+    return SENSORS.change(
+        deployment, principal, name, EventKind.SENSOR_STARTED, {**switched_on(deployment), "running": None}
+    )
 
 
 @post("/sensors/{name:str}/tick", status_code=202, sync_to_thread=True, summary="Tick a sensor now")
@@ -99,7 +100,7 @@ def tick_sensor(
     deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
 ) -> shapes.SensorView:
     """Ask for one tick as soon as possible, also of a sensor that is off."""
-    return _change(deployment, principal, name, EventKind.SENSOR_TICK_REQUESTED, {"tick_requested": True})
+    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_TICK_REQUESTED, {"tick_requested": True})
 
 
 @post("/sensors/{name:str}/cursor", status_code=202, sync_to_thread=True, summary="Set a sensor's cursor")
@@ -118,7 +119,7 @@ def set_cursor(
     if data.to_end and sensor.watch is not None and sensor.watch.one_by_one:
         cursor = str(deployment.store.read(event_log.head))
     changes = {"cursor": cursor or None, "failures": 0, "retry_at": None}
-    return _change(deployment, principal, name, EventKind.SENSOR_CURSOR_SET, changes)
+    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_CURSOR_SET, changes)
 
 
 @post("/sensors/{name:str}/dry-run", status_code=200, summary="What a sensor's tick would come to")
@@ -126,18 +127,4 @@ async def dry_run_sensor(
     deployment: NamedDependency[Deployment], name: FromPath[str], data: JSONBody[shapes.DryRunBody]
 ) -> shapes.DryRunView:
     """Let the engine evaluate a tick, from another cursor if one is given, and keep nothing of it."""
-    return await dry_run(deployment, ticking.find_sensor(deployment.known_graph, name), data)
-
-
-def _change(
-    deployment: Deployment, principal: Principal, name: str, kind: EventKind, changes: Mapping[str, object]
-) -> shapes.SensorView:
-    ticking.find_sensor(deployment.graph(), name)
-    change_state(deployment, name, kind, Reporter("app", principal.actor), changes)
-    return _view(deployment, name)
-
-
-def _view(deployment: Deployment, name: str) -> shapes.SensorView:
-    graph, now = deployment.graph(), deployment.clock.now()
-    ticking.find_sensor(graph, name)
-    return deployment.store.read(lambda c: ticking.sensor_view(graph, name, ticking.read_facts(c), now))
+    return await SENSORS.dry_run(deployment, name, data)
