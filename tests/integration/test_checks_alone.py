@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
 from servers import DevServer, dev_server
+
+from headwater.cli.main import main
 
 DEFINITIONS = """
 import headwater as hw
@@ -62,3 +66,26 @@ def test_checks_of_an_external_asset_are_carried_out_by_themselves(tmp_path: Pat
             refused = server.post("/api/runs", wrong)
             assert 400 <= refused.status < 500
             assert said in refused.body.decode()
+
+
+def test_checks_by_command(tmp_path: Path) -> None:
+    """The command carries out the checks of a selection, or those of a name, and fails where one of weight does."""
+    (tmp_path / "checked.py").write_text(DEFINITIONS)
+    common = ["--file", str(tmp_path / "checked.py"), "--home", str(tmp_path / "home")]
+
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(main, ["checks", "run", *arguments, *common, "--json"])
+
+    failed = run("key:orders", "--name", "has_reports")
+    assert 1 == failed.exit_code, failed.output
+    answer = json.loads(failed.output)
+    assert [("orders", "has_reports", False)] == [
+        (each["asset_key"], each["check_name"], each["passed"]) for each in answer["results"]
+    ]
+    assert "success" == answer["run"]["status"]
+    unknown = run("orders", "--name", "nope")
+    assert (1, True) == (unknown.exit_code, "no check named nope" in unknown.output)
+    listed = CliRunner().invoke(main, ["checks", "list", "--home", str(tmp_path / "home"), "--json"])
+    assert {"has_reports": "failed", "dagster_row_count_bounds": "missing"} == {
+        row["check"]["name"]: row["check"]["status"] for row in json.loads(listed.output)
+    }

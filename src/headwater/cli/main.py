@@ -9,6 +9,7 @@ from headwater.cli.audit import audit_group
 from headwater.cli.automation import automation_group
 from headwater.cli.backfills import backfill_group
 from headwater.cli.check import check
+from headwater.cli.checks import check_group
 from headwater.cli.corrections import event_group, merge_asset, rename_asset, wipe_asset
 from headwater.cli.db import db_group
 from headwater.cli.deployments import deployment_group
@@ -63,6 +64,7 @@ for command in (
     scaffold,
     materialize,
     asset_group,
+    check_group,
     lineage,
     why,
     what_if,

@@ -18,6 +18,7 @@ from headwater.cli.run_bars import RunBars
 from headwater.clock import MICROSECONDS
 from headwater.daemon.code_locations import TASKS, note_loaded
 from headwater.daemon.owners import new_owner
+from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.definitions.run_config import plain_run_config
 from headwater.errors import StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_default_executor
@@ -25,17 +26,20 @@ from headwater.execution.folders import Folders
 from headwater.execution.plan import plan_steps
 from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
+from headwater.graph.checkable import choose_checks
 from headwater.graph.makeable import choose_makeable
 from headwater.location.loaders import loader_of
 from headwater.location.process import LocationProcess
 from headwater.location.source import LocationSource
 from headwater.records.events import Event
-from headwater.records.requests import plan_job, plan_runs, requested_events
+from headwater.records.existing_inputs import check_reads
+from headwater.records.requests import plan_check_runs, plan_job, plan_runs, requested_events
 from headwater.records.runs import Cause, Run
 from headwater.server.deployment import Deployment
 from headwater.server.resources.ticking import find_ticking
 from headwater.storage import event_log, runs
 from headwater.storage.durations import expected_seconds
+from headwater.storage.dynamic_partitions import read_all
 from headwater.storage.writer import Unit
 
 
@@ -85,7 +89,7 @@ async def materialize_now(
         chosen = choose_makeable(graph, selections)
         if chosen.left_out:
             click.echo(f"Made by other systems, so left out: {', '.join(chosen.left_out)}", err=True)
-        now = deployment.clock.now()
+        now, dynamic = deployment.clock.now(), await _dynamic_keys(deployment)
         planned = plan_runs(
             graph,
             chosen.keys,
@@ -93,7 +97,9 @@ async def materialize_now(
             now=now,
             partition=wish.partition,
             run_config=plain_run_config(wish.run_config),
+            dynamic_keys=dynamic,
         )
+        check_reads(graph, planned[0].assets, planned[0].partition_keys or (), now, dynamic)
         return await _carry_out(deployment, process, wish.applied_to(planned[0]), on_event)
 
 
@@ -107,9 +113,43 @@ async def run_job_now(
     """Run a job in this process and wait for the end; tells of each event of the run."""
     async with loaded(deployment, source) as (process, graph):
         config = None if wish.run_config is None else plain_run_config(wish.run_config)
-        now = deployment.clock.now()
-        run = plan_job(graph, name, cause=Cause(kind="cli"), now=now, partition=wish.partition, run_config=config)
+        run = plan_job(
+            graph,
+            name,
+            cause=Cause(kind="cli"),
+            now=deployment.clock.now(),
+            partition=wish.partition,
+            run_config=config,
+            dynamic_keys=await _dynamic_keys(deployment),
+        )
         return await _carry_out(deployment, process, wish.applied_to(run), on_event)
+
+
+async def check_now(
+    deployment: Deployment,
+    source: LocationSource,
+    selections: Sequence[str],
+    names: Sequence[str],
+    wish: RunWish,
+    on_event: Callable[[Event], None],
+) -> Run:
+    """Carry out checks of some assets in this process and wait for the end; tells of each event of the run."""
+    async with loaded(deployment, source) as (process, graph):
+        planned = plan_check_runs(
+            graph,
+            choose_checks(graph, selections, names),
+            cause=Cause(kind="cli"),
+            now=deployment.clock.now(),
+            partition=wish.partition,
+            run_config=plain_run_config(wish.run_config),
+            dynamic_keys=await _dynamic_keys(deployment),
+        )
+        return await _carry_out(deployment, process, wish.applied_to(planned[0]), on_event)
+
+
+async def _dynamic_keys(deployment: Deployment) -> DynamicKeys:
+    """The keys that dynamic partitions have in the deployment; the code knows none."""
+    return DynamicKeys(await deployment.store.read_async(read_all))
 
 
 async def _carry_out(

@@ -55,6 +55,7 @@ def asset(
     output_required: bool = True,
     automation_condition: AutomationCondition | None = None,
     freshness_policy: FreshnessPolicy | None = None,
+    is_virtual: bool = False,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
@@ -90,6 +91,7 @@ def asset(
     output_required: bool = True,
     automation_condition: AutomationCondition | None = None,
     freshness_policy: FreshnessPolicy | None = None,
+    is_virtual: bool = False,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
@@ -128,6 +130,7 @@ def asset(
         output_required: Whether the function must give a result; if not, it may yield nothing, and nothing is made.
         automation_condition: When to make it.
         freshness_policy: How recent its newest materialization has to be.
+        is_virtual: Whether it holds no data of its own, as a view does; kept with the definition.
         backfill_policy: How many partitions one run of a backfill makes.
         retry_policy: How often the function is tried again when it fails.
         code_version: Names the logic that makes it.
@@ -155,6 +158,7 @@ def asset(
         "partitions_def": partitions_def,
         "automation_condition": automation_condition,
         "freshness_policy": freshness_policy,
+        "is_virtual": is_virtual,
         "code_version": code_version,
         "owners": owners,
         "kinds": kinds,

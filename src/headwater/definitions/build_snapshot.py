@@ -110,6 +110,7 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsD
         pool=None if maker is None else maker.pool,
         op_tags={} if maker is None else maker.op_tags,
         freshness=spec.freshness_policy,
+        virtual=spec.is_virtual,
         backfill=None if maker is None else maker.backfill_policy,
     )
 
@@ -129,6 +130,10 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
         takes_config=definition is not None and definition.needs.config is not None,
         op=definition.op_name if definition is not None and len(definition.specs) > 1 else None,
         can_subset=definition is not None and definition.can_subset,
+        partitioned=spec.partitions_def is not None,
+        condition=spec.automation_condition,
+        pool=None if definition is None else definition.pool,
+        op_tags={} if definition is None else definition.op_tags,
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, overload
 
-from headwater.definitions.arguments import check_seconds
-from headwater.definitions.assets import AssetInput
+import msgspec
+
+from headwater.definitions.arguments import check_mapping, check_printable, check_seconds, check_several
+from headwater.definitions.assets import AssetIn, AssetInput, read_inputs
+from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import AssetCheckExecutionContext
-from headwater.definitions.deps import CoercibleToAssetDep, HasAssetKey
+from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, HasAssetKey
 from headwater.definitions.functions import (
     check_function,
     default_name,
@@ -19,7 +22,10 @@ from headwater.definitions.functions import (
     read_docstring,
     read_parameters,
 )
+from headwater.definitions.labels import check_tags
 from headwater.definitions.needs import NO_NEEDS, Needs, read_needs
+from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.resources import check_resources
 from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.specs import AssetCheckSpec
@@ -50,6 +56,9 @@ class AssetCheckDefinition:
     needs: Needs = NO_NEEDS
     retry_policy: RetryPolicy | None = None
     can_subset: bool = False
+    resource_defs: dict[str, Any] = field(default_factory=dict)
+    op_tags: dict[str, str] = field(default_factory=dict)
+    pool: str | None = None
 
     def __post_init__(self) -> None:
         look_like(self, self.compute_fn)
@@ -112,6 +121,32 @@ class AssetCheckDefinition:
         return f"AssetCheckDefinition({', '.join(repr(spec.key.to_user_string()) for spec in self.specs)})"
 
 
+def read_execution(
+    of: str,
+    *,
+    resource_defs: Mapping[str, Any] | None,
+    op_tags: Mapping[str, str] | None,
+    pool: str | None,
+    compute_kind: str | None,
+) -> dict[str, Any]:
+    """How the function of checks is carried out, as its definition keeps it.
+
+    Raises:
+        InvalidParameterError: an argument has the wrong type or form.
+    """
+    kind = {} if compute_kind is None else {"kind": check_printable(compute_kind, f"compute_kind {of}")}
+    return {
+        "resource_defs": check_resources(resource_defs, f"resource_defs {of}"),
+        "op_tags": check_tags({**kind, **check_mapping(op_tags, f"op_tags {of}")}, f"op_tags {of}", system=True),
+        "pool": None if pool is None else check_printable(pool, f"pool {of}"),
+    }
+
+
+def deps_of(inputs: Iterable[AssetInput]) -> list[AssetDep]:
+    """The dependencies that the parameters of a check are, besides its own asset."""
+    return [AssetDep(each.key, partition_mapping=each.partition_mapping, metadata=each.metadata) for each in inputs]
+
+
 @overload
 def asset_check(compute_fn: Callable[..., Any], /) -> AssetCheckDefinition: ...
 
@@ -125,8 +160,15 @@ def asset_check(
     blocking: bool = False,
     metadata: Mapping[str, Any] | None = None,
     additional_deps: Iterable[CoercibleToAssetDep] | None = None,
+    additional_ins: Mapping[str, AssetIn] | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    automation_condition: AutomationCondition | None = None,
     required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, Any] | None = None,
     config_schema: Any = None,
+    op_tags: Mapping[str, str] | None = None,
+    pool: str | None = None,
+    compute_kind: str | None = None,
     retry_policy: RetryPolicy | None = None,
     timeout: float | timedelta | None = None,
 ) -> Callable[[Callable[..., Any]], AssetCheckDefinition]: ...
@@ -142,8 +184,15 @@ def asset_check(
     blocking: bool = False,
     metadata: Mapping[str, Any] | None = None,
     additional_deps: Iterable[CoercibleToAssetDep] | None = None,
+    additional_ins: Mapping[str, AssetIn] | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    automation_condition: AutomationCondition | None = None,
     required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, Any] | None = None,
     config_schema: Any = None,
+    op_tags: Mapping[str, str] | None = None,
+    pool: str | None = None,
+    compute_kind: str | None = None,
     retry_policy: RetryPolicy | None = None,
     timeout: float | timedelta | None = None,
 ) -> AssetCheckDefinition | Callable[[Callable[..., Any]], AssetCheckDefinition]:
@@ -161,8 +210,15 @@ def asset_check(
         blocking: Whether nothing downstream is made when it fails with severity ERROR.
         metadata: Anything that is known of the check, by name.
         additional_deps: Other assets that the function looks at.
+        additional_ins: Further parameters that get values of assets: which one each is.
+        partitions_def: The partitions of the asset, where the check judges them one by one and never the whole.
+        automation_condition: When to carry it out by itself.
         required_resource_keys: The resources that the function finds in `context.resources`.
+        resource_defs: Resources for this function alone, by name.
         config_schema: What `context.op_config` holds: names and their types.
+        op_tags: Names and short values for the executor.
+        pool: A name for what such functions share and compete for.
+        compute_kind: What it is made with, such as `sql`; kept as the tag `kind` of its function.
         retry_policy: How often the function is tried again when it fails.
         timeout: Seconds (or a timedelta) after which the function is stopped.
 
@@ -179,40 +235,54 @@ def asset_check(
 
     def decorate(function: Callable[..., Any]) -> AssetCheckDefinition:
         check_function(function, "asset_check")
+        own_name = default_name(function, "asset_check") if name is None else name
+        of = f"of check {own_name!r}"
         needs, parameters = read_needs(
             read_parameters(function, AssetCheckExecutionContext),
             f"of check {function_name(function)!r}",
             required_resource_keys=required_resource_keys,
             config_schema=config_schema,
         )
-        if len(parameters.names) > 1 or parameters.takes_any:
+        further = check_mapping(additional_ins, f"additional_ins {of}")
+        own = tuple(each for each in parameters.names if each not in further)
+        if len(own) > 1 or parameters.takes_any:
             raise InvalidDefinitionError(
-                f"The check {function_name(function)} takes {', '.join(parameters.names)}; a check takes the value "
-                "of its own asset only. Load anything else in the function, and name it in additional_deps."
+                f"The check {function_name(function)} takes {', '.join(own)}; a check takes the value of its own "
+                "asset, and those that additional_ins name. Add them there, or load them in the function and name "
+                "them in additional_deps."
             )
-        judged = next(iter(parameters.names), None) if asset is None else asset
+        judged = next(iter(own), None) if asset is None else asset
         if judged is None:
             raise InvalidDefinitionError(
                 f"The check {function_name(function)} does not say which asset it judges; "
                 "write @asset_check(asset=...)."
             )
+        others = read_inputs(msgspec.structs.replace(parameters, names=tuple(further)), further, of)
         spec = AssetCheckSpec(
-            default_name(function, "asset_check") if name is None else name,
+            own_name,
             asset=judged,
             description=read_docstring(function) if description is None else description,
-            additional_deps=additional_deps,
+            additional_deps=[*check_several(additional_deps, f"additional_deps {of}"), *deps_of(others)],
             blocking=blocking,
             metadata=metadata,
+            partitions_def=partitions_def,
+            automation_condition=automation_condition,
         )
+        missing = [each for each in further if each not in parameters.names]
+        if missing:
+            raise InvalidDefinitionError(
+                f"additional_ins {of} names {', '.join(missing)}, which is no parameter of the function."
+            )
         return AssetCheckDefinition(
             specs=(spec,),
             op_name=spec.asset_key.to_python_identifier(spec.name),
             compute_fn=function,
-            inputs=tuple(AssetInput(parameter, spec.asset_key) for parameter in parameters.names),
+            inputs=(*(AssetInput(parameter, spec.asset_key) for parameter in own), *others),
             takes_context=parameters.takes_context,
             timeout=None if timeout is None else check_seconds(timeout, f"timeout of check {spec.name!r}"),
             needs=needs,
             retry_policy=retry_policy,
+            **read_execution(of, resource_defs=resource_defs, op_tags=op_tags, pool=pool, compute_kind=compute_kind),
         )
 
     return decorate if compute_fn is None else decorate(compute_fn)

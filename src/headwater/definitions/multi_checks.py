@@ -9,7 +9,7 @@ from typing import Any
 
 from headwater.definitions.arguments import check_bool, check_printable, check_seconds, check_several, check_type
 from headwater.definitions.assets import AssetIn, read_inputs
-from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.checks import AssetCheckDefinition, read_execution
 from headwater.definitions.contexts import AssetCheckExecutionContext
 from headwater.definitions.functions import check_function, default_name, read_docstring, read_parameters
 from headwater.definitions.needs import read_needs
@@ -26,7 +26,11 @@ def multi_asset_check(
     can_subset: bool = False,
     ins: Mapping[str, AssetIn] | None = None,
     required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, Any] | None = None,
     config_schema: Any = None,
+    op_tags: Mapping[str, str] | None = None,
+    pool: str | None = None,
+    compute_kind: str | None = None,
     retry_policy: RetryPolicy | None = None,
     timeout: float | timedelta | None = None,
 ) -> Callable[[Callable[..., Any]], AssetCheckDefinition]:
@@ -42,7 +46,11 @@ def multi_asset_check(
         can_subset: Whether it can be asked for some of them alone, in `context.selected_asset_check_keys`.
         ins: For parameters that are not named like their asset: which one it is.
         required_resource_keys: The resources that the function finds in `context.resources`.
+        resource_defs: Resources for this function alone, by name.
         config_schema: What `context.op_config` holds: names and their types.
+        op_tags: Names and short values for the executor.
+        pool: A name for what such functions share and compete for.
+        compute_kind: What it is made with, such as `sql`; kept as the tag `kind` of its function.
         retry_policy: How often the function is tried again when it fails.
         timeout: Seconds (or a timedelta) after which the function is stopped.
 
@@ -80,6 +88,7 @@ def multi_asset_check(
             needs=needs,
             retry_policy=retry_policy,
             can_subset=check_bool(can_subset, f"can_subset {of}"),
+            **read_execution(of, resource_defs=resource_defs, op_tags=op_tags, pool=pool, compute_kind=compute_kind),
         )
 
     return decorate

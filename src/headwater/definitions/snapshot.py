@@ -65,6 +65,8 @@ class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     op_tags: dict[str, str] = {}
     freshness: FreshnessPolicy | None = None
     backfill: BackfillPolicy | None = None
+    virtual: bool = False
+    """Whether it holds no data of its own, as a view does."""
 
 
 _asset_snapshot_decoder = msgspec.json.Decoder(AssetSnapshot)
@@ -87,6 +89,11 @@ class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     op: str | None = None
     """The function, where it carries out several checks."""
     can_subset: bool = False
+    partitioned: bool = False
+    """Whether it judges the partitions of its asset one by one, and never the whole."""
+    condition: AutomationCondition | None = None
+    pool: str | None = None
+    op_tags: dict[str, str] = {}
 
 
 class WatchSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

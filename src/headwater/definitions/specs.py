@@ -48,6 +48,7 @@ class AssetSpec(Frozen):
         kinds: What it is made of or with, such as `csv`; at most ten.
         partitions_def: The parts that it consists of.
         freshness_policy: How recent its newest materialization has to be.
+        is_virtual: Whether it holds no data of its own, as a view does; kept with the definition.
 
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
@@ -66,6 +67,7 @@ class AssetSpec(Frozen):
         "description",
         "freshness_policy",
         "group_name",
+        "is_virtual",
         "key",
         "kinds",
         "metadata",
@@ -90,6 +92,7 @@ class AssetSpec(Frozen):
     kinds: frozenset[str]
     partitions_def: PartitionsDefinition | None
     freshness_policy: FreshnessPolicy | None
+    is_virtual: bool
     source: SourceRef | None
 
     def __init__(
@@ -108,18 +111,12 @@ class AssetSpec(Frozen):
         kinds: Iterable[str] | None = None,
         partitions_def: PartitionsDefinition | None = None,
         freshness_policy: FreshnessPolicy | None = None,
+        is_virtual: bool = False,
     ) -> None:
         checked_key = check_asset_key(key, "key of an AssetSpec")
         of = f"of asset {checked_key.to_user_string()!r}"
         if metadata is not None:
             normalize_metadata(metadata)
-        if automation_condition is not None:
-            check_type(
-                automation_condition, AutomationCondition, f"automation_condition {of}", "an AutomationCondition"
-            )
-        if partitions_def is not None:
-            expected = "a partitions definition such as DailyPartitionsDefinition"
-            check_type(partitions_def, PartitionsDefinition, f"partitions_def {of}", expected)  # type: ignore[type-abstract]
         if freshness_policy is not None:
             check_freshness_policy(freshness_policy, f"freshness_policy {of}")
         self._set(
@@ -130,12 +127,13 @@ class AssetSpec(Frozen):
             skippable=check_bool(skippable, f"skippable {of}"),
             group_name=check_group(group_name, f"group_name {of}"),
             code_version=check_optional_text(code_version, f"code_version {of}"),
-            automation_condition=automation_condition,
+            automation_condition=_check_condition(automation_condition, of),
             owners=check_owners(owners, f"owners {of}"),
             tags=check_tags(tags, f"tags {of}"),
             kinds=check_kinds(kinds, f"kinds {of}"),
-            partitions_def=partitions_def,
+            partitions_def=_check_partitions_def(partitions_def, of),
             freshness_policy=freshness_policy,
+            is_virtual=check_bool(is_virtual, f"is_virtual {of}"),
             source=find_source(),
         )
 
@@ -166,6 +164,7 @@ class AssetSpec(Frozen):
         kinds: Iterable[str] | EllipsisType | None = ...,
         partitions_def: PartitionsDefinition | EllipsisType | None = ...,
         freshness_policy: FreshnessPolicy | EllipsisType | None = ...,
+        is_virtual: bool | EllipsisType = ...,
     ) -> AssetSpec:
         """This spec with some attributes replaced; None clears one that may be empty, `...` keeps it."""
         given = locals()
@@ -217,6 +216,8 @@ class AssetCheckSpec(Frozen):
         additional_deps: Other assets that it looks at.
         blocking: Whether nothing downstream is made when it fails with severity ERROR.
         metadata: Anything that is known of it, by name. Kept as given.
+        automation_condition: When to carry it out by itself.
+        partitions_def: The partitions of the asset, where the check judges them one by one and never the whole.
 
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
@@ -227,7 +228,17 @@ class AssetCheckSpec(Frozen):
         'orders:not_empty'
     """
 
-    __slots__ = ("additional_deps", "asset_key", "blocking", "description", "metadata", "name", "source")
+    __slots__ = (
+        "additional_deps",
+        "asset_key",
+        "automation_condition",
+        "blocking",
+        "description",
+        "metadata",
+        "name",
+        "partitions_def",
+        "source",
+    )
     _not_compared = frozenset({"source"})
 
     name: str
@@ -236,6 +247,8 @@ class AssetCheckSpec(Frozen):
     additional_deps: tuple[AssetDep, ...]
     blocking: bool
     metadata: dict[str, Any]
+    automation_condition: AutomationCondition | None
+    partitions_def: PartitionsDefinition | None
     source: SourceRef | None
 
     def __init__(
@@ -247,6 +260,8 @@ class AssetCheckSpec(Frozen):
         additional_deps: Iterable[CoercibleToAssetDep] | None = None,
         blocking: bool = False,
         metadata: Mapping[str, Any] | None = None,
+        automation_condition: AutomationCondition | None = None,
+        partitions_def: PartitionsDefinition | None = None,
     ) -> None:
         of = f"of check {shown(name)}"
         normalize_metadata(metadata)
@@ -257,6 +272,8 @@ class AssetCheckSpec(Frozen):
             additional_deps=check_deps(additional_deps, f"additional_deps {of}"),
             blocking=check_bool(blocking, f"blocking {of}"),
             metadata=dict(metadata or {}),
+            automation_condition=_check_condition(automation_condition, of),
+            partitions_def=_check_partitions_def(partitions_def, of),
             source=find_source(),
         )
 
@@ -279,3 +296,16 @@ class AssetCheckSpec(Frozen):
         changed = AssetCheckSpec(**arguments)
         changed._set(source=self.source)
         return changed
+
+
+def _check_condition(condition: object, of: str) -> AutomationCondition | None:
+    if condition is None:
+        return None
+    return check_type(condition, AutomationCondition, f"automation_condition {of}", "an AutomationCondition")
+
+
+def _check_partitions_def(partitions_def: object, of: str) -> PartitionsDefinition | None:
+    if partitions_def is None:
+        return None
+    expected = "a partitions definition such as DailyPartitionsDefinition"
+    return check_type(partitions_def, PartitionsDefinition, f"partitions_def {of}", expected)  # type: ignore[type-abstract]

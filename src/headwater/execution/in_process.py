@@ -29,6 +29,7 @@ from headwater.keys import AssetKey
 from headwater.location.resources import ResourceScope
 from headwater.location.tracebacks import describe
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
+from headwater.records.existing_inputs import check_reads
 from headwater.records.requests import expand_ranges, new_run_id
 from headwater.records.runs import Cause, Run, RunStatus
 
@@ -68,6 +69,7 @@ class InProcessRun:
 
         Raises:
             UnknownPartitionError: a partition is missing, not wanted, or not one of an asset's.
+            MissingInputError: a partition would be read that does not exist.
             InvalidConfigError: the config does not fit.
             InvalidDefinitionError: the definitions contradict themselves.
         """
@@ -79,6 +81,7 @@ class InProcessRun:
         self._steps = plan_steps(self._graph, keys)
         self._steps += plan_checks(self._graph, checks)
         meant, self._partitioned = find_partitions(self._graph, keys, partitions)
+        check_reads(self._graph, keys, meant, SystemClock().now(), self._instance)
         check_run_config(definitions, keys, self._config)
         self._run = Run(
             run_id=new_run_id(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from headwater.definitions.partitions import DynamicPartitionsStore, Parts, partitions_read
+from headwater.definitions.partitions import DynamicPartitionsStore, PartitionMapping, Parts, partitions_read
 from headwater.definitions.specs import AssetSpec
 from headwater.errors import MissingInputError
+from headwater.records.existing_inputs import missing_input_message
 
 
 def input_partitions(
@@ -15,6 +16,7 @@ def input_partitions(
     own: AssetSpec | None,
     partitions: Iterable[str] | None,
     *,
+    mapping: PartitionMapping | None = None,
     now: datetime,
     dynamic_partitions_store: DynamicPartitionsStore | None = None,
 ) -> tuple[str, ...] | None:
@@ -24,6 +26,7 @@ def input_partitions(
         upstream: The input.
         own: What is being made, or judged.
         partitions: Which partitions of it; None where it has none.
+        mapping: Which of them go with which; as the dependency of what is made has it if left out.
         now: When.
         dynamic_partitions_store: Where dynamic keys are kept.
 
@@ -37,15 +40,11 @@ def input_partitions(
     definition = own.partitions_def if own is not None and partitions is not None else None
     below = Parts.at(definition, now, dynamic_partitions_store)
     numbers = below.keys.all() if definition is None or partitions is None else below.keys.numbers(partitions)
-    mapping = own.partition_mappings.get(upstream.key) if own is not None else None
+    if mapping is None and own is not None:
+        mapping = own.partition_mappings.get(upstream.key)
     reads = partitions_read(mapping, below, numbers, above)
     if not reads.complete:
-        first = numbers.first()
-        made = "" if first is None else below.keys.key_at(first) + (" (and others)" if len(numbers) > 1 else "")
-        raise MissingInputError(
-            f"Partition {made} of "
-            f"{own.key.to_user_string() if own is not None else 'the asset'!r} reads partitions of "
-            f"{upstream.key.to_user_string()!r} that do not exist. {above.keys.extent()} Make another partition, or "
-            "allow it with TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)."
-        )
+        made = below.keys.select(numbers)
+        key = own.key.to_user_string() if own is not None else "the asset"
+        raise MissingInputError(missing_input_message(key, made, upstream.key.to_user_string(), above.keys.extent()))
     return tuple(above.keys.select(reads.numbers))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from headwater.definitions.snapshot import AssetSnapshot
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
-from headwater.execution.plan_checks import check_step, checks_of, judged, plan_checks
+from headwater.execution.plan_checks import check_step, checks_of, looked_at, plan_checks
 from headwater.execution.steps import RESOURCE_TAGS, Step
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 
@@ -45,7 +45,7 @@ def plan_steps(graph: AssetGraph, assets: Sequence[str], checks: Sequence[tuple[
     for name in _order(graph, groups, step_of):
         steps.append(_asset_step(graph, name, groups[name], step_of, gates))
         made.update(steps[-1].assets)
-        for due in [each for each in waiting if made.issuperset(judged(waiting[each]) & chosen)]:
+        for due in [each for each in waiting if made.issuperset(looked_at(waiting[each]) & chosen)]:
             found = waiting.pop(due)
             steps.append(check_step(due, found, step_of))
             for check in found:

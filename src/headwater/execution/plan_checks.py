@@ -52,18 +52,25 @@ def judged(checks: Iterable[CheckSnapshot]) -> set[str]:
     return {check.asset_key for check in checks}
 
 
+def looked_at(checks: Iterable[CheckSnapshot]) -> set[str]:
+    """The assets that some checks judge, and those that they look at besides."""
+    return {key for check in checks for key in (check.asset_key, *check.deps)}
+
+
 def check_step(name: str, checks: Sequence[CheckSnapshot], step_of: Mapping[str, str]) -> Step:
     """The step of some checks of one function; `step_of` has the steps that make their assets."""
     assets = tuple(sorted(judged(checks)))
     reads = tuple(key for key in assets if key in step_of)
+    needed = (*reads, *sorted(key for key in looked_at(checks) if key in step_of))
     return Step(
         name=name,
         assets=assets,
         checks=tuple((check.asset_key, check.name) for check in checks),
-        after=tuple(dict.fromkeys(step_of[key] for key in reads)),
+        after=tuple(dict.fromkeys(step_of[key] for key in needed)),
         reads=reads,
         timeout=checks[0].timeout,
         retry=checks[0].retry,
+        tags=checks[0].op_tags,
     )
 
 

@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 from sqlalchemy.engine import Connection
 
+from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.errors import (
     ConflictError,
     InvalidConfigError,
     InvalidDefinitionError,
     LocationError,
+    MissingInputError,
     RunLogsError,
     StoreError,
     UnknownAssetError,
+    UnknownPartitionError,
 )
 from headwater.execution.executors.choose import Executors
 from headwater.execution.executors.executor import Executor
@@ -29,8 +32,10 @@ from headwater.execution.step_supervisor import StepSupervisor
 from headwater.execution.steps import Step
 from headwater.location.process import LocationProcess
 from headwater.records.events import ErrorInfo, Event, EventKind
+from headwater.records.existing_inputs import check_reads
 from headwater.records.runs import Run
 from headwater.storage import runs as run_store
+from headwater.storage.dynamic_partitions import read_all
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
@@ -39,7 +44,15 @@ TIME_LIMIT_TAGS = ("headwater/max_runtime", "dagster/max_runtime")
 """Tags of a run that say after how many seconds it is stopped."""
 _PREPARE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
-_OUTSIDE_STEPS = (OSError, LocationError, UnknownAssetError, InvalidDefinitionError, InvalidConfigError)
+_OUTSIDE_STEPS = (
+    OSError,
+    LocationError,
+    UnknownAssetError,
+    UnknownPartitionError,
+    MissingInputError,
+    InvalidDefinitionError,
+    InvalidConfigError,
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -118,6 +131,7 @@ class RunSupervisor:
 
     async def _carry_out(self) -> None:
         plan = plan_steps(self._graph, self._run.assets, self._run.checks)
+        await self._see_that_inputs_exist()
         executor = await self._executors.of(self._run, self._location)
         steps = StepSupervisor(self._store, self._graph, self._folders, self._run, executor)
         await self._prepare(plan, steps)
@@ -127,6 +141,13 @@ class RunSupervisor:
             await asyncio.shield(self._let_go(executor))
             # Before the run's end is told of, or whoever follows the log would stop too early.
             await asyncio.shield(self._carry_logs(self._folders.run_logs.end))
+
+    async def _see_that_inputs_exist(self) -> None:
+        """A run that would read partitions which do not exist fails before any of its steps."""
+        partitions = self._run.partition_keys
+        if partitions and not self._run.checks:
+            dynamic = DynamicKeys(await self._store.read_async(read_all))
+            check_reads(self._graph, self._run.assets, partitions, self._store.clock.now(), dynamic)
 
     async def _let_go(self, executor: Executor) -> None:
         try:

@@ -215,7 +215,7 @@ class _Step:
             retry_number=self._order.retry_number,
             run_tags=self._order.tags,
             job_name=self._order.job_name,
-            resources=self._place.scope.among(check.needs.resources),
+            resources=self._scope(check).among(check.needs.resources),
             op_config=self._op_config(check.needs, check.op_name),
             instance=self._place.instance,
         )
@@ -270,6 +270,7 @@ class _Step:
             upstream,
             own,
             self._order.partitions,
+            mapping=entry.partition_mapping,
             now=to_datetime(SystemClock().now()),
             dynamic_partitions_store=_KeysOfInstance(self._place.instance),
         )

@@ -15,7 +15,12 @@ from headwater.definitions.partitions import (
     PartitionsDefinition,
     partitions_from_snapshot,
 )
-from headwater.errors import ExternalAssetError, InvalidTransitionError, UnknownAssetError, UnknownPartitionError
+from headwater.errors import (
+    ExternalAssetError,
+    InvalidTransitionError,
+    UnknownAssetError,
+    UnknownPartitionError,
+)
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.coalesce import Join
 from headwater.records.events import EventKind, NewEvent
@@ -99,6 +104,7 @@ def plan_check_runs(
     tags: dict[str, str] | None = None,
     run_config: dict[str, Any] | None = None,
     job_name: str | None = None,
+    dynamic_keys: DynamicPartitionsStore | None = None,
 ) -> list[Run]:
     """The runs that carry out some checks and make nothing: one for each code location that is concerned.
 
@@ -111,11 +117,13 @@ def plan_check_runs(
         tags: Kept with the runs.
         run_config: The plain form of a `RunConfig`, kept with the runs.
         job_name: The job that the runs belong to.
+        dynamic_keys: The keys of dynamic partitions, where they are others than when the graph was read.
 
     Raises:
         UnknownAssetError: no loaded definitions carry out such a check.
-        UnknownPartitionError: the partition is not one of an asset's.
+        UnknownPartitionError: the partition is not one of an asset's, or a check that judges partitions got none.
     """
+    kept = graph.dynamic_keys if dynamic_keys is None else dynamic_keys
     by_location: dict[str, list[tuple[str, str]]] = {}
     for key, name in dict.fromkeys(checks):
         found = next((check for check in graph.checks.get(key, ()) if check.name == name), None)
@@ -126,8 +134,8 @@ def plan_check_runs(
                 f"Check {name!r} of {key} is carried out by the function of its asset or by another system, which "
                 "reports the result; nothing here can carry it out by itself."
             )
-        if partition is not None:
-            check_partitions(graph.node(key), (partition,), now, graph.dynamic_keys)
+        if partition is not None or found.partitioned:
+            check_partitions(graph.node(key), () if partition is None else (partition,), now, kept)
         by_location.setdefault(graph.check_locations.get((key, name), ""), []).append((key, name))
     return [
         Run(
@@ -200,6 +208,7 @@ def plan_job(
             tags=own_tags,
             run_config=config,
             job_name=name,
+            dynamic_keys=dynamic_keys,
         )
     else:
         planned = plan_runs(

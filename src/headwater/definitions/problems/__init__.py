@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from headwater.definitions.problems.checks import other_partitions
 from headwater.definitions.problems.circles import circles
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.conditions import idle_conditions
@@ -27,6 +28,7 @@ WHEN_LOADED: tuple[Finder, ...] = (
     missing_resources,
     impossible_targets,
     impossible_mappings,
+    other_partitions,
     idle_conditions,
     circles,
 )

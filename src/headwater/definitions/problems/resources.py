@@ -43,7 +43,12 @@ def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, 
         yield from _needed_by_maker(maker)
     for check in {id(check): check for check in collected.checks.values()}.values():
         for name in sorted(check.needs.resources):
-            yield f"{check.described[0].upper()}{check.described[1:]} ({{}}) needs", check.source, name, ()
+            yield (
+                f"{check.described[0].upper()}{check.described[1:]} ({{}}) needs",
+                check.source,
+                name,
+                check.resource_defs,
+            )
     for sensor in collected.sensors.values():
         for name in sorted(sensor.needs.resources):
             yield f"Sensor {sensor.name!r} ({{}}) needs", sensor.source, name, ()

@@ -169,7 +169,7 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
         latest_metadata=metadata_view(payload.metadata if isinstance(payload, (Materialization, Observation)) else {}),
         upstream=_upstream(estate, node, read),
         downstream=_downstream(connection, estate, node),
-        checks=_checks(connection, estate, key),
+        checks=checks_of_asset(connection, graph, estate.checks.get(key, {}), key),
         partitions=partitions_view(connection, graph, key, now),
         condition=None if definition.condition is None else definition.condition.describe(),
         stale=[
@@ -299,9 +299,11 @@ def _count_checks(estate: Estate, key: str) -> shapes.CheckCounts:
     )
 
 
-def _checks(connection: Connection, estate: Estate, key: str) -> list[shapes.CheckView]:
-    known = estate.checks.get(key, {})
-    defined = {check.name: check for check in estate.graph.checks.get(key, ())}
+def checks_of_asset(
+    connection: Connection, graph: AssetGraph, known: Mapping[str, CheckLatest], key: str
+) -> list[shapes.CheckView]:
+    """The checks of an asset, defined or only ever reported; `known` has the latest result of each."""
+    defined = {check.name: check for check in graph.checks.get(key, ())}
     events = event_log.read_many(connection, [state.seq for state in known.values()])
     views = []
     for name in sorted({*known, *defined}):

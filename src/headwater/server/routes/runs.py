@@ -15,6 +15,7 @@ from headwater.clock import from_seconds
 from headwater.definitions.run_config import plain_run_config
 from headwater.errors import InvalidParameterError, InvalidTransitionError
 from headwater.records.events import Event, EventKind
+from headwater.records.existing_inputs import check_reads
 from headwater.records.requests import plan_check_runs, plan_retry, plan_runs
 from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
@@ -98,7 +99,7 @@ def _planned(deployment: Deployment, data: shapes.RunRequestBody) -> list[Run]:
         return plan_check_runs(
             graph, checks, cause=cause, now=now, partition=data.partition, tags=data.tags, run_config=config
         )
-    return plan_runs(
+    planned = plan_runs(
         graph,
         data.assets,
         cause=cause,
@@ -108,6 +109,9 @@ def _planned(deployment: Deployment, data: shapes.RunRequestBody) -> list[Run]:
         tags=data.tags,
         run_config=config,
     )
+    for run in planned:
+        check_reads(graph, run.assets, run.partition_keys or (), now)
+    return planned
 
 
 @get("/runs/{run_id:str}", sync_to_thread=True, summary="One run with its steps")
