@@ -65,15 +65,19 @@ export const router = createBrowserRouter(
         },
         {
           path: "sensors",
-          lazy: async () => ({ Component: (await import("./features/sensors/SensorsPage")).SensorsPage }),
+          lazy: async () => ({
+            Component: (await import("./features/automation/AutomationPage")).AutomationPage,
+          }),
         },
         {
           path: "sensors/:name",
-          lazy: async () => ({ Component: (await import("./features/sensors/SensorPage")).SensorPage }),
+          lazy: async () => ({ Component: (await import("./features/automation/SensorPage")).SensorPage }),
         },
         {
           path: "schedules/:name",
-          lazy: async () => ({ Component: (await import("./features/sensors/SchedulePage")).SchedulePage }),
+          lazy: async () => ({
+            Component: (await import("./features/automation/SchedulePage")).SchedulePage,
+          }),
         },
         {
           path: "settings",

@@ -85,6 +85,13 @@ describe("staleKeys", () => {
     expect(staleKeys([{ ...commit, kind: "observation" }])).not.toContainEqual(["backfills"]);
   });
 
+  it("names what ticks where somebody switched one", () => {
+    const keys = staleKeys([{ kind: "schedule_stopped", asset_key: null, run_id: null }]);
+
+    expect(keys).toEqual(expect.arrayContaining([["sensors"], ["schedules"], ["ticking"]]));
+    expect(keys).not.toContainEqual(["deployment"]);
+  });
+
   it("names everything that definitions change", () => {
     const keys = staleKeys([{ kind: "definitions_changed", asset_key: null, run_id: null }]);
 

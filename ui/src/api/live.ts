@@ -31,10 +31,12 @@ export function staleKeys(commits: readonly Committed[]): string[][] {
       add("backfills");
     }
     if (commit.kind.startsWith("backfill_")) add("backfills");
-    if (commit.kind.startsWith("sensor_")) add("sensors");
-    if (commit.kind === "definitions_changed") {
-      add("deployment");
+    const changesCode = commit.kind === "definitions_changed" || commit.kind.startsWith("location_");
+    if (changesCode) add("deployment");
+    if (changesCode || commit.kind.startsWith("sensor_") || commit.kind.startsWith("schedule_")) {
       add("sensors");
+      add("schedules");
+      add("ticking");
     }
   }
   return [...keys.values()];
@@ -43,7 +45,7 @@ export function staleKeys(commits: readonly Committed[]): string[][] {
 /** Follow the live stream and refetch what is shown and has changed; tells whether the stream is up. */
 export function followLive(queries: QueryClient, onConnection: (connected: boolean) => void): () => void {
   let waiting: Committed[] = [];
-  let sensors = new Set<string>();
+  let ticked = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasLost = false;
   let rest = BATCH_MILLISECONDS;
@@ -51,15 +53,15 @@ export function followLive(queries: QueryClient, onConnection: (connected: boole
 
   const flush = async () => {
     const keys = staleKeys(waiting);
-    if (sensors.size > 0) keys.push(["sensors"]);
-    for (const name of sensors) keys.push(["sensor", name]);
+    if (ticked.size > 0) keys.push(["sensors"], ["schedules"]);
+    for (const name of ticked) keys.push(["ticking", name]);
     waiting = [];
-    sensors = new Set();
+    ticked = new Set();
     const began = performance.now();
     await Promise.allSettled(keys.map((queryKey) => queries.invalidateQueries({ queryKey })));
     rest = restAfter(performance.now() - began);
     timer = undefined;
-    if (waiting.length > 0 || sensors.size > 0) soon();
+    if (waiting.length > 0 || ticked.size > 0) soon();
   };
   const soon = () => {
     timer ??= setTimeout(() => void flush(), rest);
@@ -70,7 +72,7 @@ export function followLive(queries: QueryClient, onConnection: (connected: boole
     soon();
   });
   source.addEventListener("tick", (message: MessageEvent<string>) => {
-    sensors.add((JSON.parse(message.data) as { sensor: string }).sensor);
+    ticked.add((JSON.parse(message.data) as { sensor: string }).sensor);
     soon();
   });
   source.addEventListener("reset", () => void queries.invalidateQueries());

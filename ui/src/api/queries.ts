@@ -12,7 +12,6 @@ import {
   type RunDetail,
   type RunView,
   type Schemas,
-  type SensorView,
 } from "./client";
 
 const FIRST = undefined as string | undefined;
@@ -279,49 +278,15 @@ export const backfillPlanQuery = (body: BackfillRequest) =>
 export const sensorsQuery = queryOptions({
   queryKey: ["sensors"],
   queryFn: () => get<Schemas["SensorList"]>("api/sensors"),
+  // An engine in a process of its own tells nobody of its ticks.
+  refetchInterval: 10_000,
 });
-
-export const sensorQuery = (name: string) =>
-  queryOptions({
-    queryKey: ["sensor", name],
-    queryFn: () => get<SensorView>(`api/sensors/${encodeURIComponent(name)}`),
-  });
-
-export const ticksQuery = (name: string) =>
-  infiniteQueryOptions({
-    queryKey: ["sensor", name, "ticks"],
-    queryFn: ({ pageParam }) =>
-      get<Schemas["TickPage"]>(`api/sensors/${encodeURIComponent(name)}/ticks`, { cursor: pageParam }),
-    initialPageParam: FIRST,
-    getNextPageParam: (page) => page.next ?? undefined,
-  });
-
-/** The latest ticks of a sensor or schedule, for a timeline of all of them. */
-export const latestTicksQuery = (kind: "sensors" | "schedules", name: string) =>
-  queryOptions({
-    queryKey: ["sensor", name, "latest"],
-    queryFn: () => get<Schemas["TickPage"]>(`api/${kind}/${encodeURIComponent(name)}/ticks`, { limit: 200 }),
-  });
 
 export const schedulesQuery = queryOptions({
   queryKey: ["schedules"],
   queryFn: () => get<Schemas["ScheduleList"]>("api/schedules"),
+  refetchInterval: 10_000,
 });
-
-export const scheduleQuery = (name: string) =>
-  queryOptions({
-    queryKey: ["sensor", name, "schedule"],
-    queryFn: () => get<Schemas["ScheduleView"]>(`api/schedules/${encodeURIComponent(name)}`),
-  });
-
-export const scheduleTicksQuery = (name: string) =>
-  infiniteQueryOptions({
-    queryKey: ["sensor", name, "schedule", "ticks"],
-    queryFn: ({ pageParam }) =>
-      get<Schemas["TickPage"]>(`api/schedules/${encodeURIComponent(name)}/ticks`, { cursor: pageParam }),
-    initialPageParam: FIRST,
-    getNextPageParam: (page) => page.next ?? undefined,
-  });
 
 /** Whether an asset's condition holds, part by part, and what it asked for. */
 export const automationQuery = (key: string) =>

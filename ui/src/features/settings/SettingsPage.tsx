@@ -5,7 +5,7 @@ import { useSearchParams } from "react-router";
 import { deploymentQuery, meQuery } from "../../api/queries";
 import { Loaded, PageTitle } from "../../components/states";
 import { AuditLog } from "./AuditLog";
-import { CodeLocations } from "./CodeLocations";
+import { CodeLocations } from "../locations/CodeLocations";
 import { People } from "./People";
 import { ServerState } from "./ServerState";
 import { Tokens } from "./Tokens";

@@ -1,18 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { post } from "../../api/client";
-
-export type Kind = "sensors" | "schedules";
+import { tickingPath, type TickingKind } from "../../api/tickingQueries";
 
 /** Switch a sensor or schedule on or off, leave the switch to its code again, or ask it to tick. */
-export function useSwitch(name: string, kind: Kind = "sensors") {
+export function useTickingChange(kind: TickingKind, name: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (move: "start" | "stop" | "tick" | "reset") =>
-      post<unknown>(`api/${kind}/${encodeURIComponent(name)}/${move}`),
+      post<unknown>(`${tickingPath(kind, name)}/${move}`),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: [kind] });
-      await queries.invalidateQueries({ queryKey: ["sensor", name] });
+      await queries.invalidateQueries({ queryKey: ["ticking", name] });
     },
   });
 }

@@ -3,20 +3,20 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { post, type Schemas } from "../../api/client";
+import { tickingPath, type TickingKind } from "../../api/tickingQueries";
 import { plural } from "../../components/format";
 import { AssetLink } from "../../components/marks";
 import { Section } from "../../components/states";
 import { TickList } from "./TickList";
-import type { Kind } from "./useSwitch";
 
 /** Evaluate a tick and keep nothing of it; what it would come to is shown. */
-export function DryRun({ name, kind, cursor }: { name: string; kind: Kind; cursor: string | null }) {
+export function DryRun({ name, kind, cursor }: { name: string; kind: TickingKind; cursor: string | null }) {
   const [text, setText] = useState(cursor ?? "");
   const [at, setAt] = useState("");
   const run = useMutation({
     mutationFn: () =>
       post<Schemas["DryRunView"]>(
-        `api/${kind}/${encodeURIComponent(name)}/dry-run`,
+        `${tickingPath(kind, name)}/dry-run`,
         kind === "sensors"
           ? { cursor: text }
           : { scheduled_at: at === "" ? null : new Date(at).getTime() / 1000 },
@@ -90,6 +90,12 @@ function Result({ found }: { found: Schemas["DryRunView"] }) {
           {event.partition !== null && ` · ${event.partition}`}
           {event.data_version !== null && ` · version ${event.data_version}`}
         </div>
+      ))}
+      {found.tick.partitions.map((change) => (
+        <Text key={change.name} size="sm">
+          Partitions of {change.name}: {plural(change.added.length, "key")} added, {change.deleted.length}{" "}
+          deleted
+        </Text>
       ))}
       {found.runs.map((run, place) => (
         <Text key={place} size="sm">

@@ -6,7 +6,7 @@ import { useState, type CSSProperties } from "react";
 import { Link } from "react-router";
 
 import type { Schemas, SensorView } from "../../api/client";
-import { latestTicksQuery } from "../../api/queries";
+import { latestTicksQuery } from "../../api/tickingQueries";
 import { toDuration, toExact } from "../../components/format";
 import { Section } from "../../components/states";
 import { RUN_LOOKS } from "../../components/status";

@@ -1,7 +1,10 @@
 import { Alert, Button, Group, List, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 
 import { post, type LocationView } from "../../api/client";
+import { Confirm } from "../../components/Confirm";
+import { ForOperators } from "../../components/ForOperators";
 import { plural } from "../../components/format";
 import { Mark, Moment } from "../../components/marks";
 import { Empty, ErrorBox, Section } from "../../components/states";
@@ -34,10 +37,7 @@ export function CodeLocations({ locations }: { locations: readonly LocationView[
 }
 
 function Location({ location }: { location: LocationView }) {
-  // What it came to arrives over the live stream, as definitions that changed.
-  const reload = useMutation({
-    mutationFn: () => post(`api/locations/${encodeURIComponent(location.name)}/reload`),
-  });
+  const [asking, question] = useDisclosure(false);
   return (
     <Stack gap="xs">
       <Group gap="md">
@@ -47,18 +47,12 @@ function Location({ location }: { location: LocationView }) {
           {plural(location.assets, "asset")}, {plural(location.sensors, "sensor")},{" "}
           {plural(location.jobs, "job")}, loaded <Moment at={location.loaded_at} />
         </Text>
-        <Button
-          variant="default"
-          size="xs"
-          loading={reload.isPending}
-          onClick={() => {
-            reload.mutate();
-          }}
-        >
-          Reload
-        </Button>
+        <ForOperators quiet>
+          <Button variant="default" size="xs" onClick={question.open} aria-label={`Reload ${location.name}`}>
+            Reload…
+          </Button>
+        </ForOperators>
       </Group>
-      {reload.error && <Alert color="red">{reload.error.message}</Alert>}
       {location.error && <ErrorBox error={location.error} title="Why it does not load" />}
       {location.warnings.length > 0 && (
         <Alert color="yellow" title="Warnings">
@@ -69,6 +63,24 @@ function Location({ location }: { location: LocationView }) {
           </List>
         </Alert>
       )}
+      {asking && <Reload location={location} onClose={question.close} />}
     </Stack>
+  );
+}
+
+function Reload({ location, onClose }: { location: LocationView; onClose: () => void }) {
+  // What it comes to arrives over the live stream, as definitions that changed.
+  const reload = useMutation({
+    mutationFn: () => post<LocationView>(`api/locations/${encodeURIComponent(location.name)}/reload`),
+    onSuccess: onClose,
+  });
+  return (
+    <Confirm title={`Reload ${location.name}?`} action="Reload it" asking={reload} onClose={onClose}>
+      <Text size="sm">
+        Its files are read as they are now, in a new process. If they load, their definitions are in force
+        from then on; if not, those of now stay, and the error is shown here. Runs that are under way end with
+        what they began with.
+      </Text>
+    </Confirm>
   );
 }

@@ -1,0 +1,119 @@
+"""What ticks by itself, in a real browser: switched, tried, set back; what fails says why; code is loaded anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from servers import DevServer, dev_server
+
+PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
+PATIENCE = 60_000.0
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project that a test may break."""
+    copied = tmp_path_factory.mktemp("automation") / "operations.py"
+    copied.write_text(PROJECT.read_text())
+    return copied
+
+
+@pytest.fixture(scope="module")
+def server(code: Path) -> Iterator[DevServer]:
+    """A server with the project, each of its sensors having ticked."""
+    environment = {"OPERATIONS_FOLDER": str(code.parent)}
+    with dev_server(code.parent / "home", str(code), environment=environment) as server:
+        server.ask_until(lambda: _last_tick(server, "inbox") and _last_tick(server, "refused"))
+        yield server
+
+
+def _last_tick(server: DevServer, sensor: str) -> object:
+    answer = server.get(f"/api/sensors/{sensor}")
+    return answer.status == 200 and answer.json["last_tick"]
+
+
+def test_sensors_and_schedules_are_narrowed_and_switched(page: Page, server: DevServer) -> None:
+    """What fails is found by one choice; a switch holds, and a schedule can be left to its code again."""
+    page.goto(server.url + "/sensors")
+    sensors = page.get_by_role("table", name="Sensors")
+    expect(sensors.get_by_role("row")).to_have_count(2, timeout=PATIENCE)
+    page.get_by_role("radiogroup", name="Standing").get_by_text("Failing").click()
+    expect(sensors.get_by_role("row")).to_have_count(1)
+    expect(sensors).to_contain_text("the SFTP server refuses the key")
+    expect(page.get_by_text("No such schedules")).to_be_visible()
+    page.get_by_role("radiogroup", name="Standing").get_by_text("All").click()
+
+    schedule = page.get_by_role("table", name="Schedules").get_by_role("row")
+    schedule.get_by_role("switch", name="each_new_year is on").click(force=True)
+    expect(schedule).to_contain_text("off")
+    schedule.get_by_role("link", name="each_new_year").click()
+    expect(page.get_by_text("Somebody switched it off; its code says on.")).to_be_visible()
+    page.get_by_role("button", name="Leave it to its code").click()
+    expect(page.get_by_role("switch", name="On")).to_be_checked()
+    expect(page.get_by_text("Somebody switched it off")).to_be_hidden()
+
+
+def test_a_switch_by_another_is_seen_at_once(page: Page, server: DevServer) -> None:
+    """Without a tick and without a reload."""
+    page.goto(server.url + "/sensors/inbox")
+    expect(page.get_by_role("switch", name="On")).to_be_checked(timeout=PATIENCE)
+    server.post("/api/sensors/inbox/stop")
+    expect(page.get_by_role("switch", name="Off")).not_to_be_checked(timeout=PATIENCE)
+    server.post("/api/sensors/inbox/reset")
+    expect(page.get_by_role("switch", name="On")).to_be_checked(timeout=PATIENCE)
+
+
+def test_ticks_say_what_they_came_to(page: Page, server: DevServer) -> None:
+    """A failed one shows its traceback; only those that ended so are listed where that is asked for."""
+    page.goto(server.url + "/sensors/refused")
+    ticks = page.get_by_role("region", name="Ticks")
+    expect(ticks).to_contain_text("RuntimeError: the SFTP server refuses the key", timeout=PATIENCE)
+    ticks.get_by_role("radiogroup", name="How they ended").get_by_text("Success").click()
+    expect(ticks.get_by_text("No such ticks")).to_be_visible()
+    expect(page).to_have_url(re.compile("ticks=success"))
+
+
+def test_a_cursor_is_set_and_reset_and_what_is_kept_forgotten(page: Page, server: DevServer) -> None:
+    """Each question says what will happen; a tick on trial goes on from the new cursor."""
+    page.goto(server.url + "/sensors/inbox")
+    page.get_by_role("button", name="Change…").click(timeout=PATIENCE)
+    question = page.get_by_role("dialog")
+    question.get_by_label("Cursor").fill("41")
+    question.get_by_role("button", name="Set it").click()
+    stands = page.get_by_role("region", name="How it stands")
+    expect(stands.locator("pre")).to_have_text("41")
+    page.get_by_label("From the cursor").fill("41")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("Cursor after it: 42")).to_be_visible(timeout=PATIENCE)
+
+    page.get_by_role("button", name="Reset…").click()
+    expect(question).to_contain_text("may report again what it has reported before")
+    question.get_by_role("button", name="Reset it").click()
+    expect(stands).to_contain_text("none yet")
+
+    page.get_by_role("button", name="Forget all of it…").click()
+    expect(question).to_contain_text("1 value of inbox is deleted")
+    question.get_by_role("button", name="Forget it").click()
+    expect(page.get_by_role("region", name="What it keeps")).to_be_hidden()
+
+
+def test_code_that_does_not_load_shows_why_and_is_loaded_anew(page: Page, server: DevServer, code: Path) -> None:
+    """The traceback names the line; once it is mended a reload puts it into force."""
+    sound = code.read_text()
+    page.goto(server.url + "/sensors")
+    locations = page.get_by_role("region", name="Code locations")
+    expect(locations).to_contain_text("Loaded", timeout=PATIENCE)
+    code.write_text(sound + "\nraise LookupError('no such table')\n")
+    page.get_by_role("button", name="Reload operations").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reload it").click()
+    expect(locations).to_contain_text("LookupError: no such table", timeout=PATIENCE)
+
+    code.write_text(sound)
+    page.get_by_role("button", name="Reload operations").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reload it").click()
+    expect(locations).not_to_contain_text("LookupError", timeout=PATIENCE)
+    expect(locations).to_contain_text("Loaded")

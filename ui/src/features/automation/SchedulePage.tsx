@@ -1,0 +1,49 @@
+import { Code } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import type { Schemas } from "../../api/client";
+import { scheduleQuery } from "../../api/tickingQueries";
+import { CodePlace } from "../../components/CodePlace";
+import { toExact } from "../../components/format";
+import { Moment } from "../../components/marks";
+import { Loaded } from "../../components/states";
+import { TickingPage } from "./TickingPage";
+
+/** One schedule: when it fires, its ticks, its switch. */
+export function SchedulePage() {
+  const { name = "" } = useParams();
+  const query = useQuery(scheduleQuery(name));
+  return (
+    <Loaded query={query}>
+      {(schedule) => <TickingPage kind="schedules" item={schedule} facts={factsOf(schedule)} />}
+    </Loaded>
+  );
+}
+
+function factsOf(schedule: Schemas["ScheduleView"]) {
+  return [
+    [
+      "Cron",
+      <>
+        <Code>{schedule.cron_schedule.join(", ")}</Code> in {schedule.execution_timezone}
+      </>,
+    ],
+    ["Last tick", <Moment at={schedule.last_tick?.ended_at} />],
+    [
+      "Next",
+      schedule.next_times.length === 0
+        ? "none, it is off"
+        : schedule.next_times.map((moment) => <div key={moment}>{toExact(moment)}</div>),
+    ],
+    ["Missed times", missedText(schedule.catch_up)],
+    ["Makes", [...schedule.jobs, ...(schedule.targets ?? [])].join(", ") || "what its function asks for"],
+    ["Defined in", schedule.source ? <CodePlace source={schedule.source} /> : "–"],
+  ] as const;
+}
+
+function missedText(catchUp: number | null): string {
+  if (catchUp === null) return "all made up for";
+  if (catchUp === 0) return "not made up for";
+  return catchUp === 1 ? "the last one is made up for" : `the last ${catchUp} are made up for`;
+}
