@@ -83,6 +83,10 @@ class UnknownWebhookError(HeadwaterError):
     """A name is not that of a webhook of the deployment."""
 
 
+class UnknownAlertRuleError(HeadwaterError):
+    """A name is not that of an alert rule of the deployment."""
+
+
 class UnknownRunError(HeadwaterError):
     """An id is not that of a run in the store."""
 

@@ -13,7 +13,7 @@ from headwater.clock import MICROSECONDS
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.coalesce import Join, coalesce
-from headwater.records.events import ErrorInfo, EventKind, NewEvent, PartitionsChanged, Reporter
+from headwater.records.events import ErrorInfo, EventKind, NewEvent, PartitionsChanged, Reporter, TickTrouble
 from headwater.records.flags import flag
 from headwater.records.requests import joined_events, requested_events
 from headwater.records.runs import Run
@@ -64,10 +64,22 @@ class PlannedTick(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def events(self) -> list[NewEvent]:
-        """What it appends to the log: what was reported, then what is requested, then what it does to partitions."""
+        """What it appends to the log: what was reported, what is requested, what it does to partitions, and trouble."""
         requested = requested_events([run for _, run in self.runs])
         changed = [_partitions_event(change, self.ended) for change in self.partitions]
-        return [*self.reports, *requested, *joined_events(self.joins), *changed]
+        return [*self.reports, *requested, *joined_events(self.joins), *changed, *self._trouble()]
+
+    def _trouble(self) -> list[NewEvent]:
+        """An event where it begins to fail, has failed twice as often as at the last event, or works again."""
+        name, before, failures = self.ended.sensor, self.began_from.failures, self.leaves.failures
+        if failures > before and failures & (failures - 1) == 0:
+            payload = TickTrouble(name=name, failures=failures, error=self.ended.detail.error)
+            return [NewEvent(kind=EventKind.TICK_FAILED, payload=payload)]
+        if before and not failures:
+            # It failed once more where it gave an event up, and goes on with the next.
+            payload = TickTrouble(name=name, failures=0, error=self.ended.detail.error)
+            return [NewEvent(kind=EventKind.TICK_RECOVERED, payload=payload)]
+        return []
 
 
 class TickTimes(msgspec.Struct, frozen=True, kw_only=True):

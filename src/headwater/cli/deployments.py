@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from headwater.cli.actor import actor
 from headwater.cli.homes import (
     absolute,
     find_home,
@@ -15,6 +17,9 @@ from headwater.cli.homes import (
     save_targets,
 )
 from headwater.cli.printing import print_json, print_table
+
+if TYPE_CHECKING:
+    from headwater.server.deployment import Deployments
 
 
 @click.group("deployment")
@@ -35,6 +40,7 @@ def create_deployment(name: str, target: str | None, home: Path | None) -> None:
         created = deployments.create(name)
         if target is not None:
             save_targets(created, [absolute(target)])
+        _note(deployments, "deployment created", name)
     finally:
         deployments.close()
     click.echo(f"The deployment {name!r} is at /{name}/.")
@@ -53,6 +59,7 @@ def remove_deployment(name: str, yes: bool, home: Path | None) -> None:
         if not yes:
             click.confirm(f"Serve the deployment {name!r} no more?", abort=True, err=True)
         aside = deployments.remove(name)
+        _note(deployments, "deployment removed", name)
     finally:
         deployments.close()
     click.echo(f"The deployment {name!r} is not served any more; its folder is {aside}.")
@@ -75,3 +82,14 @@ def list_deployments(home: Path | None, as_json: bool) -> None:
         print_json([{"name": name, "targets": targets} for name, targets in listed])
         return
     print_table(("NAME", "CODE"), [(name, ", ".join(targets)) for name, targets in listed], empty="None.")
+
+
+def _note(deployments: Deployments, action: str, name: str) -> None:
+    """Enter a change into the audit log of the default deployment, whose admins may make and remove others."""
+    from headwater.records.audit import Note
+    from headwater.storage import audit
+    from headwater.storage.writer import Unit
+
+    store = deployments.default().store
+    note = Note(actor=actor(), action=action, target=name)
+    store.write(audit.noted(Unit[None](), store.clock.now(), note))

@@ -63,6 +63,7 @@ def carry(deployment: Deployment, *, watches: bool, on_death: Callable[[], None]
         watches=watches,
         on_tick=lambda sensor: deployment.live.publish("tick", {"sensor": sensor}),
         on_ready=lambda: deployment.live.publish("ready", {}),
+        name=deployment.name,
     )
     deployment.waits_for = engine.waits_for
     return _carry(engine, deployment, on_death)

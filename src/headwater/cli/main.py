@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from headwater.cli.alerts import alert_group
 from headwater.cli.assets import asset_group
 from headwater.cli.audit import audit_group
 from headwater.cli.automation import automation_group
@@ -76,6 +77,7 @@ for command in (
     backfill_group,
     report_group,
     webhook_group,
+    alert_group,
     event_group,
     location_group,
     limits_group,

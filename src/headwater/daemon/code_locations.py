@@ -94,7 +94,7 @@ class CodeLocations:
         kept = {location.name: location for location in await self._store.read_async(catalog.read_locations)}
         location = kept.get(name, Location(name=name, status=LocationStatus.FAILED))
         failed = msgspec.structs.replace(location, status=LocationStatus.FAILED, error=info)
-        payload = DefinitionsChanged(location=name, snapshot=failed.snapshot or "", assets=0)
+        payload = DefinitionsChanged(location=name, snapshot=failed.snapshot or "", assets=0, error=info)
         await _save(self._store, failed, [NewEvent(kind=EventKind.DEFINITIONS_CHANGED, payload=payload)])
         _log.error("definitions could not be loaded", location=name, reason=info.message)
         self.unsettled.discard(name)

@@ -17,6 +17,9 @@ from headwater.automation.conditions_loop import ConditionsLoop
 from headwater.automation.freshness_loop import FreshnessLoop
 from headwater.automation.tick_loop import TickLoop
 from headwater.clock import to_datetime
+from headwater.daemon.alert_channels import AlertChannels
+from headwater.daemon.alert_loop import AlertLoop
+from headwater.daemon.alert_sender import AlertSender
 from headwater.daemon.code_locations import CodeLocations
 from headwater.daemon.log_chore import LogChore
 from headwater.daemon.owners import is_surely_gone, new_owner
@@ -39,6 +42,7 @@ from headwater.storage.writer import Unit
 _BATCH = 1_000
 _CONDITIONS = "conditions"
 _BACKFILLS = "backfills"
+_ALERTS = "alerts"
 _REST_SECONDS = 1.0
 _BETWEEN_LOOKS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
@@ -58,6 +62,7 @@ class Engine:
         watches: bool = False,
         on_tick: Callable[[str], None] = lambda _name: None,
         on_ready: Callable[[], None] = lambda: None,
+        name: str = "default",
     ) -> None:
         """Prepare.
 
@@ -68,6 +73,7 @@ class Engine:
             watches: Whether definitions are loaded anew as soon as their files are saved.
             on_tick: Told of each sensor whose tick was kept.
             on_ready: Called once `waits_for` has come to nothing.
+            name: The deployment's, as messages to people give it.
         """
         self._store = store
         folders = Folders(storage=home / "storage", run_logs=read_run_logs(home, os.environ))
@@ -81,6 +87,8 @@ class Engine:
         self._conditions = ConditionsLoop(store, self._tell_if_ready)
         self._freshness = FreshnessLoop(store)
         self._backfills = BackfillLoop(store)
+        self._sender = AlertSender(store, AlertChannels(os.environ, name, _address(name)))
+        self._alerts = AlertLoop(store, self._sender.wake)
         self._reader = GraphReader()
         self._graph = self._reader.graph
         self._owner = owner
@@ -119,6 +127,8 @@ class Engine:
                 "conditions": self._conditions.run,
                 "freshness": self._freshness.run,
                 "backfills": self._backfills.run,
+                "alerts": self._alerts.run,
+                "messages of alerts": self._sender.run,
                 "ticks": self._ticks.run,
                 "runs": self._runs.run,
                 "tail": self._store.tail.watch,
@@ -158,6 +168,9 @@ class Engine:
         self._conditions.use_graph(None if mine is None else followed(mine, states))
         self._freshness.use_graph(mine)
         self._backfills.use_graph(self._graph if self._shares.is_mine(_BACKFILLS) else None)
+        is_teller = self._shares.is_mine(_ALERTS)
+        self._alerts.use_graph(self._graph if is_teller else None)
+        self._sender.switch(on=is_teller)
         self._ticks.use_graph(self._graph)
         self._runs.use_graph(self._graph)
         self._unused = unsettled
@@ -226,6 +239,12 @@ class Engine:
                 for event in events:
                     if isinstance(event.payload, LocationReload):
                         self._locations.reload(event.payload.location)
+
+
+def _address(deployment: str) -> str | None:
+    """Where people reach a deployment's app, if that was said."""
+    public = os.environ.get("HEADWATER_PUBLIC_URL", "").rstrip("/")
+    return f"{public}/{deployment}".removesuffix("/default") if public else None
 
 
 def _innermost(error: BaseException) -> str:

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     SCHEDULE_STARTED = "schedule_started"
     SCHEDULE_STOPPED = "schedule_stopped"
     SCHEDULE_TICK_REQUESTED = "schedule_tick_requested"
+    TICK_FAILED = "tick_failed"
+    TICK_RECOVERED = "tick_recovered"
     DRY_RUN_REQUESTED = "dry_run_requested"
     DRY_RUN_ENDED = "dry_run_ended"
     PARTITIONS_CHANGED = "partitions_changed"
@@ -63,6 +65,8 @@ class EventKind(StrEnum):
     BACKFILL_COMPLETED = "backfill_completed"
     BACKFILL_FAILED = "backfill_failed"
     BACKFILL_CANCELED = "backfill_canceled"
+    ALERT_RULE_CHANGED = "alert_rule_changed"
+    ALERT_TEST_REQUESTED = "alert_test_requested"
 
 
 CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, EventKind.ASSET_RENAMED})
@@ -170,11 +174,12 @@ class StepEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
 
 class DefinitionsChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag="definitions", tag_field="t"):
-    """A code location came into force with other definitions than before."""
+    """A code location came into force with other definitions than before; or, with an `error`, could not be loaded."""
 
     location: str
     snapshot: str
     assets: int
+    error: ErrorInfo | None = None
 
 
 class LocationReload(
@@ -202,6 +207,26 @@ class SensorSwitched(
     """A person switched a sensor or schedule on or off, asked it to tick, or changed its cursor."""
 
     sensor: str
+    reporter: Reporter | None = None
+
+
+class TickTrouble(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="trouble", tag_field="t"
+):
+    """A sensor or schedule failed, or works again after it did."""
+
+    name: str
+    failures: int
+    """How many of its ticks in a row have failed; told of at 1, 2, 4, 8 and so on."""
+    error: ErrorInfo | None = None
+
+
+class AlertRuleEvent(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="alert_rule", tag_field="t"
+):
+    """A person made, changed or removed an alert rule, or asked for a message of it as a test."""
+
+    rule: str
     reporter: Reporter | None = None
 
 
@@ -303,6 +328,8 @@ Payload: TypeAlias = (
     | Rename
     | FreshnessChange
     | BackfillEvent
+    | TickTrouble
+    | AlertRuleEvent
 )
 
 

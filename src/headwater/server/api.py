@@ -25,6 +25,7 @@ from headwater.server.openapi import DESCRIPTION, ApiDescription, ApiDocs, docs_
 from headwater.server.problems import MEDIA_TYPE, base_of, invalid_request, plain_problem, problem_of
 from headwater.server.routes import (
     access,
+    alerts,
     assets,
     automation,
     backfills,
@@ -73,6 +74,12 @@ ROUTES = [
     access.end_sessions,
     access.list_audit,
     access.verify_audit,
+    alerts.list_alerts,
+    alerts.list_alert_rules,
+    alerts.put_alert_rule,
+    alerts.delete_alert_rule,
+    alerts.test_alert_rule,
+    alerts.list_alert_deliveries,
     assets.list_assets,
     assets.get_asset,
     assets.list_asset_events,

@@ -49,6 +49,9 @@ _RULES: tuple[tuple[str, Need, Need], ...] = (
     ("/api/deployments", Scope.READ, Scope.ADMIN),
     ("/api/deployments/", Scope.READ, Scope.ADMIN),
     ("/api/report-rules", Scope.READ, Scope.ADMIN),
+    ("/api/alert-rules", Scope.ADMIN, Scope.ADMIN),
+    ("/api/alert-rules/", Scope.ADMIN, Scope.ADMIN),
+    ("/api/alert-deliveries", Scope.ADMIN, Scope.ADMIN),
     ("/api/webhooks", Scope.ADMIN, Scope.ADMIN),
     ("/api/webhooks/", Scope.ADMIN, Scope.ADMIN),
     # Looks by itself at the signature, or where the rule has none, for a token that may report.

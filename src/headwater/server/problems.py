@@ -28,6 +28,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
     errors.UnknownSensorError: 404,
     errors.UnknownJobError: 404,
     errors.UnknownWebhookError: 404,
+    errors.UnknownAlertRuleError: 404,
     errors.UnknownLocationError: 404,
     errors.UnknownPrincipalError: 404,
     errors.ExternalAssetError: 409,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.records.audit import AuditEntry, Head, Note, entry_after, find_problems
+from headwater.records.events import Event
 from headwater.storage.schema import audit, audit_head
+from headwater.storage.writer import Unit
+
+T = TypeVar("T")
 
 _BATCH = 1_000
 
@@ -28,6 +33,17 @@ def enter(connection: Connection, now: int, *notes: Note) -> None:
         connection.execute(sa.insert(audit), entries)
         update = sa.update(audit_head).where(audit_head.c.id == 1)
         connection.execute(update.values(seq=head.seq, hash=head.hash))
+
+
+def noted(unit: Unit[T], now: int, note: Note) -> Unit[T | None]:
+    """A unit together with the entry that says who did it."""
+    effect = unit.effect
+
+    def carry_out(connection: Connection, appended: Sequence[Event]) -> T | None:
+        enter(connection, now, note)
+        return None if effect is None else effect(connection, appended)
+
+    return Unit(events=unit.events, keys=unit.keys, guard=unit.guard, effect=carry_out)
 
 
 def read_head(connection: Connection) -> Head:

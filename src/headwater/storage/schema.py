@@ -587,3 +587,29 @@ leases = Table(
     Column("renewed_at", BigInteger, nullable=False),
     Column("locations", Text, nullable=False),
 )
+
+alert_incidents = Table(
+    "alert_incidents",
+    metadata,
+    Column("incident_id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("resolved_at", BigInteger),
+    Column("detail", Text, nullable=False),
+)
+Index("ix_alert_incidents_time", alert_incidents.c.opened_at)
+Index("ix_alert_incidents_resolved", alert_incidents.c.resolved_at)
+
+alert_deliveries = Table(
+    "alert_deliveries",
+    metadata,
+    Column("number", _SerialKey, primary_key=True),
+    Column("delivery_id", Text, nullable=False, unique=True),
+    Column("rule", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_alert_deliveries_status", alert_deliveries.c.status, alert_deliveries.c.number)

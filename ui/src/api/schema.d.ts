@@ -4,6 +4,92 @@
  */
 
 export interface paths {
+    "/api/alert-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages of alerts */
+        get: operations["ApiAlertDeliveriesListAlertDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every alert rule */
+        get: operations["ApiAlertRulesListAlertRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-rules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make an alert rule */
+        put: operations["ApiAlertRulesNamePutAlertRule"];
+        post?: never;
+        /** Remove an alert rule */
+        delete: operations["ApiAlertRulesNameDeleteAlertRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-rules/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an alert rule's channels */
+        post: operations["ApiAlertRulesNameTestTestAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong by the alert rules */
+        get: operations["ApiAlertsListAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assets": {
         parameters: {
             query?: never;
@@ -1584,6 +1670,82 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AlertChannelBody */
+        AlertChannelBody: {
+            /** @enum {string} */
+            kind: "slack" | "webhook" | "email";
+            /** @default false */
+            owners: boolean;
+            secret_env?: string | null;
+            to?: string[];
+            url?: string | null;
+            url_env?: string | null;
+        };
+        /** AlertDeliveryPage */
+        AlertDeliveryPage: {
+            items: components["schemas"]["AlertDeliveryView"][];
+            next: string | null;
+        };
+        /** AlertDeliveryView */
+        AlertDeliveryView: {
+            attempts: number;
+            channel: components["schemas"]["AlertChannelBody"];
+            created_at: number;
+            delivery_id: string;
+            ended_at: number | null;
+            error: string | null;
+            incident_id: string | null;
+            next_at: number | null;
+            rule: string;
+            /** @enum {string} */
+            sort: "opened" | "resolved" | "test";
+            /** @enum {string} */
+            status: "waiting" | "delivered" | "failed";
+            title: string;
+        };
+        /** AlertRuleBody */
+        AlertRuleBody: {
+            assets?: string | null;
+            causes?: ("run_failure" | "check_failure" | "freshness" | "tick_failure" | "location_failure" | "backfill_failure")[] | null;
+            channels: components["schemas"]["AlertChannelBody"][];
+            /** @default true */
+            enabled: boolean;
+            /** @default 1 */
+            failures: number;
+            /** @default 30 */
+            most_per_hour: number;
+            owners?: string[];
+            /**
+             * @default ERROR
+             * @enum {string}
+             */
+            severity: "WARN" | "ERROR";
+            /** @default true */
+            tell_resolved: boolean;
+        };
+        /** AlertRuleList */
+        AlertRuleList: {
+            items: components["schemas"]["AlertRuleView"][];
+        };
+        /** AlertRuleView */
+        AlertRuleView: {
+            assets: string | null;
+            causes: ("run_failure" | "check_failure" | "freshness" | "tick_failure" | "location_failure" | "backfill_failure")[];
+            channels: components["schemas"]["AlertChannelBody"][];
+            enabled: boolean;
+            failures: number;
+            most_per_hour: number;
+            name: string;
+            open: number;
+            owners: string[];
+            /** @enum {string} */
+            severity: "WARN" | "ERROR";
+            tell_resolved: boolean;
+        };
+        /** AlertTest */
+        AlertTest: {
+            items: components["schemas"]["AlertDeliveryView"][];
+        };
         /**
          * Answer
          * @description What becomes of a report that is odd: it is kept with a flag, or refused.
@@ -1908,6 +2070,12 @@ export interface components {
             seq: number;
             since: number;
         };
+        /**
+         * DeliveryStatus
+         * @description How it stands with a message.
+         * @enum {string}
+         */
+        DeliveryStatus: "waiting" | "delivered" | "failed";
         /** DepStand */
         DepStand: {
             key: string;
@@ -2021,7 +2189,7 @@ export interface components {
          * @description What sort of fact an event records.
          * @enum {string}
          */
-        EventKind: "materialization" | "observation" | "check_evaluation" | "run_requested" | "run_request_joined" | "run_started" | "run_requeued" | "run_succeeded" | "run_failed" | "run_canceled" | "run_cancel_requested" | "step_started" | "step_succeeded" | "step_failed" | "step_skipped" | "step_retried" | "definitions_changed" | "limits_changed" | "location_reload_requested" | "sensor_started" | "sensor_stopped" | "sensor_tick_requested" | "sensor_cursor_set" | "schedule_started" | "schedule_stopped" | "schedule_tick_requested" | "dry_run_requested" | "dry_run_ended" | "partitions_changed" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed" | "freshness_changed" | "backfill_requested" | "backfill_started" | "backfill_paused" | "backfill_resumed" | "backfill_cancel_requested" | "backfill_retried" | "backfill_completed" | "backfill_failed" | "backfill_canceled";
+        EventKind: "materialization" | "observation" | "check_evaluation" | "run_requested" | "run_request_joined" | "run_started" | "run_requeued" | "run_succeeded" | "run_failed" | "run_canceled" | "run_cancel_requested" | "step_started" | "step_succeeded" | "step_failed" | "step_skipped" | "step_retried" | "definitions_changed" | "limits_changed" | "location_reload_requested" | "sensor_started" | "sensor_stopped" | "sensor_tick_requested" | "sensor_cursor_set" | "schedule_started" | "schedule_stopped" | "schedule_tick_requested" | "tick_failed" | "tick_recovered" | "dry_run_requested" | "dry_run_ended" | "partitions_changed" | "external_started" | "external_progressing" | "external_failed" | "external_skipped" | "event_withdrawn" | "asset_wiped" | "asset_renamed" | "freshness_changed" | "backfill_requested" | "backfill_started" | "backfill_paused" | "backfill_resumed" | "backfill_cancel_requested" | "backfill_retried" | "backfill_completed" | "backfill_failed" | "backfill_canceled" | "alert_rule_changed" | "alert_test_requested";
         /** EventPage */
         EventPage: {
             items: components["schemas"]["EventView"][];
@@ -2168,6 +2336,34 @@ export interface components {
             kind: "external" | "native" | "stub" | "undefined";
             location: string | null;
             owners: string[];
+        };
+        /** IncidentPage */
+        IncidentPage: {
+            items: components["schemas"]["IncidentView"][];
+            next: string | null;
+        };
+        /** IncidentView */
+        IncidentView: {
+            assets: string[];
+            /** @enum {string} */
+            cause: "run_failure" | "check_failure" | "freshness" | "tick_failure" | "location_failure" | "backfill_failure";
+            count: number;
+            detail: string | null;
+            downstream: string[];
+            downstream_count: number;
+            first_seq: number;
+            incident_id: string;
+            last_at: number;
+            last_seq: number;
+            opened_at: number;
+            owners: string[];
+            resolved_at: number | null;
+            resolved_seq: number | null;
+            rule: string;
+            run_id: string | null;
+            /** @enum {string} */
+            severity: "WARN" | "ERROR";
+            title: string;
         };
         /** ItemResult */
         ItemResult: {
@@ -2892,6 +3088,254 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiAlertDeliveriesListAlertDeliveries: {
+        parameters: {
+            query?: {
+                rule?: string | null;
+                /** @description Only those that stand so. */
+                status?: components["schemas"]["DeliveryStatus"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDeliveryPage"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAlertRulesListAlertRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAlertRulesNamePutAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAlertRulesNameDeleteAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAlertRulesNameTestTestAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTest"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAlertsListAlerts: {
+        parameters: {
+            query?: {
+                rule?: string | null;
+                /** @description Only open ones, or only resolved ones. */
+                open?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiAssetsListAssets: {
         parameters: {
             query?: {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import WireValue
 from headwater.records.events import (
+    AlertRuleEvent,
     BackfillEvent,
     CheckEvaluation,
     DefinitionsChanged,
@@ -27,6 +28,7 @@ from headwater.records.events import (
     RunEvent,
     SensorSwitched,
     StepEvent,
+    TickTrouble,
     Wipe,
     Withdrawal,
 )
@@ -75,6 +77,7 @@ _STEP_TITLES = {
     EventKind.STEP_SKIPPED: "skipped",
     EventKind.STEP_RETRIED: "failed, and is tried again",
 }
+_WITH_ERRORS = (RunEvent, StepEvent, TickTrouble, DefinitionsChanged)
 
 
 def event_view(event: Event) -> shapes.EventView:
@@ -103,7 +106,7 @@ def event_view(event: Event) -> shapes.EventView:
         passed=payload.passed if isinstance(payload, CheckEvaluation) else None,
         severity=payload.severity if isinstance(payload, CheckEvaluation) else None,
         step=payload.step if isinstance(payload, StepEvent) else None,
-        error=error_view(payload.error) if isinstance(payload, (RunEvent, StepEvent)) else None,
+        error=error_view(payload.error) if isinstance(payload, _WITH_ERRORS) else None,
     )
 
 
@@ -144,10 +147,16 @@ def _title(event: Event) -> str:
         return _correction_title(payload)
     if isinstance(payload, (BackfillEvent, FreshnessChange)):
         return _change_title(event.kind, payload)
-    if isinstance(payload, (DefinitionsChanged, LimitsChanged, LocationReload)):
-        return _deployment_title(payload)
+    if isinstance(payload, (DefinitionsChanged, LimitsChanged, LocationReload, AlertRuleEvent)):
+        return _deployment_title(event.kind, payload)
+    if isinstance(payload, TickTrouble):
+        return f"{payload.name} {f'failed {_times(payload.failures)}' if payload.failures else 'works again'}"
     made = "Materialized" if payload.reporter is not None and payload.reporter.via == "run" else "Reported"
     return "Observed" if isinstance(payload, Observation) else made
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times in a row"
 
 
 def _change_title(kind: EventKind, payload: BackfillEvent | FreshnessChange) -> str:
@@ -156,9 +165,13 @@ def _change_title(kind: EventKind, payload: BackfillEvent | FreshnessChange) -> 
     return f"Freshness went from {payload.former} to {payload.state}"
 
 
-def _deployment_title(payload: DefinitionsChanged | LimitsChanged | LocationReload) -> str:
+def _deployment_title(
+    kind: EventKind, payload: DefinitionsChanged | LimitsChanged | LocationReload | AlertRuleEvent
+) -> str:
     if isinstance(payload, DefinitionsChanged):
-        return f"Definitions of {payload.location} changed"
+        return f"Definitions of {payload.location} {'changed' if payload.error is None else 'could not be loaded'}"
+    if isinstance(payload, AlertRuleEvent):
+        return f"Alert rule {payload.rule} {'changed' if kind is EventKind.ALERT_RULE_CHANGED else 'asked for a test'}"
     if isinstance(payload, LocationReload):
         return f"Reload of {payload.location} asked for"
     return f"Limit for {payload.limit} {'lifted' if payload.most is None else f'set to {payload.most}'}"

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from headwater.server.deployment import Deployment
 from headwater.server.resources import automation
+from headwater.server.routes.parameters import LARGEST
 from headwater.server.shapes import conditions as shapes
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -20,7 +21,7 @@ def get_automation(
     deployment: NamedDependency[Deployment],
     key: FromQuery[str],
     partition: FromQuery[str | None] = None,
-    cursor: FromQuery[int | None] = None,
+    cursor: Annotated[int | None, QueryParameter(le=LARGEST)] = None,
     limit: Limit = 20,
 ) -> shapes.AutomationView:
     """The asset's condition with the value of every part as it is now, and its evaluations that mattered."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import msgspec
 from litestar import post
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection
 from headwater.records.access import Principal
 from headwater.records.events import Event, Reporter
 from headwater.server.deployment import Deployment
+from headwater.server.routes.parameters import LARGEST
 from headwater.storage import corrections
 from headwater.storage.writer import Unit
 
@@ -20,7 +22,7 @@ from headwater.storage.writer import Unit
 class WithdrawBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Which event to withdraw, and why."""
 
-    seq: int
+    seq: Annotated[int, msgspec.Meta(le=LARGEST)]
     reason: str | None = None
     dry_run: bool = False
 

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from headwater.clock import from_seconds
 from headwater.records.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, versions
-from headwater.server.routes.parameters import Moment
+from headwater.server.routes.parameters import Moment, Number
 from headwater.storage.event_log import EventFilter
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
@@ -50,14 +50,14 @@ def list_events(
 
 
 @get("/events/{seq:int}", sync_to_thread=True, summary="One event")
-def get_event(deployment: NamedDependency[Deployment], seq: FromPath[int]) -> shapes.EventView:
+def get_event(deployment: NamedDependency[Deployment], seq: Number) -> shapes.EventView:
     """An event by its number."""
     return deployment.store.read(lambda c: versions.one_event(c, seq))
 
 
 @get("/events/{seq:int}/upstream", sync_to_thread=True, summary="What a version was made from")
 def get_upstream(
-    deployment: NamedDependency[Deployment], seq: FromPath[int], depth: Depth = None, limit: Most = 1_000
+    deployment: NamedDependency[Deployment], seq: Number, depth: Depth = None, limit: Most = 1_000
 ) -> shapes.VersionGraph:
     """The exact versions that a materialization read, and those that they were made from."""
     return deployment.store.read(lambda c: versions.upstream(c, seq, depth=depth, limit=limit))
@@ -65,7 +65,7 @@ def get_upstream(
 
 @get("/events/{seq:int}/downstream", sync_to_thread=True, summary="What was made from a version")
 def get_downstream(
-    deployment: NamedDependency[Deployment], seq: FromPath[int], depth: Depth = None, limit: Most = 1_000
+    deployment: NamedDependency[Deployment], seq: Number, depth: Depth = None, limit: Most = 1_000
 ) -> shapes.VersionGraph:
     """Everything that was built on a version, partition by partition."""
     return deployment.store.read(lambda c: versions.downstream(c, seq, depth=depth, limit=limit))

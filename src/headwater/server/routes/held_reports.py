@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
@@ -15,6 +15,7 @@ from headwater.records.access import Principal
 from headwater.records.report_rules import Answer, ReportRules, Undefined
 from headwater.server.deployment import Deployment
 from headwater.server.resources.held_reports import decide, keep_rules
+from headwater.server.routes.parameters import Number
 from headwater.storage import held_reports
 from headwater.storage.held_reports import HeldState
 from headwater.storage.report_rules import read_rules
@@ -81,7 +82,7 @@ def list_held_reports(
 def decide_held_report(
     deployment: NamedDependency[Deployment],
     principal: NamedDependency[Principal],
-    held_id: FromPath[int],
+    held_id: Number,
     data: JSONBody[DecisionBody],
 ) -> HeldReportView:
     """An accepted one becomes an event, dated as it came; a rejected one never does."""

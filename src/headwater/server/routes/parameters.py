@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar.openapi.spec import Example
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
 LAST_SECOND = 253_402_300_799
 """Of the year 9999, the last one that dates have."""
+LARGEST = 2**63 - 1
+"""That a database holds."""
 
+Number = Annotated[int, PathParameter(le=LARGEST)]
+"""An event's place in the log, or another number that a row has."""
 AsOf = Annotated[
     float | None,
     QueryParameter(
