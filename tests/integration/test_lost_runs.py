@@ -12,6 +12,7 @@ from headwater.errors import ConflictError
 from headwater.execution.executors.executor import Executor, StepCall
 from headwater.execution.folders import Folders
 from headwater.execution.plan import plan_steps
+from headwater.execution.pool_room import PoolRoom
 from headwater.execution.run_log_places import RunLogs
 from headwater.execution.step_messages import MadeAsset, StepReport, encoder
 from headwater.execution.step_supervisor import StepSupervisor
@@ -56,7 +57,7 @@ async def test_a_lost_step_says_nothing_more(tmp_path: Path, owner: str) -> None
     await store.write_async(Unit(effect=lambda c, _events: runs.insert(c, run)))
     started = await move(EventKind.RUN_STARTED, "the first")
     folders = Folders(storage=tmp_path, run_logs=RunLogs(tmp_path))
-    steps = StepSupervisor(store, graph, folders, started, _TakenOver(take_over))
+    steps = StepSupervisor(store, graph, folders, started, _TakenOver(take_over), PoolRoom(store))
 
     with pytest.raises(ConflictError, match="of attempt 1 does not count"):
         await steps.carry_out(plan_steps(graph, ("a",))[0])

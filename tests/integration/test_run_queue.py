@@ -25,6 +25,19 @@ def gated(context):
 @hw.asset
 def free(): ...
 
+@hw.asset(pool="few")
+def first(context):
+    with open(HERE / f"{context.run_tags['number']}-first") as gate:
+        gate.read()
+
+@hw.asset(pool="few")
+def second(context):
+    with open(HERE / f"{context.run_tags['number']}-second") as gate:
+        gate.read()
+
+@hw.asset(deps=[first, second])
+def last(): ...
+
 @hw.sensor(minimum_interval_seconds=0.2, target=["gated"], default_status=hw.DefaultSensorStatus.STOPPED)
 def asks(context):
     number = int(context.cursor or 0) + 1
@@ -32,7 +45,7 @@ def asks(context):
         return hw.SkipReason("asked often enough")
     return hw.SensorResult(run_requests=[hw.RunRequest()], cursor=str(number))
 
-defs = hw.Definitions(assets=[gated, free], sensors=[asks])
+defs = hw.Definitions(assets=[gated, free, first, second, last], sensors=[asks])
 """
 
 
@@ -47,6 +60,35 @@ class Queue:
         """Ask for a run; gives its id."""
         run_id: str = self.server.post("/api/runs", {"assets": [asset], "tags": tags}).json["run_id"]
         return run_id
+
+    def request_all(self, number: int) -> list[tuple[str, Path, str]]:
+        """Ask for two steps of the pool `few` and one after them; gives for each its run, its gate, and its name."""
+        gates = [self.folder / f"{number}-{step}" for step in ("first", "second")]
+        for gate in gates:
+            os.mkfifo(gate)
+        body = {"assets": ["first", "second", "last"], "tags": {"number": str(number)}}
+        run_id = self.server.post("/api/runs", body).json["run_id"]
+        return [(run_id, gate, gate.name.partition("-")[2]) for gate in gates]
+
+    def under_way(self, steps: list[tuple[str, Path, str]]) -> list[tuple[str, Path, str]]:
+        """Those of some steps that have begun and not ended."""
+        found = []
+        for run_id, gate, step in steps:
+            events = self.server.get(f"/api/runs/{run_id}/events").json["items"]
+            kinds = [event["kind"] for event in events if event["asset_key"] == step]
+            if "step_started" in kinds and "step_succeeded" not in kinds:
+                found.append((run_id, gate, step))
+        return found
+
+    def limits(self) -> list[Any]:
+        """Every limit as it stands."""
+        items: list[Any] = self.server.get("/api/limits").json["items"]
+        return items
+
+    def set_limit(self, pool: str, most: int) -> None:
+        """Give a pool a number of places."""
+        body = {"kind": "pool", "name": pool, "most": most}
+        self.server.request("PUT", "/api/limits", _json(body), {"Content-Type": "application/json"})
 
     def run(self, run_id: str) -> Any:
         """A run as it stands."""
@@ -141,3 +183,22 @@ def runs_of(queue: Queue) -> list[Any]:
 
 def _json(body: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
+
+
+def test_a_pool_holds_over_the_steps_of_all_runs(queue: Queue) -> None:
+    """Of four steps of two runs two go on at once; as one ends, another begins; what needs no place is not held up."""
+    queue.set_limit("few", 2)
+    steps = [*queue.request_all(1), *queue.request_all(2)]
+    most = 0
+    for left in (4, 3, 2, 1):
+        begun = queue.server.wait_for(lambda left=left: len(found := queue.under_way(steps)) == min(2, left) and found)
+        most = max(most, len(begun))
+        queue.wait_for(queue.request("free"), "success")
+        with begun[0][1].open("w") as gate:
+            gate.write("go on")
+        queue.server.wait_for(lambda ended=begun[0]: ended not in queue.under_way(steps))
+    for run_id in {step[0] for step in steps}:
+        queue.wait_for(run_id, "success")
+
+    assert 2 == most
+    assert {} == next(limit for limit in queue.limits() if limit["name"] == "few")["used"]

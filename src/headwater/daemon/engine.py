@@ -47,7 +47,17 @@ _REST_SECONDS = 1.0
 _BETWEEN_LOOKS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
 _FOR_RUNS = {EventKind.RUN_REQUESTED, EventKind.RUN_REQUEUED, EventKind.RUN_CANCEL_REQUESTED, EventKind.LIMITS_CHANGED}
-_ENDS = {EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED}
+_ENDS = {
+    EventKind.RUN_SUCCEEDED,
+    EventKind.RUN_FAILED,
+    EventKind.RUN_CANCELED,
+    EventKind.RUN_REQUEUED,
+    EventKind.STEP_SUCCEEDED,
+    EventKind.STEP_FAILED,
+    EventKind.STEP_RETRIED,
+    EventKind.LIMITS_CHANGED,
+}
+"""What may make room for others."""
 
 
 class Engine:

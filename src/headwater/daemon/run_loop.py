@@ -14,6 +14,7 @@ from headwater.daemon.owners import is_surely_gone
 from headwater.errors import ConflictError, HeadwaterError
 from headwater.execution.executors.choose import Executors
 from headwater.execution.folders import Folders
+from headwater.execution.pool_room import PoolRoom
 from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
@@ -22,6 +23,7 @@ from headwater.records.events import ErrorInfo, Event, EventKind
 from headwater.records.limits import Limit
 from headwater.records.runs import Run, RunStatus
 from headwater.storage import limits as limit_store
+from headwater.storage import pool_places
 from headwater.storage import runs as run_store
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
@@ -61,6 +63,7 @@ class RunLoop:
         self._limits: list[Limit] = []
         self._pools: dict[str, str] = {}
         self._some_wait = False
+        self._pool_room = PoolRoom(store)
 
     def use_graph(self, graph: AssetGraph) -> None:
         """Know these definitions' pools from now on."""
@@ -68,7 +71,8 @@ class RunLoop:
         self.wake()
 
     def note_end(self) -> None:
-        """Look again if any run waits: one has ended, maybe elsewhere."""
+        """Look again if any run or step waits: one has ended, maybe elsewhere."""
+        self._pool_room.note_freed()
         if self._some_wait:
             self.wake()
 
@@ -99,11 +103,12 @@ class RunLoop:
             return
         names = list(self._locations)
 
-        def read(connection: Connection) -> tuple[list[Run], list[Run], list[Limit]]:
+        def read(connection: Connection) -> tuple[list[Run], list[Run], list[Limit], dict[tuple[str, str], int]]:
             queued = run_store.read_queued(connection, names, _MOST_LOOKED_AT)
-            return queued, run_store.read_started(connection), limit_store.read(connection)
+            limits, steps = limit_store.read(connection), pool_places.read_counts(connection)
+            return queued, run_store.read_started(connection), limits, steps
 
-        queued, started, self._limits = await self._store.read_async(read)
+        queued, started, self._limits, steps = await self._store.read_async(read)
         # Those that were begun a moment ago may still look queued.
         going_on = {run.run_id: run for run in started} | {run_id: each.run for run_id, each in self._running.items()}
         waiting = {run.run_id: run for run in queued if run.run_id not in going_on}
@@ -114,6 +119,7 @@ class RunLoop:
             pools=self._pools,
             room=RUNS_AT_ONCE - len(self._running),
             locations=self._locations.keys(),
+            steps=steps,
         )
         self._some_wait = bool(decision.waiting)
         for run_id in decision.start:
@@ -123,7 +129,9 @@ class RunLoop:
 
     def _start(self, run: Run) -> None:
         location = self._locations[run.location]
-        supervisor = RunSupervisor(self._store, location, self._folders, self._owner, run, self._executors)
+        supervisor = RunSupervisor(
+            self._store, location, self._folders, self._owner, run, self._executors, self._pool_room
+        )
         task = asyncio.create_task(self._carry_out(supervisor, location, run))
         self._running[run.run_id] = _Running(run, supervisor, task)
 
@@ -155,7 +163,8 @@ class RunLoop:
         def guard(connection: Connection) -> None:
             started = run_store.read_started(connection)
             limits = limit_store.read(connection)
-            decision = decide_queue([run], started, limits=limits, pools=self._pools, room=1)
+            steps = pool_places.read_counts(connection)
+            decision = decide_queue([run], started, limits=limits, pools=self._pools, room=1, steps=steps)
             if not decision.start:
                 raise ConflictError(f"Run {run.run_id} waits for {decision.waiting[run.run_id]}.")
 

@@ -25,6 +25,7 @@ from headwater.execution.executors.executor import Executor
 from headwater.execution.folders import Folders
 from headwater.execution.plan import plan_steps
 from headwater.execution.plan_checks import failed_blocking
+from headwater.execution.pool_room import PoolRoom
 from headwater.execution.run_logs import bound_step
 from headwater.execution.step_messages import PREPARE_TASK, encoder
 from headwater.execution.step_queue import StepQueue
@@ -67,6 +68,7 @@ class RunSupervisor:
         owner: str,
         run: Run,
         executors: Executors | None = None,
+        pool_room: PoolRoom | None = None,
     ) -> None:
         """Prepare.
 
@@ -77,6 +79,7 @@ class RunSupervisor:
             owner: The name of this engine, under which the run is claimed.
             run: The run, queued.
             executors: Makes its executor.
+            pool_room: Where its steps wait for places in their pools.
         """
         self._store = store
         self._location = location
@@ -86,6 +89,7 @@ class RunSupervisor:
         self._owner = owner
         self._run = run
         self._executors = executors or Executors()
+        self._pool_room = pool_room or PoolRoom(store)
         self._failed: dict[str, str] = {}
         self._left_out: set[str] = set()
         self._has_begun = False
@@ -133,7 +137,7 @@ class RunSupervisor:
         plan = plan_steps(self._graph, self._run.assets, self._run.checks)
         await self._see_that_inputs_exist()
         executor = await self._executors.of(self._run, self._location)
-        steps = StepSupervisor(self._store, self._graph, self._folders, self._run, executor)
+        steps = StepSupervisor(self._store, self._graph, self._folders, self._run, executor, self._pool_room)
         await self._prepare(plan, steps)
         try:
             await self._run_steps(plan, steps)

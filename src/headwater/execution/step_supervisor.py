@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -13,6 +14,7 @@ from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.errors import LocationError
 from headwater.execution.executors.executor import Executor, StepCall
 from headwater.execution.folders import Folders
+from headwater.execution.pool_room import PoolRoom
 from headwater.execution.step_events import result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
 from headwater.execution.steps import Step
@@ -22,9 +24,10 @@ from headwater.graph.partition_links import PartitionLinks
 from headwater.location.process import TaskFailedError
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
-from headwater.storage import event_log
+from headwater.storage import event_log, pool_places
 from headwater.storage import runs as run_store
 from headwater.storage.dynamic_partitions import read_all
+from headwater.storage.pool_places import PoolFullError
 from headwater.storage.states import StoredVersions
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
@@ -40,7 +43,15 @@ class StepEnded(msgspec.Struct, frozen=True, kw_only=True):
 class StepSupervisor:
     """Carries out the steps of one run, any number at once."""
 
-    def __init__(self, store: Store, graph: AssetGraph, folders: Folders, run: Run, executor: Executor) -> None:
+    def __init__(
+        self,
+        store: Store,
+        graph: AssetGraph,
+        folders: Folders,
+        run: Run,
+        executor: Executor,
+        pool_room: PoolRoom,
+    ) -> None:
         """Prepare.
 
         Args:
@@ -49,12 +60,14 @@ class StepSupervisor:
             folders: Where values and logs go.
             run: The run, started.
             executor: Takes the steps to workers.
+            pool_room: Where steps wait for places in their pools.
         """
         self._store = store
         self._graph = graph
         self._folders = folders
         self._run = run
         self._executor = executor
+        self._pool_room = pool_room
 
     async def carry_out(self, step: Step) -> StepEnded:
         """Do a step, and again where its definition says so."""
@@ -109,7 +122,7 @@ class StepSupervisor:
                 await self._write(EventKind.STEP_STARTED, step)
 
         try:
-            body = await self._executor.carry_out(call, note_start, lambda _body: None)
+            body = await self._carry_out(step, call, note_start)
         except TaskFailedError as error:
             return await self._fail(step, error.error)
         except LocationError as error:
@@ -124,14 +137,45 @@ class StepSupervisor:
         await self._succeed(step, report, read, self._store.clock.monotonic() - started)
         return StepEnded(report=report)
 
+    async def _carry_out(self, step: Step, call: StepCall, note_start: Callable[[], Awaitable[None]]) -> bytes:
+        """Bring a step to a worker, once its pools have room for it."""
+        pools = self._pools(step)
+        while pools:
+            await self._pool_room.wait(pools)
+            # Others may have waited for the same place.
+            with suppress(PoolFullError):
+                if not self._executor.begins_at_once:
+                    await self._store.write_async(Unit(guard=self._take_places(step)))
+                return await self._executor.carry_out(call, note_start, lambda _body: None)
+        return await self._executor.carry_out(call, note_start, lambda _body: None)
+
+    def _pools(self, step: Step) -> set[str]:
+        """Those of its assets; to check something takes no place."""
+        pools = {self._graph.node(key).definition.pool for key in step.assets}
+        return set() if step.checks else {pool for pool in pools if pool is not None}
+
+    def _take_places(self, step: Step) -> Callable[[Connection], None]:
+        """The guard of what a step begins with: its run is still ours, and its pools have places, which it takes."""
+
+        def guard(connection: Connection) -> None:
+            self._refuse_if_lost(connection)
+            if pools := self._pools(step):
+                pool_places.take(connection, self._run.run_id, step.name, pools)
+
+        return guard
+
     async def _begin(self, step: Step) -> Began:
-        """Tell that a step begins; gives how far the log reaches just then."""
+        """Tell that a step begins, with its places in pools; gives how far the log reaches just then.
+
+        Raises:
+            PoolFullError: there is no place; nothing was told.
+        """
 
         def look(connection: Connection, events: Sequence[Event]) -> Began:
             return self._read(connection, step, events[-1].seq)
 
         started = self._event(EventKind.STEP_STARTED, step)
-        return await self._store.write_async(Unit(events=[started], guard=self._refuse_if_lost, effect=look))
+        return await self._store.write_async(Unit(events=[started], guard=self._take_places(step), effect=look))
 
     async def _look(self, step: Step) -> Began:
         """How far the log reaches now."""
@@ -149,7 +193,7 @@ class StepSupervisor:
     async def _succeed(self, step: Step, report: StepReport, began: Began, duration: float) -> None:
         events = result_events(step, report, began, run_id=self._run.run_id, graph=self._graph)
         events.append(self._event(EventKind.STEP_SUCCEEDED, step, duration=duration))
-        await self._store.write_async(Unit(events=events, guard=self._refuse_if_lost))
+        await self._store.write_async(Unit(events=events, guard=self._refuse_if_lost, effect=self._freeing(step)))
 
     async def _fail(self, step: Step, error: ErrorInfo) -> StepEnded:
         await self._write(EventKind.STEP_FAILED, step, error=error)
@@ -161,7 +205,14 @@ class StepSupervisor:
 
     async def _write(self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None) -> None:
         event = self._event(kind, step, error=error)
-        await self._store.write_async(Unit(events=[event], guard=self._refuse_if_lost))
+        effect = None if kind is EventKind.STEP_STARTED else self._freeing(step)
+        await self._store.write_async(Unit(events=[event], guard=self._refuse_if_lost, effect=effect))
+
+    def _freeing(self, step: Step) -> Callable[[Connection, Sequence[Event]], None] | None:
+        """What gives back the places of a step that has ended, if it had any."""
+        if not self._pools(step):
+            return None
+        return lambda connection, _events: pool_places.free(connection, self._run.run_id, step.name)
 
     def _refuse_if_lost(self, connection: Connection) -> None:
         """A step says nothing any more once its run was taken over: whoever has it now begins the step anew."""

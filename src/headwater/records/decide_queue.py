@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.limits import Limit, priority_of
+from headwater.records.limits import NO_STEPS, Limit, priority_of
 from headwater.records.runs import Run
 
 RUNS_AT_ONCE = 8
@@ -36,6 +36,7 @@ def decide_queue(
     pools: Mapping[str, str],
     room: int,
     locations: Collection[str] | None = None,
+    steps: Mapping[tuple[str, str], int] = NO_STEPS,
 ) -> QueueDecision:
     """What to begin.
 
@@ -46,14 +47,15 @@ def decide_queue(
         pools: The pool of each asset that has one.
         room: How many more may begin, limits apart.
         locations: Those that are loaded; None for all.
+        steps: How many steps are under way, by run and pool.
     """
     going_on = list(started)
-    taken = Counter(slot for run in going_on for slot in _slots(run, limits, pools))
+    taken = Counter(slot for run in going_on for slot in _slots(run, limits, pools, steps))
     loads = Counter(run.location for run in going_on)
     start: list[str] = []
     waiting: dict[str, str] = {}
     for run in _in_order(queued, loads):
-        slots = list(_slots(run, limits, pools))
+        slots = list(_slots(run, limits, pools, NO_STEPS))
         full = next((limit for limit, name in slots if taken[limit, name] >= limit.most), None)
         if locations is not None and run.location not in locations:
             waiting[run.run_id] = f"its code location {run.location}, which no engine has loaded"
@@ -89,5 +91,7 @@ def _in_order(queued: Sequence[Run], loads: Counter[str]) -> Iterator[Run]:
                 del heads[location]
 
 
-def _slots(run: Run, limits: Sequence[Limit], pools: Mapping[str, str]) -> Iterator[_Slot]:
-    return ((limit, name) for limit in limits for name in limit.slots(run, pools))
+def _slots(
+    run: Run, limits: Sequence[Limit], pools: Mapping[str, str], steps: Mapping[tuple[str, str], int]
+) -> Iterator[_Slot]:
+    return ((limit, name) for limit in limits for name in limit.slots(run, pools, steps))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -14,11 +15,12 @@ Kind = Literal["tag", "asset", "pool", "job", "location", "all"]
 EACH = "*"
 """In place of a name: the limit holds for each tag's value, asset, pool, job or location by itself."""
 PRIORITY_TAGS = ("headwater/priority", "dagster/priority")
+NO_STEPS: Mapping[tuple[str, str], int] = MappingProxyType({})
 _MOST_PRIORITY = 1_000_000
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """At most so many runs of a kind at once.
+    """At most so many runs of a kind at once; of a pool, so many steps of all runs.
 
     `name` is an asset key, pool, job or location, or `*` for each of them by itself. For tags it is `KEY=VALUE`, `KEY`
     for all runs that have the tag, or `KEY=*` for each of its values. For `all` runs it is empty.
@@ -43,12 +45,22 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """How messages name it."""
         return "all runs" if self.kind == "all" else f"{self.kind} {self.name}"
 
-    def slots(self, run: Run, pools: Mapping[str, str]) -> Iterator[str]:
-        """What a run takes a place of under this limit, none if it does not count.
+    def concerns(self, name: str) -> bool:
+        """Whether it is about an asset, pool, job or location of this name."""
+        return self.name in (EACH, name)
+
+    def slots(
+        self, run: Run, pools: Mapping[str, str], steps: Mapping[tuple[str, str], int] = NO_STEPS
+    ) -> Iterator[str]:
+        """What a run takes a place of under this limit, once for each place; none if it does not count.
+
+        In a pool it has a place for each of its steps under way there. A run that makes nothing outside of one pool
+        takes one from the start: it could not do anything without.
 
         Args:
             run: The run.
             pools: The pool of each asset that has one.
+            steps: How many steps are under way, by run and pool.
         """
         if self.kind == "all":
             yield ""
@@ -58,19 +70,28 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             if given is not None and value in ("", EACH, given):
                 yield given if value == EACH else self.name
         else:
-            for name in _names(self.kind, run, pools):
-                if self.name in (EACH, name):
+            for name in _names(self.kind, run, pools, steps):
+                if self.concerns(name):
                     yield name
 
 
-def _names(kind: Kind, run: Run, pools: Mapping[str, str]) -> set[str]:
+def _names(kind: Kind, run: Run, pools: Mapping[str, str], steps: Mapping[tuple[str, str], int]) -> Collection[str]:
     if kind == "asset":
         return set(run.assets)
     if kind == "pool":
-        return {pools[key] for key in run.assets if key in pools}
+        return _pool_places(run, pools, steps)
     if kind == "job":
         return {run.job_name} if run.job_name else set()
     return {run.location}
+
+
+def _pool_places(run: Run, pools: Mapping[str, str], steps: Mapping[tuple[str, str], int]) -> list[str]:
+    needed = set() if run.checks else {pools.get(key) for key in run.assets}
+    only = next(iter(needed)) if len(needed) == 1 else None
+    taken = {pool: count for (run_id, pool), count in steps.items() if run_id == run.run_id}
+    if only is not None:
+        taken.setdefault(only, 1)
+    return [pool for pool, count in taken.items() for _ in range(count)]
 
 
 def priority_of(tags: Mapping[str, str]) -> int:

@@ -14,7 +14,7 @@ from headwater.records.events import ErrorInfo, EventKind
 from headwater.records.limits import priority_of
 from headwater.records.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, RunStatus
 from headwater.storage.run_filter import ANY_RUN, RunFilter
-from headwater.storage.schema import backfill_runs, run_assets, run_keys, runs
+from headwater.storage.schema import backfill_runs, pool_places, run_assets, run_keys, runs
 from headwater.storage.transaction import insert_for
 
 _error_info_decoder = msgspec.json.Decoder(ErrorInfo)
@@ -93,6 +93,9 @@ def move(
         raise ConflictError(f"Run {run_id} belongs to {run.owner or 'nobody'}, not to {expected_owner} any more.")
     moved = msgspec.structs.replace(run.moved(event, now, error=error), owner=owner, lease_until=lease_until)
     connection.execute(sa.update(runs).where(runs.c.run_id == run_id), _to_row(moved))
+    if moved.status is not RunStatus.STARTED:
+        # None of its steps goes on, whoever had them.
+        connection.execute(sa.delete(pool_places).where(pool_places.c.run_id == run_id))
     return moved
 
 

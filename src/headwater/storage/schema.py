@@ -534,6 +534,14 @@ sessions = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
+pool_places = Table(
+    "pool_places",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("pool", Text, primary_key=True),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -140,6 +140,22 @@ def test_what_a_run_waits_for_is_said() -> None:
     } == decision.waiting
 
 
+def test_a_pool_counts_steps_and_holds_back_only_runs_that_need_it_at_once() -> None:
+    """Two steps of one run fill it: a run of that pool alone waits, one that can begin elsewhere does not."""
+    bounds = [Limit(kind="pool", name="*", most=2)]
+    decision = decide_queue(
+        [run(1), run(2, assets=("a", "d")), run(3, assets=("c",))],
+        [run(0, assets=("a", "b", "d"))],
+        limits=bounds,
+        pools=POOLS,
+        room=8,
+        steps={("run0000", "warehouse"): 2},
+    )
+
+    assert ("run0002", "run0003") == decision.start
+    assert {"run0001": "the limit of 2 for pool *"} == decision.waiting
+
+
 @pytest.mark.parametrize(
     ("tags", "priority"),
     [

@@ -13,6 +13,7 @@ from headwater.records.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
 from headwater.server import shapes
 from headwater.server.resources.engines import engine_list
 from headwater.storage import limits as limit_store
+from headwater.storage import pool_places
 from headwater.storage import runs as run_store
 
 _MOST = 1_000
@@ -34,15 +35,15 @@ def with_queue(
 
 
 def limit_list(connection: Connection, graph: AssetGraph) -> list[shapes.LimitView]:
-    """Every limit, and how many runs count against it now, by name where it holds for each."""
+    """Every limit, and how many runs, or steps of a pool, count against it now, by name where it holds for each."""
     pools = pools_of(graph)
-    started = run_store.read_started(connection)
+    started, steps = run_store.read_started(connection), pool_places.read_counts(connection)
     return [
         shapes.LimitView(
             kind=limit.kind,
             name=limit.name,
             most=limit.most,
-            used=dict(Counter(name for run in started for name in limit.slots(run, pools))),
+            used=dict(Counter(name for run in started for name in limit.slots(run, pools, steps))),
         )
         for limit in limit_store.read(connection)
     ]
@@ -58,6 +59,7 @@ def _waiting(connection: Connection, graph: AssetGraph, now: int) -> dict[str, s
         limits=limit_store.read(connection),
         pools=pools_of(graph),
         room=max(0, RUNS_AT_ONCE * len(engines) - len(started)),
+        steps=pool_places.read_counts(connection),
         locations={name for engine in engines for name in engine.locations},
     )
     return {**dict.fromkeys(decision.start, "its turn, which has come"), **decision.waiting}
