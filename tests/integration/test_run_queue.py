@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,11 @@ class Queue:
             if "step_started" in kinds and "step_succeeded" not in kinds:
                 found.append((run_id, gate, step))
         return found
+
+    def wait_until(self, look: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
+        """Wait until what one sees is so; gives it."""
+        self.server.wait_for(lambda: holds(look()))
+        return look()
 
     def limits(self) -> list[Any]:
         """Every limit as it stands."""
@@ -191,14 +197,22 @@ def test_a_pool_holds_over_the_steps_of_all_runs(queue: Queue) -> None:
     steps = [*queue.request_all(1), *queue.request_all(2)]
     most = 0
     for left in (4, 3, 2, 1):
-        begun = queue.server.wait_for(lambda left=left: len(found := queue.under_way(steps)) == min(2, left) and found)
+        begun = queue.wait_until(partial(queue.under_way, steps), partial(_has, min(2, left)))
         most = max(most, len(begun))
         queue.wait_for(queue.request("free"), "success")
         with begun[0][1].open("w") as gate:
             gate.write("go on")
-        queue.server.wait_for(lambda ended=begun[0]: ended not in queue.under_way(steps))
+        queue.wait_until(partial(queue.under_way, steps), partial(_lacks, begun[0]))
     for run_id in {step[0] for step in steps}:
         queue.wait_for(run_id, "success")
 
     assert 2 == most
     assert {} == next(limit for limit in queue.limits() if limit["name"] == "few")["used"]
+
+
+def _has(count: int, found: list[Any]) -> bool:
+    return len(found) == count
+
+
+def _lacks(one: Any, found: list[Any]) -> bool:
+    return one not in found
