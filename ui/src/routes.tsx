@@ -25,65 +25,77 @@ export const router = createBrowserRouter(
       element: <AppLayout />,
       errorElement: <PageError />,
       hydrateFallbackElement: <></>,
+      // A page that breaks leaves the navigation round it as it is.
       children: [
         {
-          index: true,
-          ...askAssets,
-          lazy: async () => ({ Component: (await import("./features/overview/Overview")).Overview }),
+          errorElement: <PageError />,
+          children: [
+            {
+              index: true,
+              ...askAssets,
+              lazy: async () => ({ Component: (await import("./features/overview/Overview")).Overview }),
+            },
+            {
+              path: "catalog",
+              ...askAssets,
+              lazy: async () => ({ Component: (await import("./features/catalog/Catalog")).Catalog }),
+            },
+            {
+              path: "lineage",
+              ...askGraph,
+              lazy: async () => ({ Component: (await import("./features/lineage/LineagePage")).LineagePage }),
+            },
+            {
+              path: "asset",
+              lazy: async () => ({ Component: (await import("./features/asset/AssetPage")).AssetPage }),
+            },
+            {
+              path: "runs",
+              lazy: async () => ({ Component: (await import("./features/runs/RunsPage")).RunsPage }),
+            },
+            {
+              path: "runs/:runId",
+              lazy: async () => ({ Component: (await import("./features/runs/RunPage")).RunPage }),
+            },
+            {
+              path: "backfills",
+              lazy: async () => ({
+                Component: (await import("./features/backfills/BackfillsPage")).BackfillsPage,
+              }),
+            },
+            {
+              path: "backfills/:backfillId",
+              lazy: async () => ({
+                Component: (await import("./features/backfills/BackfillPage")).BackfillPage,
+              }),
+            },
+            {
+              path: "sensors",
+              lazy: async () => ({
+                Component: (await import("./features/automation/AutomationPage")).AutomationPage,
+              }),
+            },
+            {
+              path: "sensors/:name",
+              lazy: async () => ({
+                Component: (await import("./features/automation/SensorPage")).SensorPage,
+              }),
+            },
+            {
+              path: "schedules/:name",
+              lazy: async () => ({
+                Component: (await import("./features/automation/SchedulePage")).SchedulePage,
+              }),
+            },
+            {
+              path: "settings",
+              lazy: async () => ({
+                Component: (await import("./features/settings/SettingsPage")).SettingsPage,
+              }),
+            },
+            { path: "*", element: <NotFound /> },
+          ],
         },
-        {
-          path: "catalog",
-          ...askAssets,
-          lazy: async () => ({ Component: (await import("./features/catalog/Catalog")).Catalog }),
-        },
-        {
-          path: "lineage",
-          ...askGraph,
-          lazy: async () => ({ Component: (await import("./features/lineage/LineagePage")).LineagePage }),
-        },
-        {
-          path: "asset",
-          lazy: async () => ({ Component: (await import("./features/asset/AssetPage")).AssetPage }),
-        },
-        {
-          path: "runs",
-          lazy: async () => ({ Component: (await import("./features/runs/RunsPage")).RunsPage }),
-        },
-        {
-          path: "runs/:runId",
-          lazy: async () => ({ Component: (await import("./features/runs/RunPage")).RunPage }),
-        },
-        {
-          path: "backfills",
-          lazy: async () => ({
-            Component: (await import("./features/backfills/BackfillsPage")).BackfillsPage,
-          }),
-        },
-        {
-          path: "backfills/:backfillId",
-          lazy: async () => ({ Component: (await import("./features/backfills/BackfillPage")).BackfillPage }),
-        },
-        {
-          path: "sensors",
-          lazy: async () => ({
-            Component: (await import("./features/automation/AutomationPage")).AutomationPage,
-          }),
-        },
-        {
-          path: "sensors/:name",
-          lazy: async () => ({ Component: (await import("./features/automation/SensorPage")).SensorPage }),
-        },
-        {
-          path: "schedules/:name",
-          lazy: async () => ({
-            Component: (await import("./features/automation/SchedulePage")).SchedulePage,
-          }),
-        },
-        {
-          path: "settings",
-          lazy: async () => ({ Component: (await import("./features/settings/SettingsPage")).SettingsPage }),
-        },
-        { path: "*", element: <NotFound /> },
       ],
     },
   ],

@@ -26,23 +26,32 @@ _PAGE_HEADERS = [
 ]
 
 
+_BUILT = "/assets/"
+"""Where the files of a build are, each with a hash of its content in its name; no page of the app has such a path."""
+
+
 class WebApp:
-    """Serves a folder of built files, kept in memory."""
+    """Serves a folder of built files, kept in memory until the app is built anew."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder.resolve()
         self._files: dict[str, bytes] = {}
+        self._built_at = 0
 
     async def serve(self, scope: Scope, send: Send, path: str, base: str) -> None:
         """Answer a GET: a file of the build, or the page, with `base` (such as `/prod/`) as its base address."""
+        self._forget_former_build()
         body = self._read(path.lstrip("/"))
         if body is None:
+            if path.startswith(_BUILT):
+                # A page of a former build asks for its script: to get a page for that would be an error in disguise.
+                await send_bytes(send, 404, b"This file is of a former build: reload.", b"text/plain; charset=utf-8")
+                return
             await self._serve_page(send, base)
             return
         name = path.rsplit("/", 1)[-1]
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        # Built files carry a hash of their content in their name.
-        kept = b"public, max-age=31536000, immutable" if "/assets/" in path else b"no-cache"
+        kept = b"public, max-age=31536000, immutable" if path.startswith(_BUILT) else b"no-cache"
         fields = [(b"cache-control", kept), (b"x-content-type-options", b"nosniff")]
         if "gzip" in (header(scope, b"accept-encoding") or "") and len(body) > 1_000:
             body = self._compressed(path, body)
@@ -56,6 +65,16 @@ class WebApp:
             return
         page = page.replace(b'<base href="/"', f'<base href="{base}"'.encode(), 1)
         await send_bytes(send, 200, page, b"text/html; charset=utf-8", _PAGE_HEADERS)
+
+    def _forget_former_build(self) -> None:
+        try:
+            built_at = (self._folder / "index.html").stat().st_mtime_ns
+        except FileNotFoundError:
+            # It is being built, or never was: what is kept still fits together.
+            return
+        if built_at != self._built_at:
+            self._files.clear()
+            self._built_at = built_at
 
     def _read(self, name: str) -> bytes | None:
         if name not in self._files:

@@ -20,7 +20,6 @@ export function staleKeys(commits: readonly Committed[]): string[][] {
   const keys = new Map<string, string[]>();
   const add = (...key: string[]) => keys.set(key.join("\n"), key);
   for (const commit of commits) {
-    add("events");
     add("assets");
     add("graph");
     add("asset");

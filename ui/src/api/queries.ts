@@ -100,6 +100,14 @@ export const sparksQuery = (keys: readonly string[]) =>
     staleTime: 60_000,
   });
 
+/** The catalog as it was at a moment in seconds; it does not change any more. */
+export const assetsAsOfQuery = (moment: number) =>
+  queryOptions({
+    queryKey: ["as of", "assets", moment],
+    queryFn: () => get<Schemas["AssetList"]>("api/assets", { as_of: moment }),
+    staleTime: Infinity,
+  });
+
 /** When outside assets usually arrive. */
 export const arrivalsQuery = queryOptions({
   queryKey: ["arrivals"],
@@ -189,11 +197,6 @@ export const assetEventsQuery = (key: string, kind: string | null, partition: st
     initialPageParam: FIRST,
     getNextPageParam: (page) => page.next ?? undefined,
   });
-
-export const eventsQuery = queryOptions({
-  queryKey: ["events"],
-  queryFn: () => get<Schemas["EventPage"]>("api/events", { limit: 60 }),
-});
 
 /** Runs that are what is asked for, the newest first. */
 export const runsQuery = (wanted: Readonly<Record<string, unknown>> = {}, limit = 50) =>

@@ -24,6 +24,17 @@ export function showKey(key: string): string {
   return toParts(key).map(showPart).join(" / ") || "∅";
 }
 
+/** One asset in the selection language. */
+export function quoteKey(key: string): string {
+  // A backslash in a key is what escapes its next character in a selection too.
+  return `"${key.replace(/["*?]/g, (sign) => `\\${sign}`)}"`;
+}
+
+/** Some assets in the selection language. */
+export function toSelection(keys: readonly string[]): string {
+  return keys.map((key) => `key:${quoteKey(key)}`).join(" or ");
+}
+
 /** The path of an asset's page. */
 export function assetPath(key: string, tab?: string): string {
   return `/asset?key=${encodeURIComponent(key)}${tab ? `&tab=${tab}` : ""}`;

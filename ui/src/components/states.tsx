@@ -82,8 +82,8 @@ export function Section({
 }) {
   return (
     <Paper component="section" p="md" aria-label={title}>
-      <Group justify="space-between" mb="sm" wrap="nowrap">
-        <Title order={2} size="h5">
+      <Group justify="space-between" mb="sm" gap="sm">
+        <Title order={2} size="h5" style={{ overflowWrap: "anywhere" }}>
           {title}
         </Title>
         {aside}

@@ -1,4 +1,6 @@
 import type { AssetKind, AssetStatus, BackfillView, StandingRange } from "../api/client";
+import type { Lateness } from "./lateness";
+import type { Reason } from "./trouble";
 
 export type Tone = "good" | "warn" | "bad" | "busy" | "idle";
 
@@ -18,6 +20,23 @@ export const ASSET_LOOKS: Record<AssetStatus, Look> = {
   missing: { label: "Missing", tone: "idle", hollow: true, meaning: "Never made" },
   reported: { label: "Reported", tone: "good", meaning: "Its owner told of it" },
   unreported: { label: "No report", tone: "idle", hollow: true, meaning: "Nobody told of it yet" },
+};
+
+export const LATENESS_LOOKS: Record<Lateness, Look> = {
+  late: {
+    label: "Late",
+    tone: "bad",
+    meaning: "Its freshness policy does not hold, or it usually is there earlier",
+  },
+  soon: { label: "Soon late", tone: "warn", meaning: "Its freshness policy warns" },
+  on_time: { label: "On time", tone: "good", meaning: "Its freshness policy holds" },
+};
+
+export const REASON_LOOKS: Record<Reason, Look> = {
+  failed: { label: "Failed", tone: "bad", meaning: "The last attempt to make it failed" },
+  checks: { label: "Check fails", tone: "bad", meaning: "A check of it did not hold" },
+  late: LATENESS_LOOKS.late,
+  stale: { label: "Stale", tone: "warn", meaning: "An input changed after it was made" },
 };
 
 export const RUN_LOOKS: Record<string, Look> = {

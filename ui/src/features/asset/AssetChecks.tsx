@@ -2,7 +2,7 @@ import { Group, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { CSSProperties } from "react";
 
-import type { CheckView, EventView } from "../../api/client";
+import type { AssetDetail, CheckView, EventView } from "../../api/client";
 import { assetEventsQuery } from "../../api/queries";
 import { EventList } from "../../components/EventList";
 import { toExact } from "../../components/format";
@@ -11,13 +11,16 @@ import { Mark, Moment } from "../../components/marks";
 import { MetadataTable } from "../../components/metadata";
 import { Empty, Loaded, Section } from "../../components/states";
 import { CHECK_LOOKS, type Look } from "../../components/status";
+import { RunChecksButton } from "./RunChecksButton";
 
 const STRIP = 40;
 const LISTED = 10;
 
 /** The checks of an asset: how each stands, how it went lately, and what it said. */
-export function AssetChecks({ assetKey, checks }: { assetKey: string; checks: readonly CheckView[] }) {
-  const query = useInfiniteQuery(assetEventsQuery(assetKey, "check_evaluation", null));
+export function AssetChecks({ detail }: { detail: AssetDetail }) {
+  const { checks } = detail;
+  const query = useInfiniteQuery(assetEventsQuery(detail.asset.key, "check_evaluation", null));
+  const executable = checks.filter((check) => check.executable).map((check) => check.name);
   if (checks.length === 0) {
     return (
       <Empty title="No checks">
@@ -32,9 +35,15 @@ export function AssetChecks({ assetKey, checks }: { assetKey: string; checks: re
         const events = pages.pages.flatMap((page) => page.items);
         return (
           <Stack>
+            {executable.length > 1 && (
+              <Group justify="flex-end">
+                <RunChecksButton detail={detail} names={executable} />
+              </Group>
+            )}
             {checks.map((check) => (
               <Check
                 key={check.name}
+                detail={detail}
                 check={check}
                 history={events.filter((event) => event.check_name === check.name)}
               />
@@ -47,10 +56,26 @@ export function AssetChecks({ assetKey, checks }: { assetKey: string; checks: re
   );
 }
 
-function Check({ check, history }: { check: CheckView; history: readonly EventView[] }) {
+function Check({
+  detail,
+  check,
+  history,
+}: {
+  detail: AssetDetail;
+  check: CheckView;
+  history: readonly EventView[];
+}) {
   const failures = history.filter((event) => event.passed === false).length;
   return (
-    <Section title={check.name} aside={<Mark look={CHECK_LOOKS[check.status] as Look} />}>
+    <Section
+      title={check.name}
+      aside={
+        <Group gap="md" wrap="nowrap">
+          <Mark look={CHECK_LOOKS[check.status] as Look} />
+          {check.executable && <RunChecksButton detail={detail} names={[check.name]} />}
+        </Group>
+      }
+    >
       <Stack gap="sm">
         {check.description && <Text size="sm">{check.description}</Text>}
         <Text size="xs" c="dimmed">

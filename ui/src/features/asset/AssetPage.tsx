@@ -1,15 +1,16 @@
 import { Group, Tabs, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { useSearchParams } from "react-router";
 
-import type { AssetDetail, Schemas } from "../../api/client";
+import type { AssetDetail, AssetRow, Schemas } from "../../api/client";
 import { assetQuery } from "../../api/queries";
 import { CopyIcon } from "../../components/CopyBlock";
 import { showPart, toParts } from "../../components/keys";
+import { latenessOf } from "../../components/lateness";
 import { KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
 import { Empty, Loaded } from "../../components/states";
-import type { Look } from "../../components/status";
+import { LATENESS_LOOKS, type Look } from "../../components/status";
 import { AssetActions } from "./AssetActions";
 import { AssetAutomation } from "./AssetAutomation";
 import { AssetChecks } from "./AssetChecks";
@@ -23,6 +24,7 @@ import { columnsOf } from "./columns";
 import { MaterializeButton } from "./MaterializeButton";
 import { ReportButton } from "./ReportButton";
 
+const NOTHING: ReadonlySet<string> = new Set();
 const AssetLineage = lazy(async () => ({ default: (await import("./AssetLineage")).AssetLineage }));
 
 /** Everything about one asset; the address holds which, and which tab. */
@@ -31,64 +33,69 @@ export function AssetPage() {
   const key = parameters.get("key");
   const query = useQuery({ ...assetQuery(key ?? ""), enabled: key !== null });
   if (key === null) return <Empty title="Which asset?">Choose one in the catalog.</Empty>;
-  const tab = parameters.get("tab") ?? "overview";
   return (
     <Loaded query={query}>
-      {(detail) => (
-        <>
-          <Header detail={detail} />
-          <Tabs
-            value={tab}
-            keepMounted={false}
-            onChange={(value) => {
-              setParameters({ key, ...(value && value !== "overview" ? { tab: value } : {}) });
-            }}
-          >
-            <Tabs.List mb="md">
-              <Tabs.Tab value="overview">Overview</Tabs.Tab>
-              <Tabs.Tab value="events">Events</Tabs.Tab>
-              <Tabs.Tab value="plots">Plots</Tabs.Tab>
-              {detail.partitions && <Tabs.Tab value="partitions">Partitions</Tabs.Tab>}
-              <Tabs.Tab value="checks">Checks</Tabs.Tab>
-              {columnsOf(detail).length > 0 && <Tabs.Tab value="columns">Columns</Tabs.Tab>}
-              <Tabs.Tab value="lineage">Lineage</Tabs.Tab>
-              {detail.condition !== null && <Tabs.Tab value="automation">Automation</Tabs.Tab>}
-              <Tabs.Tab value="definition">Definition</Tabs.Tab>
-            </Tabs.List>
-            <Tabs.Panel value="overview">
-              <AssetOverview detail={detail} />
-            </Tabs.Panel>
-            <Tabs.Panel value="events">
-              <AssetEvents assetKey={key} />
-            </Tabs.Panel>
-            <Tabs.Panel value="plots">
-              <AssetPlots assetKey={key} />
-            </Tabs.Panel>
-            <Tabs.Panel value="partitions">
-              <AssetPartitions detail={detail} />
-            </Tabs.Panel>
-            <Tabs.Panel value="checks">
-              <AssetChecks assetKey={key} checks={detail.checks} />
-            </Tabs.Panel>
-            <Tabs.Panel value="columns">
-              <AssetColumns detail={detail} />
-            </Tabs.Panel>
-            <Tabs.Panel value="lineage">
-              <Suspense>
-                <AssetLineage assetKey={key} />
-              </Suspense>
-            </Tabs.Panel>
-            <Tabs.Panel value="automation">
-              <AssetAutomation detail={detail} />
-            </Tabs.Panel>
-            <Tabs.Panel value="definition">
-              <AssetDefinition detail={detail} />
-            </Tabs.Panel>
-          </Tabs>
-        </>
-      )}
+      {(detail) => {
+        const tabs = tabsOf(detail);
+        // An address may name a tab that the asset does not have, or has no more.
+        const shown = tabs.find((tab) => tab.name === parameters.get("tab")) ?? tabs[0];
+        return (
+          <>
+            <Header detail={detail} />
+            <Tabs
+              value={shown?.name ?? null}
+              keepMounted={false}
+              onChange={(value) => {
+                setParameters({ key, ...(value && value !== "overview" ? { tab: value } : {}) });
+              }}
+            >
+              <Tabs.List mb="md">
+                {tabs.map((tab) => (
+                  <Tabs.Tab key={tab.name} value={tab.name}>
+                    {tab.label}
+                  </Tabs.Tab>
+                ))}
+              </Tabs.List>
+              {shown && <Tabs.Panel value={shown.name}>{shown.content}</Tabs.Panel>}
+            </Tabs>
+          </>
+        );
+      }}
     </Loaded>
   );
+}
+
+interface Tab {
+  readonly name: string;
+  readonly label: string;
+  readonly content: ReactNode;
+}
+
+/** What there is to see of an asset; the first is shown when none is asked for. */
+function tabsOf(detail: AssetDetail): readonly Tab[] {
+  const { key } = detail.asset;
+  const lineage = (
+    <Suspense>
+      <AssetLineage assetKey={key} />
+    </Suspense>
+  );
+  return [
+    { name: "overview", label: "Overview", content: <AssetOverview detail={detail} /> },
+    { name: "events", label: "Events", content: <AssetEvents assetKey={key} /> },
+    { name: "plots", label: "Plots", content: <AssetPlots assetKey={key} /> },
+    ...(detail.partitions
+      ? [{ name: "partitions", label: "Partitions", content: <AssetPartitions detail={detail} /> }]
+      : []),
+    { name: "checks", label: "Checks", content: <AssetChecks detail={detail} /> },
+    ...(columnsOf(detail).length > 0
+      ? [{ name: "columns", label: "Columns", content: <AssetColumns detail={detail} /> }]
+      : []),
+    { name: "lineage", label: "Lineage", content: lineage },
+    ...(detail.condition === null
+      ? []
+      : [{ name: "automation", label: "Automation", content: <AssetAutomation detail={detail} /> }]),
+    { name: "definition", label: "Definition", content: <AssetDefinition detail={detail} /> },
+  ];
 }
 
 function Header({ detail }: { detail: AssetDetail }) {
@@ -112,7 +119,7 @@ function Header({ detail }: { detail: AssetDetail }) {
         <Group gap="md" mt={6}>
           <KindBadge kind={asset.kind} />
           <StatusMark status={asset.status} />
-          {detail.freshness && <Freshness freshness={detail.freshness} />}
+          {detail.freshness && <Freshness asset={asset} freshness={detail.freshness} />}
         </Group>
       </div>
       <Group gap="sm" className="hw-no-print">
@@ -124,20 +131,13 @@ function Header({ detail }: { detail: AssetDetail }) {
   );
 }
 
-const FRESHNESS: Record<string, Look> = {
-  PASS: { label: "On time", tone: "good", meaning: "Its freshness policy holds" },
-  WARN: { label: "Soon late", tone: "warn", meaning: "Its freshness policy warns" },
-  FAIL: { label: "Late", tone: "bad", meaning: "Its freshness policy does not hold" },
-};
-
 /** Whether the asset keeps to its freshness policy, and until when. */
-function Freshness({ freshness }: { freshness: Schemas["FreshnessView"] }) {
-  const look = FRESHNESS[freshness.state];
+function Freshness({ asset, freshness }: { asset: AssetRow; freshness: Schemas["FreshnessView"] }) {
+  const lateness = latenessOf({ ...asset, freshness: freshness.state }, NOTHING);
+  const unknown: Look = { label: "Freshness unknown", tone: "idle", hollow: true, meaning: freshness.policy };
   return (
     <Group gap={8} title={freshness.policy}>
-      <Mark
-        look={look ?? { label: "Freshness unknown", tone: "idle", hollow: true, meaning: freshness.policy }}
-      />
+      <Mark look={lateness === null ? unknown : LATENESS_LOOKS[lateness]} />
       {freshness.deadline !== null && (
         <Text size="sm" c="dimmed">
           due <Moment at={freshness.deadline} />

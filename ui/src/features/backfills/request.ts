@@ -1,4 +1,5 @@
 import type { BackfillRequest, PartitionState } from "../../api/client";
+import { quoteKey } from "../../components/keys";
 
 export type Only = "all" | "missing" | "failed" | "missing or failed";
 export type Ways = "policy" | "each" | "single";
@@ -39,6 +40,5 @@ export function toRange(items: readonly PartitionState[]): string | null {
 
 /** An asset and what is downstream of it, in the selection language. */
 export function withDownstream(key: string): string {
-  // A backslash in a key is what escapes its next character in a selection too.
-  return `"${key.replace(/["*?]/g, (sign) => `\\${sign}`)}"+`;
+  return `${quoteKey(key)}+`;
 }

@@ -4,20 +4,23 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { memo, useCallback, useMemo, useState, type CSSProperties } from "react";
 
 import type { AssetRow, Schemas } from "../../api/client";
+import { latenessOf, type Lateness } from "../../components/lateness";
 import { AssetLink, Moment } from "../../components/marks";
-import { ASSET_LOOKS, CHECK_LOOKS, KINDS, type Look } from "../../components/status";
+import { ASSET_LOOKS, CHECK_LOOKS, KINDS, LATENESS_LOOKS, type Look } from "../../components/status";
 import type { SortName } from "./filter";
 import { Sparkline } from "./Sparkline";
 import { useSparks } from "./useSparks";
 
 const ROW_HEIGHT = 44;
-const WIDE = "24px minmax(220px, 3fr) 72px 100px 96px 88px 76px minmax(80px, 1fr) minmax(90px, 1.1fr)";
+const WIDE = "24px minmax(190px, 3fr) 66px 96px 92px 88px 72px minmax(92px, 1.3fr) minmax(110px, 1.6fr)";
+const TIMED = WIDE.replace("96px", "96px 88px");
 const NARROW = "minmax(140px, 1fr) 104px";
 const OVERSCAN = 8;
 const HEADS: readonly { name: string; sort?: SortName }[] = [
   { name: "Asset", sort: "key" },
   { name: "Kind" },
   { name: "Status", sort: "status" },
+  { name: "Freshness" },
   { name: "Last update", sort: "updated" },
   { name: "Size" },
   { name: "Checks", sort: "checks" },
@@ -32,6 +35,7 @@ export function AssetTable({
   sort,
   descending,
   chosen,
+  overdue,
   onSort,
   onChoose,
 }: {
@@ -39,6 +43,7 @@ export function AssetTable({
   sort: SortName;
   descending: boolean;
   chosen: ReadonlySet<string>;
+  overdue: ReadonlySet<string>;
   onSort: (name: SortName) => void;
   onChoose: (keys: readonly string[], on: boolean) => void;
 }) {
@@ -57,7 +62,12 @@ export function AssetTable({
   const keys = useMemo(() => rows.map((row) => row.key), [rows]);
   const sparks = useSparks(wide ? keys : [], items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
   const all = rows.length > 0 && rows.every((row) => chosen.has(row.key));
-  const columns = { gridTemplateColumns: wide ? WIDE : NARROW };
+  // Only where something has a freshness policy or a rhythm is there anything to say of it.
+  const timed = useMemo(
+    () => rows.some((row) => row.freshness !== null || overdue.has(row.key)),
+    [rows, overdue],
+  );
+  const columns = wide ? (timed ? TIMED : WIDE) : NARROW;
   const choose = useCallback(
     (key: string, on: boolean) => {
       onChoose([key], on);
@@ -67,7 +77,7 @@ export function AssetTable({
   return (
     <Paper role="table" aria-label="Assets" aria-rowcount={rows.length + 1} style={{ overflow: "hidden" }}>
       <div role="rowgroup">
-        <div className="hw-row hw-head" role="row" style={{ ...columns, height: 36 }}>
+        <div className="hw-row hw-head" role="row" style={{ gridTemplateColumns: columns, height: 36 }}>
           {wide && (
             <span role="columnheader">
               <Checkbox
@@ -81,28 +91,30 @@ export function AssetTable({
               />
             </span>
           )}
-          {HEADS.filter((head) => wide || NARROW_HEADS.has(head.name)).map(({ name, sort: by }) => (
-            <span
-              role="columnheader"
-              key={name}
-              aria-sort={by === sort ? (descending ? "descending" : "ascending") : undefined}
-            >
-              {by === undefined ? (
-                name
-              ) : (
-                <UnstyledButton
-                  fz="sm"
-                  fw={600}
-                  onClick={() => {
-                    onSort(by);
-                  }}
-                >
-                  {name}
-                  {by === sort && <span aria-hidden="true">{descending ? " ↓" : " ↑"}</span>}
-                </UnstyledButton>
-              )}
-            </span>
-          ))}
+          {HEADS.filter(({ name }) => (wide ? timed || name !== "Freshness" : NARROW_HEADS.has(name))).map(
+            ({ name, sort: by }) => (
+              <span
+                role="columnheader"
+                key={name}
+                aria-sort={by === sort ? (descending ? "descending" : "ascending") : undefined}
+              >
+                {by === undefined ? (
+                  name
+                ) : (
+                  <UnstyledButton
+                    fz="sm"
+                    fw={600}
+                    onClick={() => {
+                      onSort(by);
+                    }}
+                  >
+                    {name}
+                    {by === sort && <span aria-hidden="true">{descending ? " ↓" : " ↑"}</span>}
+                  </UnstyledButton>
+                )}
+              </span>
+            ),
+          )}
         </div>
       </div>
       <div ref={measure} role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
@@ -115,8 +127,9 @@ export function AssetTable({
                 row={row}
                 place={item.index}
                 top={item.start - margin}
-                wide={wide}
+                columns={columns}
                 chosen={chosen.has(row.key)}
+                lateness={wide ? latenessOf(row, overdue) : null}
                 spark={sparks.get(row.key)}
                 onChoose={choose}
               />
@@ -133,27 +146,30 @@ const Row = memo(function Row({
   row,
   place,
   top,
-  wide,
+  columns,
   chosen,
+  lateness,
   spark,
   onChoose,
 }: {
   row: AssetRow;
   place: number;
   top: number;
-  wide: boolean;
+  columns: string;
   chosen: boolean;
+  lateness: Lateness | null;
   spark: Schemas["Spark"] | undefined;
   onChoose: (key: string, on: boolean) => void;
 }) {
   const kind = KINDS[row.kind];
+  const wide = columns !== NARROW;
   return (
     <div
       role="row"
       aria-rowindex={place + 2}
       className="hw-row hw-row-placed"
       style={{
-        gridTemplateColumns: wide ? WIDE : NARROW,
+        gridTemplateColumns: columns,
         height: ROW_HEIGHT,
         transform: `translateY(${top}px)`,
       }}
@@ -180,10 +196,19 @@ const Row = memo(function Row({
         </span>
       )}
       <span role="cell">
-        <Dot look={ASSET_LOOKS[row.status]} /> {ASSET_LOOKS[row.status].label}
+        <Shown look={ASSET_LOOKS[row.status]} />
       </span>
       {wide && (
         <>
+          {columns === TIMED && (
+            <span role="cell">
+              {lateness === null ? (
+                <span className="hw-quiet">–</span>
+              ) : (
+                <Shown look={LATENESS_LOOKS[lateness]} />
+              )}
+            </span>
+          )}
           <span className="hw-cell hw-quiet" role="cell">
             <Moment at={row.latest_materialization?.timestamp} />
           </span>
@@ -202,6 +227,14 @@ const Row = memo(function Row({
     </div>
   );
 });
+
+function Shown({ look }: { look: Look }) {
+  return (
+    <>
+      <Dot look={look} /> {look.label}
+    </>
+  );
+}
 
 function Dot({ look }: { look: Look }) {
   return (

@@ -8,7 +8,9 @@ import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import type { AssetRow } from "../../api/client";
 import { arrivalsQuery, assetsQuery, completionsQuery, selectionQuery } from "../../api/queries";
 import { plural } from "../../components/format";
+import { overdueOf } from "../../components/lateness";
 import { Empty, Loaded, PageTitle } from "../../components/states";
+import { useNow } from "../../components/useNow";
 import { AssetTable } from "./AssetTable";
 import { BulkBar } from "./BulkBar";
 import { Facets } from "./Facets";
@@ -57,13 +59,12 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
     return new Set(selection.data?.items.map((row) => row.key) ?? []);
   }, [meant, selection.data]);
   const arrivals = useQuery(arrivalsQuery).data;
-  const late = useMemo(
-    () => new Set(arrivals?.items.filter((each) => each.late).map((each) => each.key)),
-    [arrivals],
-  );
+  const overdue = useMemo(() => overdueOf(arrivals), [arrivals]);
+  // To the minute: to count anew each few seconds would show nothing else.
+  const now = Math.floor(useNow() / 60) * 60;
   const { rows: found, facets } = useMemo(
-    () => narrow(all, { text: later.text, selected, chosen: later.chosen, late }),
-    [all, later, selected, late],
+    () => narrow(all, { text: later.text, selected, chosen: later.chosen, overdue, now }),
+    [all, later, selected, overdue, now],
   );
   const rows = useMemo(() => sortRows(found, later.sort, later.descending), [found, later]);
   const chosen = useMemo(() => all.filter((row) => ticked.has(row.key)), [all, ticked]);
@@ -140,6 +141,7 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
               sort={later.sort}
               descending={later.descending}
               chosen={ticked}
+              overdue={overdue}
               onSort={sortBy}
               onChoose={tick}
             />

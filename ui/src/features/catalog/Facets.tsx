@@ -1,10 +1,24 @@
 import { Stack, Text, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 
-import { ASSET_LOOKS, CHECK_LOOKS, KINDS } from "../../components/status";
+import { ASSET_LOOKS, CHECK_LOOKS, KINDS, LATENESS_LOOKS, REASON_LOOKS } from "../../components/status";
 import { FACET_NAMES, FACETS, type FacetName, type FacetValue } from "./filter";
 
-const LATE = { late: { label: "Later than usual" } };
+const AGE_LABELS = {
+  hour: { label: "Within an hour" },
+  day: { label: "Within a day" },
+  week: { label: "Within a week" },
+  older: { label: "Longer ago" },
+  never: { label: "Never" },
+};
+const LOOKS: Partial<Record<FacetName, Record<string, { readonly label: string }>>> = {
+  look: REASON_LOOKS,
+  status: ASSET_LOOKS,
+  late: LATENESS_LOOKS,
+  checks: CHECK_LOOKS,
+  updated: AGE_LABELS,
+  kind: KINDS,
+};
 const FEW = 6;
 const MANY = 200;
 
@@ -90,15 +104,5 @@ function Facet({
 }
 
 function labelOf(facet: FacetName, value: string): string {
-  const looks: Record<string, { label: string }> =
-    facet === "status"
-      ? ASSET_LOOKS
-      : facet === "kind"
-        ? KINDS
-        : facet === "checks"
-          ? CHECK_LOOKS
-          : facet === "late"
-            ? LATE
-            : {};
-  return looks[value]?.label ?? value;
+  return LOOKS[facet]?.[value]?.label ?? value;
 }

@@ -3,8 +3,18 @@ import { describe, expect, it } from "vitest";
 import type { AssetRow } from "../../api/client";
 import { isSelection, narrow, sortRows, type Filter } from "./filter";
 
-const NONE = { status: [], checks: [], kind: [], group: [], owner: [], tag: [], late: [] };
-const ALL: Filter = { text: "", selected: null, chosen: NONE, late: new Set() };
+const NONE = {
+  look: [],
+  status: [],
+  late: [],
+  checks: [],
+  updated: [],
+  kind: [],
+  group: [],
+  owner: [],
+  tag: [],
+};
+const ALL: Filter = { text: "", selected: null, chosen: NONE, overdue: new Set(), now: 100_000 };
 
 function row(key: string, more: Partial<AssetRow> = {}): AssetRow {
   return {
@@ -53,7 +63,32 @@ describe("narrow", () => {
   });
 
   it("has what is later than usual", () => {
-    expect(found({ late: new Set(["orders"]), chosen: { ...NONE, late: ["late"] } })).toEqual(["orders"]);
+    expect(found({ overdue: new Set(["orders"]), chosen: { ...NONE, late: ["late"] } })).toEqual(["orders"]);
+  });
+
+  it("has what needs a look, whatever for", () => {
+    expect(found({ chosen: { ...NONE, look: ["failed", "checks"] } })).toEqual(["orders", "customers"]);
+  });
+
+  it("has what was updated lately", () => {
+    const made = (timestamp: number) => ({
+      latest_materialization: { seq: 1, timestamp, partition: null, run_id: null },
+    });
+    const rows = [
+      row("now", made(99_000)),
+      row("today", made(50_000)),
+      row("old", made(-600_000)),
+      row("no"),
+    ];
+    const of = (value: string) => keys(narrow(rows, { ...ALL, chosen: { ...NONE, updated: [value] } }).rows);
+
+    expect(["hour", "day", "week", "older", "never"].map(of)).toEqual([
+      ["now"],
+      ["now", "today"],
+      ["now", "today"],
+      ["old"],
+      ["no"],
+    ]);
   });
 
   it("takes what a selection means instead of its words", () => {

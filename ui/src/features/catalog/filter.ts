@@ -1,4 +1,6 @@
 import type { AssetRow } from "../../api/client";
+import { latenessOf } from "../../components/lateness";
+import { reasonOf } from "../../components/trouble";
 
 /** What narrows the catalog; values of one facet are alternatives, facets and words must all hold. */
 export interface Filter {
@@ -6,14 +8,18 @@ export interface Filter {
   /** The keys that a selection means; null where the text is no selection. */
   readonly selected: ReadonlySet<string> | null;
   readonly chosen: Readonly<Record<FacetName, readonly string[]>>;
-  /** The keys of the assets that are later than usual. */
-  readonly late: ReadonlySet<string>;
+  /** The keys of the assets that usually are there earlier. */
+  readonly overdue: ReadonlySet<string>;
+  /** In seconds. */
+  readonly now: number;
 }
 
 export const FACETS = {
+  look: "Needs a look",
   status: "Status",
+  late: "Freshness",
   checks: "Checks",
-  late: "Arrival",
+  updated: "Last update",
   kind: "Kind",
   group: "Group",
   owner: "Owner",
@@ -28,7 +34,10 @@ export interface FacetValue {
   readonly count: number;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** How long ago at most, in seconds. */
+export const AGES = { hour: 3_600, day: 86_400, week: 604_800 } as const;
+
+type Known = Pick<Filter, "overdue" | "now">;
 const SELECTION =
   /(^|[\s(])(key|group|tag|owner|kind|is|status|code_location|check):|(^|\s)(and|or|not)\s|^\d*\+|\+\d*$|^(roots|sinks)\(/;
 
@@ -38,11 +47,7 @@ export function isSelection(text: string): boolean {
 }
 
 /** What an asset has of a facet. */
-export function valuesOf(
-  row: AssetRow,
-  facet: FacetName,
-  late: ReadonlySet<string> = NONE,
-): readonly string[] {
+export function valuesOf(row: AssetRow, facet: FacetName, { overdue, now }: Known): readonly string[] {
   switch (facet) {
     case "status":
       return [row.status];
@@ -53,12 +58,28 @@ export function valuesOf(
     case "owner":
       return row.owners;
     case "tag":
-      return Object.entries(row.tags).map(([name, value]) => (value ? `${name}=${value}` : name));
+      return tagsOf(row);
+    case "look":
+      return listed(reasonOf(row, overdue));
     case "late":
-      return late.has(row.key) ? ["late"] : [];
+      return listed(latenessOf(row, overdue));
+    case "updated": {
+      const at = row.latest_materialization?.timestamp;
+      if (at === undefined) return ["never"];
+      const within = Object.entries(AGES).filter(([, age]) => now - at <= age);
+      return within.length === 0 ? ["older"] : within.map(([name]) => name);
+    }
     case "checks":
       return (["failed", "warned", "passed", "missing"] as const).filter((each) => row.checks[each] > 0);
   }
+}
+
+function listed(value: string | null): readonly string[] {
+  return value === null ? [] : [value];
+}
+
+function tagsOf(row: AssetRow): readonly string[] {
+  return Object.entries(row.tags).map(([name, value]) => (value ? `${name}=${value}` : name));
 }
 
 /** The rows that hold, and for each facet how many hold of each value with the facet itself left open. */
@@ -74,19 +95,27 @@ export function narrow(
     if (filter.selected !== null && !filter.selected.has(row.key)) continue;
     if (words.length > 0 && !matches(row, words)) continue;
     const missed = active.filter(
-      (facet) => !valuesOf(row, facet, filter.late).some((value) => filter.chosen[facet].includes(value)),
+      (facet) => !valuesOf(row, facet, filter).some((value) => filter.chosen[facet].includes(value)),
     );
     if (missed.length === 0) found.push(row);
     if (missed.length > 1) continue;
     for (const facet of missed.length === 1 ? missed : FACET_NAMES) {
       const mine = counts.get(facet);
-      for (const value of valuesOf(row, facet, filter.late)) mine?.set(value, (mine.get(value) ?? 0) + 1);
+      for (const value of valuesOf(row, facet, filter)) mine?.set(value, (mine.get(value) ?? 0) + 1);
     }
   }
   const facets = Object.fromEntries(
-    FACET_NAMES.map((facet) => [facet, toValues(counts.get(facet) ?? new Map(), filter.chosen[facet])]),
+    FACET_NAMES.map((facet) => {
+      const values = toValues(counts.get(facet) ?? new Map(), filter.chosen[facet]);
+      return [facet, facet === "updated" ? byAge(values) : values];
+    }),
   ) as Record<FacetName, FacetValue[]>;
   return { rows: found, facets };
+}
+
+function byAge(values: readonly FacetValue[]): FacetValue[] {
+  const order = [...Object.keys(AGES), "older", "never"];
+  return [...values].sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value));
 }
 
 function toValues(counts: ReadonlyMap<string, number>, chosen: readonly string[]): FacetValue[] {
@@ -96,8 +125,7 @@ function toValues(counts: ReadonlyMap<string, number>, chosen: readonly string[]
 }
 
 function matches(row: AssetRow, words: readonly string[]): boolean {
-  const tags = valuesOf(row, "tag");
-  const text = [row.key, row.description ?? "", row.group, ...row.owners, ...row.kinds, ...tags]
+  const text = [row.key, row.description ?? "", row.group, ...row.owners, ...row.kinds, ...tagsOf(row)]
     .join("\n")
     .toLowerCase();
   return words.every((word) => text.includes(word));

@@ -3,20 +3,15 @@ import { useQueries } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { impactQuery } from "../../api/queries";
-import { plural } from "../../components/format";
+import { plural, toNumber } from "../../components/format";
 import { AssetLink, KindBadge, Mark, Moment } from "../../components/marks";
 import { Section } from "../../components/states";
-import type { Look } from "../../components/status";
-import type { Reason, Trouble } from "./trouble";
+import { REASON_LOOKS } from "../../components/status";
+import { REASONS, type Trouble } from "../../components/trouble";
 
 const SHOWN = 8;
 const OWNERS_SHOWN = 3;
-const LOOKS: Record<Reason, Look> = {
-  failed: { label: "Failed", tone: "bad", meaning: "The last attempt to make it failed" },
-  checks: { label: "Check fails", tone: "bad", meaning: "A check of it did not hold" },
-  late: { label: "Late", tone: "warn", meaning: "It usually arrives earlier than now" },
-  stale: { label: "Stale", tone: "warn", meaning: "An input changed after it was made" },
-};
+const ALL_PATH = `/catalog?${REASONS.map((reason) => `look=${reason}`).join("&")}&sort=status`;
 
 /** What needs a look, with what it affects and whom to tell. */
 export function Attention({ troubles, total }: { troubles: readonly Trouble[]; total: number }) {
@@ -34,11 +29,7 @@ export function Attention({ troubles, total }: { troubles: readonly Trouble[]; t
   return (
     <Section
       title="Needs a look"
-      aside={
-        troubles.length > SHOWN && (
-          <Link to="/catalog?status=failed&status=stale&sort=status">All {troubles.length}</Link>
-        )
-      }
+      aside={troubles.length > SHOWN && <Link to={ALL_PATH}>All {toNumber(troubles.length)}</Link>}
     >
       <Stack gap={0}>
         {shown.map(({ row, reason }, place) => {
@@ -48,7 +39,7 @@ export function Attention({ troubles, total }: { troubles: readonly Trouble[]; t
             <Group key={row.key} className="hw-line" justify="space-between" gap="sm">
               <Group gap="sm">
                 <span style={{ minWidth: 104 }}>
-                  <Mark look={LOOKS[reason]} />
+                  <Mark look={REASON_LOOKS[reason]} />
                 </span>
                 <AssetLink assetKey={row.key} />
                 <KindBadge kind={row.kind} />

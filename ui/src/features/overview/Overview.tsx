@@ -1,32 +1,35 @@
-import { Anchor, Grid, Group, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Grid, Group, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { Link } from "react-router";
 
-import type { AssetRow, AssetStatus, EventView, Schemas } from "../../api/client";
-import { arrivalsQuery, assetsQuery, eventsQuery, runsQuery } from "../../api/queries";
-import { EventList } from "../../components/EventList";
-import { plural, toNumber } from "../../components/format";
+import type { AssetRow, AssetStatus } from "../../api/client";
+import { arrivalsQuery, assetsQuery, runsQuery } from "../../api/queries";
+import { toNumber } from "../../components/format";
 import { HeldList } from "../../components/HeldList";
 import { AssetLink, Mark, Moment } from "../../components/marks";
 import { Empty, Loaded, PageTitle, Section } from "../../components/states";
-import { ASSET_LOOKS, type Look } from "../../components/status";
+import { latenessOf, overdueOf } from "../../components/lateness";
+import { ASSET_LOOKS, LATENESS_LOOKS, type Look } from "../../components/status";
+import { troublesOf } from "../../components/trouble";
+import { useNow } from "../../components/useNow";
 import { RunTable } from "../runs/RunTable";
 import { Attention } from "./Attention";
+import { Expected } from "./Expected";
+import { reportsOf } from "./reports";
 import { SinceYesterday } from "./SinceYesterday";
-import { troublesOf } from "./trouble";
 
-const NEWS = new Set(["materialization", "observation", "check_evaluation"]);
 const NEWS_SHOWN = 8;
 const RUNS_SHOWN = 8;
-const EXPECTED_SHOWN = 6;
+const DAY_SECONDS = 86_400;
 
 /** What is late, failing or wrong and what it affects; what changed, what is expected, what runs. */
 export function Overview() {
   const assets = useQuery(assetsQuery);
   const arrivals = useQuery(arrivalsQuery);
-  const events = useQuery(eventsQuery);
   const runs = useInfiniteQuery(runsQuery());
-  const expected = arrivals.data?.items ?? [];
+  const overdue = useMemo(() => overdueOf(arrivals.data), [arrivals.data]);
+  const now = useNow();
   return (
     <>
       <PageTitle title="Overview" />
@@ -40,8 +43,8 @@ export function Overview() {
               </Empty>
             ) : (
               <>
-                <Counts rows={list.items} late={expected.filter((each) => each.late).length} />
-                <Attention troubles={troublesOf(list.items, expected)} total={list.items.length} />
+                <Counts rows={list.items} overdue={overdue} />
+                <Attention troubles={troublesOf(list.items, overdue)} total={list.items.length} />
               </>
             )
           }
@@ -50,9 +53,18 @@ export function Overview() {
           <Grid.Col span={{ base: 12, lg: 6 }}>
             <Stack>
               <Section title="What came in">
-                <Loaded query={events}>{(page) => <News events={page.items} />}</Loaded>
+                <Loaded query={assets}>{(list) => <News rows={list.items} />}</Loaded>
               </Section>
-              <SinceYesterday />
+              {assets.data && (
+                <SinceYesterday
+                  rows={assets.data.items}
+                  updated={
+                    assets.data.items.filter(
+                      (row) => now - (row.latest_materialization?.timestamp ?? 0) <= DAY_SECONDS,
+                    ).length
+                  }
+                />
+              )}
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 6 }}>
@@ -66,7 +78,7 @@ export function Overview() {
                   )}
                 </Loaded>
               </Section>
-              <Expected arrivals={expected.filter((each) => !each.late)} />
+              <Expected arrivals={arrivals.data?.items ?? []} />
             </Stack>
           </Grid.Col>
         </Grid>
@@ -81,7 +93,7 @@ interface Count {
   readonly value: number;
 }
 
-function Counts({ rows, late }: { rows: readonly AssetRow[]; late: number }) {
+function Counts({ rows, overdue }: { rows: readonly AssetRow[]; overdue: ReadonlySet<string> }) {
   const of = (...statuses: AssetStatus[]): Count => ({
     to: `/catalog?${statuses.map((status) => `status=${status}`).join("&")}`,
     look: ASSET_LOOKS[statuses[0] ?? "fresh"],
@@ -96,8 +108,8 @@ function Counts({ rows, late }: { rows: readonly AssetRow[]; late: number }) {
     },
     {
       to: "/catalog?late=late",
-      look: { label: "Late", tone: "warn", meaning: "It usually arrives earlier than now" },
-      value: late,
+      look: LATENESS_LOOKS.late,
+      value: rows.filter((row) => latenessOf(row, overdue) === "late").length,
     },
     of("stale"),
     of("running"),
@@ -129,9 +141,10 @@ function Counts({ rows, late }: { rows: readonly AssetRow[]; late: number }) {
   );
 }
 
-function News({ events }: { events: readonly EventView[] }) {
-  const news = events.filter((event) => NEWS.has(event.kind) && event.reporter?.via !== "run");
-  if (news.length === 0) {
+/** What other systems told last. */
+function News({ rows }: { rows: readonly AssetRow[] }) {
+  const reports = useMemo(() => reportsOf(rows), [rows]);
+  if (reports.length === 0) {
     return (
       <Empty title="Nothing came in yet">
         Reports by HTTP, by sensors and by OpenLineage stand here. An asset&apos;s page has a ready-made curl
@@ -140,36 +153,22 @@ function News({ events }: { events: readonly EventView[] }) {
     );
   }
   return (
-    <HeldList items={news} idOf={(event) => event.seq} noun="event">
-      {(shown) => <EventList events={shown.slice(0, NEWS_SHOWN)} news />}
-    </HeldList>
-  );
-}
-
-function Expected({ arrivals }: { arrivals: readonly Schemas["ArrivalView"][] }) {
-  return (
-    <Section title="Expected next">
-      {arrivals.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          An asset that other systems report in a rhythm is expected here, from its fifth report on.
-        </Text>
-      ) : (
-        <Stack gap={6}>
-          {arrivals.slice(0, EXPECTED_SHOWN).map((each) => (
-            <Group key={each.key} justify="space-between" wrap="nowrap">
-              <AssetLink assetKey={each.key} />
+    <HeldList items={reports} idOf={(report) => report.seq} noun="report">
+      {(shown) =>
+        shown.slice(0, NEWS_SHOWN).map(({ row, seq, at, kind }) => (
+          <Group key={seq} className="hw-line" justify="space-between" wrap="nowrap">
+            <Group gap="sm" style={{ minWidth: 0 }}>
+              <AssetLink assetKey={row.key} />
               <Text size="sm" c="dimmed">
-                <Moment at={each.expected_at} />
+                {kind}
               </Text>
             </Group>
-          ))}
-          {arrivals.length > EXPECTED_SHOWN && (
-            <Anchor component={Link} to="/catalog?kind=external&sort=updated" size="sm">
-              {plural(arrivals.length - EXPECTED_SHOWN, "more asset")}
-            </Anchor>
-          )}
-        </Stack>
-      )}
-    </Section>
+            <Text size="xs" c="dimmed" style={{ flex: "none" }}>
+              <Moment at={at} />
+            </Text>
+          </Group>
+        ))
+      }
+    </HeldList>
   );
 }

@@ -1,54 +1,88 @@
 import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
+import { Link } from "react-router";
 
-import { diffQuery } from "../../api/queries";
+import type { AssetRow } from "../../api/client";
+import { assetsAsOfQuery, diffQuery } from "../../api/queries";
 import { plural } from "../../components/format";
+import { toSelection } from "../../components/keys";
 import { AssetLink } from "../../components/marks";
 import { Loaded, Section } from "../../components/states";
+import { changesOf } from "./changes";
 
 const DAY_SECONDS = 86_400;
 const SHOWN = 6;
+const MOST_LISTED = 100;
 
-/** Which definitions came, went or changed within a day. */
-export function SinceYesterday() {
+/** What became better or worse within a day, which definitions came, went or changed, and how much is new. */
+export function SinceYesterday({ rows, updated }: { rows: readonly AssetRow[]; updated: number }) {
   // To the hour, so that the question stays the same while the page is open.
   const [since] = useState(() => Math.floor((Date.now() / 1000 - DAY_SECONDS) / 3600) * 3600);
-  const query = useQuery(diffQuery(since));
+  const before = useQuery(assetsAsOfQuery(since));
+  const definitions = useQuery(diffQuery(since));
+  const changes = useMemo(() => before.data && changesOf(before.data.items, rows), [before.data, rows]);
   return (
-    <Section title="Definitions since yesterday">
-      <Loaded query={query} rows={2}>
-        {(diff) => {
-          const parts = [
-            { title: "new", keys: diff.added },
-            { title: "changed", keys: diff.changed.map((each) => each.key) },
-            { title: "removed", keys: diff.removed },
-          ].filter((part) => part.keys.length > 0);
-          if (parts.length === 0) {
-            return (
+    <Section title="Since yesterday">
+      <Stack gap="xs">
+        <Text size="sm">
+          {updated === 0 ? (
+            "No asset was updated within a day."
+          ) : (
+            <Link to="/catalog?updated=day&sort=updated-desc">
+              {plural(updated, "asset")} {updated === 1 ? "was" : "were"} updated
+            </Link>
+          )}
+        </Text>
+        {changes && (
+          <>
+            <Keys title="began to fail" keys={changes.broke} />
+            <Keys title="no longer fail" keys={changes.mended} />
+          </>
+        )}
+        <Loaded query={definitions} rows={2}>
+          {(diff) =>
+            diff.added.length + diff.changed.length + diff.removed.length === 0 ? (
               <Text size="sm" c="dimmed">
                 No definition came, went or changed.
               </Text>
-            );
+            ) : (
+              <>
+                <Keys title="have a new definition" keys={diff.added} />
+                <Keys title="have another definition" keys={diff.changed.map((each) => each.key)} />
+                <Keys title="were removed" keys={diff.removed} gone />
+              </>
+            )
           }
-          return (
-            <Stack gap="xs">
-              {parts.map(({ title, keys }) => (
-                <Text key={title} size="sm" component="div">
-                  {plural(keys.length, `${title} asset`)}:{" "}
-                  {keys.slice(0, SHOWN).map((key, place) => (
-                    <span key={key}>
-                      {place > 0 && ", "}
-                      <AssetLink assetKey={key} />
-                    </span>
-                  ))}
-                  {keys.length > SHOWN && ` and ${keys.length - SHOWN} more`}
-                </Text>
-              ))}
-            </Stack>
-          );
-        }}
-      </Loaded>
+        </Loaded>
+      </Stack>
     </Section>
+  );
+}
+
+/** How many assets something happened to, and the first of them. */
+function Keys({ title, keys, gone = false }: { title: string; keys: readonly string[]; gone?: boolean }) {
+  if (keys.length === 0) return null;
+  const rest = keys.length - SHOWN;
+  const listed = !gone && keys.length <= MOST_LISTED;
+  return (
+    <Text size="sm" component="div">
+      {plural(keys.length, "asset")} {title}:{" "}
+      {keys.slice(0, SHOWN).map((key, place) => (
+        <span key={key}>
+          {place > 0 && ", "}
+          <AssetLink assetKey={key} />
+        </span>
+      ))}
+      {rest > 0 &&
+        (listed ? (
+          <>
+            {" "}
+            and <Link to={`/catalog?q=${encodeURIComponent(toSelection(keys))}`}>{rest} more</Link>
+          </>
+        ) : (
+          ` and ${rest} more`
+        ))}
+    </Text>
   );
 }
