@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "examples" / "partner_transactions")]
 
-from demos import free_port, running_demo  # noqa: E402 - found on the path that was just set
+from demos import Demo, free_port, running_demo  # noqa: E402 - found on the path that was just set
 from servers import DevServer, dev_server  # noqa: E402
 
 from benchmarks.estates import estate  # noqa: E402
@@ -64,12 +64,12 @@ SHOWS = {
 def main() -> None:
     """Start the demo, look at each page, save what is seen."""
     with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder, "home"), free_port()) as demo:
-        demo.server.wait_for(lambda: demo.server.asset("top_customers")["asset"]["status"] == "fresh")
+        demo.server.wait_for(lambda: demo.server.status("top_customers") == "fresh")
         with sync_playwright() as playwright:
             arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
             run = demo.server.get("/api/runs?asset=top_customers").json["items"][0]["run_id"]
-            backfill = made_backfill(demo.server)
+            backfill = made_backfill(demo)
             for scheme in ("light", "dark"):
                 pages = {**PAGES, "run": f"/runs/{run}", "backfill": f"/backfills/{backfill}"}
                 take(browser, demo.server.url, scheme, pages)
@@ -79,15 +79,15 @@ def main() -> None:
             browser.close()
 
 
-def made_backfill(server: DevServer) -> str:
+def made_backfill(demo: Demo) -> str:
     """The id of a backfill that is over; of the days before the first delivery there is nothing to make."""
-    server.wait_for(lambda: server.asset("daily_sessions")["partitions"]["materialized"] >= 7)
-    items = server.get("/api/assets/partitions?key=daily_sessions").json["items"]
+    demo.wait_for_days(7)
+    items = demo.server.get("/api/assets/partitions?key=daily_sessions").json["items"]
     first = next(place for place, item in enumerate(items) if item["status"] == "materialized")
     days = f"{items[first - 2]['key']}...{items[first + 6]['key']}"
-    asked = server.post("/api/backfills", {"assets": ["daily_sessions"], "partitions": [days]})
+    asked = demo.server.post("/api/backfills", {"assets": ["daily_sessions"], "partitions": [days]})
     found: str = asked.json["backfill"]["backfill_id"]
-    server.wait_for(lambda: server.get(f"/api/backfills/{found}").json["backfill"]["ended_at"] is not None)
+    demo.server.wait_for(lambda: demo.server.get(f"/api/backfills/{found}").json["backfill"]["ended_at"] is not None)
     return found
 
 

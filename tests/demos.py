@@ -40,6 +40,15 @@ class Demo:
         assert self._is_ready.wait(LIMIT), self.output
         assert self.process.poll() is None, self.output
 
+    def wait_for_days(self, count: int) -> None:
+        """Wait until so many days of sessions are there; none are known of before the definitions are loaded."""
+
+        def days() -> int:
+            known = self.server.asset("daily_sessions").get("partitions") or {}
+            return int(known.get("materialized", 0))
+
+        self.server.wait_for(lambda: days() >= count)
+
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send it a signal, and give its exit status."""
         self.process.send_signal(number)

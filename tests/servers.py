@@ -131,6 +131,11 @@ class DevServer:
         """An asset in detail."""
         return self.get(f"/api/assets/detail?key={quote(key)}").json
 
+    def status(self, key: str) -> str | None:
+        """How an asset stands; None while it is not known."""
+        found: str | None = self.asset(key).get("asset", {}).get("status")
+        return found
+
     def events(self, key: str, kind: str = "materialization") -> list[Any]:
         """An asset's events, newest first; none while the asset is not known."""
         answer = self.get(f"/api/assets/events?key={quote(key)}&kind={kind}&limit=1000")

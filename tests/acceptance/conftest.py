@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from demos import PROJECT, Demo, free_port, running_demo
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from servers import LIMIT
 
 from headwater.server.static import FOLDER
 
@@ -27,7 +28,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 # The outside world's commands are the demo's own package.
 sys.path.insert(0, str(PROJECT))
-expect.set_options(timeout=15_000)
+_LIMIT_MILLISECONDS = 1_000 * LIMIT
+expect.set_options(timeout=_LIMIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,9 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page in a profile of its own."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
+    opened = context.new_page()
+    opened.set_default_timeout(_LIMIT_MILLISECONDS)
+    yield opened
     context.close()
 
 
@@ -75,6 +79,5 @@ def app(page: Page, demo: Demo) -> Iterator[Page]:
         "request",
         lambda sent: None if sent.url.startswith((demo.server.url, "data:", "blob:")) else complaints.append(sent.url),
     )
-    page.set_default_timeout(15_000)
     yield page
     assert [] == complaints

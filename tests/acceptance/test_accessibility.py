@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from demos import Demo
 from playwright.sync_api import Browser, Page, expect
+from servers import LIMIT
 
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -47,7 +48,7 @@ def scheme_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Pa
         viewport={"width": 1440, "height": 900}, color_scheme=request.param, reduced_motion="reduce", bypass_csp=True
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(1_000 * LIMIT)
     yield page
     context.close()
 
@@ -88,7 +89,7 @@ def come_to_rest(page: Page) -> None:
 
 def test_axe_finds_nothing_on_any_page(scheme_page: Page, demo: Demo) -> None:
     """No page of the app violates a rule."""
-    demo.server.wait_for(lambda: demo.server.asset("daily_revenue")["asset"]["status"] == "fresh")
+    demo.server.wait_for(lambda: demo.server.status("daily_revenue") == "fresh")
     run = demo.server.get("/api/runs").json["items"][0]["run_id"]
     found = {}
     for path in (*PAGES, f"/runs/{run}"):

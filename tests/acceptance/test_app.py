@@ -18,7 +18,7 @@ def open_page(app: Page, demo: Demo, path: str) -> None:
 
 def test_a_dropped_file_arrives_and_what_is_downstream_turns_fresh(app: Page, demo: Demo, world: Path) -> None:
     """Without a reload: the file becomes an event, a run makes the assets below, and they are fresh again."""
-    demo.server.wait_for(lambda: demo.server.asset("daily_revenue")["asset"]["status"] == "fresh")
+    demo.server.wait_for(lambda: demo.server.status("daily_revenue") == "fresh")
     before = len(demo.server.events("raw_transactions"))
     open_page(app, demo, "/asset?key=raw_transactions&tab=events")
     expect(app.get_by_text("Reported", exact=True)).to_have_count(before + 1)  # and the badge of its status
@@ -210,7 +210,7 @@ def test_numbers_are_plotted_over_time(app: Page, demo: Demo) -> None:
 
 def test_partitions_are_shown_and_opened(app: Page, demo: Demo) -> None:
     """Each day is a square that leads to its history, by pointer and by keyboard; a range is chosen with shift."""
-    demo.server.wait_for(lambda: demo.server.asset("daily_sessions")["partitions"]["materialized"] >= 7)
+    demo.wait_for_days(7)
     open_page(app, demo, "/asset?key=daily_sessions&tab=partitions")
     squares = app.get_by_role("slider", name="Partitions")
     squares.press("End")

@@ -10,15 +10,9 @@ from playwright.sync_api import Page, expect
 CHOSEN = 3
 
 
-def days_made(demo: Demo) -> int:
-    """How many days are there; none before the definitions are loaded."""
-    known = demo.server.asset("daily_sessions").get("partitions") or {}
-    return int(known.get("materialized", 0))
-
-
 def test_a_backfill_is_planned_and_followed_to_its_end(app: Page, demo: Demo) -> None:
     """A brushed range becomes a plan, the plan a backfill, and its page says without a reload that all is made."""
-    demo.server.wait_for(lambda: days_made(demo) >= 7)
+    demo.wait_for_days(7)
     items = demo.server.get("/api/assets/partitions?key=daily_sessions").json["items"]
     made = [place for place, item in enumerate(items) if item["status"] == "materialized"][-CHOSEN:]
     app.goto(demo.server.url + "/asset?key=daily_sessions&tab=partitions")
@@ -37,7 +31,7 @@ def test_a_backfill_is_planned_and_followed_to_its_end(app: Page, demo: Demo) ->
     question.get_by_role("button", name=f"Backfill {CHOSEN} partitions").click()
 
     expect(app).to_have_url(re.compile(r"/backfills/[0-9a-f]{12}$"))
-    expect(app.get_by_text("Completed", exact=True)).to_be_visible(timeout=60_000)
+    expect(app.get_by_text("Completed", exact=True)).to_be_visible()
     progress = app.get_by_role("progressbar", name="Progress")
     expect(progress).to_have_attribute("aria-valuetext", f"{CHOSEN} of {CHOSEN} made")
     expect(app.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(CHOSEN)

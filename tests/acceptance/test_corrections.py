@@ -57,7 +57,7 @@ def test_an_asset_is_wiped(page: Page, parts: DevServer) -> None:
 
     expect(question).to_be_hidden()
     expect(page.get_by_text("No report", exact=True)).to_be_visible()
-    assert "unreported" == parts.asset("budget")["asset"]["status"]
+    assert "unreported" == parts.status("budget")
 
 
 def test_a_range_of_partitions_is_made_and_wiped(page: Page, parts: DevServer) -> None:

@@ -16,7 +16,7 @@ WIDE = Path(__file__).parents[1] / "projects" / "wide_inputs.py"
 @pytest.fixture
 def made(demo: Demo) -> Demo:
     """The demo, once its assets are made and so tell their columns."""
-    demo.server.wait_for(lambda: demo.server.asset("top_customers")["asset"]["status"] == "fresh")
+    demo.server.wait_for(lambda: demo.server.status("top_customers") == "fresh")
     return demo
 
 

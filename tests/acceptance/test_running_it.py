@@ -16,7 +16,7 @@ PARTS = Path(__file__).parents[1] / "projects" / "parts.py"
 @pytest.fixture
 def made(demo: Demo) -> Demo:
     """The demo, once its assets are made."""
-    demo.server.wait_for(lambda: demo.server.asset("top_customers")["asset"]["status"] == "fresh")
+    demo.server.wait_for(lambda: demo.server.status("top_customers") == "fresh")
     return demo
 
 

@@ -1,4 +1,4 @@
-import { Alert, Grid, Group, Stack, Text } from "@mantine/core";
+import { Grid, Group, Stack, Text } from "@mantine/core";
 
 import type { AssetDetail, AssetRow, CheckView, Neighbour } from "../../api/client";
 import { toExact } from "../../components/format";
@@ -9,6 +9,7 @@ import { Empty, ErrorBox, Section } from "../../components/states";
 import { CHECK_LOOKS, type Look } from "../../components/status";
 import { AssetPlots } from "./AssetPlots";
 import { HowToReport } from "./HowToReport";
+import { StaleCauses } from "./StaleCauses";
 
 /** How the asset stands and why, what is known of it, and what it hangs on. */
 export function AssetOverview({ detail }: { detail: AssetDetail }) {
@@ -73,42 +74,7 @@ export function AssetOverview({ detail }: { detail: AssetDetail }) {
 function Why({ detail }: { detail: AssetDetail }) {
   if (detail.last_error)
     return <ErrorBox error={detail.last_error} title="The last attempt to make it failed" />;
-  if (detail.stale.length === 0) return null;
-  return (
-    <Alert color="yellow" title="Stale: it was made from older versions than there are now">
-      {detail.stale.map((reason) => (
-        <Group key={`${reason.kind} ${reason.upstream}`} gap={6}>
-          <AssetLink assetKey={reason.upstream} />
-          <Text size="sm">
-            {WHAT_CHANGED[reason.kind]}{" "}
-            {reason.kind !== "code" && (
-              <>
-                <Moment at={reason.timestamp} /> (event {reason.seq})
-              </>
-            )}
-            {reason.version_now !== null &&
-              `: version ${shortVersion(reason.version_now)}, read ${shortVersion(reason.version_read ?? "none")}`}
-            {reason.via.some((key) => key !== reason.upstream) &&
-              `, through ${reason.via
-                .filter((key) => key !== reason.upstream)
-                .toReversed()
-                .join(", ")}`}
-          </Text>
-        </Group>
-      ))}
-    </Alert>
-  );
-}
-
-const WHAT_CHANGED = {
-  code: "has other code",
-  data: "changed",
-  dependency: "became, or is no more, an input",
-} as const;
-
-/** A version that Headwater named is a long hash, of which the beginning tells enough. */
-function shortVersion(version: string): string {
-  return /^[0-9a-f]{32}$/.test(version) ? version.slice(0, 8) : version;
+  return <StaleCauses detail={detail} />;
 }
 
 function Checks({ checks }: { checks: readonly CheckView[] }) {
