@@ -20,11 +20,14 @@ const FLAGS: Record<string, string> = {
 /** Events, newest first; each opens to show all that it says. */
 export function EventList({
   events,
+  news = false,
   actions,
 }: {
   events: readonly EventView[];
   /** What can be done with an event that is open. */
   actions?: (event: EventView) => ReactNode;
+  /** Whether they are news of several assets, told by when they came in. */
+  news?: boolean;
 }) {
   const [open, setOpen] = useState<number | null>(null);
   return (
@@ -45,6 +48,7 @@ export function EventList({
               >
                 {event.title}
               </UnstyledButton>
+              {news && event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
               {event.partition !== null && (
                 <Badge size="sm" variant="default">
                   {event.partition}
@@ -57,7 +61,7 @@ export function EventList({
               ))}
             </Group>
             <Text size="xs" c="dimmed" style={{ flex: "none" }}>
-              <Moment at={event.timestamp} />
+              <Moment at={news ? event.recorded_at : event.timestamp} />
             </Text>
           </Group>
           {open === event.seq && <EventBody event={event} actions={actions?.(event)} />}
