@@ -28,9 +28,10 @@ ui: $(VENV)/demo.stamp  ## Build the web app into the package
 ui-check: $(VENV)/demo.stamp  ## Lint, format, types and unit tests of the web app
 	$(BIN)/python ui/build_app.py npm run check
 
-soak: $(VENV)/dev.stamp  ## Hundreds of kills under load; a hundred thousand generated requests, and as many malformed ones
+soak: $(VENV)/dev.stamp  ## Hundreds of kills under load; a hundred thousand generated requests; ten thousand worlds of conditions
 	HEADWATER_MALFORMED_REQUESTS=100000 $(BIN)/python -m pytest --timeout 3600 tests/integration/test_wrong_requests.py
 	HEADWATER_FAULT_CYCLES=200 $(BIN)/python -m pytest tests/faults --timeout 14400
+	HEADWATER_CONDITION_EXAMPLES=5000 $(BIN)/python -m pytest --timeout 7200 tests/unit/automation/test_against_naive.py
 	HEADWATER_API_EXAMPLES=600 $(BIN)/python -m pytest tests/integration/test_described_api.py
 
 .PHONY: system soak

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from headwater.automation.conditions_loop import ConditionsLoop
+from headwater.automation.conditions_loop import ConditionsLoop, keep_from_collector
 from headwater.automation.decide_conditions import Conditions
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import DailyPartitionsDefinition, PartitionsSnapshot
@@ -55,6 +55,7 @@ def _measure(
     begun = time.perf_counter()
     conditions = Conditions(graph, now=_NOW)
     conditions.begin()
+    keep_from_collector()
     start = time.perf_counter() - begun
     keys = [None] if partitions is None else list(conditions.spaces[0].parts.keys)[-days:]
     taken, used = [], []

@@ -20,7 +20,12 @@ settings.register_profile("headwater", deadline=None, suppress_health_check=[Hea
 settings.load_profile("headwater")
 
 # What says how long a soak lasts is no setting of Headwater's.
-SOAK = {"HEADWATER_API_EXAMPLES", "HEADWATER_FAULT_CYCLES", "HEADWATER_MALFORMED_REQUESTS"}
+SOAK = {
+    "HEADWATER_API_EXAMPLES",
+    "HEADWATER_CONDITION_EXAMPLES",
+    "HEADWATER_FAULT_CYCLES",
+    "HEADWATER_MALFORMED_REQUESTS",
+}
 for name in [name for name in os.environ if name.startswith("HEADWATER_") and name not in SOAK]:
     del os.environ[name]
 

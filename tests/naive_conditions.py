@@ -5,47 +5,24 @@ What it says is the definition: no compiled parts, no memory, no index, no sets 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import msgspec
+from naive_history import EVER, History, Key, Moment
 
 from headwater.automation.decide_conditions import ASK_AGAIN_AFTER
 from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.partitions import partitions_from_snapshot
-from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization, RunEvent, StepEvent
-
-EVER = float("inf")
-ENDS = (EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)
-Key = tuple[str, str]
-"""An asset and a partition key, '' for an asset without partitions."""
+from headwater.records.events import (
+    Materialization,
+)
 
 
-class Moment(msgspec.Struct, frozen=True):
-    """One step: the events of a commit, or schedules that ticked, or the beginning."""
-
-    at: float
-    now: int
-    events: tuple[Event, ...] = ()
-    ticks: frozenset[str] = frozenset()
-    begins: bool = False
-
-
-class Naive:
-    """All that has happened; each question is answered from it."""
-
-    def __init__(self, graph: AssetGraph) -> None:
-        self.graph = graph
-        self.moments: list[Moment] = []
-        self.decided: list[tuple[int, set[Key]]] = []
-        self._known: dict[Any, Any] = {}
+class Naive(History):
+    """Decides at each step on everything."""
 
     def step(self, moment: Moment, touched: bool = True) -> set[Key]:
         """Go on by a step, and decide."""
-        self.moments.append(moment)
-        k = len(self.moments) - 1
+        k = self.add(moment)
         self._remember(k)
         requested: set[Key] = set()
         if touched:
@@ -81,125 +58,6 @@ class Naive:
         if self.is_running(key, k):
             return False
         return not attempted or self.ended(key, k) + ASK_AGAIN_AFTER <= self.moments[k].now
-
-    # What has happened up to a step
-
-    def keys(self, asset: str, k: int) -> list[str]:
-        """The partitions of an asset at a step."""
-        snapshot, now = self.graph.node(asset).definition.partitions, self.moments[k].now
-        if snapshot is None:
-            return [""]
-        moment = datetime.fromtimestamp(now / 1_000_000, UTC)
-        definition = partitions_from_snapshot(snapshot)
-        found: list[str] = self.once(("keys", now), lambda: definition.get_partition_keys(moment))
-        return found
-
-    def events(self, k: int, key: Key) -> Iterable[Event]:
-        """The events about one asset and partition in a step."""
-        for event in self.moments[k].events:
-            payload = event.payload
-            assets = payload.assets if isinstance(payload, (RunEvent, StepEvent)) else (event.asset_key,)
-            if key[0] in assets and key[1] in ("", event.partition) and (key[1] or not self._is_partitioned(key[0])):
-                yield event
-
-    def _is_partitioned(self, asset: str) -> bool:
-        return self.graph.node(asset).definition.partitions is not None
-
-    def updates(self, k: int, key: Key) -> list[Event]:
-        """The new versions in a step; a backdated one is none."""
-
-        def find() -> list[Event]:
-            newest = max((event.timestamp for event in self._made(k - 1, key)), default=-EVER)
-            found = []
-            for event in self.events(k, key):
-                if event.kind is EventKind.MATERIALIZATION and event.timestamp >= newest:
-                    newest = event.timestamp
-                    found.append(event)
-            return found if key[1] in self.keys(key[0], k) else []
-
-        found: list[Event] = self.once(("updates", k, key), find)
-        return found
-
-    def is_missing(self, k: int, key: Key) -> bool:
-        """Whether there is no version."""
-        return not self._made(k, key)
-
-    def _made(self, k: int, key: Key) -> list[Event]:
-        """The versions up to a step, also those that came before the partition existed."""
-        return [e for j in range(k + 1) for e in self.events(j, key) if e.kind is EventKind.MATERIALIZATION]
-
-    def _runs(self, k: int, key: Key) -> dict[str, int]:
-        runs: dict[str, int] = {}
-        for j in range(k + 1):
-            for event in self.events(j, key):
-                if event.kind is EventKind.RUN_REQUESTED:
-                    runs[event.run_id or ""] = event.seq
-                elif event.kind in ENDS:
-                    runs.pop(event.run_id or "", None)
-        return runs
-
-    def is_running(self, key: Key, k: int) -> bool:
-        """Whether a run is to make it."""
-        return bool(self._runs(k, key))
-
-    def last_request(self, key: Key, k: int) -> int:
-        """The `seq` at which the last run under way was requested."""
-        return max(self._runs(k, key).values(), default=0)
-
-    def is_awaited(self, key: Key, k: int) -> bool:
-        """Whether it was decided on, and the request is not in the log yet."""
-        decided = [j for j, keys in self.decided if key in keys and j < k]
-        if not decided:
-            return False
-        later = range(decided[-1] + 1, k + 1)
-        return not any(e.kind is EventKind.RUN_REQUESTED for j in later for e in self.events(j, key))
-
-    def attempts(self, k: int, key: Key) -> list[int]:
-        """Where attempts began, or were settled, in a step."""
-        return [
-            event.seq
-            for event in self.events(k, key)
-            if event.kind is EventKind.STEP_STARTED
-            or (isinstance(event.payload, RunEvent) and key[0] in event.payload.settles)
-        ]
-
-    def attempted(self, key: Key, k: int) -> int:
-        """Where the last attempt began."""
-        return max((seq for j in range(k + 1) for seq in self.attempts(j, key)), default=0)
-
-    def ended(self, key: Key, k: int) -> int:
-        """When the last attempt ended."""
-        told = [e for j in range(k + 1) for e in self.events(j, key) if e.kind is EventKind.STEP_FAILED]
-        told += [e for j in range(k + 1) for e in self.updates(j, key)]
-        return max((event.timestamp for event in told), default=0)
-
-    def is_failed(self, k: int, key: Key) -> bool:
-        """Whether the last attempt failed."""
-        state = False
-        for j in range(k + 1):
-            news = self.updates(j, key)
-            for event in self.events(j, key):
-                settled = isinstance(event.payload, RunEvent) and key[0] in event.payload.settles
-                if event.kind is EventKind.STEP_FAILED or (event.kind is EventKind.RUN_FAILED and settled):
-                    state = True
-                elif event in news:
-                    state = False
-        return state
-
-    def check(self, k: int, key: Key) -> bool | None:
-        """Whether the asset's check passed; None before its first result."""
-        found = None
-        for j in range(k + 1):
-            for event in self.moments[j].events:
-                if isinstance(event.payload, CheckEvaluation) and event.asset_key == key[0]:
-                    found = event.payload.passed if key[1] in self.keys(key[0], j) else found
-        return found
-
-    def once(self, name: Any, work: Callable[[], Any]) -> Any:
-        """Work something out once."""
-        if name not in self._known:
-            self._known[name] = work()
-        return self._known[name]
 
 
 class Ask:
@@ -238,14 +96,15 @@ class Ask:
             case "newly_missing":
                 return self.holds(AutomationCondition.missing().newly_true(), asset, key)
             case "any_deps_match":
-                return any(self.holds(parts[0], *dep) for dep in self._deps(asset, key))
+                return any(self.holds(parts[0], *dep) for dep in self._deps(c, asset, key))
             case "all_deps_match":
-                ups = told.graph.upstream_keys(asset)
-                reads = {up: [dep for dep in self._deps(asset, key) if dep[0] == up] for up in ups}
+                ups = self._ups(c, asset)
+                reads = {up: [dep for dep in self._deps(c, asset, key) if dep[0] == up] for up in ups}
                 return all(any(self.holds(parts[0], *dep) for dep in mine) or not mine for mine in reads.values())
             case "any_deps_updated":
-                cls = AutomationCondition
-                return self.holds(cls.any_deps_match(cls.newly_updated() | cls.will_be_requested()), asset, key)
+                return self.holds(_updated(c), asset, key)
+            case "asset_matches":
+                return any(self.holds(parts[0], *other) for other in self._others(c, asset, key))
             case _:
                 return self._operand(c, (asset, key))
 
@@ -255,19 +114,33 @@ class Ask:
             case "missing":
                 return told.is_missing(k, key)
             case "any_deps_missing":
-                return any(told.is_missing(k, dep) and not self._will_be(dep) for dep in self._deps(*key))
+                return any(told.is_missing(k, dep) and not self._will_be(dep) for dep in self._deps(c, *key))
             case "any_deps_in_progress":
-                return any(self._in_progress(dep) for dep in self._deps(*key))
+                return any(self._in_progress(dep) for dep in self._deps(c, *key))
+            case "freshness_is":
+                return bool(told.freshness(k, key[0]) == c.params["state"])
+            case "in_latest_time_window":
+                return not told.is_by_time(key[0]) or key[1] == told.keys(key[0], k)[-1]
+            case "any_checks_match":
+                return told.check(k, key) is (c.children[0].op == "check_passed")
+        return self._of_runs(c, key)
+
+    def _of_runs(self, c: AutomationCondition, key: Key) -> bool:
+        told, k = self.told, self.k
+        match c.op:
             case "in_progress":
                 return self._in_progress(key)
+            case "run_in_progress":
+                return told.is_running(key, k, of_backfills=False) or self._is_asked_for(key)
+            case "backfill_in_progress":
+                return told.is_running(key, k, of_backfills=True) or told.to_backfill(key, k)
             case "will_be_requested":
                 return self._will_be(key)
             case "execution_failed":
                 return told.is_failed(k, key)
-            case "in_latest_time_window":
-                return not key[1] or key[1] == told.keys(key[0], k)[-1]
-            case "any_checks_match":
-                return told.check(k, key) is (c.children[0].op == "check_passed")
+            case "executed_with_tags":
+                version = told.version(k, key)
+                return version is not None and _has_tags(told.tags(version.run_id), c)
         return self._is_new(c, key)
 
     def _is_new(self, c: AutomationCondition, key: Key) -> bool:
@@ -275,6 +148,15 @@ class Ask:
         match c.op:
             case "newly_updated":
                 return is_now and bool(told.updates(k, key))
+            case "data_version_changed":
+                return is_now and any(is_other for _, is_other in told.news(k, key))
+            case "any_new_update_has_run_tags":
+                return is_now and any(_has_tags(told.tags(e.run_id), c) for e in told.updates(k, key))
+            case "all_new_updates_have_run_tags":
+                new = told.updates(k, key)
+                return is_now and bool(new) and all(_has_tags(told.tags(event.run_id), c) for event in new)
+            case "code_version_changed":
+                return is_now and key[0] in told.moments[k].code
             case "newly_requested":
                 return is_now and bool(told.attempts(k, key))
             case "initial_evaluation":
@@ -346,12 +228,14 @@ class Ask:
                 firm = self.other(self.k).at(c.children[0], asset)
                 return here if firm is None or any(self._would(c.children[0], asset, key) for key in held) else firm
             case "any_deps_match" | "all_deps_match":
-                return _last(self.at(c.children[0], dep) for dep in self.told.graph.upstream_keys(asset))
+                held_by = [up for up in self._ups(c, asset) if c.op == "all_deps_match" or self._matters(c, asset, up)]
+                return _last(self.at(c.children[0], up) for up in held_by)
+            case "asset_matches":
+                return self.at(c.children[0], c.params["key"])
             case "newly_missing":
                 return self.at(AutomationCondition.missing().newly_true(), asset)
             case "any_deps_updated":
-                cls = AutomationCondition
-                return self.at(cls.any_deps_match(cls.newly_updated() | cls.will_be_requested()), asset)
+                return self.at(_updated(c), asset)
         return self._at_of_operand(c, asset, held)
 
     def _at_of_operand(self, c: AutomationCondition, asset: str, held: list[str]) -> float | None:
@@ -360,33 +244,74 @@ class Ask:
                 return _last(e.seq for key in held for e in self.told.updates(self.k, (asset, key)))
             case "newly_requested":
                 return _last(seq for key in held for seq in self.told.attempts(self.k, (asset, key)))
-            case "initial_evaluation" | "cron_tick_passed" | "will_be_requested":
+            case "data_version_changed":
+                return _last(e.seq for key in held for e, other in self.told.news(self.k, (asset, key)) if other)
+            case "any_new_update_has_run_tags" | "all_new_updates_have_run_tags":
+                new = [e for key in self.told.keys(asset, self.k) for e in self.told.updates(self.k, (asset, key))]
+                return _last(event.seq for event in new if _has_tags(self.told.tags(event.run_id), c))
+            case "initial_evaluation" | "cron_tick_passed" | "will_be_requested" | "code_version_changed":
                 return self.told.moments[self.k].at
         return None
 
-    def _deps(self, asset: str, key: str) -> list[Key]:
-        """What a partition reads: the same one, or all of them where the two differ in being partitioned."""
-        found: list[Key] = []
-        for up in self.told.graph.upstream_keys(asset):
-            keys = self.told.keys(up, self.k)
-            found += [(up, each) for each in keys if each == key or not key or keys == [""]]
-        return found
+    def _ups(self, c: AutomationCondition, asset: str) -> list[str]:
+        """What is upstream, as far as a condition looks at it."""
+        graph = self.told.graph
+        allowed = {graph.nodes[each].key for each in graph.select(c.params.get("allow", "*"))}
+        ignored = {graph.nodes[each].key for each in graph.select(c.params["ignore"])} if "ignore" in c.params else ()
+        return [up for up in graph.upstream_keys(asset) if up in allowed and up not in ignored]
+
+    def _deps(self, c: AutomationCondition, asset: str, key: str) -> list[Key]:
+        """What a partition reads."""
+        links = self.told.links(self.k)
+        return [(up, each) for up in self._ups(c, asset) for each in links.keys_read(asset, key, up)]
+
+    def _matters(self, c: AutomationCondition, asset: str, up: str) -> bool:
+        """Whether what holds of an upstream asset holds of something that is read."""
+        read = [dep for key in self.told.keys(asset, self.k) for dep in self._deps(c, asset, key) if dep[0] == up]
+        return any(self.holds(c.children[0], *dep) for dep in read)
+
+    def _others(self, c: AutomationCondition, asset: str, key: str) -> list[Key]:
+        """The partitions of a named asset that go with one."""
+        other, graph, links = c.params["key"], self.told.graph, self.told.links(self.k)
+        theirs = self.told.keys(other, self.k)
+        if other in graph.upstream_keys(asset):
+            return [(other, each) for each in links.keys_read(asset, key, other)]
+        if asset in graph.upstream_keys(other):
+            return [(other, each) for each in theirs if key in links.keys_read(other, each, asset)]
+        same = graph.node(other).definition.partitions == graph.node(asset).definition.partitions
+        return [(other, each) for each in theirs if each == key or not same]
 
     def _joins(self, asset: str) -> bool:
         nodes = self.told.graph
         same = nodes.node(asset).definition.partitions == nodes.node(self.root).definition.partitions
-        return same and asset != self.root
+        return same and asset != self.root and asset not in nodes.node(self.root).definition.mappings
 
     def _will_be(self, key: Key) -> bool:
         return self.virtual and key in self.requested and self._joins(key[0])
 
     def _in_progress(self, key: Key) -> bool:
+        told, k = self.told, self.k
+        return told.is_running(key, k) or told.to_backfill(key, k) or self._is_asked_for(key)
+
+    def _is_asked_for(self, key: Key) -> bool:
         would = self.virtual and key in self.requested and not self._joins(key[0])
-        return self.told.is_running(key, self.k) or self.told.is_awaited(key, self.k) or would
+        return self.told.is_awaited(key, self.k) or would
 
 
 def _last(places: Iterable[float | None]) -> float | None:
     return max((place for place in places if place is not None), default=None)
+
+
+def _updated(c: AutomationCondition) -> AutomationCondition:
+    """`any_deps_updated`, written out."""
+    cls = AutomationCondition
+    return cls("any_deps_match", (cls.newly_updated() | cls.will_be_requested(),), c.params)
+
+
+def _has_tags(tags: Mapping[str, str] | None, c: AutomationCondition) -> bool:
+    wanted = c.params.get("tag_values") or {}
+    keys = c.params.get("tag_keys") or ()
+    return tags is not None and all(key in tags for key in keys) and wanted.items() <= tags.items()
 
 
 def _sinces(c: AutomationCondition) -> Iterable[AutomationCondition]:

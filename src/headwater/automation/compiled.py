@@ -80,6 +80,7 @@ _CHECKS = frozenset({"any_checks_match", "all_checks_match"})
 _OF_ALL = _DEPS | _CHECKS | {"not", "asset_matches", "freshness_is"}
 _OPPOSITE = {Fact.QUEUED: Fact.GONE, Fact.GONE: Fact.QUEUED}
 _MEMORY = frozenset({"since", "newly_true"})
+_WILL = frozenset(op for op, facts in _OF_ASSET.items() if Fact.WILL in facts)
 
 
 class Node:
@@ -92,6 +93,7 @@ class Node:
         "has_new",
         "id",
         "is_rooted",
+        "is_settled",
         "lasts",
         "op",
         "others",
@@ -113,6 +115,8 @@ class Node:
         self.fades: bool = _fades(op, children) or any(child.fades for child in children)
         """Whether it may come to hold by a moment being over."""
         self.reads = frozenset(_reads(op, children))
+        self.is_settled: bool = op not in _MEMORY | _WILL and all(child.is_settled for child in children)
+        """Whether it is the same with what the present decision requests as without."""
         self.others = frozenset(_others(op, params, children))
         """Assets that it names, and what it reads of each."""
         own = {(params["cron"], params["timezone"])} if op == "cron_tick_passed" else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -11,29 +12,34 @@ from sqlalchemy.engine import Connection
 
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, commits
-from headwater.automation.memory import decode_generations, encode_generations
+from headwater.automation.memory import KEYS, decode_generations, decode_keys, encode_generations, encode_keys
 from headwater.automation.restore import read_states, restore_states
-from headwater.automation.state import AssetState, DynamicKeys
+from headwater.automation.state import AssetState
 from headwater.automation.waiting import wait_for_more
 from headwater.clock import MICROSECONDS
+from headwater.definitions.partitions import DynamicKeys
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
+from headwater.records.backfills import BEGINS, Rests
 from headwater.records.events import CORRECTIONS, Event, Rename
 from headwater.records.requests import new_run_id, requested_events
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.storage import automation as automation_store
 from headwater.storage import dynamic_partitions, evaluations, runs
 from headwater.storage.automation_kept import Kept, read_kept
+from headwater.storage.backfill_rests import read_begun
 from headwater.storage.store import Store
 from headwater.storage.tail import Subscription
 from headwater.storage.writer import Unit
 
 _BATCH = 1_000
+_LARGE = 1_000
 _NAMED_CAUSES = 20
 _PRUNE_AFTER = 2_000
 _Position = automation_store.Position
 _Automated = dict[str, automation_store.AutomatedRow]
 _Memory = dict[automation_store.MemoryKey, bytes]
+_Keys = dict[str, list[str]]
 _log = structlog.get_logger(__name__)
 
 
@@ -55,6 +61,8 @@ class ConditionsLoop:
         self._conditions: Conditions | None = None
         self._written = automation_store.Position()
         self._automated: dict[str, Automated] = {}
+        self._dynamic: _Keys = {}
+        self._kept_dynamic: _Keys | None = None
         self._noted: list[tuple[Evaluated, tuple[str, ...]]] = []
         self._since_prune: dict[str, None] = {}
 
@@ -109,9 +117,11 @@ class ConditionsLoop:
             _log.error("a condition is not followed", asset=key, reason=reason)
         await self._write(conditions, conditions.begin())
         self._conditions = conditions
+        if len(graph.nodes) >= _LARGE:
+            keep_from_collector()
 
     async def _restore(self, graph: AssetGraph) -> Conditions:
-        def read(connection: Connection) -> tuple[_Position, _Automated, _Memory, dict[str, list[str]]]:
+        def read(connection: Connection) -> tuple[_Position, _Automated, _Memory, _Keys]:
             return (
                 automation_store.read_position(connection),
                 automation_store.read_automated(connection),
@@ -120,6 +130,9 @@ class ConditionsLoop:
             )
 
         position, automated, memory, dynamic = await self._store.read_async(read)
+        # What is remembered counts partitions as they were then; what came and went since is told afterwards.
+        kept_keys = memory.pop(KEYS, None)
+        self._dynamic = dynamic if kept_keys is None else decode_keys(kept_keys)
         self._written = position
         self._automated = {key: Automated(row.condition, row.code_version) for key, row in automated.items()}
         conditions = Conditions(
@@ -128,7 +141,7 @@ class ConditionsLoop:
             now=position.moment or self._store.clock.now(),
             memory={unit: decode_generations(value) for unit, value in memory.items()},
             automated=self._automated,
-            dynamic=DynamicKeys(dynamic),
+            dynamic=DynamicKeys(self._dynamic),
         )
         kept = await self._read_kept(conditions, position.seq)
         restore_states(conditions, kept)
@@ -145,7 +158,7 @@ class ConditionsLoop:
         while events := await self._next_commits(conditions.seq):
             for together in commits(events):
                 reread = await self._reread(conditions, together)
-                outcome = conditions.commit(together, reread)
+                outcome = conditions.commit(together, reread, await self._rests(together))
                 if outcome.requests or reread or conditions.seq - self._written.seq >= _BATCH:
                     await self._write(conditions, outcome)
                 else:
@@ -160,7 +173,8 @@ class ConditionsLoop:
         """Take in keys of dynamic partitions that came or went."""
         if conditions.all_spaces.has_dynamic:
             now = await self._store.read_async(dynamic_partitions.read_all)
-            if now != conditions.dynamic.keys:
+            if now != self._dynamic:
+                self._dynamic = now
                 await self._write(conditions, conditions.use_dynamic(DynamicKeys(now)))
 
     async def _next_commits(self, seq: int) -> Sequence[Event]:
@@ -189,6 +203,12 @@ class ConditionsLoop:
         kept = await self._read_kept(conditions, events[-1].seq, keys)
         return read_states(conditions.graph, conditions.spaces, kept, keys)
 
+    async def _rests(self, events: Sequence[Event]) -> Rests:
+        """What the backfills that begin with some events are to make."""
+        if not any(event.kind in BEGINS for event in events):
+            return {}
+        return await self._store.read_async(lambda connection: read_begun(connection, events))
+
     async def _write(self, conditions: Conditions, outcome: Outcome) -> None:
         """Keep a decision with the place in the log that it was taken at, and what conditions remember by then."""
         planned = plan_requests(conditions.graph, outcome.requests, conditions)
@@ -196,6 +216,8 @@ class ConditionsLoop:
             unit: encode_generations(conditions.memory.get(unit)) if unit in conditions.memory else None
             for unit in conditions.memory.changed
         }
+        if self._dynamic != self._kept_dynamic:
+            memory[KEYS] = encode_keys(self._dynamic)
         automated = {key: row for key, row in conditions.automated.items() if self._automated.get(key) != row}
         gone = self._automated.keys() - conditions.automated.keys()
         noted = [*self._noted, *((each, _runs_of(each, planned)) for each in outcome.evaluated)]
@@ -218,6 +240,7 @@ class ConditionsLoop:
             conditions.await_run(run.run_id, run.assets, run.partition_keys or ())
         await self._store.write_async(Unit(events=requested_events(planned), guard=guard, effect=keep))
         self._written, self._automated, self._noted = reached, dict(conditions.automated), []
+        self._kept_dynamic = self._dynamic
         conditions.memory.changed.clear()
         await self._prune(each.asset_key for each, _ in noted)
 
@@ -231,6 +254,17 @@ class ConditionsLoop:
             await self._store.write_async(
                 Unit(effect=lambda connection, _events: evaluations.prune(connection, mine, now))
             )
+
+
+def keep_from_collector() -> None:
+    """Let the garbage collector pass over all that is there by now.
+
+    A large estate's definitions and states last until the next deployment. An event with a thousand assets below makes
+    enough new objects to start a full collection, which would walk them all: as long as deciding takes.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def plan_requests(graph: AssetGraph, requests: Iterable[Request], at: Conditions) -> list[Run]:

@@ -18,13 +18,14 @@ from headwater.automation.explain import Explained, Part, explain, parts_of
 from headwater.automation.happened import Happened
 from headwater.automation.memory import Generations, Memory, Unit
 from headwater.automation.plan import Plan, condition_name
-from headwater.automation.state import NONE, AssetState, DynamicKeys, RunFacts, Space, Spaces
+from headwater.automation.state import NONE, AssetState, RunFacts, Space, Spaces
 from headwater.automation.world import News, Truth, World
 from headwater.clock import MICROSECONDS, to_datetime
 from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.partitions import Ordinals
+from headwater.definitions.partitions import DynamicKeys, Ordinals
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
+from headwater.records.backfills import Rests
 from headwater.records.events import Event
 
 ASK_AGAIN_AFTER = 30 * MICROSECONDS
@@ -85,7 +86,6 @@ class Conditions:
         # By identity: the plan keeps the conditions alive.
         self._known_parts: dict[int, Part] = {}
         self._names: dict[int, str] = {}
-        self._ask_again.clear()
         self._ticks = [(next_tick(cron, self.now), cron) for cron in self.plan.crons]
         heapq.heapify(self._ticks)
         self._window_end = self.all_spaces.next_end()
@@ -99,7 +99,8 @@ class Conditions:
         Returns:
             The assets whose state is not known, to be read and put into `states` before.
         """
-        former, states, spaces = self.graph, self.states, self.spaces
+        former, states, spaces, waiting = self.graph, self.states, self.spaces, self._ask_again
+        self._ask_again = []
         self._use(graph)
         unknown: set[str] = set()
         self._other = set()
@@ -113,6 +114,10 @@ class Conditions:
             self.states[number] = states[before]
             if node is not former.nodes[before] and node != former.nodes[before]:
                 self._other.add(number)
+        for moment, asked in waiting:
+            owner = graph.ids.get(former.nodes[asked].key)
+            if owner is not None and owner in self.plan.roots:
+                heapq.heappush(self._ask_again, (moment, owner))
         return unknown
 
     def begin(self) -> Outcome:
@@ -132,7 +137,8 @@ class Conditions:
                 happened.tell_code(number)
             if kept != mine:
                 self.automated[node.key] = mine
-        gone = self.automated.keys() - {self.graph.nodes[number].key for number in self.plan.roots}
+        known = {self.graph.nodes[number].key for number in self.plan.roots} | self._note_code(happened)
+        gone = self.automated.keys() - known
         if gone:
             self.memory.drop([unit for unit, _ in self.memory.items() if unit[0] in gone])
             self.automated = {key: row for key, row in self.automated.items() if key not in gone}
@@ -143,17 +149,35 @@ class Conditions:
         self._other = set()
         return self._decide(happened, owners, at=self.seq + 0.5, started=frozenset(started))
 
-    def commit(self, events: Sequence[Event], reread: Mapping[str, AssetState] | None = None) -> Outcome:
+    def _note_code(self, happened: Happened) -> set[str]:
+        """Note the code version of assets without a condition, where a condition asks for that of others."""
+        if not self.plan.asks_of_code:
+            return set()
+        noted: set[str] = set()
+        for number, node in enumerate(self.graph.nodes):
+            if number in self.plan.roots or node.definition.code_version is None:
+                continue
+            kept, mine = self.automated.get(node.key), Automated("", node.definition.code_version)
+            if kept is not None and kept.code_version != mine.code_version:
+                happened.tell_code(number)
+            self.automated[node.key] = mine
+            noted.add(node.key)
+        return noted
+
+    def commit(
+        self, events: Sequence[Event], reread: Mapping[str, AssetState] | None = None, rests: Rests | None = None
+    ) -> Outcome:
         """Take in the events of one commit, and decide.
 
         Args:
             events: In their order.
             reread: The state of the assets that corrections among them are about, as it is after these.
+            rests: What the backfills that begin with them are to make.
         """
         earlier = self.pass_time(events[0].recorded_at)
         happened = self._happened()
         for event in events:
-            happened.note(event, reread or {})
+            happened.note(event, reread or {}, rests or {})
         self.seq = events[-1].seq
         for run_id in happened.arrived:
             self.awaited.pop(run_id, None)
@@ -205,7 +229,7 @@ class Conditions:
             if places is not None:
                 self.states[number].renumber(places)
                 self.memory.renumber({self.graph.nodes[number].key}, places)
-            self.states[number].take_in_early(space.number)
+            self.states[number].take_in(space.all, space.number)
             owners |= self.plan.concerned(number, Fact.WINDOW)
         return owners
 

@@ -55,7 +55,9 @@ class Evaluation:
         """The value of a part of the condition of `root` for a target; `started`: that part comes into force."""
         # What remembers begins with its own first evaluation, whoever asks, and moves on once in a step.
         started = started and not node.remembers
-        key = (node, target, root if node.is_rooted or look is Look.VIRTUAL else -1, look, started)
+        if look is Look.VIRTUAL and node.is_settled:
+            look = Look.FIRM
+        key = (node, *target, root if look is Look.VIRTUAL or node.is_rooted else -1, look, started)
         known = self._known.get(key)
         if known is None:
             known = _RULES[node.op](self, node, target, root, look, started)
@@ -69,6 +71,8 @@ class Evaluation:
         truths = [self.value(child, target, root, look, started) for child in node.children]
         holds = truths[0].holds
         for truth in truths[1:]:
+            if not holds:
+                return NOWHERE
             holds &= truth.holds
         if not holds:
             return NOWHERE
@@ -154,7 +158,7 @@ class Evaluation:
         if target[1]:
             return [target[0]]
         graph = self._world.graph
-        upstream: Iterable[int] = graph.upstream[target[0]]
+        upstream: list[int] = graph.upstream[target[0]]
         definition, location = graph.nodes[target[0]].definition, graph.nodes[target[0]].location
         if definition.op is not None and not definition.can_subset:
             # What one function makes together is made together: it never waits for itself.
@@ -167,7 +171,7 @@ class Evaluation:
             upstream = [up for up in upstream if up in graph.selected(allowed)]
         if (ignored := node.params.get("ignore")) is not None:
             upstream = [up for up in upstream if up not in graph.selected(ignored)]
-        return list(upstream)
+        return upstream
 
     def _of_deps(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Iterable[tuple[int, Truth]]:
         child = node.children[0]
@@ -243,7 +247,10 @@ class Evaluation:
 
     def _in_progress(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         of_backfills = None if node.op == "in_progress" else node.op == "backfill_in_progress"
-        found = self._state(target).running(of_backfills=of_backfills)
+        state = self._state(target)
+        found = state.running(of_backfills=of_backfills)
+        if of_backfills is not False and state.backfills:
+            found |= state.to_backfill()
         if not of_backfills:
             found |= self._world.awaited.get(target[0], NONE)
             if look is Look.VIRTUAL and not self._joins(target[0], root):

@@ -39,7 +39,7 @@ class _ByHand(Conditions):
         """Take in what happened before the conditions come into force."""
         happened = self._happened()
         for event in events:
-            happened.note(event, {})
+            happened.note(event, {}, {})
             self.seq = event.seq
 
     def look_at_all(self) -> Outcome:

@@ -31,6 +31,9 @@ class Explained(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
     parts: tuple[Explained, ...] = ()
 
 
+_NOTHING = Explained()
+
+
 class Part(msgspec.Struct, frozen=True):
     """One part of a condition as it was written, and the node whose value it has."""
 
@@ -54,13 +57,12 @@ def explain(evaluation: Evaluation, part: Part, owner: int, *, virtual: bool) ->
 
 def _explain(evaluation: Evaluation, part: Part, target: Target, look: Look, started: bool) -> Explained:
     truth = evaluation.value(part.node, target, target[0], look, started)
+    parts = tuple([_explain(evaluation, each, target, look, started) for each in part.parts]) if part.parts else ()
+    if not truth.holds:
+        # Most parts that do not hold have nothing more to say.
+        return Explained((), truth.at, (), parts) if parts or truth.at is not None else _NOTHING
     deps: list[tuple[str, float | None]] = []
-    if part.has_deps and truth.holds:
+    if part.has_deps:
         found = evaluation.explain_deps(part.node, target, target[0], look, started)
         deps = [(key, of_dep.at) for key, of_dep in found if of_dep.holds]
-    return Explained(
-        tuple(truth.holds.ranges()) if truth.holds else (),
-        truth.at,
-        tuple(deps[:_MOST_DEPS]),
-        tuple([_explain(evaluation, each, target, look, started) for each in part.parts]),
-    )
+    return Explained(tuple(truth.holds.ranges()), truth.at, tuple(deps[:_MOST_DEPS]), parts)

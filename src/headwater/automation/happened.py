@@ -9,8 +9,11 @@ from headwater.automation.state import NONE, AssetState, CheckState, RunFacts, S
 from headwater.automation.world import News
 from headwater.definitions.partitions import Ordinals
 from headwater.graph.asset_graph import AssetGraph
+from headwater.records import backfills
+from headwater.records.backfills import Rests
 from headwater.records.events import (
     CORRECTIONS,
+    BackfillEvent,
     CheckEvaluation,
     Event,
     EventKind,
@@ -57,12 +60,20 @@ class Happened:
         self.ended: set[int] = set()
         """The assets of runs that ended: whatever their conditions read, they may ask again."""
 
-    def note(self, event: Event, reread: Mapping[str, AssetState]) -> None:
-        """Take in one event; after a correction an asset's state is what was read again."""
+    def note(self, event: Event, reread: Mapping[str, AssetState], rests: Rests) -> None:
+        """Take in one event.
+
+        Args:
+            event: The event.
+            reread: The state of assets that were corrected, as it is after that.
+            rests: What backfills that begin are to make.
+        """
         if event.kind in CORRECTIONS:
             self._correct(event, reread)
         elif isinstance(event.payload, RunEvent):
             self._run(event, event.payload)
+        elif isinstance(event.payload, BackfillEvent):
+            self._backfill(event, event.payload, rests)
         elif isinstance(event.payload, StepEvent):
             self._step(event, event.payload)
         elif (number := self._graph.ids.get(event.asset_key or "")) is not None:
@@ -132,6 +143,8 @@ class Happened:
         space, state = self._spaces[number], self._states[number]
         numbers = space.all if event.partition is None else space.numbers((event.partition,))
         check = state.checks.setdefault(event.payload.check_name, CheckState())
+        if event.partition is None:
+            check.note_whole(event.payload.passed, event.timestamp)
         if check.note(numbers, event.payload.passed, event.timestamp):
             self._tell(number, Fact.CHECK).checks.setdefault(event.payload.check_name, []).append((event.seq, numbers))
 
@@ -148,14 +161,16 @@ class Happened:
             self._runs[run_id] = facts
             for number in self._known(payload.assets):
                 made = self._spaces[number].numbers(partitions_of(event))
-                self._states[number].runs[run_id] = (made, facts.is_backfill, event.seq)
+                self._states[number].runs[run_id] = (made, facts.backfill is not None, event.seq)
                 self._tell(number, Fact.QUEUED if run_id in self._awaited else Fact.RUN)
         elif event.kind in _RUN_ENDS:
             settled = set(payload.settles)
-            self._runs.pop(run_id, None)
+            ended = self._runs.pop(run_id) if run_id in self._runs else RunFacts(run_id, frozenset())
             for number in self._known(payload.assets):
                 state = self._states[number]
                 made, _, _ = state.runs.pop(run_id, (NONE, False, 0))
+                if ended.backfill is not None and ended.backfill in state.backfills:
+                    state.backfills[ended.backfill] -= made
                 self.ended.add(number)
                 news = self._tell(number, Fact.RUN)
                 if self._graph.nodes[number].key in settled:
@@ -164,6 +179,18 @@ class Happened:
                     state.ended.update(dict.fromkeys(made, event.timestamp))
                     if event.kind is EventKind.RUN_FAILED:
                         state.failed |= made
+
+    def _backfill(self, event: Event, payload: BackfillEvent, rests: Rests) -> None:
+        if event.kind in backfills.BEGINS:
+            for target in rests.get(payload.backfill, ()):
+                for number in self._known((target.asset,)):
+                    self._states[number].backfills[payload.backfill] = self._spaces[number].numbers(target.partitions)
+                    self._tell(number, Fact.RUN)
+        elif event.kind in backfills.ENDS:
+            for number in self._known(payload.assets):
+                self._states[number].backfills.pop(payload.backfill, None)
+                self._tell(number, Fact.RUN)
+                self.ended.add(number)
 
     def _step(self, event: Event, payload: StepEvent) -> None:
         for number in self._known(payload.assets):
@@ -184,7 +211,7 @@ class Happened:
                 continue
             before, after = self._states[number], reread[key]
             # Runs under way are no part of what was corrected.
-            after.runs, after.attempted, after.freshness = before.runs, before.attempted, before.freshness
+            after.runs, after.backfills, after.freshness = before.runs, before.backfills, before.freshness
             self._states[number] = after
             self._tell(number, Fact.DATA, Fact.CHECK, Fact.RUN)
 

@@ -8,15 +8,16 @@ from headwater.automation.compiled import Compiler
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, commits
 from headwater.automation.explain import Explained
-from headwater.automation.memory import decode_generations
+from headwater.automation.memory import KEYS, decode_generations, decode_keys
 from headwater.automation.plan import mentions
 from headwater.automation.restore import restore_states
-from headwater.automation.state import DynamicKeys
+from headwater.definitions.partitions import DynamicKeys
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import CORRECTIONS
 from headwater.storage import automation as automation_store
 from headwater.storage import dynamic_partitions, event_log
 from headwater.storage.automation_kept import read_kept
+from headwater.storage.backfill_rests import read_begun
 
 _PAGE = 1_000
 
@@ -29,7 +30,8 @@ def look_now(connection: Connection, graph: AssetGraph, key: str, now: int) -> t
     near = neighbourhood(graph, key)
     position = automation_store.read_position(connection)
     keys = [node.key for node in near.nodes]
-    memory = automation_store.read_memory(connection, keys)
+    memory = automation_store.read_memory(connection, [KEYS[0], *keys])
+    kept_keys, present_keys = memory.pop(KEYS, None), dynamic_partitions.read_all(connection)
     automated = automation_store.read_automated(connection)
     conditions = Conditions(
         near,
@@ -37,7 +39,7 @@ def look_now(connection: Connection, graph: AssetGraph, key: str, now: int) -> t
         now=position.moment or now,
         memory={unit: decode_generations(value) for unit, value in memory.items()},
         automated={name: Automated(*automated[name]) for name in keys if name in automated},
-        dynamic=DynamicKeys(dynamic_partitions.read_all(connection)),
+        dynamic=DynamicKeys(present_keys if kept_keys is None else decode_keys(kept_keys)),
         only={key},
     )
     if near.ids[key] not in conditions.plan.roots:
@@ -50,7 +52,9 @@ def look_now(connection: Connection, graph: AssetGraph, key: str, now: int) -> t
         for together in commits(events):
             told = [event for event in together if event.kind not in CORRECTIONS]
             if told:
-                conditions.commit(told)
+                conditions.commit(told, rests=read_begun(connection, told))
+    if conditions.all_spaces.has_dynamic:
+        conditions.use_dynamic(DynamicKeys(present_keys))
     conditions.pass_time(now)
     return conditions, conditions.explain(key)
 

@@ -69,6 +69,20 @@ def holding(generations: Generations) -> Ordinals:
     return found
 
 
+KEYS: Unit = ("", "", "dynamic_partitions")
+"""Under which the keys of dynamic partitions are kept beside what is remembered, which counts partitions by them."""
+
+
+def encode_keys(keys: Mapping[str, Sequence[str]]) -> bytes:
+    """The keys of dynamic partitions by their name, for the store."""
+    return msgspec.msgpack.encode(keys)
+
+
+def decode_keys(body: bytes) -> dict[str, list[str]]:
+    """The inverse of `encode_keys`."""
+    return msgspec.msgpack.decode(body, type=dict[str, list[str]])
+
+
 def encode_generations(generations: Generations) -> bytes:
     """For the store."""
     return msgspec.msgpack.encode([(at, numbers.to_bytes()) for at, numbers in generations])

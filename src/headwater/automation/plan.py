@@ -51,6 +51,7 @@ class Plan:
         self._crons: dict[tuple[str, str], list[int]] = {cron: [] for node in nodes for cron in node.crons}
         self.asks_of_runs = any(mentions(condition, *_OF_RUNS) for condition in self.conditions.values())
         """Whether a condition asks about the run that made a version."""
+        self.asks_of_code = any(mentions(condition, "code_version_changed") for condition in self.conditions.values())
         self._others: dict[Fact, dict[int, list[int]]] = {}
         for number, root in self.roots.items():
             for cron in root.crons:

@@ -28,8 +28,13 @@ def restore_states(conditions: Conditions, kept: Kept, keys: Iterable[str] | Non
             if key in graph.ids and (wanted is None or key in wanted):
                 space = conditions.spaces[graph.ids[key]]
                 made = space.numbers(run.partition_keys or ())
-                entry = (made, facts.is_backfill, opened.requested_seq)
+                entry = (made, facts.backfill is not None, opened.requested_seq)
                 conditions.states[graph.ids[key]].runs[run.run_id] = entry
+    for backfill_id, targets in kept.backfills.items():
+        for target in targets:
+            if target.asset in graph.ids and (wanted is None or target.asset in wanted):
+                number = graph.ids[target.asset]
+                conditions.states[number].backfills[backfill_id] = conditions.spaces[number].numbers(target.partitions)
 
 
 def read_states(
@@ -51,9 +56,11 @@ def read_states(
         else:
             observable = graph.nodes[number].definition.observable
             _put(state, place, latest, kept, observable=observable)
+    made = {(row.asset_key, row.partition): row for row in kept.latest if row.kind is EventKind.MATERIALIZATION}
     for latest in kept.latest:
         if latest.kind in _SETTLED and latest.asset_key in states:
-            _put_end(states[latest.asset_key], spaces[graph.ids[latest.asset_key]], latest)
+            version = made.get((latest.asset_key, latest.partition))
+            _put_end(states[latest.asset_key], spaces[graph.ids[latest.asset_key]], latest, version)
     for check in kept.checks:
         number = graph.ids.get(check.asset_key)
         if number is not None and (wanted is None or check.asset_key in wanted):
@@ -82,17 +89,20 @@ def _maker(latest: Latest, kept: Kept) -> RunFacts | None:
     return RunFacts(latest.run_id, frozenset()) if known is None else RunFacts.of(known)
 
 
-def _put_end(state: AssetState, space: Space, latest: Latest) -> None:
+def _put_end(state: AssetState, space: Space, latest: Latest, version: Latest | None) -> None:
     place = space.number(latest.partition)
     if place is None or (space.definition is None) != (latest.partition == WHOLE):
         return
     state.ended[place] = max(state.ended.get(place, 0), latest.timestamp)
     if latest.kind is EventKind.RUN_CANCELED:
         return
-    if place not in state.made or latest.seq > state.updated_seq:
+    if version is None or latest.seq > version.updated_seq:
         state.failed = state.failed.with_number(place)
 
 
 def _put_check(state: AssetState, space: Space, check: CheckLatest) -> None:
     numbers = space.all if check.partition == WHOLE else space.numbers((check.partition,))
-    state.checks.setdefault(check.check_name, CheckState()).note(numbers, check.passed, check.timestamp)
+    known = state.checks.setdefault(check.check_name, CheckState())
+    if check.partition == WHOLE:
+        known.note_whole(check.passed, check.timestamp)
+    known.note(numbers, check.passed, check.timestamp)

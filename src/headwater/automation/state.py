@@ -10,6 +10,7 @@ import msgspec
 
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import (
+    DynamicKeys,
     Ordinals,
     PartitionsDefinition,
     PartitionsSnapshot,
@@ -39,17 +40,19 @@ class RunFacts(msgspec.Struct, frozen=True):
         return cls(run.run_id, frozenset(run.assets), run.tags)
 
     @property
-    def is_backfill(self) -> bool:
-        """Whether it is part of a backfill."""
-        return BACKFILL_TAG in self.tags
+    def backfill(self) -> str | None:
+        """The backfill that it is part of."""
+        return self.tags.get(BACKFILL_TAG)
 
 
 class CheckState:
     """The newest results of a check, by partition of its asset."""
 
-    __slots__ = ("failed", "newest", "passed")
+    __slots__ = ("failed", "newest", "passed", "whole")
 
     def __init__(self) -> None:
+        self.whole: tuple[bool, int] | None = None
+        """The newest result that is about no partition, and so about those too that come later; with its time."""
         self.passed = NONE
         self.failed = NONE
         self.newest: dict[int, int] = {}
@@ -62,12 +65,23 @@ class CheckState:
         self.failed = self.failed - told if passed else self.failed | told
         return told
 
+    def note_whole(self, passed: bool, timestamp: int) -> None:
+        """A result about all partitions came."""
+        if self.whole is None or timestamp >= self.whole[1]:
+            self.whole = (passed, timestamp)
+
+    def take_in(self, numbers: Ordinals) -> None:
+        """Partitions came into being: what was said of all holds for them too."""
+        if self.whole is not None:
+            self.note(Ordinals(number for number in numbers if number not in self.newest), *self.whole)
+
 
 class AssetState:
     """One asset: each set holds the numbers of partitions; an asset without partitions has the number 0."""
 
     __slots__ = (
         "attempted",
+        "backfills",
         "checks",
         "early",
         "ended",
@@ -94,6 +108,8 @@ class AssetState:
         """The last event that brought a new version of any partition."""
         self.runs: dict[str, tuple[Ordinals, bool, int]] = {}
         """The runs under way: what each makes, whether it is part of a backfill, and the `seq` of its request."""
+        self.backfills: dict[str, Ordinals] = {}
+        """What each backfill that goes on is still to make: those that no run of it has ended with."""
         self.failed = NONE
         """Those whose last attempt failed."""
         self.attempted: dict[int, float] = {}
@@ -131,8 +147,10 @@ class AssetState:
         if len(self.early) > _MOST_EARLY:
             del self.early[next(iter(self.early))]
 
-    def take_in_early(self, number_of: Callable[[str], int | None]) -> None:
-        """Take in the versions of partitions that exist by now."""
+    def take_in(self, numbers: Ordinals, number_of: Callable[[str], int | None]) -> None:
+        """Take in what was told before about partitions that exist by now."""
+        for check in self.checks.values():
+            check.take_in(numbers)
         for partition in [each for each in self.early if number_of(each) is not None]:
             number = number_of(partition)
             assert number is not None
@@ -146,6 +164,13 @@ class AssetState:
         for numbers, is_backfill, _ in self.runs.values():
             if of_backfills is None or of_backfills == is_backfill:
                 found |= numbers
+        return found
+
+    def to_backfill(self) -> Ordinals:
+        """Those that a backfill is still to make, whether a run of it is requested yet or not."""
+        found = NONE
+        for numbers in self.backfills.values():
+            found |= numbers
         return found
 
     def waiting(self) -> Ordinals:
@@ -171,6 +196,7 @@ class AssetState:
         self.attempted = {kept[old]: value for old, value in self.attempted.items() if old in kept}
         self.ended = {kept[old]: value for old, value in self.ended.items() if old in kept}
         self.runs = {run_id: (moved(each[0], places), each[1], each[2]) for run_id, each in self.runs.items()}
+        self.backfills = {name: moved(numbers, places) for name, numbers in self.backfills.items()}
         for check in self.checks.values():
             check.passed, check.failed = moved(check.passed, places), moved(check.failed, places)
             check.newest = {kept[old]: value for old, value in check.newest.items() if old in kept}
@@ -179,21 +205,6 @@ class AssetState:
 def moved(numbers: Ordinals, places: Sequence[int | None]) -> Ordinals:
     """A set under other numbers."""
     return Ordinals(place for old in numbers if old < len(places) and (place := places[old]) is not None)
-
-
-class DynamicKeys:
-    """The keys of dynamic partitions as they are at a place of the log."""
-
-    def __init__(self, keys: Mapping[str, Sequence[str]] | None = None) -> None:
-        self.keys = {name: list(mine) for name, mine in (keys or {}).items()}
-
-    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
-        """The keys of a name, in the order in which they were added."""
-        return self.keys.get(partitions_def_name, ())
-
-    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
-        """Whether a name has a key."""
-        return partition_key in self.keys.get(partitions_def_name, ())
 
 
 class Space:

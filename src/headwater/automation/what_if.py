@@ -14,8 +14,9 @@ import msgspec
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Outcome, commits
 from headwater.automation.restore import restore_states
-from headwater.automation.state import DynamicKeys
+from headwater.definitions.partitions import DynamicKeys
 from headwater.graph.asset_graph import AssetGraph
+from headwater.records.backfills import Rests
 from headwater.records.events import CORRECTIONS, Event, EventKind, Materialization, RunEvent, StepEvent
 from headwater.storage.automation_kept import Kept
 
@@ -83,14 +84,19 @@ class Replay:
         # What holds as the replay begins was decided before.
         self._conditions.begin()
 
-    def take_in(self, events: Sequence[Event]) -> None:
-        """Go on by some events of the log."""
+    def take_in(self, events: Sequence[Event], rests: Rests) -> None:
+        """Go on by some events of the log.
+
+        Args:
+            events: In their order.
+            rests: What the backfills that begin with them are to make.
+        """
         for together in commits(events):
             self.pass_time(together[0].recorded_at)
             told = [self._renumbered(event) for event in together if self._counts(event)]
             self._real = together[-1].seq
             if told:
-                self._follow(self._conditions.commit(told))
+                self._follow(self._conditions.commit(told, rests=rests))
 
     def pass_time(self, moment: int) -> None:
         """Go on to a moment: every schedule's tick on the way there, one after the other."""

@@ -147,10 +147,11 @@ async def _load(opened: Deployment, source: LocationSource) -> tuple[Definitions
 
 
 def _replay(opened: Deployment, changed: dict[str, DefinitionsSnapshot], span: int) -> Difference:
-    from headwater.automation.state import DynamicKeys
     from headwater.automation.what_if import Replay, compare
+    from headwater.definitions.partitions import DynamicKeys
     from headwater.storage import dynamic_partitions, event_log
     from headwater.storage.automation_kept import read_kept
+    from headwater.storage.backfill_rests import read_begun
     from headwater.storage.graph_reader import GraphReader, read_graph_with
     from headwater.storage.runs import read_automated_ids
 
@@ -165,8 +166,9 @@ def _replay(opened: Deployment, changed: dict[str, DefinitionsSnapshot], span: i
         graphs = (GraphReader().read(connection), read_graph_with(connection, changed))
         replays = [Replay(graph, kept, seq=seq, now=begin, dynamic=dynamic, left_out=left_out) for graph in graphs]
         while events := event_log.read_after(connection, seq, _PAGE):
+            rests = read_begun(connection, events)
             for each in replays:
-                each.take_in(events)
+                each.take_in(events, rests)
             seq = events[-1].seq
         return replays
 

@@ -56,7 +56,7 @@ class Operands:
 
     @classmethod
     def in_progress(cls) -> Self:
-        """True while a run or a backfill that makes the asset is queued or going on."""
+        """True while a run that makes the asset is queued or going on, or a backfill is to make it."""
         return cls._operand("in_progress")
 
     @classmethod
@@ -66,7 +66,10 @@ class Operands:
 
     @classmethod
     def backfill_in_progress(cls) -> Self:
-        """True while a run of a backfill that makes the asset is queued or going on."""
+        """True while a backfill is to make the asset: until its run for it has ended, or the backfill has.
+
+        So it holds for each partition that was asked for, also before a run of it is requested.
+        """
         return cls._operand("backfill_in_progress")
 
     @classmethod

@@ -5,9 +5,9 @@ Only `advance` assigns a backfill's state. A pair that the table lacks is an err
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -53,6 +53,12 @@ TRANSITIONS: dict[tuple[BackfillStatus | None, EventKind], BackfillStatus] = {
     (_S.CANCELED, _E.BACKFILL_RETRIED): _S.RUNNING,
 }
 
+BEGINS = frozenset({_E.BACKFILL_REQUESTED, _E.BACKFILL_RETRIED})
+"""The events from which on a backfill is to make what it has not made."""
+
+ENDS = frozenset({_E.BACKFILL_COMPLETED, _E.BACKFILL_FAILED, _E.BACKFILL_CANCELED})
+"""The events from which on it makes nothing."""
+
 ACTIVE = frozenset({_S.REQUESTED, _S.RUNNING, _S.PAUSED, _S.CANCELING})
 """Those that an engine follows."""
 
@@ -80,6 +86,10 @@ class Target(msgspec.Struct, frozen=True):
 
     asset: str
     partitions: tuple[str, ...]
+
+
+Rests: TypeAlias = Mapping[str, Sequence[Target]]
+"""By backfill, what is still to be made of each asset."""
 
 
 class Counts(msgspec.Struct, frozen=True, omit_defaults=True):

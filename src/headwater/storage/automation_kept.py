@@ -12,10 +12,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from headwater.records.backfills import Target
 from headwater.records.events import CheckEvaluation, Event, EventKind, FreshnessChange
 from headwater.records.fold import WHOLE, CheckLatest, Latest, fold_latest
 from headwater.records.runs import ENDED, Run
 from headwater.storage import event_log, runs
+from headwater.storage.backfill_rests import read_rests
 from headwater.storage.freshness import read_freshness
 from headwater.storage.schema import check_latest, latest
 from headwater.storage.schema import events as events_table
@@ -42,6 +44,8 @@ class Kept(NamedTuple):
     open_runs: Sequence[OpenRun] = ()
     awaited: Sequence[Run] = ()
     """Those that automation requested after the place: what was decided at it."""
+    backfills: Mapping[str, Sequence[Target]] = {}
+    """What the backfills that went on were still to make."""
     makers: Mapping[str, Run] = {}
     """The runs that made the newest versions, where they are asked for."""
 
@@ -67,6 +71,7 @@ def read_kept(
         freshness=_freshness_as_of(connection, later, asset_keys),
         open_runs=open_runs,
         awaited=awaited,
+        backfills=read_rests(connection, later, _unended(open_runs, later)),
         makers=runs.read_many(connection, sorted(made_by)) if with_makers else {},
     )
 
@@ -157,6 +162,11 @@ def _runs_as_of(connection: Connection, later: Sequence[Event]) -> tuple[list[Op
     ]
     awaited = [run for run in known.values() if run.run_id in requested and run.cause.kind == "automation"]
     return opened, awaited
+
+
+def _unended(open_runs: Iterable[OpenRun], later: Iterable[Event]) -> set[str]:
+    requested = {event.run_id for event in later if event.kind is EventKind.RUN_REQUESTED and event.run_id is not None}
+    return requested | {opened.run.run_id for opened in open_runs}
 
 
 def _requested_seq(connection: Connection, run_id: str) -> int:

@@ -6,17 +6,19 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from builders import external, graph_of, made, native, run_event, step_event
+from builders import checked, external, graph_of, made, native, run_event, step_event
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.automation.decide_conditions import Conditions
+from headwater.automation.decide_conditions import ASK_AGAIN_AFTER, Conditions
 from headwater.automation.decisions import Request
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import DailyPartitionsDefinition
-from headwater.definitions.snapshot import DefinitionsSnapshot
+from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import Event, EventKind, NewEvent
+from headwater.records.backfills import Rests, Target
+from headwater.records.events import BackfillEvent, Event, EventKind, NewEvent, RunEvent
+from headwater.records.runs import BACKFILL_TAG
 
 NOW = int(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp()) * 1_000_000
 EAGER = AutomationCondition.eager()
@@ -215,6 +217,91 @@ def test_what_a_sensor_notices_is_news_however_old() -> None:
     world.work()
 
     assert ["a", "b"] == keys(world.happen(made("raw", timestamp=5, via="sensor")))
+
+
+def test_a_backfill_is_in_progress_for_what_it_has_not_requested_yet() -> None:
+    """It holds for each partition from the request of the backfill until the run for it, or the backfill, has ended."""
+    condition = AutomationCondition.backfill_in_progress()
+    graph = graph_of(native("a", condition=condition, partitions=DAILY), native("b", partitions=DAILY))
+    conditions, days = Conditions(graph, now=NOW), ("2026-03-01", "2026-03-02", "2026-03-03")
+    conditions.begin()
+    seq = 0
+
+    def happen(new: NewEvent, rests: Rests | None = None) -> list[tuple[int, int]]:
+        nonlocal seq
+        seq += 1
+        fields = {name: getattr(new, name) for name in new.__struct_fields__} | {"timestamp": NOW + seq}
+        conditions.commit([Event(seq=seq, recorded_at=NOW + seq, **fields)], rests=rests)
+        return list(conditions.explain("a").holds)
+
+    def backfill(kind: EventKind) -> NewEvent:
+        return NewEvent(kind=kind, payload=BackfillEvent(backfill="x", assets=("a",), amount=3))
+
+    def run(kind: EventKind) -> NewEvent:
+        payload = RunEvent(assets=("a",), tags={BACKFILL_TAG: "x"})
+        return NewEvent(kind=kind, payload=payload, run_id="r", partition=days[0])
+
+    asked = happen(backfill(EventKind.BACKFILL_REQUESTED), {"x": (Target("a", days),)})
+    running = happen(run(EventKind.RUN_REQUESTED))
+    made_one = happen(run(EventKind.RUN_SUCCEEDED))
+    ended = happen(backfill(EventKind.BACKFILL_COMPLETED))
+
+    assert [[(0, 3)], [(0, 3)], [(1, 3)], []] == [asked, running, made_one, ended]
+
+
+def test_the_code_of_what_has_no_condition_is_followed_too() -> None:
+    """`code_version_changed` asked of an upstream asset holds when that changes, though nobody automates it."""
+    condition = AutomationCondition.any_deps_match(AutomationCondition.code_version_changed())
+
+    def graph(version: str) -> AssetGraph:
+        up = msgspec.structs.replace(native("up"), code_version=version)
+        return graph_of(up, native("a", "up", condition=condition))
+
+    conditions = Conditions(graph("1"), now=NOW)
+    before = conditions.begin().requests
+    conditions.use_graph(graph("2"))
+
+    assert ([], ["a"]) == (keys(list(before)), keys(list(conditions.begin().requests)))
+
+
+def test_other_definitions_do_not_forget_what_is_to_be_asked_again() -> None:
+    """What simply stays true is asked again after its time, though a deployment came in between."""
+    graph = graph_of(native("a", condition=AutomationCondition.missing()), native("b"))
+    conditions = Conditions(graph, now=NOW)
+    conditions.begin()
+    conditions.await_run("r", ["a"], [None])
+    for seq, new in enumerate(
+        (
+            run_event(EventKind.RUN_REQUESTED, "r", "a"),
+            step_event(EventKind.STEP_STARTED, "r", "a"),
+            step_event(EventKind.STEP_FAILED, "r", "a"),
+            run_event(EventKind.RUN_FAILED, "r", "a"),
+        ),
+        1,
+    ):
+        fields = {name: getattr(new, name) for name in new.__struct_fields__} | {"timestamp": NOW}
+        conditions.commit([Event(seq=seq, recorded_at=NOW + seq, **fields)])
+    conditions.use_graph(graph_of(native("a", condition=AutomationCondition.missing()), native("c")))
+    at_once = conditions.begin().requests
+    due = conditions.due()
+
+    assert ((), NOW + ASK_AGAIN_AFTER) == (at_once, due)
+    assert ["a"] == keys(list(conditions.pass_time(NOW + ASK_AGAIN_AFTER).requests))
+
+
+def test_a_result_about_the_whole_asset_is_about_later_partitions_too() -> None:
+    """A check that failed for the asset as a whole also stands for a partition that comes afterwards."""
+    condition = AutomationCondition.any_checks_match(AutomationCondition.check_failed())
+    asset = native("a", condition=condition, partitions=DAILY)
+    conditions = Conditions(graph_of(asset, checks=(CheckSnapshot(asset_key="a", name="ok"),)), now=NOW)
+    conditions.begin()
+    new = checked("a", "ok", passed=False)
+    fields = {name: getattr(new, name) for name in new.__struct_fields__} | {"timestamp": NOW}
+    conditions.commit([Event(seq=1, recorded_at=NOW, **fields)])
+    before = conditions.explain("a").holds
+    conditions.pass_time(NOW + 24 * 3600 * 1_000_000)
+
+    assert (((0, 9),), ((0, 10),)) == (before, conditions.explain("a").holds)
 
 
 def test_what_happened_before_the_condition_starts_nothing() -> None:

@@ -13,14 +13,14 @@ from headwater.automation.words import Stand, reasons, stand
 from headwater.clock import MICROSECONDS, to_datetime, to_seconds
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy
-from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.definitions.partitions import DynamicKeys, partitions_from_snapshot
 from headwater.errors import UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.freshness import judge_freshness
 from headwater.records.requests import external_asset_message
 from headwater.records.runs import Run
 from headwater.server.shapes import conditions as shapes
-from headwater.storage import evaluations, runs
+from headwater.storage import dynamic_partitions, evaluations, runs
 from headwater.storage.evaluations import EvaluationRow
 from headwater.storage.run_filter import RunFilter
 
@@ -54,7 +54,7 @@ def automation_view(
         UnknownPartitionError: it has no such partition.
     """
     node = graph.node(key)
-    partition, number = _place(node, partition, now)
+    partition, number = _place(connection, node, partition, now)
     rows = evaluations.read(connection, key, before=before, limit=limit)
     found = look_now(connection, graph, key, now)
     tree = None
@@ -88,7 +88,7 @@ def run_why(connection: Connection, graph: AssetGraph, run_id: str, now: int) ->
             row = next((row for row in rows if run_id in row.run_ids), None)
             if row is None:
                 continue
-            number = _place(graph.node(key), run.partition, now)[1] if key in graph.ids else None
+            number = _number_then(graph.node(key), run.partition, now) if key in graph.ids else None
             tree = _stand(connection, row, number)
             found.append(
                 shapes.RunReason(
@@ -123,7 +123,7 @@ def describe_policy(policy: FreshnessPolicy) -> str:
     return f"made in the {early} before each {policy.deadline_cron} ({policy.timezone})"
 
 
-def _place(node: AssetNode, partition: str | None, now: int) -> tuple[str | None, int | None]:
+def _place(connection: Connection, node: AssetNode, partition: str | None, now: int) -> tuple[str | None, int | None]:
     """The partition that is asked about, and its number."""
     if node.definition.partitions is None:
         if partition is not None:
@@ -131,16 +131,23 @@ def _place(node: AssetNode, partition: str | None, now: int) -> tuple[str | None
                 f"{node.key} is not partitioned, so it has no partition {partition!r}. Leave the partition out."
             )
         return None, None
-    definition = partitions_from_snapshot(node.definition.partitions)
-    if node.definition.partitions.type == "dynamic":
-        return partition, None
-    keys = definition.keys_at(to_datetime(now))
+    keys = partitions_from_snapshot(node.definition.partitions).keys_at(
+        to_datetime(now), DynamicKeys(dynamic_partitions.read_all(connection))
+    )
     if partition is None:
         return (keys.key_at(len(keys) - 1), len(keys) - 1) if len(keys) else (None, None)
     number = keys.number_of(partition)
     if number is None:
         raise UnknownPartitionError(f"{node.key} has no partition {partition!r}. {keys.extent()}")
     return partition, number
+
+
+def _number_then(node: AssetNode, partition: str | None, now: int) -> int | None:
+    """The number of a partition in an earlier evaluation; None where numbers do not last, or it is gone."""
+    snapshot = node.definition.partitions
+    if snapshot is None or partition is None or snapshot.type in ("dynamic", "multi"):
+        return None
+    return partitions_from_snapshot(snapshot).keys_at(to_datetime(now)).number_of(partition)
 
 
 def _answer(connection: Connection, node: AssetNode, partition: str | None, tree: Stand | None) -> str:
@@ -168,9 +175,7 @@ def _why_requested(run: Run) -> str:
 
 
 def _evaluation(connection: Connection, node: AssetNode, row: EvaluationRow, now: int) -> shapes.EvaluationView:
-    number = None
-    if row.requested and row.requested[0] is not None:
-        number = _place(node, row.requested[0], now)[1]
+    number = _number_then(node, row.requested[0], now) if row.requested else None
     tree = _stand(connection, row, number)
     return shapes.EvaluationView(
         evaluation_id=row.evaluation_id or 0,
