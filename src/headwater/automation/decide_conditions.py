@@ -12,16 +12,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from headwater.automation.compiled import Compiler, Fact
-from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, joined, next_tick
+from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, joined
 from headwater.automation.evaluate import Evaluation
-from headwater.automation.explain import Explained, Part, explain, parts_of
+from headwater.automation.explain import Explained, Outlines, explain
 from headwater.automation.happened import Happened
 from headwater.automation.memory import Generations, Memory, Unit
-from headwater.automation.plan import Plan, condition_name
-from headwater.automation.state import NONE, AssetState, RunFacts, Space, Spaces
+from headwater.automation.plan import Plan
+from headwater.automation.state import NONE, AssetState, RunFacts, Space, Spaces, together
+from headwater.automation.timers import Timers
 from headwater.automation.world import News, Truth, World
 from headwater.clock import MICROSECONDS, to_datetime
-from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import DynamicKeys, Ordinals
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
@@ -70,8 +70,7 @@ class Conditions:
         self.all_spaces = Spaces(now, self.dynamic)
         self._runs: dict[str, RunFacts] = {}
         self._outcomes: dict[int, Ordinals] = {}
-        self._ask_again: list[tuple[int, int]] = []
-        self._ticks: list[tuple[int, tuple[str, str]]] = []
+        self._timers = Timers()
         self._compiler = Compiler()
         self._other: set[int] | None = None
         self._use(graph)
@@ -83,12 +82,9 @@ class Conditions:
         self.states = {number: AssetState() for number in range(len(graph.nodes))}
         self._links = self._link()
         self._outcomes.clear()
-        # By identity: the plan keeps the conditions alive.
-        self._known_parts: dict[int, Part] = {}
-        self._names: dict[int, str] = {}
-        self._ticks = [(next_tick(cron, self.now), cron) for cron in self.plan.crons]
-        heapq.heapify(self._ticks)
-        self._window_end = self.all_spaces.next_end()
+        self._outlines = Outlines(self.plan.node)
+        self._timers.follow(self.plan.crons, self.now)
+        self._timers.window_end = self.all_spaces.next_end()
 
     def _link(self) -> PartitionLinks:
         return PartitionLinks(self.graph, to_datetime(self.now), self.dynamic)
@@ -99,8 +95,8 @@ class Conditions:
         Returns:
             The assets whose state is not known, to be read and put into `states` before.
         """
-        former, states, spaces, waiting = self.graph, self.states, self.spaces, self._ask_again
-        self._ask_again = []
+        former, states, spaces, asked = self.graph, self.states, self.spaces, self._timers.asked
+        self._timers.asked = []
         self._use(graph)
         unknown: set[str] = set()
         self._other = set()
@@ -114,10 +110,9 @@ class Conditions:
             self.states[number] = states[before]
             if node is not former.nodes[before] and node != former.nodes[before]:
                 self._other.add(number)
-        for moment, asked in waiting:
-            owner = graph.ids.get(former.nodes[asked].key)
-            if owner is not None and owner in self.plan.roots:
-                heapq.heappush(self._ask_again, (moment, owner))
+        for moment, number in asked:
+            if (owner := graph.ids.get(former.nodes[number].key)) in self.plan.roots:
+                self._timers.ask(moment, owner)
         return unknown
 
     def begin(self) -> Outcome:
@@ -189,9 +184,7 @@ class Conditions:
 
     def due(self) -> int | None:
         """The next moment at which time alone could change something, in microseconds."""
-        moments = [heap[0][0] for heap in (self._ticks, self._ask_again) if heap]
-        moments += [] if self._window_end is None else [self._window_end]
-        return min(moments, default=None)
+        return self._timers.next()
 
     def pass_time(self, now: int) -> Outcome:
         """Move on to a moment; everything that became due is one step, however long it was due."""
@@ -199,18 +192,11 @@ class Conditions:
         due = self.due()
         if due is None or due > self.now:
             return Outcome()
-        ticked: set[tuple[str, str]] = set()
-        owners: set[int] = set()
-        while self._ticks and self._ticks[0][0] <= self.now:
-            _, cron = heapq.heappop(self._ticks)
-            ticked.add(cron)
-            owners.update(self.plan.of_tick(cron))
-            heapq.heappush(self._ticks, (next_tick(cron, self.now), cron))
-        while self._ask_again and self._ask_again[0][0] <= self.now:
-            owners.add(heapq.heappop(self._ask_again)[1])
-        if self._window_end is not None and self._window_end <= self.now:
+        found = self._timers.pop(self.now)
+        owners = set(found.asked).union(*(self.plan.of_tick(cron) for cron in found.ticked))
+        if found.has_window_ended:
             owners |= self._close_windows()
-        return self._decide(self._happened(), owners, at=self.seq + 0.5, ticked=frozenset(ticked))
+        return self._decide(self._happened(), owners, at=self.seq + 0.5, ticked=found.ticked)
 
     def use_dynamic(self, dynamic: DynamicKeys) -> Outcome:
         """Go on with other dynamic partitions."""
@@ -219,7 +205,7 @@ class Conditions:
 
     def _close_windows(self) -> set[int]:
         changed = self.all_spaces.move(self.now)
-        self._window_end = self.all_spaces.next_end()
+        self._timers.window_end = self.all_spaces.next_end()
         self._links = self._link()
         owners: set[int] = set()
         for number, space in enumerate(self.spaces):
@@ -245,10 +231,7 @@ class Conditions:
         ticked: frozenset[tuple[str, str]] = frozenset(),
         started: frozenset[int] = frozenset(),
     ) -> Outcome:
-        awaited: dict[int, Ordinals] = {}
-        for mine in self.awaited.values():
-            for number, numbers in mine.items():
-                awaited[number] = awaited.get(number, NONE) | numbers
+        awaited = together(self.awaited.values())
         self._keys: dict[tuple[Space, Ordinals], tuple[str, ...]] = {}
         requested: dict[int, Ordinals] = {}
         evaluation = self._look(happened.news, ticked, at, requested, awaited, started)
@@ -263,7 +246,7 @@ class Conditions:
             moves = self.memory.moves
             truth = evaluation.firm(owner) if owner in owners else None
             if self.plan.roots[owner].fades and (is_momentary or self.memory.moves > moves):
-                heapq.heappush(self._ask_again, (self.now, owner))
+                self._timers.ask(self.now, owner)
             if owner in joining:
                 truth = evaluation.virtual(owner)
             assert truth is not None
@@ -303,7 +286,7 @@ class Conditions:
                 if again <= self.now:
                     wanted.append(place)
                 else:
-                    heapq.heappush(self._ask_again, (again, owner))
+                    self._timers.ask(again, owner)
         return Ordinals(wanted)
 
     def _is_another(self, owner: int, holds: Ordinals) -> bool:
@@ -334,12 +317,12 @@ class Conditions:
 
     def _evaluated(self, evaluation: Evaluation, owner: int, wanted: Ordinals, joining: set[int]) -> Evaluated:
         condition, space = self.plan.conditions[owner], self.spaces[owner]
-        tree = explain(evaluation, self._parts(condition), owner, virtual=owner in joining)
+        tree = explain(evaluation, self._outlines.parts(condition), owner, virtual=owner in joining)
         return Evaluated(
             asset_key=self.graph.nodes[owner].key,
             seq=self.seq,
             now=self.now,
-            condition=self._names[id(condition)],
+            condition=self._outlines.name(condition),
             tree=tree,
             requested=self._keys_of(space, wanted),
         )
@@ -353,14 +336,6 @@ class Conditions:
             known = self._keys[(space, numbers)] = tuple(space.parts.keys.select(numbers))
         return known
 
-    def _parts(self, condition: AutomationCondition) -> Part:
-        """The parts of a condition of the plan, and its name, each worked out once."""
-        known = self._known_parts.get(id(condition))
-        if known is None:
-            known = self._known_parts[id(condition)] = parts_of(condition, self.plan.node)
-            self._names[id(condition)] = condition_name(condition)
-        return known
-
     def know_run(self, facts: RunFacts) -> None:
         """Note what conditions may ask about a run that is under way."""
         self._runs[facts.run_id] = facts
@@ -372,13 +347,13 @@ class Conditions:
             number = self.graph.ids[key]
             mine[number] = self.spaces[number].numbers(key for key in partitions if key is not None)
             for owner in self.plan.concerned(number, Fact.QUEUED):
-                heapq.heappush(self._ask_again, (self.now, owner))
+                self._timers.ask(self.now, owner)
         self.awaited[run_id] = mine
 
     def explain(self, key: str) -> Explained:
         """How an asset's condition stands between two events."""
         owner = self.graph.ids[key]
-        return explain(self._quiet(), self._parts(self.plan.conditions[owner]), owner, virtual=False)
+        return explain(self._quiet(), self._outlines.parts(self.plan.conditions[owner]), owner, virtual=False)
 
     def written(self, evaluated: Iterable[Evaluated]) -> dict[str, str]:
         """The conditions that evaluations are about, as JSON, by name."""
@@ -387,7 +362,7 @@ class Conditions:
             number = self.graph.ids.get(each.asset_key)
             if each.condition not in found and number in self.plan.conditions:
                 condition = self.plan.conditions[number]
-                if condition_name(condition) == each.condition:
+                if self._outlines.name(condition) == each.condition:
                     found[each.condition] = msgspec.json.encode(condition).decode()
         return found
 

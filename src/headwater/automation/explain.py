@@ -8,6 +8,7 @@ import msgspec
 
 from headwater.automation.compiled import Node, expand
 from headwater.automation.evaluate import Evaluation
+from headwater.automation.plan import condition_name
 from headwater.automation.world import Look, Target
 from headwater.definitions.conditions import AutomationCondition
 
@@ -47,6 +48,29 @@ def parts_of(condition: AutomationCondition, compile: Callable[[AutomationCondit
     written_out = expand(condition)
     shown = condition.children if written_out is condition and condition.op in _SHOWN else ()
     return Part(compile(condition), written_out.op in _OF_DEPS, tuple(parts_of(child, compile) for child in shown))
+
+
+class Outlines:
+    """The parts and the name of each condition, worked out once. Conditions are told apart by identity."""
+
+    def __init__(self, compile: Callable[[AutomationCondition], Node]) -> None:
+        self._compile = compile
+        self._known: dict[int, tuple[AutomationCondition, Part, str]] = {}
+
+    def parts(self, condition: AutomationCondition) -> Part:
+        """Its parts."""
+        return self._of(condition)[1]
+
+    def name(self, condition: AutomationCondition) -> str:
+        """Its name as written."""
+        return self._of(condition)[2]
+
+    def _of(self, condition: AutomationCondition) -> tuple[AutomationCondition, Part, str]:
+        known = self._known.get(id(condition))
+        if known is None:
+            known = condition, parts_of(condition, self._compile), condition_name(condition)
+            self._known[id(condition)] = known
+        return known
 
 
 def explain(evaluation: Evaluation, part: Part, owner: int, *, virtual: bool) -> Explained:

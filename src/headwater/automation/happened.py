@@ -214,6 +214,8 @@ class Happened:
             after.runs, after.backfills, after.freshness = before.runs, before.backfills, before.freshness
             self._states[number] = after
             self._tell(number, Fact.DATA, Fact.CHECK, Fact.RUN)
+            # What was attempted is forgotten with it.
+            self.ended.add(number)
 
     def _known(self, keys: Iterable[str]) -> Iterable[int]:
         return (self._graph.ids[key] for key in keys if key in self._graph.ids)

@@ -202,6 +202,15 @@ class AssetState:
             check.newest = {kept[old]: value for old, value in check.newest.items() if old in kept}
 
 
+def together(maps: Iterable[Mapping[int, Ordinals]]) -> dict[int, Ordinals]:
+    """The union of each asset's sets."""
+    found: dict[int, Ordinals] = {}
+    for each in maps:
+        for number, numbers in each.items():
+            found[number] = found.get(number, NONE) | numbers
+    return found
+
+
 def moved(numbers: Ordinals, places: Sequence[int | None]) -> Ordinals:
     """A set under other numbers."""
     return Ordinals(place for old in numbers if old < len(places) and (place := places[old]) is not None)
