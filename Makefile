@@ -31,7 +31,8 @@ ui-check: $(VENV)/demo.stamp  ## Lint, format, types and unit tests of the web a
 soak: $(VENV)/dev.stamp  ## Hundreds of kills under load; a hundred thousand generated requests; ten thousand worlds of conditions
 	HEADWATER_MALFORMED_REQUESTS=100000 $(BIN)/python -m pytest --timeout 3600 tests/integration/test_wrong_requests.py
 	HEADWATER_FAULT_CYCLES=200 $(BIN)/python -m pytest tests/faults --timeout 14400
-	HEADWATER_CONDITION_EXAMPLES=5000 $(BIN)/python -m pytest --timeout 7200 tests/unit/automation/test_against_naive.py
+	HEADWATER_CONDITION_EXAMPLES=5000 $(BIN)/python -m pytest --timeout 7200 tests/unit/automation/test_against_naive.py \
+		tests/integration/test_conditions_restarted.py
 	HEADWATER_API_EXAMPLES=600 $(BIN)/python -m pytest tests/integration/test_described_api.py
 
 .PHONY: system soak

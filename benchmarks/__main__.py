@@ -54,7 +54,7 @@ _ALL: dict[str, Callable[[bool], None]] = {
     "idle": lambda quick: idle.measure(20.0 if quick else 120.0),
     "reload": lambda quick: reload.measure(3 if quick else 10),
     "reports": _reports,
-    "latency": lambda quick: latency.measure(30 if quick else 200),
+    "latency": lambda quick: latency.measure(20 if quick else 200),
     "startup": lambda quick: startup.measure(1 if quick else 3),
     "graph": lambda quick: graph.measure(100_000, 5 if quick else 15),
     "materialize": lambda quick: materialize.measure(1 if quick else 3),

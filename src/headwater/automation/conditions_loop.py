@@ -163,7 +163,6 @@ class ConditionsLoop:
                     await self._write(conditions, outcome)
                 else:
                     self._noted += [(each, ()) for each in outcome.evaluated]
-                self.position = conditions.seq
         outcome = conditions.pass_time(self._store.clock.now())
         if outcome.requests or outcome.evaluated or conditions.now - self._written.moment > 3600 * MICROSECONDS:
             await self._write(conditions, outcome)
