@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.definitions.asset_context import AssetExecutionContext, build_asset_context
 from headwater.definitions.asset_decorators import asset
-from headwater.definitions.assets import AssetIn, AssetOut, AssetsDefinition
+from headwater.definitions.asset_inputs import AssetIn
+from headwater.definitions.assets import AssetOut, AssetsDefinition
 from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.check_builders import (
     build_column_range_checks,
@@ -56,6 +57,7 @@ from headwater.definitions.events import (
     AssetCheckEvaluation,
     AssetMaterialization,
     AssetObservation,
+    DataProvenance,
     DataVersion,
     DataVersionsByPartition,
 )
@@ -72,7 +74,8 @@ from headwater.definitions.freshness_checks import (
     build_last_update_freshness_checks,
     build_time_partition_freshness_checks,
 )
-from headwater.definitions.hooks import HookContext, HookDefinition, failure_hook, success_hook
+from headwater.definitions.freshness_sensor import build_sensor_for_freshness_checks
+from headwater.definitions.hooks import HookContext, HookDefinition, build_hook_context, failure_hook, success_hook
 from headwater.definitions.io_managers import (
     InputContext,
     IOManager,
@@ -148,12 +151,14 @@ from headwater.definitions.partitions import (
     TimeWindowPartitionMapping,
     TimeWindowPartitionsDefinition,
     WeeklyPartitionsDefinition,
+    partition_loading_context,
 )
 from headwater.definitions.resources import (
     InitResourceContext,
     ResourceDefinition,
     ResourceParam,
     Resources,
+    build_init_resource_context,
     resource,
 )
 from headwater.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, ObserveResult, Output
@@ -282,6 +287,7 @@ if TYPE_CHECKING:
     from headwater.execution.tables.duckdb_file import DuckDBIOManager
     from headwater.execution.tables.files import TableFilesIOManager
     from headwater.execution.tables.sql_database import SQLTableIOManager
+    from headwater.location.resources import build_resources
 
 # What needs pydantic, or runs something, is imported when it is first asked for.
 _LATER = {
@@ -322,6 +328,7 @@ _LATER = {
     "observe": "headwater.execution.materialize",
     "DuckDBIOManager": "headwater.execution.tables.duckdb_file",
     "SQLTableIOManager": "headwater.execution.tables.sql_database",
+    "build_resources": "headwater.location.resources",
     "TableFilesIOManager": "headwater.execution.tables.files",
 }
 
@@ -366,6 +373,7 @@ __all__ = [
     "DagsterInstance",
     "DagsterRunStatus",
     "DailyPartitionsDefinition",
+    "DataProvenance",
     "DataVersion",
     "DataVersionsByPartition",
     "DefaultScheduleStatus",
@@ -532,16 +540,20 @@ __all__ = [
     "build_asset_context",
     "build_column_range_checks",
     "build_column_schema_change_checks",
+    "build_hook_context",
+    "build_init_resource_context",
     "build_input_context",
     "build_last_update_freshness_checks",
     "build_metadata_bounds_checks",
     "build_multi_asset_sensor_context",
     "build_output_context",
+    "build_resources",
     "build_row_count_change_checks",
     "build_run_status_sensor_context",
     "build_schedule_context",
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
+    "build_sensor_for_freshness_checks",
     "build_time_partition_freshness_checks",
     "check_sensor",
     "dask_executor",
@@ -579,6 +591,7 @@ __all__ = [
     "observable_source_asset",
     "observe",
     "open_pipes_session",
+    "partition_loading_context",
     "resource",
     "run_failure_sensor",
     "run_status_sensor",

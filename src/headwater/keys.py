@@ -113,6 +113,10 @@ class AssetKey:
         """The parts as a JSON list, the form that other tools of the field store."""
         return json.dumps(self.path)
 
+    def to_db_string(self) -> str:
+        """The same as `to_string`."""
+        return self.to_string()
+
     @staticmethod
     def from_db_string(text: str) -> AssetKey | None:
         """Read a JSON list; any other text is split on every character outside `[A-Za-z0-9_]`.
@@ -193,3 +197,26 @@ class AssetCheckKey:
         if not colon:
             raise InvalidParameterError(f"A check is written as asset/key:check_name, but got {text!r}.")
         return AssetCheckKey(AssetKey.from_user_string(asset), name)
+
+    def to_db_string(self) -> str:
+        """The asset's parts and the name as JSON: read back by `from_db_string`."""
+        return json.dumps({"asset_key": self.asset_key.to_string(), "check_name": self.name})
+
+    @staticmethod
+    def from_db_string(text: str) -> AssetCheckKey | None:
+        """The inverse of `to_db_string`; None where the text is something else."""
+        try:
+            said = json.loads(text)
+            asset_key = AssetKey.from_db_string(said["asset_key"])
+            name = said["check_name"]
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+        return AssetCheckKey(asset_key, name) if asset_key is not None and isinstance(name, str) else None
+
+    def with_asset_key_prefix(self, prefix: str | Sequence[str]) -> AssetCheckKey:
+        """The check of the same name of the asset below a prefix."""
+        return AssetCheckKey(self.asset_key.with_prefix(prefix), self.name)
+
+    def replace_asset_key(self, asset_key: AssetKey) -> AssetCheckKey:
+        """The check of the same name of another asset."""
+        return AssetCheckKey(asset_key, self.name)

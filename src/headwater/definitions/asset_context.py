@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headwater.definitions.arguments import check_type, shown
 from headwater.definitions.contexts import OUTSIDE, StepContext
+from headwater.definitions.events import DataProvenance
 from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata import MetadataValue, normalize_metadata
 from headwater.definitions.partitions import PartitionKeyRange, TimeWindow
@@ -18,6 +21,9 @@ from headwater.keys import AssetKey, CoercibleToAssetKey
 
 if TYPE_CHECKING:
     from headwater.definitions.assets import AssetsDefinition
+
+
+_current: ContextVar[AssetExecutionContext | None] = ContextVar("current", default=None)
 
 
 class StepServices(Protocol):
@@ -194,6 +200,53 @@ class AssetExecutionContext(StepContext):
         self.logged_events.append(
             check_type(event, ASSET_EVENTS, "What log_event takes", "an AssetMaterialization or AssetObservation")  # type: ignore[arg-type]
         )
+
+    @property
+    def run(self) -> Any:
+        """The run, with its `run_id`, `tags` and `partition`; None where the deployment does not keep it.
+
+        Raises:
+            InvalidInvocationError: a test built the context.
+        """
+        return self.instance.get_run_by_id(self.run_id)
+
+    @staticmethod
+    def get() -> AssetExecutionContext:
+        """The context of the function that is being called, for functions that it calls.
+
+        Raises:
+            InvalidInvocationError: no function of an asset is being called.
+        """
+        found = _current.get()
+        if found is None:
+            raise InvalidInvocationError("AssetExecutionContext.get() works while the function of an asset is called.")
+        return found
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Be what `get` gives while a function is called."""
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+    def asset_partition_key_for_output(self, output_name: str = "result") -> str:
+        """The partition that is being made, which is the same for all outputs.
+
+        Raises:
+            InvalidInvocationError: there is none, or there are several.
+        """
+        return self.partition_key
+
+    def get_asset_provenance(self, asset_key: CoercibleToAssetKey) -> DataProvenance | None:
+        """What the newest materialization of an asset was made from; None where that is not known.
+
+        Raises:
+            InvalidInvocationError: a test built the context.
+        """
+        found: DataProvenance | None = self.instance.get_latest_data_provenance(asset_key)
+        return found
 
     def load_asset_value(self, asset_key: CoercibleToAssetKey, *, partition_key: str | None = None) -> Any:
         """The stored value of an asset, through its IO manager.

@@ -11,7 +11,8 @@ from headwater.definitions.arguments import (
     check_optional_text,
 )
 from headwater.definitions.asset_functions import define_assets, make_key
-from headwater.definitions.assets import AssetIn, AssetOutput, AssetsDefinition
+from headwater.definitions.asset_inputs import AssetIn
+from headwater.definitions.assets import AssetOutput, AssetsDefinition
 from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.deps import CoercibleToAssetDep

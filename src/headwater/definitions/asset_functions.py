@@ -13,7 +13,8 @@ from headwater.definitions.arguments import (
     check_type,
 )
 from headwater.definitions.asset_context import AssetExecutionContext
-from headwater.definitions.assets import AssetIn, AssetsDefinition, read_inputs
+from headwater.definitions.asset_inputs import AssetIn, read_inputs
+from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.backfill_policy import BackfillPolicy, check_backfill_policy
 from headwater.definitions.functions import default_name, read_parameters
 from headwater.definitions.hooks import HookDefinition, check_hooks

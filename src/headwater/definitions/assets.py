@@ -8,36 +8,22 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.arguments import check_bool, check_mapping, check_optional_text, check_type
+from headwater.definitions.arguments import check_bool, check_optional_text, check_type
+from headwater.definitions.asset_inputs import AssetInput
 from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, check_partition_mapping
+from headwater.definitions.deps import AssetDep, CoercibleToAssetDep
 from headwater.definitions.freshness import FreshnessPolicy
-from headwater.definitions.functions import Parameters, look_like, returns_nothing
+from headwater.definitions.functions import look_like, returns_nothing
 from headwater.definitions.hooks import HookDefinition
-from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.needs import NO_NEEDS, Needs
-from headwater.definitions.partitions import PartitionMapping
+from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.specs import IO_MANAGER_METADATA, AssetCheckSpec, AssetSpec
 from headwater.definitions.values import Frozen
-from headwater.errors import InvalidDefinitionError
+from headwater.errors import InvalidDefinitionError, InvalidInvocationError, UnknownAssetError
 from headwater.keys import AssetKey, CoercibleToAssetKey
-
-
-class AssetInput(msgspec.Struct, frozen=True):
-    """A parameter of an asset's function, and the upstream asset whose value it gets.
-
-    `annotation` is the parameter's, for the IO manager. One that was mapped with `ins` is surely an asset.
-    """
-
-    name: str
-    key: AssetKey
-    annotation: Any = Any
-    mapped: bool = False
-    partition_mapping: PartitionMapping | None = None
-    metadata: dict[str, Any] = {}
 
 
 class AssetOutput(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,58 +37,6 @@ class AssetOutput(msgspec.Struct, frozen=True, kw_only=True):
     io_manager_key: str | None = None
     is_required: bool = True
     stores: bool = True
-
-
-class AssetIn(Frozen):
-    """Which asset a parameter stands for, where it is not named like it.
-
-    Args:
-        key: The asset's key; a string is one part.
-        metadata: What is known of the dependency itself.
-        key_prefix: Or only what comes before the parameter's name in the key.
-        partition_mapping: Which of its partitions are read, as for `AssetDep`.
-
-    Raises:
-        InvalidDefinitionError: both a key and a prefix are given.
-        InvalidParameterError: an argument has the wrong type.
-        InvalidMetadataError: a metadata value can't be stored.
-
-    Example:
-        >>> AssetIn(key_prefix="lake").resolve("orders")
-        AssetKey(['lake', 'orders'])
-    """
-
-    __slots__ = ("key", "key_prefix", "metadata", "partition_mapping")
-
-    key: AssetKey | None
-    metadata: dict[str, Any]
-    key_prefix: tuple[str, ...]
-    partition_mapping: PartitionMapping | None
-
-    def __init__(
-        self,
-        key: CoercibleToAssetKey | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        key_prefix: str | Sequence[str] | None = None,
-        partition_mapping: PartitionMapping | None = None,
-    ) -> None:
-        if key is not None and key_prefix is not None:
-            raise InvalidDefinitionError(
-                f"AssetIn has key={key!r} and key_prefix={key_prefix!r}; a key is whole, so leave key_prefix out."
-            )
-        if partition_mapping is not None:
-            check_partition_mapping(partition_mapping, "partition_mapping of an AssetIn")
-        normalize_metadata(metadata)
-        self._set(
-            key=None if key is None else AssetKey.from_coercible(key),
-            metadata=dict(metadata or {}),
-            key_prefix=() if key_prefix is None else AssetKey(key_prefix).parts,
-            partition_mapping=partition_mapping,
-        )
-
-    def resolve(self, parameter: str) -> AssetKey:
-        """The key of the asset that the parameter of this name stands for."""
-        return AssetKey((*self.key_prefix, parameter)) if self.key is None else self.key
 
 
 class AssetOut(Frozen):
@@ -181,17 +115,31 @@ class AssetOut(Frozen):
         return AssetSpec(key, **{**shared, **{each: value for each, value in self.spec.items() if value is not None}})
 
 
+def made_elsewhere(*_arguments: Any, **_named: Any) -> Any:
+    """Stands for the function that assets which other systems make do not have.
+
+    Raises:
+        InvalidInvocationError: always.
+    """
+    raise InvalidInvocationError("Another system makes these assets, so there is no function here to call.")
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class AssetsDefinition:
     """Assets and the function that makes them. Made by `@asset` and its siblings; calling it calls the function.
 
     `observes` says that the function only looks at them: other systems make them. One with `can_subset` can be asked
-    for some of its assets alone.
+    for some of its assets alone. One that is made of `specs` alone stands for external assets.
+
+    Example:
+        >>> both = AssetsDefinition(specs=[AssetSpec("raw_orders"), AssetSpec("raw_lines")])
+        >>> both.is_external, both.is_executable
+        (True, False)
     """
 
-    specs: tuple[AssetSpec, ...]
-    compute_fn: Callable[..., Any]
-    outputs: tuple[AssetOutput, ...]
+    specs: Sequence[AssetSpec]
+    compute_fn: Callable[..., Any] = made_elsewhere
+    outputs: tuple[AssetOutput, ...] = ()
     inputs: tuple[AssetInput, ...] = ()
     takes_context: bool = False
     needs: Needs = NO_NEEDS
@@ -208,6 +156,7 @@ class AssetsDefinition:
     pool: str | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "specs", tuple(self.specs))
         keys = self.keys
         for check in self.check_specs:
             if check.asset_key not in keys:
@@ -216,7 +165,8 @@ class AssetsDefinition:
                     f"{check.asset_key.to_user_string()!r}; give it asset={self.specs[0].key.path!r}."
                 )
         self._depend_on_inputs()
-        look_like(self, self.compute_fn)
+        if self.is_executable:
+            look_like(self, self.compute_fn)
 
     def _depend_on_inputs(self) -> None:
         """What no asset of the function names as its dependency is one of all of them."""
@@ -262,12 +212,72 @@ class AssetsDefinition:
     @property
     def is_external(self) -> bool:
         """Whether other systems make its assets."""
-        return self.observes
+        return self.observes or not self.is_executable
 
     @property
     def is_executable(self) -> bool:
-        """Whether there is a function to call; always."""
-        return True
+        """Whether there is a function to call."""
+        return self.compute_fn is not made_elsewhere
+
+    @property
+    def is_materializable(self) -> bool:
+        """Whether its function makes its assets."""
+        return not self.is_external
+
+    @property
+    def is_observable(self) -> bool:
+        """Whether its function looks at its assets, which other systems make."""
+        return self.observes
+
+    @property
+    def partitions_def(self) -> PartitionsDefinition | None:
+        """The partitions that its assets have; those of the first where they differ."""
+        return self.specs[0].partitions_def
+
+    @property
+    def required_resource_keys(self) -> frozenset[str]:
+        """The resources that its function needs."""
+        return self.needs.resources
+
+    def get_asset_spec(self, key: CoercibleToAssetKey | None = None) -> AssetSpec:
+        """The spec of one of its assets, or of its only one.
+
+        Raises:
+            InvalidDefinitionError: it has several, and none was named.
+            UnknownAssetError: it has none of that key.
+        """
+        if key is None:
+            return self.spec
+        found = self.specs_by_key.get(AssetKey.from_coercible(key))
+        if found is None:
+            raise UnknownAssetError(f"{self.titled} has no asset {AssetKey.from_coercible(key)!r}.")
+        return found
+
+    def with_attributes(
+        self,
+        *,
+        group_names_by_key: Mapping[AssetKey, str] | None = None,
+        asset_key_replacements: Mapping[AssetKey, AssetKey] | None = None,
+        tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
+    ) -> AssetsDefinition:
+        """The same function with other attributes of its assets; those that are not named stay as they are.
+
+        Args:
+            group_names_by_key: The groups of some of them.
+            asset_key_replacements: Other keys, of its assets and of what they depend on.
+            tags_by_key: More tags of some of them.
+        """
+        groups, keys, tags = group_names_by_key or {}, asset_key_replacements or {}, tags_by_key or {}
+
+        def change(spec: AssetSpec) -> AssetSpec:
+            deps = [dep.with_asset(keys.get(dep.asset_key, dep.asset_key)) for dep in spec.deps]
+            changed = spec.replace_attributes(key=keys.get(spec.key, spec.key), deps=deps)
+            if spec.key in groups:
+                changed = changed.replace_attributes(group_name=groups[spec.key])
+            return changed.merge_attributes(tags=tags.get(spec.key, {}))
+
+        moved = tuple(msgspec.structs.replace(each, key=keys.get(each.key, each.key)) for each in self.inputs)
+        return replace(self, inputs=moved).map_asset_specs(change)
 
     @property
     def source(self) -> SourceRef | None:
@@ -330,35 +340,3 @@ class AssetsDefinition:
 
     def __repr__(self) -> str:
         return f"AssetsDefinition({', '.join(repr(spec.key) for spec in self.specs)})"
-
-
-def read_inputs(parameters: Parameters, ins: Mapping[str, AssetIn] | None, of: str) -> tuple[AssetInput, ...]:
-    """The assets that a function's parameters stand for.
-
-    Raises:
-        InvalidDefinitionError: `ins` names something that is no parameter.
-    """
-    renamed = check_mapping(ins, f"ins {of}")
-    for name, entry in renamed.items():
-        check_type(entry, AssetIn, f"ins[{name!r}] {of}", "an AssetIn")
-        if name not in parameters.names and not parameters.takes_any:
-            named = ", ".join(parameters.names) or "none"
-            raise InvalidDefinitionError(
-                f"ins {of} names {name!r}, which is no parameter of the function; its parameters are: {named}."
-            )
-    return tuple(
-        _read_input(name, renamed.get(name), parameters.annotations)
-        for name in dict.fromkeys((*parameters.names, *renamed))
-    )
-
-
-def _read_input(name: str, given: AssetIn | None, annotations: Mapping[str, Any]) -> AssetInput:
-    entry = given or AssetIn()
-    return AssetInput(
-        name,
-        entry.resolve(name),
-        annotations.get(name, Any),
-        mapped=given is not None,
-        partition_mapping=entry.partition_mapping,
-        metadata=entry.metadata,
-    )

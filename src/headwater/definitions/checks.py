@@ -10,7 +10,7 @@ from typing import Any, overload
 import msgspec
 
 from headwater.definitions.arguments import check_mapping, check_printable, check_seconds, check_several
-from headwater.definitions.assets import AssetIn, AssetInput, read_inputs
+from headwater.definitions.asset_inputs import AssetIn, AssetInput, read_inputs
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import AssetCheckExecutionContext
 from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, HasAssetKey

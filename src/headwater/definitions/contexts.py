@@ -38,6 +38,14 @@ class StepContext:
         self.run_tags = dict(run_tags or {})
         self.job_name = job_name
 
+    def has_tag(self, key: str) -> bool:
+        """Whether the run has a tag."""
+        return key in self.run_tags
+
+    def get_tag(self, key: str) -> str | None:
+        """The value of a tag of the run; None where it has no such tag."""
+        return self.run_tags.get(key)
+
     @property
     def has_partition_key(self) -> bool:
         """Whether one partition is being worked on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from copy import copy
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from headwater.definitions.arguments import check_several, check_type, shown
 from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.executors import ExecutorDefinition, check_executor
-from headwater.definitions.jobs import JobDefinition
+from headwater.definitions.jobs import JobDefinition, define_asset_job
 from headwater.definitions.map_specs import map_asset_specs
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.problems.collected import Collected, collect
@@ -84,7 +84,7 @@ class Definitions:
         normalize_metadata(metadata)
         self._resources = check_resources(resources, "resources of Definitions")
         self._jobs = _elements(jobs, "jobs", (JobDefinition,))
-        self._assets = _elements(assets, "assets", (AssetSpec, AssetsDefinition))
+        self._assets = tuple(_executable(_elements(assets, "assets", (AssetSpec, AssetsDefinition))))
         self._sensors = _elements(sensors, "sensors", (SensorDefinition,))
         self._schedules = _elements(schedules, "schedules", (ScheduleDefinition,))
         self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
@@ -316,6 +316,18 @@ class Definitions:
             raise UnknownSensorError(f"There is no sensor {name!r} in these Definitions; add it to sensors=[...].")
         return sensor
 
+    def resolve_sensor_def(self, name: str) -> SensorDefinition:
+        """The same as `get_sensor_def`."""
+        return self.get_sensor_def(name)
+
+    def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
+        """The same as `get_schedule_def`."""
+        return self.get_schedule_def(name)
+
+    def resolve_implicit_global_asset_job_def(self) -> JobDefinition:
+        """The job `__ASSET_JOB` of all assets that are made here."""
+        return define_asset_job("__ASSET_JOB", AssetSelection.assets(*sorted(self.resolve().natives)))
+
     def get_schedule_def(self, name: str) -> ScheduleDefinition:
         """The schedule of a name.
 
@@ -328,6 +340,15 @@ class Definitions:
                 f"There is no schedule {name!r} in these Definitions; add it to schedules=[...]."
             )
         return schedule
+
+
+def _executable(assets: Iterable[AssetSpec | AssetsDefinition]) -> Iterator[AssetSpec | AssetsDefinition]:
+    """The assets, the specs of external ones in place of a definition that holds nothing else."""
+    for item in assets:
+        if isinstance(item, AssetsDefinition) and not item.is_executable:
+            yield from item.specs
+        else:
+            yield item
 
 
 def _only_executor(defs: Iterable[Definitions]) -> ExecutorDefinition | None:

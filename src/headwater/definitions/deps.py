@@ -67,6 +67,15 @@ class AssetDep(Frozen):
             metadata=dict(metadata or {}),
         )
 
+    @staticmethod
+    def from_coercible(value: CoercibleToAssetDep) -> AssetDep:
+        """A dependency from a dependency, a key or what has one.
+
+        Raises:
+            InvalidParameterError: it has no key.
+        """
+        return value if isinstance(value, AssetDep) else AssetDep(value)
+
     def with_asset(self, asset: CoercibleToAssetKey | HasAssetKey) -> AssetDep:
         """The same dependency on another asset."""
         changed = copy(self)

@@ -132,6 +132,27 @@ class AssetObservation(_AssetEvent):
     __slots__ = ()
 
 
+class DataProvenance(msgspec.Struct, frozen=True):
+    """What the newest materialization of an asset was made from, as `context.get_asset_provenance` tells it.
+
+    Args:
+        code_version: The version of the code, or the run where that has none.
+        input_data_versions: By input the version of its data that was read.
+        input_storage_ids: By input the place in the log (`seq`) of that version, where it has one of its own.
+        is_user_provided: Whether the function named its data version itself.
+
+    Example:
+        >>> provenance = DataProvenance("1", {AssetKey("raw"): DataVersion("v7")}, {AssetKey("raw"): 12}, False)
+        >>> provenance.input_data_versions[AssetKey("raw")].value
+        'v7'
+    """
+
+    code_version: str
+    input_data_versions: Mapping[AssetKey, DataVersion]
+    input_storage_ids: Mapping[AssetKey, int | None]
+    is_user_provided: bool
+
+
 class DataVersionsByPartition(Frozen):
     """Names for the contents of partitions, as a function that looks at an asset tells them.
 

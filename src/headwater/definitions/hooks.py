@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 from headwater.definitions.arguments import check_several, check_type, shown
+from headwater.definitions.contexts import OUTSIDE
 from headwater.definitions.functions import check_function, count_parameters, default_name, look_like
-from headwater.definitions.logs import ContextLog
-from headwater.definitions.resources import Resources
+from headwater.definitions.logs import ContextLog, RecordedLog
+from headwater.definitions.resources import Resources, given_resources
 from headwater.errors import InvalidDefinitionError
 
 
@@ -19,7 +20,7 @@ class HookContext:
 
     run_id: str
     step_key: str
-    hook_def: HookDefinition
+    hook_def: HookDefinition | None
     log: ContextLog
     resources: Resources
     op_exception: BaseException | None = None
@@ -133,3 +134,38 @@ def _decorator(
         return HookDefinition(function, own_name, on, frozenset(required_resource_keys or ()))
 
     return decorate if hook_fn is None else decorate(hook_fn)
+
+
+def build_hook_context(
+    resources: Mapping[str, Any] | None = None,
+    *,
+    run_id: str = OUTSIDE,
+    step_key: str = "step",
+    job_name: str | None = None,
+    op_exception: BaseException | None = None,
+    hook_def: HookDefinition | None = None,
+) -> HookContext:
+    """A context with which a test calls a hook; its log is a `RecordedLog`.
+
+    Args:
+        resources: What the hook finds in `context.resources`, ready for use.
+        run_id: The run.
+        step_key: The step that has ended.
+        job_name: The job that the run belongs to.
+        op_exception: What made the step fail.
+        hook_def: The hook.
+
+    Example:
+        >>> context = build_hook_context({"mail": []}, op_exception=ValueError("no rows"))
+        >>> context.resources.mail, str(context.op_exception)
+        ([], 'no rows')
+    """
+    return HookContext(
+        run_id=run_id,
+        step_key=step_key,
+        hook_def=hook_def,
+        log=RecordedLog(),
+        resources=given_resources(resources),
+        op_exception=op_exception,
+        job_name=job_name,
+    )

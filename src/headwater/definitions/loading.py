@@ -340,7 +340,7 @@ def _place(item: object) -> str:
     return next(place for kind, place in _PLACES.items() if isinstance(item, kind))
 
 
-def _specs(item: AssetSpec | AssetsDefinition) -> tuple[AssetSpec, ...]:
+def _specs(item: AssetSpec | AssetsDefinition) -> Sequence[AssetSpec]:
     return (item,) if isinstance(item, AssetSpec) else item.specs
 
 

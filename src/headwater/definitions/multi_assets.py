@@ -14,7 +14,8 @@ from headwater.definitions.arguments import (
     check_type,
 )
 from headwater.definitions.asset_functions import define_assets
-from headwater.definitions.assets import AssetIn, AssetOut, AssetOutput, AssetsDefinition
+from headwater.definitions.asset_inputs import AssetIn
+from headwater.definitions.assets import AssetOut, AssetOutput, AssetsDefinition
 from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.deps import CoercibleToAssetDep
 from headwater.definitions.functions import check_function, default_name

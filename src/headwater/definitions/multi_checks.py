@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from headwater.definitions.arguments import check_bool, check_printable, check_seconds, check_several, check_type
-from headwater.definitions.assets import AssetIn, read_inputs
+from headwater.definitions.asset_inputs import AssetIn, read_inputs
 from headwater.definitions.checks import AssetCheckDefinition, read_execution
 from headwater.definitions.contexts import AssetCheckExecutionContext
 from headwater.definitions.functions import check_function, default_name, read_docstring, read_parameters

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin,
 
 from headwater.definitions.arguments import check_mapping, check_text
 from headwater.definitions.functions import check_function, count_parameters, default_name, look_like, read_docstring
-from headwater.definitions.logs import ContextLog
+from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import find_source
 from headwater.errors import InvalidInvocationError, UnknownResourceError
@@ -209,4 +209,23 @@ def refuse_assignment(owner: object, name: str) -> None:
     raise InvalidInvocationError(
         f"{type(owner).__name__} does not change once it is built, so {name} can't be set. What a resource opens "
         "belongs into a private attribute: `_client: Client = PrivateAttr()`."
+    )
+
+
+def build_init_resource_context(
+    config: Any = None, resources: Mapping[str, Any] | None = None, *, run_id: str | None = None
+) -> InitResourceContext:
+    """A context with which a test calls the function of a resource; its log is a `RecordedLog`.
+
+    Args:
+        config: What the resource is configured with.
+        resources: The resources that it requires, ready for use.
+        run_id: The run that it is set up for.
+
+    Example:
+        >>> build_init_resource_context({"path": "lake"}).resource_config["path"]
+        'lake'
+    """
+    return InitResourceContext(
+        resource_config=config, resources=given_resources(resources), log=RecordedLog(), run_id=run_id
     )

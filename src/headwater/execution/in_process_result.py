@@ -17,6 +17,7 @@ from headwater.definitions.events import (
 from headwater.definitions.metadata_from_wire import from_wire
 from headwater.errors import InvalidInvocationError, UnknownAssetError
 from headwater.keys import AssetKey, CoercibleToAssetKey
+from headwater.records.event_records import tags_of
 from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization, Observation, StepEvent
 from headwater.records.runs import Run, RunStatus
 
@@ -190,7 +191,7 @@ def _materialization(event: Event, key: AssetKey, payload: Materialization) -> A
         description=payload.description,
         metadata=from_wire(payload.metadata),
         partition=event.partition,
-        tags=payload.tags or None,
+        tags=tags_of(event) or None,
         data_version=event.data_version,
     )
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from headwater.clock import from_seconds
+from headwater.clock import from_seconds, to_seconds
 from headwater.definitions.arguments import check_asset_key, shown
-from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation
+from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation, DataProvenance
 from headwater.definitions.io_managers import IOManager
 from headwater.definitions.metadata import MetadataValue, to_wire
 from headwater.definitions.metadata_from_wire import from_wire
@@ -22,7 +22,8 @@ from headwater.errors import InvalidInvocationError, SettingsError
 from headwater.execution.file_io_manager import FilesystemIOManager
 from headwater.execution.in_process_result import RunEventView, view
 from headwater.execution.memory_log import EventLog, MemoryLog
-from headwater.keys import AssetKey, CoercibleToAssetKey
+from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
+from headwater.records.event_records import provenance_of
 from headwater.records.events import (
     CheckEvaluation,
     Event,
@@ -37,6 +38,7 @@ from headwater.records.versions import Version
 
 _REPORTER = Reporter("python")
 _MOST_UPDATES = 50
+_MOST_EVALUATIONS = 500
 _LAST_UPDATED = "dagster/last_updated_timestamp"
 
 
@@ -58,6 +60,17 @@ class RecordedUpdate(msgspec.Struct, frozen=True):
     updated_at: float | None
     partition: str | None
     data_version: str | None
+    seq: int = 0
+    """Its place in the log."""
+
+
+class RecordedEvaluation(msgspec.Struct, frozen=True):
+    """What a check found last: whether it passed, what it told, when (in seconds since the epoch), and its place."""
+
+    passed: bool
+    metadata: dict[str, MetadataValue]
+    evaluated_at: float
+    seq: int
 
 
 class HeadwaterInstance:
@@ -185,6 +198,16 @@ class HeadwaterInstance:
         found = self._log.events_of(_text(asset_key), EventKind.MATERIALIZATION, 1)
         return view(found[0]) if found else None
 
+    def get_latest_data_provenance(
+        self, asset_key: CoercibleToAssetKey, partition_key: str | None = None
+    ) -> DataProvenance | None:
+        """What the newest materialization of an asset, or of one partition, was made from.
+
+        None where there is none, or it was not made by a run that kept count.
+        """
+        events = self._log.events_of(_text(asset_key), EventKind.MATERIALIZATION, 1, partition_key)
+        return provenance_of(events[0]) if events else None
+
     def get_latest_materialization_events(
         self, asset_keys: Iterable[CoercibleToAssetKey]
     ) -> dict[AssetKey, RunEventView]:
@@ -216,6 +239,17 @@ class HeadwaterInstance:
         events = [event for kind in kinds for event in self._log.events_of(_text(asset_key), kind, _MOST_UPDATES)]
         events.sort(key=lambda event: (event.timestamp, event.seq), reverse=True)
         return [_update(event) for event in events]
+
+    def get_latest_asset_check_evaluation(self, key: AssetCheckKey) -> RecordedEvaluation | None:
+        """What a check found last, among the newest results of its asset; None where it was not carried out."""
+        text = key.asset_key.to_escaped_user_string()
+        for event in self._log.events_of(text, EventKind.CHECK_EVALUATION, _MOST_EVALUATIONS):
+            payload = event.payload
+            if isinstance(payload, CheckEvaluation) and payload.check_name == key.name:
+                return RecordedEvaluation(
+                    payload.passed, from_wire(payload.metadata), to_seconds(event.timestamp), event.seq
+                )
+        return None
 
     def get_dynamic_partitions(self, partitions_def_name: str) -> list[str]:
         """The keys of dynamic partitions, in the order in which they were added."""
@@ -307,6 +341,7 @@ def _update(event: Event) -> RecordedUpdate:
         updated_at=event.timestamp / 1_000_000 if event.kind is EventKind.MATERIALIZATION else moment,
         partition=event.partition,
         data_version=event.data_version,
+        seq=event.seq,
     )
 
 

@@ -37,8 +37,8 @@ class EventLog(Protocol):
         """The newest version of each of some partitions that has one."""
         ...
 
-    def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
-        """Events of an asset of one kind, the newest first."""
+    def events_of(self, asset_key: str, kind: EventKind, limit: int, partition: str | None = None) -> list[Event]:
+        """Events of an asset of one kind, or of one partition of it, the newest first by when they happened."""
         ...
 
     def partitions_of(self, asset_key: str) -> set[str]:
@@ -136,9 +136,10 @@ class MemoryLog:
         places = ((key, partition, kind) for kind in kinds)
         return [self._latest[place] for place in places if place in self._latest]
 
-    def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
-        """Events of an asset of one kind, the newest first."""
-        found = [event for event in self._events if event.kind is kind and event.asset_key == asset_key]
+    def events_of(self, asset_key: str, kind: EventKind, limit: int, partition: str | None = None) -> list[Event]:
+        """Events of an asset of one kind, or of one partition of it, the newest first by when they happened."""
+        mine = (event for event in self._events if event.kind is kind and event.asset_key == asset_key)
+        found = [event for event in mine if partition in (None, event.partition)]
         return sorted(found, key=lambda event: (event.timestamp, event.seq), reverse=True)[:limit]
 
     def partitions_of(self, asset_key: str) -> set[str]:

@@ -11,7 +11,8 @@ import msgspec
 
 from headwater.clock import SystemClock, from_seconds, to_datetime
 from headwater.definitions.asset_context import AssetExecutionContext
-from headwater.definitions.assets import AssetInput, AssetsDefinition
+from headwater.definitions.asset_inputs import AssetInput
+from headwater.definitions.assets import AssetsDefinition
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.contexts import AssetCheckExecutionContext
 from headwater.definitions.definitions import Definitions
@@ -160,11 +161,13 @@ class _Step:
     def _make(self, definition: AssetsDefinition) -> StepReport:
         context = self._context(definition)
         arguments = self._arguments(definition, definition.needs, definition.inputs)
-        returned = call(definition.compute_fn, context if definition.takes_context else None, **arguments)
-        if definition.observes:
-            output = read_observation(definition, returned)
-        else:
-            output = read_asset_output(definition, context.selected_asset_keys, returned)
+        with context.entered():
+            returned = call(definition.compute_fn, context if definition.takes_context else None, **arguments)
+            # A generator does its work while it is read.
+            if definition.observes:
+                output = read_observation(definition, returned)
+            else:
+                output = read_asset_output(definition, context.selected_asset_keys, returned)
         made = [each for key, result in output.results.items() for each in self._keep(definition, key, result, context)]
         left_out = [key for key in self._keys if key not in output.results and not definition.observes]
         return self._report(made, output, [*context.logged_events, *output.events], left_out)

@@ -55,9 +55,9 @@ class StoreLog:
         """The newest version of each of some partitions that has one."""
         return self._store.read(lambda c: states.StoredVersions(c).partition_versions(key, partitions, kinds))
 
-    def events_of(self, asset_key: str, kind: EventKind, limit: int) -> list[Event]:
-        """Events of an asset of one kind, the newest first."""
-        wanted = EventFilter(asset_key=asset_key, kinds=(kind,))
+    def events_of(self, asset_key: str, kind: EventKind, limit: int, partition: str | None = None) -> list[Event]:
+        """Events of an asset of one kind, or of one partition of it, the newest first by when they happened."""
+        wanted = EventFilter(asset_key=asset_key, kinds=(kind,), partition=partition)
         return self._store.read(lambda c: event_log.read_newest(c, wanted, limit=limit))
 
     def partitions_of(self, asset_key: str) -> set[str]:

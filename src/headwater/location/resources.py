@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from headwater.definitions.env_vars import resolve_env_vars
-from headwater.definitions.logs import ContextLog
-from headwater.definitions.resources import InitResourceContext, ResourceDefinition, Resources
+from headwater.definitions.logs import ContextLog, RecordedLog
+from headwater.definitions.resources import InitResourceContext, ResourceDefinition, Resources, check_resources
 from headwater.errors import InvalidDefinitionError, UnknownResourceError
 
 
@@ -171,3 +171,29 @@ def _checked(resource: ResourceDefinition, config: Any) -> Any:
 def _as_context_manager(made: Any) -> AbstractContextManager[Any]:
     """What a resource yields: a generator, or a context manager, as a context manager."""
     return contextmanager(lambda: made)() if inspect.isgenerator(made) else made
+
+
+@contextmanager
+def build_resources(
+    resources: Mapping[str, Any], *, resource_config: Mapping[str, Any] | None = None, run_id: str | None = None
+) -> Iterator[Resources]:
+    """Set up resources outside a run, as a script or a test needs them, and tear them down at the end.
+
+    Args:
+        resources: By name, as `Definitions` takes them.
+        resource_config: What is said of some of them, by name: `{"lake": {"config": {…}}}`.
+        run_id: The run that they are to be set up for.
+
+    Raises:
+        InvalidConfigError: an environment variable that one names is not set, or its config does not fit.
+        InvalidDefinitionError: they require each other in a circle.
+
+    Example:
+        >>> with build_resources({"rates": {"EUR": 1.1}}) as ready:
+        ...     ready.rates["EUR"]
+        1.1
+    """
+    checked = check_resources(resources, "resources of build_resources")
+    config = {name: each.get("config", each) for name, each in (resource_config or {}).items()}
+    with ResourceScope(checked, config=config, run_id=run_id, log=RecordedLog()) as scope:
+        yield scope.among(checked)

@@ -5,10 +5,50 @@ from __future__ import annotations
 from typing import Any
 
 from headwater.clock import to_seconds
-from headwater.definitions.events import AssetCheckSeverity, AssetMaterialization, AssetObservation
+from headwater.definitions.events import (
+    DATA_VERSION_TAG,
+    AssetCheckSeverity,
+    AssetMaterialization,
+    AssetObservation,
+    DataProvenance,
+    DataVersion,
+)
 from headwater.definitions.metadata_from_wire import from_wire
 from headwater.keys import AssetCheckKey, AssetKey
 from headwater.records.events import CheckEvaluation, ErrorInfo, Event, Materialization, Observation, StepEvent
+from headwater.records.versions import basis_of, derive_version
+
+_INPUT_VERSION, _INPUT_EVENT = "dagster/input_data_version/", "dagster/input_event_pointer/"
+
+
+def provenance_of(event: Event) -> DataProvenance | None:
+    """What a materialization was made from; None where it was not made by a run that kept count."""
+    basis, payload = basis_of(event), event.payload
+    if basis is None or not isinstance(payload, Materialization):
+        return None
+    code = basis.code or event.run_id or ""
+    return DataProvenance(
+        code,
+        {AssetKey.from_escaped_user_string(key): DataVersion(name) for key, name in basis.inputs.items()},
+        {AssetKey.from_escaped_user_string(key): payload.inputs.get(key) for key in basis.inputs},
+        event.data_version != derive_version(code, basis.inputs),
+    )
+
+
+def tags_of(event: Event) -> dict[str, str]:
+    """The tags that were given to an event, and those that say from which versions a run made it."""
+    payload = event.payload
+    given = dict(payload.tags) if isinstance(payload, (Materialization, Observation)) else {}
+    basis = basis_of(event)
+    if basis is None or not isinstance(payload, Materialization):
+        return given
+    return {
+        "dagster/code_version": basis.code or event.run_id or "",
+        **({} if event.data_version is None else {DATA_VERSION_TAG: event.data_version}),
+        **{_INPUT_VERSION + key: name for key, name in basis.inputs.items()},
+        **{_INPUT_EVENT + key: str(seq) for key, seq in payload.inputs.items()},
+        **given,
+    }
 
 
 class EventRecord:
@@ -149,5 +189,5 @@ class EventRecord:
             description=payload.description,
             metadata=from_wire(payload.metadata),
             partition=self.partition,
-            tags=payload.tags,
+            tags=tags_of(self._event),
         )

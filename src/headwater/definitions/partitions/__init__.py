@@ -10,7 +10,12 @@ from headwater.definitions.partitions.calendar_windows import (
     MonthlyPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
-from headwater.definitions.partitions.definition import DynamicPartitionsStore, PartitionsDefinition
+from headwater.definitions.partitions.definition import (
+    DynamicPartitionsStore,
+    PartitionLoadingContext,
+    PartitionsDefinition,
+    partition_loading_context,
+)
 from headwater.definitions.partitions.dimension_mappings import (
     DimensionPartitionMapping,
     MultiPartitionMapping,
@@ -61,6 +66,7 @@ __all__ = [
     "Ordinals",
     "PartitionKeyRange",
     "PartitionKeys",
+    "PartitionLoadingContext",
     "PartitionMapping",
     "PartitionsDefinition",
     "PartitionsSnapshot",
@@ -75,6 +81,7 @@ __all__ = [
     "WeeklyPartitionsDefinition",
     "mapping_between",
     "mapping_from_snapshot",
+    "partition_loading_context",
     "partitions_concerned",
     "partitions_from_snapshot",
     "partitions_read",

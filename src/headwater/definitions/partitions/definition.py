@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.arguments import shown
@@ -27,6 +29,52 @@ class DynamicPartitionsStore(Protocol):
     def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
         """Whether a name has a key."""
         ...
+
+
+class PartitionLoadingContext(NamedTuple):
+    """What is meant where a caller names neither a moment nor a store: see `partition_loading_context`."""
+
+    effective_dt: datetime | None = None
+    dynamic_partitions_store: DynamicPartitionsStore | None = None
+
+
+_loading: ContextVar[PartitionLoadingContext] = ContextVar("loading", default=PartitionLoadingContext())  # noqa: B039
+
+
+def current_loading() -> PartitionLoadingContext:
+    """What is meant just here."""
+    return _loading.get()
+
+
+@contextmanager
+def partition_loading_context(
+    effective_dt: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
+) -> Iterator[PartitionLoadingContext]:
+    """Within it, partitions are those of a moment and a store, where nothing else is said.
+
+    Args:
+        effective_dt: The moment, with a time zone; as outside if left out.
+        dynamic_partitions_store: Where dynamic keys are kept, such as a `HeadwaterInstance`; as outside if left out.
+
+    Raises:
+        InvalidParameterError: the moment has no time zone, once it is asked for.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> days = DailyPartitionsDefinition("2026-01-01")
+        >>> with partition_loading_context(datetime(2026, 1, 3, tzinfo=timezone.utc)):
+        ...     days.get_partition_keys()
+        ['2026-01-01', '2026-01-02']
+    """
+    outside = _loading.get()
+    inside = PartitionLoadingContext(
+        effective_dt or outside.effective_dt, dynamic_partitions_store or outside.dynamic_partitions_store
+    )
+    token = _loading.set(inside)
+    try:
+        yield inside
+    finally:
+        _loading.reset(token)
 
 
 class PartitionsDefinition(ABC):
@@ -140,7 +188,8 @@ def moment_of(current_time: datetime | None) -> datetime:
     """
     # The one place where a definition reads the clock: a user who asks for the keys means those of now. What
     # decides anything in Headwater passes the time.
-    moment = to_datetime(SystemClock().now()) if current_time is None else current_time
+    meant = current_time or current_loading().effective_dt
+    moment = to_datetime(SystemClock().now()) if meant is None else meant
     if moment.utcoffset() is None:
         raise InvalidParameterError(
             f"current_time is a datetime without a time zone, {moment}; give it one, such as tzinfo=timezone.utc."

@@ -12,6 +12,7 @@ from headwater.definitions.partitions.definition import (
     DynamicPartitionsStore,
     PartitionsDefinition,
     check_partition_key,
+    current_loading,
 )
 from headwater.definitions.partitions.keys import ListedKeys, PartitionKeys
 from headwater.definitions.partitions.snapshot import PartitionsSnapshot
@@ -117,12 +118,13 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
         return f"DynamicPartitionsDefinition(name={self.name!r})"
 
     def _store(self, store: DynamicPartitionsStore | None) -> DynamicPartitionsStore:
-        if store is None:
+        found = store or current_loading().dynamic_partitions_store
+        if found is None:
             raise InvalidInvocationError(
                 f"The partitions {self.name!r} are dynamic: their keys are in the store. Pass "
                 "dynamic_partitions_store=..., such as `context.instance`."
             )
-        return store
+        return found
 
 
 def check_new_keys(partition_keys: object) -> tuple[str, ...]:
