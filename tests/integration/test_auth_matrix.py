@@ -74,6 +74,7 @@ NEEDS = {
     "DELETE /api/people/{person_id:str}/sessions": ADMIN,
     "GET /api/audit": ADMIN,
     "GET /api/audit/verdict": ADMIN,
+    "GET /api/search": READ,
     "GET /api/alerts": READ,
     "GET /api/alert-rules": ADMIN,
     "PUT /api/alert-rules/{name:str}": ADMIN,

@@ -87,3 +87,27 @@ def test_the_description_names_problems(server: DevServer) -> None:
     assert "3.1" == described["openapi"][:3]
     assert all({"4XX", "503"} < operation["responses"].keys() for operation in operations)
     assert "detail" in described["components"]["schemas"]["Problem"]["properties"]
+
+
+def test_search(server: DevServer) -> None:
+    """A column that the latest materialization told of is found, and one that it no longer has is not."""
+    for number, name in enumerate(("first_column", "second_column")):
+        schema = {"_producer": "p", "_schemaURL": "s", "fields": [{"name": name, "type": "int"}]}
+        told = {
+            "eventType": "COMPLETE",
+            "eventTime": f"2026-01-0{number + 1}T00:00:00Z",
+            "producer": "p",
+            "schemaURL": "s",
+            "run": {"runId": f"0190a5a5-0000-7000-8000-00000000000{number}"},
+            "job": {"namespace": "n", "name": "j"},
+            "outputs": [{"namespace": "search", "name": "me", "facets": {"schema": schema}}],
+        }
+        assert 201 == server.post("/api/v1/lineage", told).status
+    found = server.get("/api/search?q=search+second_col").json
+    gone = server.get("/api/search?q=first_column").json
+    by_owner = server.get("/api/search?q=CFO").json["items"]
+
+    assert [("asset", "search/me")] == [(each["kind"], each["name"]) for each in found["items"]]
+    assert (1, 0) == (found["total"], gone["total"])
+    assert [] == [each for each in by_owner if each["found_in"] != "owner"]
+    assert 400 == server.get("/api/search").status

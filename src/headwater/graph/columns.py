@@ -38,6 +38,15 @@ def deps_of(metadata: Mapping[str, WireValue]) -> dict[str, list[Column]]:
     return deps
 
 
+def schema_columns(metadata: Mapping[str, WireValue]) -> Iterator[dict[str, Any]]:
+    """The columns of the first schema in some metadata, whatever else a careless reporter put there."""
+    for entry in metadata.values():
+        if entry.type == "table_schema" and isinstance(entry.value, dict):
+            listed = entry.value.get("columns")
+            yield from (each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+            return
+
+
 def find_columns(
     graph: AssetGraph,
     start: Column,

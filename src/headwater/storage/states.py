@@ -31,6 +31,13 @@ def read_assets(connection: Connection, asset_key: str | None = None) -> dict[tu
     return {(state.asset_key, state.kind): state for state in map(latest_from_row, rows)}
 
 
+def read_newer(connection: Connection, kind: EventKind, seq: int) -> list[tuple[str, int]]:
+    """The newest event of a kind of each asset where it lies beyond a place in the log: (asset key, its place)."""
+    newer = sa.and_(latest.c.kind == kind.value, latest.c.partition == WHOLE, latest.c.seq > seq)
+    found = connection.execute(sa.select(latest.c.asset_key, latest.c.seq).where(newer).order_by(latest.c.seq))
+    return [(row.asset_key, row.seq) for row in found]
+
+
 def read_partitions(connection: Connection, asset_key: str) -> dict[tuple[str, EventKind], Latest]:
     """The latest event by partition and kind of one asset."""
     query = sa.select(latest).where(latest.c.asset_key == asset_key, latest.c.partition != WHOLE)

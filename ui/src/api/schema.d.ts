@@ -1338,6 +1338,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find assets, jobs, sensors and schedules by a few words */
+        get: operations["ApiSearchFind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/selection/complete": {
         parameters: {
             query?: never;
@@ -2783,6 +2800,20 @@ export interface components {
          * @enum {string}
          */
         Scope: "report" | "read" | "operate" | "admin";
+        /** SearchHit */
+        SearchHit: {
+            /** @enum {string} */
+            found_in: "name" | "column" | "tag" | "kind" | "group" | "owner" | "check" | "description";
+            /** @enum {string} */
+            kind: "asset" | "job" | "sensor" | "schedule";
+            name: string;
+            text: string;
+        };
+        /** SearchResult */
+        SearchResult: {
+            items: components["schemas"]["SearchHit"][];
+            total: number;
+        };
         /** SensorList */
         SensorList: {
             items: components["schemas"]["SensorView"][];
@@ -6624,6 +6655,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TickPage"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSearchFind: {
+        parameters: {
+            query: {
+                /** @description Words; each must be found in the name, a column, a tag, … */
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
                 };
             };
             /** @description What is wrong, and what to do. */

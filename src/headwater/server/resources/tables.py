@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from sqlalchemy.engine import Connection
 
@@ -53,20 +52,11 @@ def _latest(connection: Connection, keys: Collection[str]) -> dict[str, Mapping[
 
 def _schema(metadata: Mapping[str, WireValue]) -> dict[str, shapes.TableColumn]:
     found: dict[str, shapes.TableColumn] = {}
-    for column in _schema_columns(metadata):
+    for column in columns.schema_columns(metadata):
         name, kind = column.get("name"), column.get("type")
         if isinstance(name, str) and name not in found:
             found[name] = shapes.TableColumn(name=name, type=kind if isinstance(kind, str) else None)
     return found
-
-
-def _schema_columns(metadata: Mapping[str, WireValue]) -> Iterator[dict[str, Any]]:
-    """The columns of the first schema in some metadata, whatever else a careless reporter put there."""
-    for entry in metadata.values():
-        if entry.type == "table_schema" and isinstance(entry.value, dict):
-            listed = entry.value.get("columns")
-            yield from (each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
-            return
 
 
 def _add(table: dict[str, shapes.TableColumn], name: str) -> None:
