@@ -183,6 +183,10 @@ class ReportRefusedError(HeadwaterError):
     """A report from outside is malformed; the message names the field and the mend."""
 
 
+class ReportRejectedError(ReportRefusedError):
+    """A rule of the deployment does not take a report; the message says which, and how an admin lets it in."""
+
+
 class InvalidCursorError(HeadwaterError):
     """A place in a listing is not one that an earlier answer gave."""
 

@@ -70,7 +70,7 @@ def test_the_second_curl_line_works_once_tokens_are_on(secured: tuple[DevServer,
 
     reported = server.get("/prod/api/assets/events?key=raw_transactions", {"Authorization": f"Bearer {token}"})
     assert (200, {}) == (status, body)
-    assert [{"via": "rest", "name": "partner"}] == [event["reporter"] for event in reported.json["items"]]
+    assert [{"via": "rest", "name": "partner", "by": None}] == [event["reporter"] for event in reported.json["items"]]
     assert 404 == server.get("/api/assets/detail?key=raw_transactions").status
 
 

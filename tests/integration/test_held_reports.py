@@ -128,3 +128,44 @@ def test_metadata_takes_the_kind_that_the_definition_gives_it(server: DevServer)
     assert {"type": "float", "value": 1.0} == fitting["metadata"]["ratio"]
     assert {"type": "int", "value": 1} == fitting["metadata"]["x"]
     assert [] == fitting["flags"]
+
+
+def test_openlineage_goes_by_the_rules(tmp_path: Path) -> None:
+    """Each output of a job is held, rejected or recorded by itself; the event names the token, the audit the rest."""
+    outputs = [{"namespace": namespace, "name": "out"} for namespace in ("open", "partner", "closed")]
+    told = {
+        "eventType": "COMPLETE",
+        "eventTime": "2026-01-01T00:00:00Z",
+        "producer": "p",
+        "schemaURL": "s",
+        "run": {"runId": "0190a5a5-0000-7000-8000-000000000001"},
+        "job": {"namespace": "n", "name": "j"},
+        "inputs": [{"namespace": "open", "name": "in"}],
+        "outputs": outputs,
+    }
+    rules = json.dumps({"undefined": {"partner/": "hold", "closed/": "reject"}}).encode()
+    with dev_server(tmp_path, str(PROJECT)) as server:
+        server.request("PUT", "/api/report-rules", rules, {"Content-Type": "application/json"})
+        made = headwater("token", "create", "spark", "--scope", "admin", "--json", "--home", str(server.home))
+        bearer = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
+        server.ask_until(lambda: server.get("/api/assets").status == 401)
+        answer = server.post("/api/v1/lineage", told, bearer)
+        alone = server.post("/api/v1/lineage", {**told, "inputs": [], "outputs": outputs[2:]}, bearer)
+        [event] = server.get("/api/assets/events?key=open/out", bearer).json["items"]
+        [held] = server.get("/api/held-reports", bearer).json["items"]
+        refused = server.ask_until(
+            lambda: server.get("/api/audit?outcome=refused&actor=token:spark", bearer).json["items"]
+        )
+        near = server.get("/api/graph/neighbourhood?key=open/in", bearer).json["nodes"]
+
+    assert (201, 1, [held["held_id"]], 1) == (
+        answer.status,
+        len(answer.json["events"]),
+        answer.json["held"],
+        len(answer.json["refused"]),
+    )
+    assert {"via": "openlineage", "name": "n/j", "by": "spark"} == event["reporter"]
+    assert "partner/out" == held["asset_key"]
+    assert ("rejected by a rule for reports", True) == (refused[-1]["detail"], "closed/out" in refused[-1]["target"])
+    assert (400, True) == (alone.status, "closed/out" in alone.json["error"])
+    assert ["open/in", "open/out"] == sorted(node["asset"]["key"] for node in near)

@@ -138,7 +138,7 @@ def test_a_sensor_reports_a_change_once(server: DevServer, watched: Path) -> Non
     ticks = server.get("/api/sensors/watch_file/ticks").json["items"]
     reporting = next(tick for tick in ticks if tick["events"])
 
-    assert [{"via": "sensor", "name": "watch_file"}] == [event["reporter"] for event in first]
+    assert [{"via": "sensor", "name": "watch_file", "by": None}] == [event["reporter"] for event in first]
     assert str(watched.stat().st_mtime_ns) == sensor["cursor"] == reporting["cursor"]
     assert ([first[0]["seq"]], ["raw"]) == (reporting["events"], reporting["event_assets"])
     assert ["the file changed"] == [line["text"] for line in reporting["log"]]

@@ -54,7 +54,7 @@ def test_a_token_reports_its_assets_and_no_others(secured: tuple[DevServer, dict
     assert dropped.json["error"].startswith("Not authorized to report runless asset events.")
     assert "key:lake/*" in dropped.json["error"]
     assert "'table' is not one of them" in strict.json["items"][1]["error"]
-    assert {"via": "rest", "name": "airflow"} == reporters
+    assert {"via": "rest", "name": "airflow", "by": None} == reporters
     assert before + 2 == server.get("/health/ready").json["seq"]
 
 

@@ -57,7 +57,9 @@ def test_a_signed_push(server: DevServer) -> None:
     assert (200, "repeated") == (again.status, again.json["items"][0]["status"])
     assert (200, []) == (ping.status, ping.json["items"])
     assert (403, True) == (forged.status, "signature is missing or wrong" in forged.json["detail"])
-    assert [("c0ffee", {"via": "webhook", "name": "models"})] == [(e["data_version"], e["reporter"]) for e in events]
+    assert [("c0ffee", {"via": "webhook", "name": "models", "by": None})] == [
+        (e["data_version"], e["reporter"]) for e in events
+    ]
 
 
 def test_made_and_tried_over_http(server: DevServer) -> None:

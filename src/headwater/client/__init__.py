@@ -1,5 +1,6 @@
 """The Python client of the HTTP API. It needs no other part of Headwater but errors, keys and clock."""
 
+from headwater.client.async_buffered import AsyncReportBuffer
 from headwater.client.asynchronous import AsyncHeadwaterClient
 from headwater.client.buffered import Delivery, ReportBuffer, deliver
 from headwater.client.calls import CheckFields, EventFields, ResponseError, RunPage, Severity
@@ -8,6 +9,7 @@ from headwater.client.synchronous import HeadwaterClient
 
 __all__ = [
     "AsyncHeadwaterClient",
+    "AsyncReportBuffer",
     "CheckFields",
     "Delivery",
     "EventFields",

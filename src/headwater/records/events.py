@@ -78,6 +78,8 @@ class Reporter(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     via: str
     name: str | None = None
+    by: str | None = None
+    """The token or person that it came with, where `name` is that of something else."""
 
 
 class Materialization(

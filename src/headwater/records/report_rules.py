@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from headwater.clock import MICROSECONDS, to_datetime
-from headwater.errors import ReportRefusedError
+from headwater.errors import ReportRejectedError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import CheckEvaluation, NewEvent, Report
 from headwater.records.flags import depends_on_payload, find_flags, find_wrong_kinds, with_declared_kinds, with_flags
@@ -95,7 +95,7 @@ class ReportJudge:
             event: As it was sent.
 
         Raises:
-            ReportRefusedError: the rules refuse it; the message says why.
+            ReportRejectedError: the rules refuse it; the message says why.
         """
         if self._rules.renamed and (present := self._rules.renamed.get(event.asset_key or "")) is not None:
             event = msgspec.structs.replace(event, asset_key=present)
@@ -115,7 +115,7 @@ class ReportJudge:
                 moment = None if event.timestamp is None else to_datetime(event.timestamp).isoformat()
                 names = ", ".join(find_wrong_kinds(event, self._graph))
                 reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment, names=names)
-                raise ReportRefusedError(f"The report is refused ({each}): {reason}.")
+                raise ReportRejectedError(f"The report is refused ({each}): {reason}.")
         return flags
 
 

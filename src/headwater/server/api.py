@@ -22,7 +22,7 @@ from headwater.server.guard import PRINCIPAL, TokenRequiredError
 from headwater.server.hosts import Hosts
 from headwater.server.http import MOST_BODY_BYTES
 from headwater.server.openapi import DESCRIPTION, ApiDescription, ApiDocs, docs_router
-from headwater.server.problems import MEDIA_TYPE, base_of, invalid_request, plain_problem, problem_of
+from headwater.server.problems import MEDIA_TYPE, UNFORESEEN, base_of, invalid_request, plain_problem, problem_of
 from headwater.server.routes import (
     access,
     alerts,
@@ -247,5 +247,4 @@ def _answer_invalid(request: _Request, error: msgspec.ValidationError) -> Respon
 
 def _answer_unforeseen(request: _Request, error: Exception) -> Response[shapes.Problem]:
     _log.error("a request was not foreseen", method=request.method, path=request.url.path, exc_info=error)
-    detail = "The server can't answer that; its log says why, at the id in this answer's header x-request-id."
-    return _answer(plain_problem(500, detail))
+    return _answer(plain_problem(500, UNFORESEEN))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from headwater.errors import StoreError
+from headwater.errors import NotAllowedError, ReportRejectedError, StoreError
 from headwater.records.audit import Note
 from headwater.records.refusals import Refusals
 from headwater.storage import audit
@@ -67,6 +67,11 @@ class AuditTrail:
     def _unit(self, notes: Sequence[Note]) -> Unit[None]:
         now = self._store.clock.now()
         return Unit(effect=lambda connection, _events: audit.enter(connection, now, *notes))
+
+
+def reason_of_report(error: ReportRejectedError | NotAllowedError) -> str:
+    """Why a report was refused, in words that are the same for all refusals of a sort."""
+    return "not allowed" if isinstance(error, NotAllowedError) else "rejected by a rule for reports"
 
 
 def _cut(text: str) -> str:

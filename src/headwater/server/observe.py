@@ -13,6 +13,8 @@ from headwater.clock import Clock, SystemClock
 from headwater.server.app import Server
 from headwater.server.http import ROUTE, Message, Receive, Scope, Send, header
 from headwater.server.metrics import Metrics
+from headwater.server.problems import UNFORESEEN, plain_problem, send_problem
+from headwater.server.security_headers import with_security_headers
 from headwater.server.tracing import Tracing
 
 _USABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -45,7 +47,10 @@ class ObservedServer:
                 span.answered(scope["method"], scope.get(ROUTE, "app"), answer.status)
         except Exception:
             _log.exception("a request failed", method=scope["method"], path=scope["path"])
-            raise
+            if answer.has_begun:
+                # All that is left is to break the connection off, so that nobody takes it for the whole answer.
+                raise
+            await send_problem(with_security_headers(answer, secure=False, secret=True), plain_problem(500, UNFORESEEN))
         finally:
             self._note(scope, answer.status, self._clock.monotonic() - began)
             reset_contextvars(**bound)
@@ -65,16 +70,18 @@ class ObservedServer:
 class _Answer:
     """Passes an answer on with the request's id, and remembers its status."""
 
-    __slots__ = ("_request_id", "_send", "status")
+    __slots__ = ("_request_id", "_send", "has_begun", "status")
 
     def __init__(self, send: Send, request_id: bytes) -> None:
         self._send = send
         self._request_id = request_id
         self.status = 500
+        self.has_begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.has_begun = True
             message["headers"] = [*message["headers"], (b"x-request-id", self._request_id)]
         await self._send(message)
 

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.errors import ReportRefusedError, StoreError
+from headwater.errors import ReportRefusedError, ReportRejectedError, StoreError
 from headwater.openlineage.open_runs import OpenRuns
 from headwater.openlineage.requests import parse_request
 from headwater.openlineage.translate import translate
 from headwater.records.access import Principal
-from headwater.records.events import Event, NewEvent
-from headwater.records.flags import flag
+from headwater.records.events import Event, NewEvent, Report
+from headwater.records.report_rules import ReportJudge, is_held
+from headwater.server.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
 from headwater.storage import catalog
+from headwater.storage.held_reports import Queue
 from headwater.storage.writer import Unit
 
 PATHS = frozenset({"/api/v1/lineage", "/api/v1/lineage/batch"})
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What became of a request: the events that it is in the log as, what waits for a person, why others are not."""
+
+    events: list[int]
+    held: list[int]
+    refused: list[str]
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    taken: list[NewEvent]
+    held: list[NewEvent]
+    refused: list[str]
+    left_out: set[str | None]
+    """The assets of those that were not taken: nothing is drawn to or from them."""
 
 
 class OpenLineageDoor:
@@ -40,7 +59,7 @@ class OpenLineageDoor:
             return
         try:
             body = await read_body(scope, receive)
-            appended = await self._keep(deployment, principal, body, header(scope, b"content-encoding"))
+            kept = await self._keep(deployment, principal, body, header(scope, b"content-encoding"))
         except ReportRefusedError as error:
             await send_json(send, 400, {"status": 400, "error": str(error)})
         except BodyTooLargeError:
@@ -50,30 +69,64 @@ class OpenLineageDoor:
         except ConnectionError:
             return
         else:
-            await send_json(send, 201, {"events": [event.seq for event in appended]})
+            await send_json(send, 201, kept)
 
-    async def _keep(
-        self, deployment: Deployment, principal: Principal, body: bytes, encoding: str | None
-    ) -> Sequence[Event]:
+    async def _keep(self, deployment: Deployment, principal: Principal, body: bytes, encoding: str | None) -> Kept:
         open_runs = self._open_runs.get(deployment.name, OpenRuns())
         events: list[NewEvent] = []
         edges: set[tuple[str, str]] = set()
         for told in parse_request(body, encoding, max_bytes=MOST_BODY_BYTES):
             translation = translate(told, open_runs)
             open_runs = translation.open_runs
-            events += translation.events
+            events += (_sent_by(event, principal.name) for event in translation.events)
             edges.update(translation.edges)
         for key in {event.asset_key for event in events} | {down for _, down in edges}:
             principal.demand_report((key,), deployment.known_graph)
+        judged = _judge(deployment, principal, events)
+        edges = {(up, down) for up, down in edges if not judged.left_out & {up, down}}
         now = deployment.clock.now()
-        flagged = [flag(event, deployment.known_graph, now) for event in events]
+        queue = Queue([(event, None) for event in judged.held], now)
 
-        def keep(connection: Connection, appended: Sequence[Event]) -> Sequence[Event]:
+        def keep(connection: Connection, appended: Sequence[Event]) -> Kept:
+            queue.write(connection)
             catalog.save_edges(connection, edges, appended[-1].seq if appended else deployment.store.tail.head)
-            return appended
+            held = [place.held_id for place in queue.places]
+            return Kept([event.seq for event in appended], held, judged.refused)
 
-        appended = await deployment.store.write_async(Unit(events=flagged, effect=keep))
+        kept = await deployment.store.write_async(Unit(events=judged.taken, effect=keep))
         self._open_runs[deployment.name] = open_runs
         if edges:
             deployment.forget_graph()
-        return appended
+        return kept
+
+
+def _judge(deployment: Deployment, principal: Principal, events: Sequence[NewEvent]) -> _Judged:
+    """What the deployment's rules say of each event; one asset's rejection does not stop the others of a job."""
+    rules = deployment.report_rules()
+    judge = ReportJudge(deployment.known_graph, deployment.clock.now(), rules, strict=False)
+    judged = _Judged([], [], [], set())
+    for event in events:
+        try:
+            flagged = judge.apply(event)
+        except ReportRejectedError as error:
+            deployment.audit.refuse(principal.actor, "POST /api/v1/lineage", str(error), reason_of_report(error))
+            judged.refused.append(str(error))
+            judged.left_out.add(event.asset_key)
+            continue
+        if is_held(flagged, rules):
+            judged.held.append(flagged)
+            judged.left_out.add(flagged.asset_key)
+        else:
+            judged.taken.append(flagged)
+    if judged.refused and not (judged.taken or judged.held):
+        raise ReportRefusedError(judged.refused[0])
+    return judged
+
+
+def _sent_by(event: NewEvent, sender: str | None) -> NewEvent:
+    """The event with the name of the token or person that it came with, besides the job that it is from."""
+    payload = event.payload
+    if sender is None or not isinstance(payload, Report) or payload.reporter is None:
+        return event
+    reporter = msgspec.structs.replace(payload.reporter, by=sender)
+    return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, reporter=reporter))

@@ -18,6 +18,8 @@ from headwater.server.http import Headers, Send, send_bytes
 MEDIA_TYPE = "application/problem+json"
 PATH = "/api/problems/"
 INVALID_REQUEST = "invalid-request"
+UNFORESEEN = "The server can't answer that; its log says why, at the id in this answer's header x-request-id."
+"""Of an error that is ours."""
 
 _STATUS: dict[type[HeadwaterError], int] = {
     errors.UnknownAssetError: 404,

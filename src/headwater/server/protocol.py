@@ -14,6 +14,9 @@ import msgspec
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from headwater.server.problems import MEDIA_TYPE, plain_problem
+from headwater.server.security_headers import ALWAYS
+
 _SWEEP_SECONDS = 1.0
 _ADDRESSES_NEAR = ("127.", "::1")
 _REASONS = {
@@ -171,7 +174,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _refuse(self, status: int) -> None:
-        body = msgspec.json.encode({"status": status, "error": _REASONS[status]})
-        head = b"content-type: application/json\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
+        problem = plain_problem(status, _REASONS[status])
+        body = msgspec.json.encode(problem)
+        fields = [(b"content-type", MEDIA_TYPE.encode()), *ALWAYS, (b"connection", b"close")]
+        head = b"".join(b"%b: %b\r\n" % field for field in fields)
         self.transport.write(STATUS_LINE[status] + head + b"content-length: %d\r\n\r\n%b" % (len(body), body))
         self.transport.close()

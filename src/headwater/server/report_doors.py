@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from headwater.errors import IdempotencyConflictError, ReportRefusedError, StoreError
+from headwater.errors import IdempotencyConflictError, ReportRefusedError, ReportRejectedError, StoreError
 from headwater.records.access import Principal
 from headwater.records.events import EventKind, NewEvent, Reporter
 from headwater.records.receipts import ReportKey, report_key
 from headwater.records.report_rules import apply_rules, is_held
+from headwater.server.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
 from headwater.server.report_parsing import parse_report
@@ -71,6 +72,8 @@ async def report(
     except IdempotencyConflictError as error:
         await send_json(send, 422, {"error": str(error)})
     except ReportRefusedError as error:
+        if isinstance(error, ReportRejectedError):
+            deployment.audit.refuse(principal.actor, f"POST {scope['path']}", str(error), reason_of_report(error))
         await send_json(send, 400, {"error": str(error)})
     except BodyTooLargeError:
         limit = f"The body is over {MOST_BODY_BYTES} bytes; send a link to large data instead of the data."

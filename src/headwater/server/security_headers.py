@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headwater.server.http import Message, Send
 
-_ALWAYS = (
+ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
@@ -35,7 +35,7 @@ def with_security_headers(send: Send, *, secure: bool, secret: bool) -> Send:
                 headers = [each for each in headers if each[0] != b"cache-control"]
                 headers.append(_NO_STORE)
             given = {name.lower() for name, _ in headers}
-            headers += [each for each in _ALWAYS if each[0] not in given]
+            headers += [each for each in ALWAYS if each[0] not in given]
             if secure:
                 headers.append(_HSTS)
             message["headers"] = headers

@@ -13,6 +13,7 @@ from headwater.errors import (
     IdempotencyConflictError,
     NotAllowedError,
     ReportRefusedError,
+    ReportRejectedError,
     StoreError,
     StoreUnavailableError,
 )
@@ -20,6 +21,7 @@ from headwater.records.access import Principal
 from headwater.records.events import Reporter
 from headwater.records.receipts import Receipt
 from headwater.records.report_rules import ReportJudge, is_held
+from headwater.server.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
 from headwater.server.strict_parsing import ParsedItem, ReportItem, checked_key, parse_item, split_body
@@ -148,6 +150,8 @@ async def record(
             event = judge.apply(item.event)
             principal.demand_report((item.event.asset_key, event.asset_key), graph)
         except (ReportRefusedError, NotAllowedError) as error:
+            if isinstance(error, (ReportRejectedError, NotAllowedError)) and not request.dry_run:
+                deployment.audit.refuse(principal.actor, f"POST {PATH}", str(error), reason_of_report(error))
             refused.append(ItemResult(index=index, status="refused", error=str(error)))
         else:
             parsed.append(ParsedItem(event, item.key) if event is not item.event else item)

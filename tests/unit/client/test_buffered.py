@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from stand_in import StandIn, stand_in
 
-from headwater.client import HeadwaterClient, ReportBuffer, Spool, SpoolFullError, calls, deliver
+from headwater.client import AsyncReportBuffer, HeadwaterClient, ReportBuffer, Spool, SpoolFullError, calls, deliver
 from headwater.errors import ClientError
 
 
@@ -128,3 +129,25 @@ def test_a_file_that_is_no_spool(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("not a database, but long enough to be looked at as one" * 40)
     with pytest.raises(ClientError, match="notes can't be used as a spool of reports"):
         Spool(tmp_path / "notes")
+
+
+def test_in_an_event_loop(server: StandIn, tmp_path: Path) -> None:
+    """Reports by many tasks at once arrive once each; what waits at the end is delivered by the next buffer."""
+
+    async def report_all() -> int:
+        with HeadwaterClient("http://127.0.0.1:9", retries=0) as nowhere:
+            buffer = await AsyncReportBuffer(nowhere, tmp_path / "spool").__aenter__()
+            await buffer.report_materialization("a", metadata={"n": 0})
+            await buffer.close(0)
+        with client_of(server) as client:
+            async with AsyncReportBuffer(client, tmp_path / "spool") as buffer:
+                await asyncio.gather(*(buffer.report_observation("a", metadata={"n": n}) for n in range(1, 20)))
+                await buffer.report_check("a", "rows", True, metadata={"n": 20})
+                await buffer.flush(60)
+                assert [] == await buffer.refused()
+                return await buffer.pending()
+
+    assert 0 == asyncio.run(report_all())
+    assert (0, set(range(21)), 20) == (numbers(server)[0], set(numbers(server)), numbers(server)[-1])
+    with pytest.raises(RuntimeError, match="inside of its `async with`"):
+        asyncio.run(AsyncReportBuffer(client_of(server), tmp_path / "other").pending())

@@ -2668,6 +2668,7 @@ export interface components {
         };
         /** ReporterView */
         ReporterView: {
+            by?: string | null;
             name: string | null;
             via: string;
         };

@@ -123,7 +123,7 @@ def error_view(error: ErrorInfo | None) -> shapes.ErrorView | None:
 
 
 def _reporter_view(reporter: Reporter | None) -> shapes.ReporterView | None:
-    return None if reporter is None else shapes.ReporterView(via=reporter.via, name=reporter.name)
+    return None if reporter is None else shapes.ReporterView(via=reporter.via, name=reporter.name, by=reporter.by)
 
 
 def _title(event: Event) -> str:

@@ -23,10 +23,14 @@ class ErrorView(msgspec.Struct, kw_only=True):
 
 
 class ReporterView(msgspec.Struct, kw_only=True):
-    """Who told the log: `via` is `rest`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one."""
+    """Who told the log: `via` is `rest`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one.
+
+    `by` is the token or person that it came with, where `name` is that of something else, such as a job.
+    """
 
     via: str
     name: str | None
+    by: str | None = None
 
 
 class EventRef(msgspec.Struct, kw_only=True):
