@@ -8,6 +8,7 @@ from collections.abc import Callable
 from benchmarks import (
     app,
     backfill,
+    catalog,
     conditions,
     definitions,
     graph,
@@ -65,6 +66,7 @@ _ALL: dict[str, Callable[[bool], None]] = {
     "backfill": lambda quick: backfill.measure(500 if quick else 10_000),
     "listeners": lambda quick: listeners.measure(500 if quick else 5_000, 2.0 if quick else 8.0),
     "store": _store,
+    "catalog": lambda quick: catalog.measure(1_000 if quick else 10_000, 3 if quick else 15),
     "app": _app,
 }
 """Each by its name, in order; a quick one is for a first look."""
