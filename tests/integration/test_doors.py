@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from servers import DevServer, dev_server
+from servers import LIMIT, DevServer, dev_server
 
 SAMPLES = Path(__file__).parents[1] / "data" / "openlineage"
 PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
@@ -58,6 +59,21 @@ def test_the_first_curl_line_works_as_it_stands(server: DevServer) -> None:
     assert f"headwater-event-id: {event['seq']}" in head
     assert {"type": "int", "value": 1724614700266} == event["metadata"]["file_last_modified_at_ms"]
     assert ["unknown_asset"] == event["flags"]
+
+
+def test_httpx(server: DevServer) -> None:
+    """The published `httpx` reports at both doors and reads the live stream on from what it was answered."""
+    with httpx.Client(base_url=server.url, timeout=LIMIT) as client:
+        dropped = client.post("/report_asset_observation/by_httpx", json={"metadata": {"rows": 3}})
+        strict = client.post("/api/report", json=[{"key": "by_httpx", "data_version": "v1"}])
+        seq = strict.json()["items"][0]["seq"]
+        listed = client.get("/api/assets")
+        unchanged = client.get("/api/assets", headers={"If-None-Match": listed.headers["etag"]})
+        with client.stream("GET", "/api/live", params={"asset": "by_httpx"}, headers={"Last-Event-ID": "0"}) as live:
+            told = next(line for line in live.iter_lines() if line == f"id: {seq}")
+
+    assert (200, {}, str(seq - 1)) == (dropped.status_code, dropped.json(), dropped.headers["headwater-event-id"])
+    assert (200, 304, f"id: {seq}") == (listed.status_code, unchanged.status_code, told)
 
 
 def test_the_second_curl_line_works_once_tokens_are_on(secured: tuple[DevServer, str]) -> None:
