@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from demos import Demo
 from playwright.sync_api import Page, expect
+from servers import dev_server
 
 CHOSEN = 3
+PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
 
 
 def test_a_backfill_is_planned_and_followed_to_its_end(app: Page, demo: Demo) -> None:
@@ -41,3 +44,27 @@ def test_a_backfill_is_planned_and_followed_to_its_end(app: Page, demo: Demo) ->
     listed = app.get_by_role("table", name="Backfills").get_by_role("row")
     expect(listed).to_contain_text(["daily_sessions"])
     expect(listed.first).to_contain_text(f"{CHOSEN} of {CHOSEN} partitions")
+
+
+def test_a_backfill_shows_each_partition_and_all_of_its_runs(page: Page, tmp_path: Path) -> None:
+    """Assets in the order in which they are made, days as squares that the keyboard reaches, and all of its runs."""
+    environment = {"OPERATIONS_FOLDER": str(tmp_path)}
+    with dev_server(tmp_path / "home", str(PROJECT), environment=environment) as server:
+        server.wait_for(lambda: server.get("/api/assets").json["items"])
+        body = {"assets": ["days", "source_days"], "max_partitions_per_run": 1}
+        backfill = server.post("/api/backfills", body).json["backfill"]["backfill_id"]
+        path = f"/api/backfills/{backfill}"
+        server.wait_for(lambda: server.get(path).json["backfill"]["ended_at"])
+        page.goto(f"{server.url}/backfills/{backfill}")
+
+        region = page.get_by_role("region", name="By asset")
+        expect(region.get_by_role("link")).to_have_text(["source_days", "days"], timeout=60_000)
+        squares = region.get_by_role("slider", name="Partitions of source_days")
+        squares.focus()
+        squares.press("End")
+        squares.press("ArrowLeft")
+        expect(squares).to_have_attribute("aria-valuetext", "2026-01-13: Failed")
+        expect(region.get_by_role("slider", name="Partitions of days")).to_have_accessible_name(re.compile("1 blocked"))
+        page.get_by_role("link", name="All of them, with filters").click()
+        expect(page).to_have_url(re.compile(f"tag=headwater%2Fbackfill%3D{backfill}"))
+        expect(page.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(14, timeout=60_000)

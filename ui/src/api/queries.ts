@@ -264,9 +264,15 @@ export const backfillQuery = (id: string) =>
   });
 
 export const backfillRunsQuery = (id: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["backfills", "runs", id],
-    queryFn: () => get<Schemas["RunPage"]>(`api/backfills/${encodeURIComponent(id)}/runs`, { limit: 100 }),
+    queryFn: ({ pageParam }) =>
+      get<Schemas["RunPage"]>(`api/backfills/${encodeURIComponent(id)}/runs`, {
+        limit: 50,
+        cursor: pageParam,
+      }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next ?? undefined,
   });
 
 /** What a backfill would make; kept for a moment only, since what stands how changes. */

@@ -2,10 +2,15 @@ import { Text } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 
-import type { PartitionState } from "../../api/client";
-import { PARTITION_LOOKS } from "../../components/status";
+import { PARTITION_LOOKS, type Look } from "../../components/status";
 import { readTokens, useScheme } from "../../components/tokens";
 import { brushed, toCells, type Cells } from "./heatmap";
+
+/** A partition, and how it stands. */
+export interface MapItem {
+  readonly key: string;
+  readonly status: string;
+}
 
 const CELL = 14;
 const GAP = 3;
@@ -22,10 +27,18 @@ export function PartitionMap({
   items,
   chosen,
   onChoose,
+  looks = PARTITION_LOOKS,
+  label = "Partitions",
+  hint = "Drag over squares, or hold shift with the arrow keys, to choose several.",
 }: {
-  items: readonly PartitionState[];
+  items: readonly MapItem[];
   chosen: readonly [number, number] | null;
   onChoose: (range: [number, number]) => void;
+  /** How each status looks. */
+  looks?: Readonly<Record<string, Look>>;
+  label?: string;
+  /** What can be done with it, where no partition is pointed at. */
+  hint?: string;
 }) {
   const { ref, width } = useElementSize();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -47,8 +60,9 @@ export function PartitionMap({
   const height = TOP + cells.rows * STEP;
 
   useEffect(() => {
-    if (canvas.current && width > 0) draw(canvas.current, width, height, items, cells, chosen, hovered);
-  }, [width, height, items, cells, chosen, hovered, scheme]);
+    if (canvas.current && width > 0)
+      draw(canvas.current, width, height, items, looks, cells, chosen, hovered);
+  }, [width, height, items, looks, cells, chosen, hovered, scheme]);
 
   const find = (event: PointerEvent<HTMLCanvasElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -82,11 +96,11 @@ export function PartitionMap({
         ref={canvas}
         role="slider"
         tabIndex={0}
-        aria-label="Partitions"
+        aria-label={label}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, items.length - 1)}
         aria-valuenow={Math.max(0, at)}
-        aria-valuetext={item && `${item.key}: ${PARTITION_LOOKS[item.status]?.label ?? item.status}`}
+        aria-valuetext={item && `${item.key}: ${looks[item.status]?.label ?? item.status}`}
         style={{ width: "100%", height, display: "block", cursor: "crosshair", touchAction: "pan-y" }}
         onKeyDown={press}
         onPointerDown={(event) => {
@@ -109,9 +123,7 @@ export function PartitionMap({
         }}
       />
       <Text size="xs" c="dimmed" mt={6} mih={18}>
-        {told
-          ? `${told.key}: ${PARTITION_LOOKS[told.status]?.label ?? told.status}`
-          : "Drag over squares, or hold shift with the arrow keys, to choose several."}
+        {told ? `${told.key}: ${looks[told.status]?.label ?? told.status}` : hint}
       </Text>
     </div>
   );
@@ -121,7 +133,8 @@ function draw(
   canvas: HTMLCanvasElement,
   width: number,
   height: number,
-  items: readonly PartitionState[],
+  items: readonly MapItem[],
+  looks: Readonly<Record<string, Look>>,
   cells: Cells,
   chosen: readonly [number, number] | null,
   hovered: number | null,
@@ -140,7 +153,7 @@ function draw(
   items.forEach((item, n) => {
     const place = cells.places[n];
     if (!place) return;
-    const look = PARTITION_LOOKS[item.status];
+    const look = looks[item.status];
     const x = place.column * STEP;
     const y = TOP + place.row * STEP;
     pen.beginPath();

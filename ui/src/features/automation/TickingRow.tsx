@@ -69,7 +69,7 @@ function TickingRow({
           <>
             <Mark look={RUN_LOOKS[tick.status] as Look} />
             {item.failures > 1 && (
-              <Badge size="sm" variant="outline" c="var(--hw-bad)" ml={8}>
+              <Badge size="sm" variant="outline" color="var(--hw-bad)" ml={8}>
                 {plural(item.failures, "failure")} in a row
               </Badge>
             )}

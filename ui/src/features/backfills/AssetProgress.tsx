@@ -1,13 +1,17 @@
 import { Group, Stack, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
-import type { Schemas } from "../../api/client";
+import type { Schemas, StandingRange } from "../../api/client";
 import { plural, toNumber } from "../../components/format";
 import { AssetLink, Mark } from "../../components/marks";
+import { PartitionMap } from "../asset/PartitionMap";
+import { toMapItems } from "./mapItems";
 import { PartitionStrip, StandingCounts } from "./Progress";
-import { lookOf, progressText, rangeText, toldRanges } from "./progress";
+import { lookOf, progressText, rangeText, STANDINGS, toldRanges } from "./progress";
 
 const FIRST_TOLD = 4;
+/** More of them are a strip. */
+const MOST_SQUARES = 5_000;
 
 /** How far one asset of a backfill is: its partitions as a strip, and why those stand still that do. */
 export function AssetProgress({
@@ -30,11 +34,15 @@ export function AssetProgress({
           {toNumber(progress.counts.materialized)} of {plural(progress.partitions, "partition")}
         </Text>
       </Group>
-      <PartitionStrip
-        label={progressText(progress.counts, progress.partitions, over)}
-        ranges={progress.ranges}
-        over={over}
-      />
+      {drawn > 1 && drawn <= MOST_SQUARES ? (
+        <Squares progress={progress} over={over} />
+      ) : (
+        <PartitionStrip
+          label={progressText(progress.counts, progress.partitions, over)}
+          ranges={progress.ranges}
+          over={over}
+        />
+      )}
       <StandingCounts counts={progress.counts} over={over} />
       {drawn < progress.partitions && (
         <Text size="xs" c="dimmed">
@@ -71,5 +79,36 @@ export function AssetProgress({
         </UnstyledButton>
       )}
     </Stack>
+  );
+}
+
+/** Its partitions as squares, days by weeks; one that is chosen says how it stands. */
+function Squares({ progress, over }: { progress: Schemas["BackfillAssetView"]; over: boolean }) {
+  const [chosen, setChosen] = useState<[number, number] | null>(null);
+  const items = useMemo(() => toMapItems(progress.ranges), [progress.ranges]);
+  const looks = useMemo(
+    () => Object.fromEntries(STANDINGS.map((each) => [each, lookOf(each, over)])),
+    [over],
+  );
+  const item = chosen && items[chosen[1]];
+  return (
+    <div>
+      <PartitionMap
+        items={items}
+        looks={looks}
+        label={`Partitions of ${progress.asset}: ${progressText(progress.counts, progress.partitions, over)}`}
+        hint=""
+        chosen={chosen}
+        onChoose={([, last]) => {
+          setChosen([last, last]);
+        }}
+      />
+      {item && (
+        <Group gap="sm" role="status">
+          <Mark look={lookOf(item.status as StandingRange["status"], over)} />
+          <Text size="sm">{item.key}</Text>
+        </Group>
+      )}
+    </div>
   );
 }

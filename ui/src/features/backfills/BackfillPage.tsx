@@ -1,12 +1,15 @@
 import { Grid, Group, Stack, Text, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
 import type { BackfillDetail, BackfillView, RunView, Schemas } from "../../api/client";
 import { backfillQuery, backfillRunsQuery } from "../../api/queries";
+import { ForOperators } from "../../components/ForOperators";
 import { plural, toDuration, toExact } from "../../components/format";
+import { HeldList } from "../../components/HeldList";
 import { showKey } from "../../components/keys";
 import { Mark, Moment } from "../../components/marks";
+import { MoreButton } from "../../components/MoreButton";
 import { Loaded, Section } from "../../components/states";
 import { BACKFILL_LOOKS } from "../../components/status";
 import { causeText, partitionText, RunTable } from "../runs/RunTable";
@@ -14,8 +17,6 @@ import { AssetProgress } from "./AssetProgress";
 import { BackfillActions } from "./BackfillActions";
 import { ProgressBar, StandingCounts } from "./Progress";
 import { rangeText } from "./progress";
-
-const MOST_RUNS = 100;
 
 /** One backfill: how far it is, asset by asset, what failed, and its runs. */
 export function BackfillPage() {
@@ -44,7 +45,9 @@ function Backfill({ detail }: { detail: BackfillDetail }) {
             </Text>
           </Group>
         </div>
-        <BackfillActions backfill={backfill} />
+        <ForOperators>
+          <BackfillActions backfill={backfill} />
+        </ForOperators>
       </Group>
       <Grid>
         <Grid.Col span={{ base: 12, lg: 8 }}>
@@ -75,7 +78,16 @@ function Backfill({ detail }: { detail: BackfillDetail }) {
           </Stack>
         </Section>
       )}
-      <Section title="Runs">
+      <Section
+        title="Runs"
+        aside={
+          <Text size="sm">
+            <Link to={`/runs?tag=${encodeURIComponent(`headwater/backfill=${backfill.backfill_id}`)}`}>
+              All of them, with filters
+            </Link>
+          </Text>
+        }
+      >
         <BackfillRuns backfillId={backfill.backfill_id} />
       </Section>
     </Stack>
@@ -137,25 +149,27 @@ function FailedRun({ failure }: { failure: Schemas["BackfillFailure"] }) {
 }
 
 function BackfillRuns({ backfillId }: { backfillId: string }) {
-  const query = useQuery(backfillRunsQuery(backfillId));
+  const query = useInfiniteQuery(backfillRunsQuery(backfillId));
   return (
     <Loaded query={query}>
-      {(page) =>
-        page.items.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            None is requested yet.
-          </Text>
-        ) : (
+      {({ pages }) => {
+        const runs = pages.flatMap((page) => page.items);
+        if (runs.length === 0) {
+          return (
+            <Text size="sm" c="dimmed">
+              None is requested yet.
+            </Text>
+          );
+        }
+        return (
           <>
-            <RunTable runs={page.items} compact naming={partitionsFirst} />
-            {page.items.length >= MOST_RUNS && (
-              <Text size="xs" c="dimmed" mt="xs">
-                The newest {MOST_RUNS}.
-              </Text>
-            )}
+            <HeldList items={runs} idOf={(run) => run.run_id} noun="run">
+              {(shown) => <RunTable runs={shown} compact naming={partitionsFirst} />}
+            </HeldList>
+            <MoreButton query={query} />
           </>
-        )
-      }
+        );
+      }}
     </Loaded>
   );
 }
