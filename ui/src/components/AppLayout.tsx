@@ -45,7 +45,7 @@ const PAGES = [
   { to: "/runs", label: "Runs", letter: "r", Glyph: RunsGlyph },
   { to: "/backfills", label: "Backfills", letter: "b", Glyph: BackfillsGlyph },
   { to: "/sensors", label: "Automation", letter: "a", Glyph: AutomationGlyph },
-  { to: "/settings", label: "Deployment", letter: "d", Glyph: SettingsGlyph },
+  { to: "/settings", label: "Settings", letter: "s", Glyph: SettingsGlyph },
 ];
 
 /** The frame of every page: navigation, command palette, whether the page is live, and what keeps code from loading. */
@@ -132,7 +132,7 @@ function Frame() {
         {failed.map((location) => (
           <Alert key={location.name} color="red" mb="md" title={`The code of ${location.name} does not load`}>
             {location.error?.message} The last definitions that loaded stay in force.{" "}
-            <Link to="/settings">See the traceback</Link>
+            <Link to="/settings?tab=code">See the traceback</Link>
           </Alert>
         ))}
         <Outlet />

@@ -44,7 +44,7 @@ export function CommandPalette({ pages }: { pages: readonly { to: string; label:
       </Spotlight.ActionsList>
       <Spotlight.Footer>
         <span style={{ fontSize: 12, color: "var(--hw-quiet)" }}>
-          ↑ ↓ choose · Enter go · Esc close · g then o, c, l, r, b, a, d: pages
+          ↑ ↓ choose · Enter go · Esc close · g then o, c, l, r, b, a, s: pages
         </span>
       </Spotlight.Footer>
     </Spotlight.Root>

@@ -1,4 +1,4 @@
-import { Select, Stack, Table, Text } from "@mantine/core";
+import { Select, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
@@ -51,7 +51,9 @@ function SideBySide({ mine, other }: { mine: RunDetail; other: RunDetail }) {
       <Table>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th aria-label="What" />
+            <Table.Th>
+              <VisuallyHidden>What</VisuallyHidden>
+            </Table.Th>
             <Table.Th ta="right">This run</Table.Th>
             <Table.Th ta="right">
               <Link to={`/runs/${other.run.run_id}`}>The other</Link>

@@ -1,4 +1,4 @@
-import { Alert, Button, Select, Table, Text } from "@mantine/core";
+import { Alert, Button, Select, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { patch, remove, type Schemas } from "../../api/client";
@@ -36,7 +36,9 @@ export function People() {
                     <Table.Th>Role</Table.Th>
                     <Table.Th>Seen</Table.Th>
                     <Table.Th>Signed in</Table.Th>
-                    <Table.Th aria-label="Access" />
+                    <Table.Th>
+                      <VisuallyHidden>Access</VisuallyHidden>
+                    </Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
