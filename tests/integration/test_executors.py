@@ -18,7 +18,7 @@ import pytest
 from commands import Home
 
 import headwater as hw
-from headwater.execution.executors.choose import read_default_executor
+from headwater.execution.executors.choose import read_cancel_grace, read_default_executor
 
 PROJECT = Path(__file__).parents[1] / "projects" / "cluster.py"
 
@@ -77,6 +77,39 @@ def test_a_limit_by_tag_keeps_steps_apart(home: Home, notes: Notes) -> None:
     """Two steps that need the one licence never overlap; the executor is the definitions' own."""
     assert "success" == home.run("materialize", "left", "right")["status"]
     assert ["+", "-", "+", "-"] == [line[2] for line in notes.lines("licence")]
+
+
+def test_each_step_shows_when_it_waited_and_when_its_process_had_it(home: Home) -> None:
+    """Two steps are ready at once, and one waits for the other's end; a process has a step before that has ended."""
+    run = home.run("materialize", "left", "right", "fails", fails=True)
+    steps = {step["name"]: step for step in home.run("run", "show", run["run_id"])["steps"]}
+    earlier, later = sorted((steps["left"], steps["right"]), key=lambda step: float(step["started_at"]))
+    assert later["ready_at"] < earlier["ended_at"] <= later["started_at"]
+    for step in steps.values():
+        assert step["ready_at"] <= step["started_at"] <= step["process_started_at"] <= step["ended_at"]
+
+
+def test_a_process_without_memory_left_says_so(home: Home, notes: Notes) -> None:
+    """The limit is a real one; the failure names it and shows where, and what does not depend on it is made."""
+    run = home.run("materialize", "hungry", "first", fails=True)
+    steps = {step["name"]: step for step in home.run("run", "show", run["run_id"])["steps"]}
+    assert (
+        "MemoryError. The function asked for more memory than its process may have."
+        == (steps["hungry"]["error"]["message"])
+    )
+    assert "bytearray(1_024 * MEBIBYTE)" in steps["hungry"]["error"]["traceback"]
+    assert "success" == steps["first"]["status"]
+
+
+def test_how_long_a_step_may_take_to_end_is_said(home: Home, notes: Notes) -> None:
+    """A tag of the asset goes before the setting: what must not take any time is killed at once."""
+    home.home.mkdir()
+    (home.home / "settings.toml").write_text("[execution]\ncancel_grace = 86_400\n")
+    with home.started("materialize", "stubborn") as process:
+        notes.wait("stubborn")
+        process.send_signal(signal.SIGINT)
+        process.wait()
+    assert "canceled" == home.run("run", "list")[0]["status"]
 
 
 def test_a_step_tells_how_far_it_is(home: Home, notes: Notes) -> None:
@@ -167,6 +200,11 @@ def test_the_choice_of_an_executor(tmp_path: Path) -> None:
     assert ("dask", {"max_concurrent": 3, "address": "tcp://here:8786"}) == (chosen.name, chosen.config)
     with pytest.raises(hw.SettingsError, match="one of in_process, multiprocess, dask"):
         read_default_executor(tmp_path / "none", {"HEADWATER_EXECUTOR": "ray"})
+    (tmp_path / "settings.toml").write_text("[execution]\ncancel_grace = 12\n")
+    assert (12.0, "multiprocess") == (read_cancel_grace(tmp_path), read_default_executor(tmp_path, {}).name)
+    (tmp_path / "settings.toml").write_text('[execution]\ncancel_grace = "soon"\n')
+    with pytest.raises(hw.SettingsError, match="is a number of seconds, but is 'soon'"):
+        read_cancel_grace(tmp_path)
     with pytest.raises(hw.InvalidConfigError, match="Its settings are: max_concurrent, tag_concurrency_limits"):
         hw.multiprocess_executor.configured({"max_workers": 2})
     with pytest.raises(hw.DuplicateDefinitionError, match="different executors"):
@@ -249,7 +287,9 @@ def test_steps_run_as_tasks_of_a_dask_cluster(cluster: Cluster, home: Home, note
         assert 23 == len(home.run("run", "show", run["run_id"])["steps"])
         failed = home.run("materialize", "fails", "dies", "--executor", "dask", fails=True)
 
-    steps = {step["name"]: step["error"]["message"] for step in home.run("run", "show", failed["run_id"])["steps"]}
+    shown = home.run("run", "show", failed["run_id"])["steps"]
+    assert all(step["started_at"] <= step["process_started_at"] <= step["ended_at"] for step in shown)
+    steps = {step["name"]: step["error"]["message"] for step in shown}
     assert "ValueError: wrong on the worker" == steps["fails"]
     assert "exit code 5" in steps["dies"]
 
@@ -264,6 +304,17 @@ def test_logs_of_a_cluster_are_kept_elsewhere(cluster: Cluster, home: Home, note
         (line["step"], line["stream"], line["text"].splitlines()[0]) for line in lines
     }
     assert not (home.home / "logs" / "runs").exists()
+
+
+def test_partitions_of_a_run_are_tasks_of_a_cluster(cluster: Cluster, home: Home, notes: Notes) -> None:
+    """A range is made by tasks of so many partitions; each partition is made once, by one step."""
+    with on(cluster, home):
+        with (home.home / "settings.toml").open("a") as settings:
+            settings.write("partitions_per_task = 2\n")
+        run = home.run("materialize", "parted", "--partition", "p0...p8", "--executor", "dask")
+        shown = home.run("run", "show", run["run_id"])
+    assert ["p0,p1", "p2,p3", "p4,p5", "p6,p7", "p8"] == sorted(line[2] for line in notes.lines("parted"))
+    assert ["success"] == [step["status"] for step in shown["steps"]]
 
 
 def test_a_canceled_step_is_stopped_on_its_worker(cluster: Cluster, home: Home, notes: Notes) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import headwater as hw
 
+MEBIBYTE = 1_024 * 1_024
 FOLDER = Path(os.environ.get("HEADWATER_TEST_FOLDER", "/tmp"))
 
 
@@ -91,6 +94,15 @@ def endless() -> None:
         note("endless", "stopped")
 
 
+@hw.asset(op_tags={"headwater/cancel_grace": "0"})
+def stubborn() -> None:
+    """Does not end when it is told to."""
+    note("stubborn")
+    while True:
+        with suppress(SystemExit):
+            signal.pause()
+
+
 @hw.asset
 def counting(context: hw.AssetExecutionContext) -> None:
     """Tells how far it is, and waits for the test."""
@@ -106,10 +118,25 @@ def counted() -> None:
     print("printed on the worker")
 
 
+@hw.asset(partitions_def=hw.StaticPartitionsDefinition([f"p{number}" for number in range(9)]))
+def parted(context: hw.AssetExecutionContext) -> None:
+    """Says which partitions it was called for."""
+    note("parted", ",".join(context.partition_keys))
+
+
 @hw.asset
 def fails() -> None:
     """Raises."""
     raise ValueError("wrong on the worker")
+
+
+@hw.asset
+def hungry() -> int:
+    """Asks for far more memory than its process may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (used + 64 * MEBIBYTE, most))
+    return len(bytearray(1_024 * MEBIBYTE))
 
 
 @hw.asset
@@ -130,9 +157,12 @@ defs = hw.Definitions(
         patient,
         below_patient,
         endless,
+        stubborn,
         counting,
         counted,
+        parted,
         fails,
+        hungry,
         dies,
         *numbers,
     ],

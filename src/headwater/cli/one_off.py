@@ -21,7 +21,7 @@ from headwater.daemon.owners import new_owner
 from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.definitions.run_config import plain_run_config
 from headwater.errors import StoreUnavailableError
-from headwater.execution.executors.choose import Executors, read_default_executor
+from headwater.execution.executors.choose import Executors, read_cancel_grace, read_default_executor
 from headwater.execution.folders import Folders
 from headwater.execution.plan import plan_steps
 from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
@@ -166,7 +166,7 @@ async def _carry_out(
     await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
     bars = await _bars(deployment, process, run) if on_event is show_bars else None
     telling = asyncio.create_task(_tell(deployment, run.run_id, on_event if bars is None else bars))
-    executors = Executors(read_default_executor(deployment.home, os.environ))
+    executors = Executors(read_default_executor(deployment.home, os.environ), grace=read_cancel_grace(deployment.home))
     supervisor = RunSupervisor(deployment.store, process, folders, owner, run, executors)
     # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
     supervisor.is_unwanted = True

@@ -27,7 +27,7 @@ from headwater.daemon.retention import RetentionChore
 from headwater.daemon.run_loop import RunLoop
 from headwater.daemon.shares import Shares
 from headwater.errors import StoreError, StoreUnavailableError
-from headwater.execution.executors.choose import Executors, read_default_executor
+from headwater.execution.executors.choose import Executors, read_cancel_grace, read_default_executor
 from headwater.execution.folders import Folders
 from headwater.execution.run_log_places import read_run_logs
 from headwater.location.source import LocationSource
@@ -92,7 +92,7 @@ class Engine:
         owner = new_owner()
         self._shares = Shares(store, owner, loaded, self._locations.changed.set, alone=not store.is_shared)
         self._ticks = TickLoop(store, loaded, on_tick, self._may_tick)
-        executors = Executors(read_default_executor(home, os.environ))
+        executors = Executors(read_default_executor(home, os.environ), grace=read_cancel_grace(home))
         self._runs = RunLoop(store, loaded, folders, owner, executors)
         self._conditions = ConditionsLoop(store, self._tell_if_ready)
         self._freshness = FreshnessLoop(store)

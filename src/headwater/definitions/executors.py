@@ -51,7 +51,9 @@ class DaskConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     address: str | None = None
     workers: int = 2
     max_concurrent: int = 0
-    """Steps of a run that are given to the cluster at once; 0 leaves that to its scheduler."""
+    """Tasks of a run that are given to the cluster at once; 0 leaves that to its scheduler."""
+    partitions_per_task: int = 0
+    """How many partitions of a step are one task at most; 0 makes a step one task."""
     tag_concurrency_limits: tuple[TagLimit, ...] = ()
 
 
@@ -92,7 +94,8 @@ class ExecutorDefinition(Frozen):
         """The same with other settings.
 
         `multiprocess` has `max_concurrent` and `tag_concurrency_limits`, a list of `{"key", "value", "limit"}` over the
-        `op_tags` of assets. `dask` has those and `address`, a scheduler's, or `workers`, how many to start here.
+        `op_tags` of assets. `dask` has those and `address`, a scheduler's, or `workers`, how many to start here;
+        with `partitions_per_task` a step of more partitions is split into tasks of so many.
 
         Args:
             config: The settings.
@@ -126,7 +129,7 @@ def read_executor_config(name: object, config: Mapping[str, Any]) -> ExecutorCon
         raise InvalidConfigError(
             f"The config of the executor {name!r}: {error}. Its settings are: {settings}."
         ) from error
-    for setting in ("max_concurrent", "workers"):
+    for setting in ("max_concurrent", "workers", "partitions_per_task"):
         if getattr(read, setting, 0) < 0:
             raise InvalidConfigError(f"{setting} of the executor {name!r} is 0 or more, but got {config[setting]}.")
     return read

@@ -137,7 +137,9 @@ class RunSupervisor:
         plan = plan_steps(self._graph, self._run.assets, self._run.checks)
         await self._see_that_inputs_exist()
         executor = await self._executors.of(self._run, self._location)
-        steps = StepSupervisor(self._store, self._graph, self._folders, self._run, executor, self._pool_room)
+        steps = StepSupervisor(
+            self._store, self._graph, self._folders, self._run, executor, self._pool_room, self._executors.grace
+        )
         await self._prepare(plan, steps)
         try:
             await self._run_steps(plan, steps)

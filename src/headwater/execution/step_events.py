@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from headwater.execution.made_events import made_events, told
 from headwater.execution.step_messages import StepReport
 from headwater.execution.steps import Step
@@ -22,6 +24,17 @@ _ABOUT_PARTITIONS = frozenset({EventKind.STEP_STARTED, EventKind.STEP_FAILED})
 """Kinds from which the state of single partitions is folded."""
 
 
+class StepTimes(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of the times of a step as it moves on; as `StepEvent` has them."""
+
+    ready_at: int | None = None
+    process_started_at: int | None = None
+    duration: float | None = None
+
+
+_NO_TIMES = StepTimes()
+
+
 def step_event(
     kind: EventKind,
     step: Step,
@@ -29,16 +42,19 @@ def step_event(
     run: Run,
     is_partitioned: bool = True,
     error: ErrorInfo | None = None,
-    duration: float | None = None,
+    times: StepTimes | None = None,
 ) -> NewEvent:
     """A move of a step of a run; `is_partitioned` says whether the run's partitions are also those of the step."""
+    taken = times or _NO_TIMES
     several = run.partitions if is_partitioned and kind in _ABOUT_PARTITIONS else ()
     payload = StepEvent(
         step=step.name,
         assets=() if step.checks else step.assets,
         checks=tuple(name for _, name in step.checks),
         partitions=several,
-        duration=duration,
+        ready_at=taken.ready_at,
+        process_started_at=taken.process_started_at,
+        duration=taken.duration,
         error=error,
     )
     partition = run.partition if is_partitioned else None

@@ -38,6 +38,12 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     store_url: str = ""
 
 
+class ProcessStarted(msgspec.Struct, frozen=True):
+    """What a step's process tells as soon as it has the step; `at` is in microseconds."""
+
+    at: int
+
+
 class MadeAsset(msgspec.Struct, frozen=True, kw_only=True):
     """What a step says of an asset that it made or looked at. `timestamp` is in microseconds."""
 
@@ -83,5 +89,6 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 order_decoder = msgspec.msgpack.Decoder(StepOrder)
+started_decoder = msgspec.msgpack.Decoder(ProcessStarted)
 report_decoder = msgspec.msgpack.Decoder(StepReport)
 encoder = msgspec.msgpack.Encoder()

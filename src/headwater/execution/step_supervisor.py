@@ -15,13 +15,13 @@ from headwater.errors import LocationError
 from headwater.execution.executors.executor import Executor, StepCall
 from headwater.execution.folders import Folders
 from headwater.execution.pool_room import PoolRoom
-from headwater.execution.step_events import result_events, step_event
-from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder
-from headwater.execution.steps import Step
+from headwater.execution.step_events import StepTimes, result_events, step_event
+from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder, started_decoder
+from headwater.execution.steps import Step, grace_of
 from headwater.execution.versions_read import Began, look
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.location.process import TaskFailedError
+from headwater.location.process import GRACE_SECONDS, TaskFailedError
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
 from headwater.storage import event_log, pool_places
@@ -51,6 +51,7 @@ class StepSupervisor:
         run: Run,
         executor: Executor,
         pool_room: PoolRoom,
+        grace: float = GRACE_SECONDS,
     ) -> None:
         """Prepare.
 
@@ -61,6 +62,7 @@ class StepSupervisor:
             run: The run, started.
             executor: Takes the steps to workers.
             pool_room: Where steps wait for places in their pools.
+            grace: How many seconds functions have to end by themselves, where their tags say nothing.
         """
         self._store = store
         self._graph = graph
@@ -68,6 +70,7 @@ class StepSupervisor:
         self._run = run
         self._executor = executor
         self._pool_room = pool_room
+        self._grace = grace
 
     async def carry_out(self, step: Step) -> StepEnded:
         """Do a step, and again where its definition says so."""
@@ -108,36 +111,52 @@ class StepSupervisor:
             step=step.name,
             order=encoder.encode(self.order(step, retries)),
             timeout=step.timeout,
+            grace=grace_of(step, self._grace),
             tags=step.tags,
             log_address=self._folders.run_logs.address,
         )
         # What begins without waiting may read what was there when it was sent off; later news must not count as read.
         before = None if self._executor.begins_at_once else await self._look(step)
         began: list[tuple[Began, float]] = []
+        ready = StepTimes(ready_at=self._store.clock.now())
+        process_started_at: int | None = None
+
+        def note_process(told: bytes) -> None:
+            nonlocal process_started_at
+            process_started_at = started_decoder.decode(told).at
 
         async def note_start() -> None:
             now = self._store.clock.monotonic()
-            began.append((before or await self._begin(step), now))
+            began.append((before or await self._begin(step, ready), now))
             if before is not None:
-                await self._write(EventKind.STEP_STARTED, step)
+                await self._write(EventKind.STEP_STARTED, step, times=ready)
+
+        def times() -> StepTimes:
+            duration = self._store.clock.monotonic() - began[-1][1] if began else None
+            return StepTimes(process_started_at=process_started_at, duration=duration)
 
         try:
-            body = await self._carry_out(step, call, note_start)
+            body = await self._carry_out(step, call, note_start, note_process)
         except TaskFailedError as error:
-            return await self._fail(step, error.error)
+            return await self._fail(step, error.error, times())
         except LocationError as error:
             info = ErrorInfo(message=str(error), type=type(error).__name__)
             if step.retry is not None and retries < step.retry.max_retries:
                 return await self._note_retry(step, info, step.retry.wait_before(retries + 1, random.random()))
-            return await self._fail(step, info)
+            return await self._fail(step, info, times())
         report = report_decoder.decode(body)
         if report.again is not None:
             return await self._note_retry(step, report.again.error, report.again.seconds)
-        read, started = began[-1]
-        await self._succeed(step, report, read, self._store.clock.monotonic() - started)
+        await self._succeed(step, report, began[-1][0], times())
         return StepEnded(report=report)
 
-    async def _carry_out(self, step: Step, call: StepCall, note_start: Callable[[], Awaitable[None]]) -> bytes:
+    async def _carry_out(
+        self,
+        step: Step,
+        call: StepCall,
+        note_start: Callable[[], Awaitable[None]],
+        note_process: Callable[[bytes], None],
+    ) -> bytes:
         """Bring a step to a worker, once its pools have room for it."""
         pools = self._pools(step)
         while pools:
@@ -146,8 +165,8 @@ class StepSupervisor:
             with suppress(PoolFullError):
                 if not self._executor.begins_at_once:
                     await self._store.write_async(Unit(guard=self._take_places(step)))
-                return await self._executor.carry_out(call, note_start, lambda _body: None)
-        return await self._executor.carry_out(call, note_start, lambda _body: None)
+                return await self._executor.carry_out(call, note_start, note_process)
+        return await self._executor.carry_out(call, note_start, note_process)
 
     def _pools(self, step: Step) -> set[str]:
         """Those of its assets; to check something takes no place."""
@@ -164,7 +183,7 @@ class StepSupervisor:
 
         return guard
 
-    async def _begin(self, step: Step) -> Began:
+    async def _begin(self, step: Step, times: StepTimes) -> Began:
         """Tell that a step begins, with its places in pools; gives how far the log reaches just then.
 
         Raises:
@@ -174,7 +193,7 @@ class StepSupervisor:
         def look(connection: Connection, events: Sequence[Event]) -> Began:
             return self._read(connection, step, events[-1].seq)
 
-        started = self._event(EventKind.STEP_STARTED, step)
+        started = self._event(EventKind.STEP_STARTED, step, times=times)
         return await self._store.write_async(Unit(events=[started], guard=self._take_places(step), effect=look))
 
     async def _look(self, step: Step) -> Began:
@@ -190,21 +209,23 @@ class StepSupervisor:
         partitions = self._run.partition_keys or ()
         return look(StoredVersions(connection), self._graph, links, step, partitions, seq)
 
-    async def _succeed(self, step: Step, report: StepReport, began: Began, duration: float) -> None:
+    async def _succeed(self, step: Step, report: StepReport, began: Began, times: StepTimes) -> None:
         events = result_events(step, report, began, run_id=self._run.run_id, graph=self._graph)
-        events.append(self._event(EventKind.STEP_SUCCEEDED, step, duration=duration))
+        events.append(self._event(EventKind.STEP_SUCCEEDED, step, times=times))
         await self._store.write_async(Unit(events=events, guard=self._refuse_if_lost, effect=self._freeing(step)))
 
-    async def _fail(self, step: Step, error: ErrorInfo) -> StepEnded:
-        await self._write(EventKind.STEP_FAILED, step, error=error)
+    async def _fail(self, step: Step, error: ErrorInfo, times: StepTimes) -> StepEnded:
+        await self._write(EventKind.STEP_FAILED, step, error=error, times=times)
         return StepEnded(failure=error.message)
 
     async def _note_retry(self, step: Step, error: ErrorInfo, seconds: float) -> float:
         await self._write(EventKind.STEP_RETRIED, step, error=error)
         return seconds
 
-    async def _write(self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None) -> None:
-        event = self._event(kind, step, error=error)
+    async def _write(
+        self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, times: StepTimes | None = None
+    ) -> None:
+        event = self._event(kind, step, error=error, times=times)
         effect = None if kind is EventKind.STEP_STARTED else self._freeing(step)
         await self._store.write_async(Unit(events=[event], guard=self._refuse_if_lost, effect=effect))
 
@@ -219,6 +240,6 @@ class StepSupervisor:
         run_store.check_owner(connection, self._run)
 
     def _event(
-        self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, duration: float | None = None
+        self, kind: EventKind, step: Step, *, error: ErrorInfo | None = None, times: StepTimes | None = None
     ) -> NewEvent:
-        return step_event(kind, step, run=self._run, error=error, duration=duration)
+        return step_event(kind, step, run=self._run, error=error, times=times)

@@ -20,15 +20,16 @@ from headwater.execution.file_io_manager import FilesystemIOManager
 from headwater.execution.instance import HeadwaterInstance
 from headwater.execution.progress import ProgressReports
 from headwater.execution.step_log import step_log
-from headwater.execution.step_messages import StepOrder, StepReport, encoder, order_decoder
+from headwater.execution.step_messages import ProcessStarted, StepOrder, StepReport, encoder, order_decoder
 from headwater.execution.step_work import StepPlace
 from headwater.execution.step_work import carry_out as carry_out_step
 from headwater.location.resources import ResourceScope
 from headwater.location.worker import Emit, leftovers
 
 
-def carry_out(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
+def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
     """The task of a step; see `headwater.location.worker.Task`."""
+    emit(encoder.encode(ProcessStarted(SystemClock().now())))
     order = order_decoder.decode(payload)
 
     with step_log(Path(order.log_folder), order.step, SystemClock()) as log, ExitStack() as opened:

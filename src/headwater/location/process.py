@@ -17,7 +17,8 @@ from headwater.location.memory import oom_kills
 from headwater.location.source import LocationSource
 from headwater.records.events import ErrorInfo
 
-_GRACE_SECONDS = 3.0
+GRACE_SECONDS = 3.0
+"""How long user code has to end by itself once it was told to, if nobody says otherwise."""
 _CALLS_A_WORKER = 1_000
 _MOST_IDLE = 4
 _IDLE_SECONDS = 10.0
@@ -56,7 +57,13 @@ class Worker:
         return not self._exited.done()
 
     async def call(
-        self, task: str, payload: bytes, *, timeout: float | None = None, on_emit: Callable[[bytes], None] | None = None
+        self,
+        task: str,
+        payload: bytes,
+        *,
+        timeout: float | None = None,
+        grace: float = GRACE_SECONDS,
+        on_emit: Callable[[bytes], None] | None = None,
     ) -> bytes:
         """Carry out a task.
 
@@ -64,6 +71,7 @@ class Worker:
             task: `module:function`.
             payload: What the task gets.
             timeout: Seconds after which the worker is stopped; None waits for ever.
+            grace: How many seconds user code then has to end by itself; likewise if the call is cancelled.
             on_emit: Called with whatever the task reports on the way.
 
         Raises:
@@ -76,23 +84,23 @@ class Worker:
             async with asyncio.timeout(timeout):
                 return await self._call(task, payload, on_emit)
         except TimeoutError:
-            await self.stop()
+            await self.stop(grace)
             raise WorkerTimeoutError(
                 f"It was stopped after {timeout:g} s, its time limit. Give it more time with `timeout=`, or find out "
                 "where it hangs."
             ) from None
         except asyncio.CancelledError:
-            await asyncio.shield(self.stop())
+            await asyncio.shield(self.stop(grace))
             raise
 
-    async def stop(self) -> None:
-        """End the process: first by an exception in user code, then by force."""
-        for number, grace in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _GRACE_SECONDS)):
+    async def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """End the process: first by an exception in user code, then, `grace` seconds later, by force."""
+        for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, GRACE_SECONDS)):
             if not self.alive:
                 break
             self._host.send(wire.SignalWorker(self.worker_id, number))
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._exited), grace)
+                await asyncio.wait_for(asyncio.shield(self._exited), seconds)
         self.hang_up()
 
     def hang_up(self) -> None:
@@ -133,7 +141,7 @@ class Worker:
 
     async def _reason_of_death(self) -> str:
         try:
-            exited = await asyncio.wait_for(asyncio.shield(self._exited), _GRACE_SECONDS)
+            exited = await asyncio.wait_for(asyncio.shield(self._exited), GRACE_SECONDS)
         except TimeoutError:
             return "The worker closed its connection without ending; it was given up."
         if exited.signal is not None:
@@ -227,7 +235,7 @@ class LocationProcess:
         # The host ends by itself on hearing the engine hang up, and takes its workers along.
         self.link.hang_up()
         try:
-            await asyncio.wait_for(asyncio.shield(self.ended), _GRACE_SECONDS)
+            await asyncio.wait_for(asyncio.shield(self.ended), GRACE_SECONDS)
         except TimeoutError:
             self.link.kill()
         self._listener.cancel()

@@ -171,6 +171,10 @@ class StepEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     partitions: tuple[str, ...] = ()
     """Those of a step that makes several at once."""
     inputs: dict[str, int] = {}
+    ready_at: int | None = None
+    """Of one that began: since when it only waited for room, in microseconds."""
+    process_started_at: int | None = None
+    """Of one that ended: when the process that carried it out had it, in microseconds."""
     duration: float | None = None
     error: ErrorInfo | None = None
 

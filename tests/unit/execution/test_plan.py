@@ -6,8 +6,9 @@ import pytest
 from builders import external, graph_of, native
 
 from headwater.definitions.snapshot import CheckSnapshot
-from headwater.errors import UnknownAssetError
+from headwater.errors import InvalidDefinitionError, UnknownAssetError
 from headwater.execution.plan import plan_steps
+from headwater.execution.steps import Step, grace_of
 
 
 def test_steps_follow_the_graph_within_the_run() -> None:
@@ -39,3 +40,17 @@ def test_checks_follow_their_asset_and_blocking_ones_hold_back_what_is_below() -
     steps = {step.name: step.after for step in plan_steps(graph, ["a", "b"])}
 
     assert {"a": (), "a:blocks": ("a",), "a:warns": ("a",), "b": ("a", "a:blocks")} == steps
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0.0), ("2.5", 2.5), (None, 3.0)])
+def test_how_long_a_step_may_take_to_end(text: str | None, seconds: float) -> None:
+    """What its tag says, else what everybody has."""
+    tags = {} if text is None else {"headwater/cancel_grace": text}
+    assert seconds == grace_of(Step(name="a", assets=("a",), tags=tags), 3.0)
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "inf", "nan"])
+def test_a_grace_is_a_number_of_seconds(text: str) -> None:
+    """Anything else is shown with an example."""
+    with pytest.raises(InvalidDefinitionError, match="seconds such as '30', but is"):
+        grace_of(Step(name="a", assets=("a",), tags={"headwater/cancel_grace": text}), 3.0)

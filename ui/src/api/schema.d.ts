@@ -2932,7 +2932,9 @@ export interface components {
             error: components["schemas"]["ErrorView"] | null;
             expected_seconds?: number | null;
             name: string;
+            process_started_at?: number | null;
             progress?: components["schemas"]["StepProgress"] | null;
+            ready_at?: number | null;
             started_at: number | null;
             /** @enum {string} */
             status: "waiting" | "started" | "success" | "failure" | "skipped";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from headwater.definitions.executors import (
 from headwater.errors import InvalidConfigError, SettingsError
 from headwater.execution.executors.executor import Executor
 from headwater.execution.executors.processes import OneProcessExecutor, ProcessesExecutor
-from headwater.location.process import LocationProcess
+from headwater.location.process import GRACE_SECONDS, LocationProcess
 from headwater.records.runs import Run
 
 if TYPE_CHECKING:
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "settings.toml"
 EXECUTOR = "HEADWATER_EXECUTOR"
 DASK_ADDRESS = "HEADWATER_DASK_ADDRESS"
+_CANCEL_GRACE = "cancel_grace"
 _DEFAULT = ExecutorSnapshot("multiprocess")
 
 
 def read_default_executor(home: Path, environment: Mapping[str, str]) -> ExecutorSnapshot:
     """The executor of a deployment: table `[execution]` of its settings, with `executor` and its settings beside it.
+
+    `read_cancel_grace` reads the one setting there that belongs to no executor.
 
     Args:
         home: The deployment's folder.
@@ -45,12 +49,27 @@ def read_default_executor(home: Path, environment: Mapping[str, str]) -> Executo
         table = dict(tomllib.loads(path.read_text()).get("execution", {})) if path.exists() else {}
         name = environment.get(EXECUTOR) or table.pop("executor", _DEFAULT.name)
         table.pop("executor", None)
+        table.pop(_CANCEL_GRACE, None)
         if name == "dask" and environment.get(DASK_ADDRESS):
             table["address"] = environment[DASK_ADDRESS]
         read_executor_config(name, table)
     except (tomllib.TOMLDecodeError, ValueError, TypeError, InvalidConfigError) as error:
         raise SettingsError(f"[execution] in {path}, or {EXECUTOR}: {error}") from error
     return ExecutorSnapshot(name, table)
+
+
+def read_cancel_grace(home: Path) -> float:
+    """How many seconds functions have to end by themselves once they are stopped: `cancel_grace` of `[execution]`.
+
+    Raises:
+        SettingsError: it is no number of seconds.
+    """
+    path = home / SETTINGS_FILE
+    table = tomllib.loads(path.read_text()).get("execution", {}) if path.exists() else {}
+    seconds = table.get(_CANCEL_GRACE, GRACE_SECONDS)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < math.inf:
+        raise SettingsError(f"{_CANCEL_GRACE} of [execution] in {path} is a number of seconds, but is {seconds!r}.")
+    return float(seconds)
 
 
 def executor_of(run: Run, location: LocationProcess, default: ExecutorSnapshot) -> ExecutorSnapshot:
@@ -72,13 +91,20 @@ def executor_of(run: Run, location: LocationProcess, default: ExecutorSnapshot) 
 class Executors:
     """Makes the executor of each run; keeps connections to clusters until it is closed."""
 
-    def __init__(self, default: ExecutorSnapshot = _DEFAULT, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        default: ExecutorSnapshot = _DEFAULT,
+        environment: Mapping[str, str] = os.environ,
+        grace: float = GRACE_SECONDS,
+    ) -> None:
         """Prepare.
 
         Args:
             default: For runs where nothing else is said.
             environment: Where the address of a dask cluster is, if nothing else names it.
+            grace: How many seconds functions have to end by themselves once they are stopped.
         """
+        self.grace = grace
         self._default = default
         self._environment = environment
         self._clusters: dict[DaskConfig, DaskCluster] = {}

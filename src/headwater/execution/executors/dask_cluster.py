@@ -15,6 +15,7 @@ from headwater.definitions.snapshot import content_hash, encode_snapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
 from headwater.execution.executors import dask_worker
 from headwater.execution.executors.executor import Executor, Slots, StepCall
+from headwater.execution.executors.partition_tasks import carry_out_all, split
 from headwater.execution.executors.resources import resources_of
 from headwater.location.process import LocationProcess, TaskFailedError
 
@@ -112,6 +113,8 @@ class DaskCluster:
             await told.starting
         if future.status == "finished":
             end = told.report or await future
+            if end.told:
+                told.on_emit(end.told)
             return _body_of(end)
         if future.status == "cancelled":
             raise WorkerDiedError("The dask scheduler was lost, and the step with it.")
@@ -165,8 +168,6 @@ class DaskCluster:
                 _log.warning("a step is begun anew on another dask worker", step_key=message["key"])
             told.worker = message["worker"]
             told.starting = asyncio.ensure_future(told.on_start())
-        elif "emitted" in message:
-            told.on_emit(message["emitted"])
         else:
             told.report = msgspec.msgpack.decode(message["end"], type=dask_worker.StepEnd)
 
@@ -179,6 +180,7 @@ class _DaskExecutor(Executor):
         version = content_hash(encode_snapshot(location.snapshot))
         self._home = dask_worker.StepHome(source=msgspec.json.encode(location.source), version=version)
         self._slots = Slots(config.max_concurrent or None, config.tag_concurrency_limits)
+        self._partitions_per_task = config.partitions_per_task
         self._logs: tuple[str, str] | None = None
         self._workers: set[str] = set()
 
@@ -188,6 +190,15 @@ class _DaskExecutor(Executor):
         """As `Executor.carry_out`."""
         if call.log_address is not None:
             self._logs = (call.run_id, call.log_address)
+        calls = split(call, self._partitions_per_task)
+        if len(calls) > 1:
+            return await carry_out_all(calls, self._carry_out, on_start, on_emit)
+        return await self._carry_out(call, on_start, on_emit)
+
+    async def _carry_out(
+        self, call: StepCall, on_start: Callable[[], Awaitable[None]], on_emit: Callable[[bytes], None]
+    ) -> bytes:
+        """One task."""
         told = _Call(on_start, on_emit)
         async with self._slots.taken(call.tags):
             try:

@@ -42,6 +42,8 @@ class StepEnd(msgspec.Struct, frozen=True, kw_only=True):
     error: ErrorInfo | None = None
     died: str | None = None
     timed_out: bool = False
+    told: bytes = b""
+    """What the step's process said of itself as it began."""
 
 
 class _Hosts:
@@ -98,23 +100,25 @@ async def carry_out_step(home: StepHome, call: StepCall, topic: str, key: str) -
 
     worker = get_worker()
 
-    def emit(body: bytes) -> None:
-        worker.log_event(topic, {"key": key, "emitted": body})
-
-    end = await _carry_out(home, call, worker, key, topic, emit)
+    told: list[bytes] = []
+    worker.log_event(topic, {"key": key, "begun": True})
+    end = await _carry_out(home, call, worker, key, told.append)
+    if told:
+        end = msgspec.structs.replace(end, told=told[-1])
     if len(end.body) > _MOST_EVENT_BYTES:
         return end
     worker.log_event(topic, {"key": key, "end": msgspec.msgpack.encode(end)})
     return None
 
 
-async def _carry_out(home: StepHome, call: StepCall, worker: Any, key: str, topic: str, emit: Any) -> StepEnd:
+async def _carry_out(home: StepHome, call: StepCall, worker: Any, key: str, on_emit: Any) -> StepEnd:
     hosts = _hosts_of(worker)
     try:
         host = await hosts.get(home)
         async with hosts.logs.kept(call) as order, host.worker() as process:
-            worker.log_event(topic, {"key": key, "begun": True})
-            task = asyncio.ensure_future(process.call(STEP_TASK, order, timeout=call.timeout, on_emit=emit))
+            task = asyncio.ensure_future(
+                process.call(STEP_TASK, order, timeout=call.timeout, grace=call.grace, on_emit=on_emit)
+            )
             hosts.running[key] = task
             try:
                 return StepEnd(body=await _unless_unwanted(task, worker, key))

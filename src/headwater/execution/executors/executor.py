@@ -11,11 +11,13 @@ from typing import ClassVar
 import msgspec
 
 from headwater.definitions.executors import TagLimit
+from headwater.location.process import GRACE_SECONDS
 
 
 class StepCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A step on its way to where it is carried out. `order` is an encoded `StepOrder`, `timeout` is in seconds.
+    """A step on its way to where it is carried out. `order` is an encoded `StepOrder`, times are in seconds.
 
+    `grace` is how long user code has to end by itself once it is stopped.
     `log_address` is where logs are kept, if that is not the folder that the order names.
     """
 
@@ -23,6 +25,7 @@ class StepCall(msgspec.Struct, frozen=True, kw_only=True):
     step: str
     order: bytes
     timeout: float | None = None
+    grace: float = GRACE_SECONDS
     tags: dict[str, str] = {}
     log_address: str | None = None
 

@@ -29,7 +29,7 @@ class ProcessesExecutor(Executor):
         """As `Executor.carry_out`."""
         async with self._slots.taken(call.tags), self._location.worker() as worker:
             await on_start()
-            return await worker.call(STEP_TASK, call.order, timeout=call.timeout, on_emit=on_emit)
+            return await worker.call(STEP_TASK, call.order, timeout=call.timeout, grace=call.grace, on_emit=on_emit)
 
 
 class OneProcessExecutor(Executor):
@@ -58,7 +58,9 @@ class OneProcessExecutor(Executor):
                 self._worker = await self._stack.enter_async_context(self._location.worker())
             self._run_id = call.run_id
             await on_start()
-            return await self._worker.call(STEP_TASK, call.order, timeout=call.timeout, on_emit=on_emit)
+            return await self._worker.call(
+                STEP_TASK, call.order, timeout=call.timeout, grace=call.grace, on_emit=on_emit
+            )
 
     async def end_run(self) -> None:
         """Tear the resources down, and let go of the worker."""

@@ -151,16 +151,24 @@ def _steps(events: Sequence[Event]) -> list[shapes.StepView]:
         moment = to_seconds(event.timestamp)
         begun = steps.get(payload.step)
         status: Any = _STEP_STATUS[event.kind]
+        started = begun.started_at if begun else moment
         steps[payload.step] = shapes.StepView(
             name=payload.step,
             status=status,
             assets=list(payload.assets),
             checks=list(payload.checks),
-            started_at=begun.started_at if begun else moment,
+            started_at=started,
             ended_at=None if status == "started" else moment,
             error=error_view(payload.error),
+            ready_at=begun.ready_at if begun else _seconds(payload.ready_at),
+            process_started_at=_not_before(started, _seconds(payload.process_started_at)),
         )
     return list(steps.values())
+
+
+def _not_before(started: float | None, moment: float | None) -> float | None:
+    """A time that a process told: its machine may have another clock, and its news may come before its step's."""
+    return moment if moment is None or started is None else max(started, moment)
 
 
 def _seconds(moment: int | None) -> float | None:

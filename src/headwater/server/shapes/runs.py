@@ -84,6 +84,10 @@ class StepView(msgspec.Struct, kw_only=True):
     error: ErrorView | None
     progress: StepProgress | None = None
     expected_seconds: float | None = None
+    ready_at: float | None = None
+    """Since when it only waited for room, before `started_at`."""
+    process_started_at: float | None = None
+    """When the process that carried it out had it: until then it was starting. Known once the step has ended."""
 
 
 class RunDetail(msgspec.Struct, kw_only=True):
