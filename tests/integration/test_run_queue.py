@@ -39,6 +39,12 @@ def second(context):
 @hw.asset(deps=[first, second])
 def last(): ...
 
+@hw.asset(pool="narrow", deps=["source"], automation_condition=hw.AutomationCondition.any_deps_updated())
+def follows(): ...
+
+@hw.asset(deps=["source"], automation_condition=hw.AutomationCondition.any_deps_updated())
+def witness(): ...
+
 @hw.sensor(minimum_interval_seconds=0.2, target=["gated"], default_status=hw.DefaultSensorStatus.STOPPED)
 def asks(context):
     number = int(context.cursor or 0) + 1
@@ -46,7 +52,7 @@ def asks(context):
         return hw.SkipReason("asked often enough")
     return hw.SensorResult(run_requests=[hw.RunRequest()], cursor=str(number))
 
-defs = hw.Definitions(assets=[gated, free, first, second, last], sensors=[asks])
+defs = hw.Definitions(assets=[gated, free, first, second, last, follows, witness], sensors=[asks])
 """
 
 
@@ -181,14 +187,28 @@ def test_a_limit_of_none_holds_everything_until_it_is_lifted(queue: Queue) -> No
     assert 400 == queue.server.request("PUT", "/api/limits", _json({"kind": "pool", "most": 1}), headers).status
 
 
-def runs_of(queue: Queue) -> list[Any]:
-    """The runs of the gated asset, newest first."""
-    items: list[Any] = queue.server.get("/api/runs?asset=gated").json["items"]
+def runs_of(queue: Queue, asset: str = "gated") -> list[Any]:
+    """The runs of an asset, newest first."""
+    items: list[Any] = queue.server.get(f"/api/runs?asset={asset}").json["items"]
     return items
 
 
 def _json(body: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
+
+
+def test_a_condition_requests_nothing_beside_a_run_that_waits(queue: Queue) -> None:
+    """Its asset is to be made twice while a run of it waits, that a person asked for: it is made once."""
+    blocker = queue.request("gated")
+    queue.wait_for(blocker, "started")
+    waiting = queue.request("follows")
+    for count in (1, 2):
+        queue.server.post("/report_asset_materialization/source", {})
+        queue.wait_until(partial(queue.server.events, "witness"), partial(_has, count))
+    queue.let_one_pass()
+    queue.wait_for(waiting, "success")
+
+    assert [waiting] == [run["run_id"] for run in runs_of(queue, "follows")]
 
 
 def test_a_pool_holds_over_the_steps_of_all_runs(queue: Queue) -> None:

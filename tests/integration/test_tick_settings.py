@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 import headwater as hw
+from headwater.automation.condition_switches import followed
 from headwater.daemon.code_locations import note_loaded
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.records.tick_settings import TickSettings
+from headwater.records.ticks import SensorState
 from headwater.storage import tick_settings
 from headwater.storage.engine import sqlite_url
-from headwater.storage.graph_reader import GraphReader
+from headwater.storage.graph_reader import DEFAULT_SWITCH, GraphReader
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
@@ -49,3 +51,22 @@ async def test_a_setting_turns_the_default_round(store: Store) -> None:
 
     assert ["declared", "nightly", "silent"] == before == on()
     assert ["declared"] == after
+
+
+async def test_the_setting_is_for_conditions_too(store: Store) -> None:
+    """Those that no switch is for get one, which is off; one that declares that it is on stays on."""
+    eager = hw.AutomationCondition.eager()
+    assets = [hw.asset(name=name, automation_condition=eager)(lambda: 1) for name in ("switched", "other")]
+    switch = hw.AutomationConditionSensorDefinition(
+        "own", target=["switched"], default_status=hw.DefaultSensorStatus.RUNNING
+    )
+    await note_loaded(store, "here", build_snapshot(hw.Definitions(assets=assets, sensors=[switch])))
+    store.write(Unit(effect=lambda c, _events: tick_settings.save(c, TickSettings(on_by_default=False))))
+
+    graph = store.read(GraphReader().read)
+    switched_on = {DEFAULT_SWITCH: SensorState(sensor=DEFAULT_SWITCH, running=True)}
+
+    def followed_by(states: dict[str, SensorState]) -> list[str]:
+        return [node.key for node in followed(graph, states).nodes if node.definition.condition is not None]
+
+    assert (["switched"], ["other", "switched"]) == (followed_by({}), sorted(followed_by(switched_on)))

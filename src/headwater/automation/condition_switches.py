@@ -14,6 +14,12 @@ from headwater.records.ticks import SensorState
 KIND = "conditions"
 
 
+def run_tags(graph: AssetGraph, key: str) -> dict[str, str]:
+    """The tags of a run that a condition of an asset requests: those of the switches that are for it."""
+    switches = [sensor for sensor, _ in graph.sensors.values() if sensor.kind == KIND and sensor.run_tags]
+    return {name: value for each in switches if key in (each.targets or ()) for name, value in each.run_tags.items()}
+
+
 def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph:
     """The graph without the conditions of assets that a switch which is off is for, unless another is on for them.
 

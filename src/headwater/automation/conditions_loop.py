@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
+from headwater.automation.condition_switches import run_tags
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, commits
 from headwater.automation.memory import KEYS, decode_generations, decode_keys, encode_generations, encode_keys
@@ -267,12 +268,13 @@ def keep_from_collector() -> None:
 
 
 def plan_requests(graph: AssetGraph, requests: Iterable[Request], at: Conditions) -> list[Run]:
-    """One run for what belongs to one location and partition, so that it is made together and in order."""
-    grouped: dict[tuple[str, str | None], list[Request]] = {}
+    """One run for what has one location, partition and tags in common, so that it is made together and in order."""
+    grouped: dict[tuple[str, str | None, tuple[tuple[str, str], ...]], list[Request]] = {}
     for request in requests:
         location = graph.node(request.asset_key).location or ""
+        tags = tuple(sorted(run_tags(graph, request.asset_key).items()))
         for partition in request.partitions:
-            grouped.setdefault((location, partition), []).append(request)
+            grouped.setdefault((location, partition, tags), []).append(request)
     return [
         Run(
             run_id=new_run_id(),
@@ -282,8 +284,9 @@ def plan_requests(graph: AssetGraph, requests: Iterable[Request], at: Conditions
             cause=_cause(mine, at.seq),
             created_at=at.now,
             partition=partition,
+            tags=dict(tags),
         )
-        for (location, partition), mine in grouped.items()
+        for (location, partition, tags), mine in grouped.items()
     ]
 
 

@@ -143,6 +143,7 @@ def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
         kind=sensor.kind,
         minimum_interval=sensor.minimum_interval_seconds,
         watch=None if sensor.watch is None else _watch(sensor.watch, defs),
+        run_tags=dict(sensor.run_tags) if isinstance(sensor, AutomationConditionSensorDefinition) else {},
     )
 
 

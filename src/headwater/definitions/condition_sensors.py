@@ -25,12 +25,13 @@ class AutomationConditionSensorDefinition(SensorDefinition):
         name: Its name.
         target: The assets: a selection, its text, keys or definitions.
         tags: Names and short values to find it by.
-        run_tags: Accepted; the runs of conditions have their own tags.
+        run_tags: Tags of the runs that are requested for these assets.
         default_status: Whether it is on as long as nobody has switched it.
         minimum_interval_seconds: Accepted; conditions wait for no interval.
         description: What it is for, in Markdown.
         metadata: Anything that is known of it, by name.
-        emit_backfills: Accepted; several partitions of a decision go together anyway.
+        emit_backfills: Accepted; each partition that is to be made gets a run of its own, which the run queue's limits
+            hold back where there are many.
         use_user_code_server: Accepted; conditions are never evaluated in the server's own process by user code.
         default_condition: The condition of those targets that have none.
         owners: E-mail addresses and `team:name`.
@@ -45,6 +46,7 @@ class AutomationConditionSensorDefinition(SensorDefinition):
     """
 
     default_condition: AutomationCondition | None
+    run_tags: Mapping[str, str]
 
     def __init__(
         self,
@@ -64,7 +66,7 @@ class AutomationConditionSensorDefinition(SensorDefinition):
     ) -> None:
         own_name = check_tick_name(name, "sensor")
         of = f"of sensor {own_name!r}"
-        check_tags(run_tags, f"run_tags {of}", system=True)
+        tags_of_runs = check_tags(run_tags, f"run_tags {of}", system=True)
         normalize_metadata(metadata)
         if default_condition is not None:
             check_type(default_condition, AutomationCondition, f"default_condition {of}", "an AutomationCondition")
@@ -83,6 +85,7 @@ class AutomationConditionSensorDefinition(SensorDefinition):
             source=find_source(),
         )
         object.__setattr__(self, "default_condition", default_condition)
+        object.__setattr__(self, "run_tags", tags_of_runs)
 
 
 def _never_called() -> None:

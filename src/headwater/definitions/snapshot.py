@@ -136,6 +136,8 @@ class SensorSnapshot(TickSnapshot, frozen=True, kw_only=True, omit_defaults=True
     kind: str = "interval"
     minimum_interval: float = 30.0
     watch: WatchSnapshot | None = None
+    run_tags: dict[str, str] = {}
+    """Of a switch of conditions: what the runs have that are requested for its assets."""
 
 
 class ScheduleSnapshot(TickSnapshot, frozen=True, kw_only=True, omit_defaults=True):

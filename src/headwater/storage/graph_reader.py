@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.definitions.partitions import DynamicKeys, PartitionsSnapshot
-from headwater.definitions.snapshot import DefinitionsSnapshot
+from headwater.definitions.snapshot import DefinitionsSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.storage import catalog, dynamic_partitions, event_log, past, tick_settings
 from headwater.storage.schema import is_whole, latest
+
+DEFAULT_SWITCH = "default_automation_condition_sensor"
+"""The switch of conditions that no other is for, in a deployment where everything is off until it is switched on."""
 
 
 class GraphReader:
@@ -74,13 +77,30 @@ def read_graph_as_of(connection: Connection, moment: int, *, with_reported: bool
 
 
 def _switch_off_undeclared(graph: AssetGraph) -> None:
-    """Let sensors and schedules be off as long as nobody switches them on, but for those that declare it."""
+    """Let sensors and schedules be off as long as nobody switches them on, but for those that declare it.
+
+    Conditions that no switch is for get one.
+    """
     for name, (sensor, location) in graph.sensors.items():
         if not sensor.status_declared:
             graph.sensors[name] = msgspec.structs.replace(sensor, running_by_default=False), location
     for name, (schedule, location) in graph.schedules.items():
         if not schedule.status_declared:
             graph.schedules[name] = msgspec.structs.replace(schedule, running_by_default=False), location
+
+    covered = {
+        key for sensor, _ in graph.sensors.values() if sensor.kind == "conditions" for key in sensor.targets or ()
+    }
+    left = [node for node in graph.nodes if node.definition.condition is not None and node.key not in covered]
+    if left:
+        switch = SensorSnapshot(
+            name=DEFAULT_SWITCH,
+            kind="conditions",
+            description="Automation conditions that no other switch is for.",
+            running_by_default=False,
+            targets=tuple(node.key for node in left),
+        )
+        graph.sensors[DEFAULT_SWITCH] = switch, left[0].location or ""
 
 
 def _has_dynamic_keys(partitions: PartitionsSnapshot | None) -> bool:

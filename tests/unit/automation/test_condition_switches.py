@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import headwater as hw
 from headwater.automation.condition_switches import followed
+from headwater.automation.conditions_loop import plan_requests
+from headwater.automation.decide_conditions import Conditions
+from headwater.automation.decisions import Request
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.ticks import SensorState
@@ -50,3 +53,14 @@ def test_conditions_of_a_switch_that_is_off_are_not_followed() -> None:
     assert [] == with_condition(followed(whole, switched))
     assert ["a", "b", "c"] == with_condition(followed(whole, {"second": SensorState(sensor="second", running=True)}))
     assert ["a", "b", "c"] == with_condition(whole)
+
+
+def test_runs_of_conditions_have_the_tags_that_their_switch_gives_them() -> None:
+    """Assets whose runs have other tags are made by other runs."""
+    switch = hw.AutomationConditionSensorDefinition("tagged", target=["a"], run_tags={"team": "finance"})
+    whole = build_graph([("here", build_snapshot(hw.Definitions(assets=[a, b], sensors=[switch])))])
+    requests = [Request(asset_key=key, partitions=(None,)) for key in ("a", "b")]
+
+    runs = plan_requests(whole, requests, Conditions(whole, seq=1, now=1))
+
+    assert [(("a",), {"team": "finance"}), (("b",), {})] == [(run.assets, run.tags) for run in runs]
