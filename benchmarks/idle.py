@@ -1,4 +1,7 @@
-"""Nothing happens: what the demo's processes take while its sensors find nothing new."""
+"""Nothing happens: what the demo's processes take while its sensors find nothing new, and what the peer's take.
+
+The peer has as many sensors that find nothing as often, but no SFTP server to ask and no polars loaded: less to do.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,43 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.systems import below, free_port, memory_of, wait_until_ready
+from benchmarks.systems import System, below, dagster, free_port, memory_of, running, wait_until_ready
 
 _DEMO = Path(__file__).parents[1] / "examples" / "partner_transactions" / "demo.py"
+
+
+_SETTLE_SECONDS = 30.0
+
+_DAGSTER = """
+import dagster as dg
+
+def idle(number, seconds):
+    @dg.sensor(
+        name=f"idle_{{number}}", minimum_interval_seconds=seconds, default_status=dg.DefaultSensorStatus.RUNNING
+    )
+    def look(context):
+        return dg.SkipReason("Nothing is new.")
+
+    return look
+
+specs = [dg.AssetSpec(f"asset_{{number}}") for number in range(10)]
+defs = dg.Definitions(assets=specs, sensors=[idle(1, 1), idle(2, 1), idle(3, 2)])
+MARKS = {marks!r}
+"""
 
 
 def measure(seconds: float) -> None:
     """Print processor time, memory and wake-ups of Headwater's processes, the demo's partner and its world left out."""
     print(f"The demo, idle for {seconds:g} s")
+    _measure_demo(seconds)
+    peer = dagster()
+    if peer is not None:
+        with running(System(peer.name, peer.command, _DAGSTER, peer.ready_path)) as started:
+            time.sleep(_SETTLE_SECONDS)
+            _watch(peer.name, started.pid, seconds)
+
+
+def _measure_demo(seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-idle-", ignore_cleanup_errors=True) as home:
         port = free_port()
         demo = subprocess.Popen(
@@ -29,17 +61,22 @@ def measure(seconds: float) -> None:
             wait_until_ready(f"http://127.0.0.1:{port}/health/ready", demo)
             server = next(pid for pid in below(demo.pid) if b"headwater.cli\0dev" in _command(pid))
             # The first deliveries are worked off, and workers that nobody needs any more have ended.
-            time.sleep(30.0)
-            before, began = _used(server), time.perf_counter()
-            time.sleep(seconds)
-            after, took = _used(server), time.perf_counter() - began
-            memory, processes = memory_of(server)
+            time.sleep(_SETTLE_SECONDS)
+            _watch("headwater", server, seconds)
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait(30)
+
+
+def _watch(name: str, server: int, seconds: float) -> None:
+    """Print what a process and all below it take in some seconds."""
+    before, began = _used(server), time.perf_counter()
+    time.sleep(seconds)
+    after, took = _used(server), time.perf_counter() - began
+    memory, processes = memory_of(server)
     cpu, switches = ((after[place] - before[place]) / took for place in (0, 1))
     shown = f"{cpu * 100:>7.2f} % of a core {memory:>8.0f} MB in {processes} processes {switches:>6.0f} wake-ups/s"
-    print(f"{'headwater':<12}{shown}")
+    print(f"{name:<12}{shown}")
 
 
 def _used(server: int) -> tuple[float, int]:
