@@ -41,9 +41,13 @@ def test_every_mistake_is_listed_at_once_where_it_stands() -> None:
         "external-target": ("error", "def watch"),
         "misspelt-dependency": ("warning", "def cleaned"),
         "idle-condition": ("warning", "idle ="),
+        "partition-mapping": ("error", "def shifted"),
+        "check-partitions": ("error", "def each_day"),
+        "external-circle": ("warning", "here, there ="),
+        "unused-resource": ("warning", "defs = hw.Definitions("),
     }
 
-    assert {*places, "unused-resource"} == set(found)
+    assert set(places) == set(found)
     for code, (severity, text) in places.items():
         assert (severity, str(MISTAKEN)) == (found[code]["severity"], found[code]["file"])
         # A decorated function stands where its decorator does.
@@ -59,8 +63,8 @@ def test_people_get_a_line_each_and_a_sum() -> None:
 
     assert 1 == done.returncode
     assert f"mistaken.py:{line_of('AGAIN =')}: error: Asset 'raw_orders' is defined twice" in done.stdout
-    assert "mistaken.py: 5 errors, 3 warnings, 7 assets" == lines[-1]
-    assert 9 == len(lines)
+    assert "mistaken.py: 7 errors, 4 warnings, 10 assets" == lines[-1]
+    assert 12 == len(lines)
     assert "loading" in done.stderr
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import headwater as hw
 
+DAYS = hw.DailyPartitionsDefinition("2026-01-01")
+
 print("loading")
 
 RAW = hw.AssetSpec("raw_orders")
@@ -42,8 +44,26 @@ def watch() -> None:
 
 idle = hw.AssetSpec("idle", automation_condition=hw.AutomationCondition.eager())
 
+yesterday = hw.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+
+@hw.asset(deps=[hw.AssetDep("idle", partition_mapping=yesterday)], partitions_def=DAYS)
+def shifted() -> None:
+    """Reads the day before of something that has no days."""
+
+
+@hw.asset_check(asset="stored", partitions_def=DAYS)
+def each_day() -> bool:
+    """Judges the days of something that has none."""
+    return True
+
+
+# Each of these is made from the other.
+here, there = hw.AssetSpec("here", deps=["there"]), hw.AssetSpec("there", deps=["here"])
+
 defs = hw.Definitions(
-    assets=[RAW, AGAIN, cleaned, summary, left, right, stored, idle],
+    assets=[RAW, AGAIN, cleaned, summary, left, right, stored, idle, shifted, here, there],
+    asset_checks=[each_day],
     sensors=[watch],
     resources={"warehose": object()},
 )

@@ -20,6 +20,7 @@ from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.selectable import index_definitions
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.source import find_source
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import (
     DuplicateDefinitionError,
@@ -90,6 +91,7 @@ class Definitions:
         self._checks = _elements(asset_checks, "asset_checks", (AssetCheckSpec, AssetCheckDefinition))
         self._executor = check_executor(executor, "executor of Definitions")
         self._metadata = dict(metadata or {})
+        self._source = find_source()
         self._resolved: Resolved | None = None
         self._index: SelectionIndex | None = None
 
@@ -190,7 +192,8 @@ class Definitions:
 
     def collect(self) -> Collected:
         """Everything by name, whether it fits together or not."""
-        return collect(self._assets, self._checks, self._sensors, self._resources, self._jobs, self._schedules)
+        listed = (self._sensors, self._resources, self._jobs, self._schedules)
+        return collect(self._assets, self._checks, *listed, self._source)
 
     @property
     def selection_index(self) -> SelectionIndex:
@@ -240,11 +243,8 @@ class Definitions:
         changed._resolved = changed._index = None
         return changed
 
-    def map_resolved_asset_specs(
-        self, *, func: Callable[[AssetSpec], AssetSpec], selection: AssetSelection | str | None = None
-    ) -> Definitions:
-        """See `map_asset_specs`; specs here need no resolving first."""
-        return self.map_asset_specs(func=func, selection=selection)
+    map_resolved_asset_specs = map_asset_specs
+    """Specs here need no resolving first."""
 
     def _select(self, selection: AssetSelection | str) -> frozenset[AssetKey]:
         chosen = AssetSelection.from_string(selection) if isinstance(selection, str) else selection

@@ -40,6 +40,8 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     resources: Mapping[str, Any]
     jobs: dict[str, JobDefinition]
     duplicates: tuple[Problem, ...]
+    source: SourceRef | None = None
+    """Where they were put together."""
 
     @property
     def stubs(self) -> frozenset[AssetKey]:
@@ -61,6 +63,7 @@ def collect(
     resources: Mapping[str, Any],
     jobs: Iterable[JobDefinition] = (),
     schedules: Iterable[ScheduleDefinition] = (),
+    source: SourceRef | None = None,
 ) -> Collected:
     """Definitions by name, with the parameters that are resources told from those that are assets."""
     duplicates: list[Problem] = []
@@ -83,6 +86,7 @@ def collect(
         resources=resources,
         jobs=_collect_named([*jobs, *given], duplicates),
         duplicates=tuple(duplicates),
+        source=source,
     )
 
 

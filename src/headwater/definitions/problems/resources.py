@@ -34,6 +34,7 @@ def unused_resources(collected: Collected) -> Iterator[Problem]:
                 f"Nothing needs the resource {name!r}. Take it out, or ask for it: with a parameter of this name, or "
                 f"required_resource_keys={{{name!r}}}."
             ),
+            source=collected.source,
         )
 
 

@@ -30,7 +30,7 @@ class Suggestions:
 
     def surely_meant(self, key: AssetKey) -> list[AssetKey]:
         """Only what can hardly be a coincidence: the same name split otherwise, or off by a letter or two."""
-        return list(dict.fromkeys((*self._split_otherwise(key), *self._misspelt(key, 0.85))))[:_MOST]
+        return list(dict.fromkeys((*self._split_otherwise(key), *self._misspelt(key, 0.8))))[:_MOST]
 
     def _split_otherwise(self, key: AssetKey) -> list[AssetKey]:
         found = self._by_text.get(key.to_user_string())
