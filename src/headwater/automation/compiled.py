@@ -131,7 +131,10 @@ class Node:
 def _lasts(op: str, children: tuple[Node, ...]) -> bool:
     if op == "and":
         return all(child.lasts for child in children)
-    if op in _DEPS | _CHECKS | {"or", "asset_matches"}:
+    if op in ("all_deps_match", "all_checks_match"):
+        # Of what reads nothing upstream, or has no checks, it is always so.
+        return True
+    if op in ("any_deps_match", "any_checks_match", "or", "asset_matches"):
         return any(child.lasts for child in children)
     return op not in _NEW and op != "will_be_requested"
 

@@ -132,7 +132,8 @@ class Evaluation:
         before = holding(memory.get(unit))
         lasting = self.value(child, target, root, Look.QUIET, False).holds if child.has_new else now.holds
         memory.put(unit, ((0.0, lasting),))
-        return Truth(now.holds - before, self._world.at if now.at is None else now.at)
+        became = now.holds - before
+        return Truth(became, self._world.at if now.at is None else now.at) if became else NOWHERE
 
     # What looks at others
 
@@ -150,7 +151,8 @@ class Evaluation:
             reading = self._concerned(dep, self._all((dep, "")), target)
             # A partition that reads nothing of an asset does not wait for it.
             holds &= self._concerned(dep, truth.holds, target) | (self._all(target) - reading)
-            places.append(truth.at)
+            if truth.holds:
+                places.append(truth.at)
         return Truth(holds, last(places)) if holds else NOWHERE
 
     def deps(self, node: Node, target: Target) -> list[int]:
@@ -209,7 +211,7 @@ class Evaluation:
         holds = self._all(target)
         for truth in truths:
             holds &= truth.holds
-        return Truth(holds, last(truth.at for truth in truths)) if holds else NOWHERE
+        return Truth(holds, last(truth.at for truth in truths if truth.holds)) if holds else NOWHERE
 
     # Operands
 

@@ -111,7 +111,8 @@ def _print_tree(node: shapes.ConditionNode, depth: int = 0) -> None:
 def what_if(target: str | None, days: float, home: Path | None, deployment: str, as_json: bool) -> None:
     """Replay the log of the last days against the definitions in TARGET, and list the runs that would differ.
 
-    TARGET is a Python file or module; by default what was served last. Nothing is run, and nothing is written.
+    TARGET is a Python file or module; by default what was served last. Where one code location is served, it stands for
+    that one, whatever its name; where there are several, for the one of its name. Nothing is run or written.
     """
     with open_deployment(home, deployment) as opened:
         changed, name = asyncio.run(_load(opened, find_source(opened, target)))
@@ -129,6 +130,17 @@ def what_if(target: str | None, days: float, home: Path | None, deployment: str,
 def _row(run: WouldRun) -> tuple[str, ...]:
     because = ", ".join(run.because_of) or (f"the schedule {run.schedule}" if run.schedule else "")
     return (local_time(run.moment / 1_000_000), str(run.seq), run.asset_key, run.partition or "", because)
+
+
+def _in_place(connection: Connection, changed: dict[str, DefinitionsSnapshot]) -> dict[str, DefinitionsSnapshot]:
+    """A file of another name takes the place of the one code location that there is."""
+    from headwater.storage import catalog
+
+    known = [place.name for place in catalog.read_locations(connection) if place.snapshot]
+    if len(known) != 1 or known[0] in changed:
+        return changed
+    (snapshot,) = changed.values()
+    return {known[0]: snapshot}
 
 
 async def _load(opened: Deployment, source: LocationSource) -> tuple[DefinitionsSnapshot, str]:
@@ -163,7 +175,7 @@ def _replay(opened: Deployment, changed: dict[str, DefinitionsSnapshot], span: i
         kept = read_kept(connection, seq, with_makers=True)
         dynamic = DynamicKeys(dynamic_partitions.read_all(connection))
         left_out = frozenset(read_automated_ids(connection, begin))
-        graphs = (GraphReader().read(connection), read_graph_with(connection, changed))
+        graphs = (GraphReader().read(connection), read_graph_with(connection, _in_place(connection, changed)))
         replays = [Replay(graph, kept, seq=seq, now=begin, dynamic=dynamic, left_out=left_out) for graph in graphs]
         while events := event_log.read_after(connection, seq, _PAGE):
             rests = read_begun(connection, events)

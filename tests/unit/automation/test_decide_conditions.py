@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from headwater.automation.decide_conditions import ASK_AGAIN_AFTER, Conditions
 from headwater.automation.decisions import Request
 from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.partitions import DailyPartitionsDefinition
+from headwater.definitions.partitions import DailyPartitionsDefinition, TimeWindowPartitionMapping
 from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.backfills import Rests, Target
@@ -247,6 +247,26 @@ def test_a_backfill_is_in_progress_for_what_it_has_not_requested_yet() -> None:
     ended = happen(backfill(EventKind.BACKFILL_COMPLETED))
 
     assert [[(0, 3)], [(0, 3)], [(1, 3)], []] == [asked, running, made_one, ended]
+
+
+def test_what_waits_for_nothing_is_not_asked_for_at_each_look() -> None:
+    """A partition that reads nothing upstream simply is so: it is asked for once, not again while it is being made."""
+    condition = AutomationCondition.all_deps_match(AutomationCondition.missing().newly_true())
+    yesterday = TimeWindowPartitionMapping(start_offset=-1, end_offset=-1).to_snapshot()
+    below = msgspec.structs.replace(
+        native("a", "up", condition=condition, partitions=DAILY), mappings={"up": yesterday}
+    )
+    conditions = Conditions(graph_of(external("up", partitions=DAILY), below), now=NOW)
+    conditions.begin()
+    asked: list[Request] = []
+    for seq, new in enumerate(
+        (run_event(EventKind.RUN_REQUESTED, "r", "a"), step_event(EventKind.STEP_STARTED, "r", "a"), made("up")), 1
+    ):
+        placed = msgspec.structs.replace(new, partition="2026-03-01", timestamp=NOW)
+        fields = {name: getattr(placed, name) for name in placed.__struct_fields__}
+        asked += conditions.commit([Event(seq=seq, recorded_at=NOW + seq, **fields)]).requests
+
+    assert [] == [request.partitions for request in asked if "2026-03-01" in request.partitions]
 
 
 def test_the_code_of_what_has_no_condition_is_followed_too() -> None:
