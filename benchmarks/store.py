@@ -37,7 +37,8 @@ from headwater.testing.clock import ManualClock
 
 _ASSETS = 10_000
 _PARTITIONS = 100_000
-_BATCH = 2_000
+_BATCH = 20_000
+"""Events in a unit while filling: through the same append as all others, in one transaction."""
 _REPEATS = 15
 _MICROSECONDS = 1_000_000
 _DAY_SECONDS = 86_400

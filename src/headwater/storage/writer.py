@@ -24,6 +24,7 @@ from headwater.errors import HeadwaterError, StoreError, StoreUnavailableError
 from headwater.records.events import Event, NewEvent
 from headwater.records.receipts import Receipt, ReportKey
 from headwater.storage import transaction
+from headwater.storage.engine import prepare_writer
 from headwater.storage.report_keys import Ledger, forget_expired
 
 T = TypeVar("T")
@@ -209,6 +210,7 @@ class GroupWriter:
         """The one connection that writes, kept open as long as nothing goes wrong."""
         if self._connection is None:
             self._connection = self._engine.connect()
+            prepare_writer(self._connection)
         try:
             yield self._connection
         except BaseException:
