@@ -19,11 +19,12 @@ from sqlalchemy.engine import Connection
 
 from headwater.daemon.retention import RetentionChore
 from headwater.definitions.partitions import StaticPartitionsDefinition
+from headwater.definitions.retention import Keep, Sort
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot, WireValue
 from headwater.execution.run_log_places import RunLogs
 from headwater.graph.asset_graph import build_graph
 from headwater.records.events import EventKind, Materialization, NewEvent, Reporter
-from headwater.records.retention import Keep, RetentionRules, Sort
+from headwater.records.retention import RetentionRules
 from headwater.server.resources.history import asset_events
 from headwater.server.resources.partitions import partition_ranges
 from headwater.storage import event_log, partition_sets, retention, states

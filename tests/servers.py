@@ -116,6 +116,14 @@ class DevServer:
         content = {"Content-Type": "application/json"} if encoded is not None else {}
         return self.request("POST", path, encoded, {**content, **(headers or {})})
 
+    def put(self, path: str, body: Any) -> Answer:
+        """Send JSON that takes the place of what was there."""
+        return self.request("PUT", path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+    def delete(self, path: str) -> Answer:
+        """Take something away."""
+        return self.request("DELETE", path, None, {})
+
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         """Send a request and take any answer; one that is cut off in the middle is a `ConnectionError` too."""
         request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)

@@ -9,27 +9,30 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from builders import made
-from histories import CORRECTIONS, EVENTS, correct, insert_run, made_from
+from histories import CORRECTIONS, EVENTS, ME, correct, insert_run, made_from
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
 from headwater.daemon.retention import RetentionChore
-from headwater.definitions.snapshot import WireValue
+from headwater.definitions.retention import RETENTION, Keep, Sort
+from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot, WireValue
 from headwater.execution.run_log_places import RunLogs
-from headwater.records.events import EventKind, Materialization, NewEvent
-from headwater.records.retention import Keep, RetentionRules, Sort
+from headwater.records.events import DefinitionsChanged, EventKind, Materialization, NewEvent, StepEvent
+from headwater.records.locations import Location, LocationStatus
+from headwater.records.retention import RetentionRules
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.server.resources import history
-from headwater.storage import event_log, folds, partition_sets, retention, runs, states
-from headwater.storage.schema import event_days, latest
+from headwater.storage import catalog, corrections, event_log, folds, partition_sets, retention, run_keys, runs, states
+from headwater.storage.graph_reader import GraphReader, read_graph_as_of
+from headwater.storage.schema import event_days, latest, snapshots
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 from headwater.testing.clock import ManualClock
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 DAY_SECONDS = 86_400
-HARSH = RetentionRules(keep={sort: Keep(days=1, count=1) for sort in Sort})
+HARSH = RetentionRules(keep={sort: Keep(days=1, count=1) for sort in Sort if sort is not Sort.RUN_KEY})
 
 
 class JumpingClock(ManualClock):
@@ -166,14 +169,115 @@ def test_runs_that_ended_long_ago_are_forgotten_with_their_logs(
         timed.write(Unit(effect=lambda connection, _events, run=run: runs.insert(connection, run)))  # type: ignore[misc]
         (tmp_path / run.run_id).mkdir()
         (tmp_path / run.run_id / "log.ndjson").touch()
-    timed.write(Unit(effect=lambda connection, _events: runs.claim_run_key(connection, "s", "k", "ended")))
+    timed.write(Unit(effect=lambda connection, _events: run_keys.claim(connection, "s", "k", "ended", clock.now())))
     clock.advance(3 * DAY_SECONDS)
 
     drop(timed, HARSH, tmp_path)
 
     assert ["open"] == [run.run_id for run in timed.read(lambda c: runs.read_newest(c))]
     assert ["open"] == [path.name for path in tmp_path.iterdir() if path.is_dir()]
-    assert not timed.write(Unit(effect=lambda connection, _events: runs.claim_run_key(connection, "s", "k", "new")))
+    assert not timed.write(
+        Unit(effect=lambda connection, _events: run_keys.claim(connection, "s", "k", "new", clock.now()))
+    )
+
+
+def test_run_keys_that_nobody_asks_for_are_forgotten(timed: Store, clock: JumpingClock) -> None:
+    """One that a sensor names again stays, whenever it was claimed; that it was used is noted once a day."""
+
+    def keep(connection: Connection, _events: object) -> None:
+        for key in ("old", "named again"):
+            run_keys.claim(connection, "s", key, "r", clock.now())
+
+    def name_again(connection: Connection, _events: object) -> list[str]:
+        used = run_keys.find_used(connection, "s", ["named again", "new"])
+        noted = run_keys.are_to_be_noted(used, clock.now())
+        run_keys.note_used(connection, "s", noted, clock.now())
+        return noted
+
+    timed.write(Unit(effect=keep))
+    clock.advance(DAY_SECONDS / 2)
+    assert [] == timed.write(Unit(effect=name_again))
+    clock.advance(DAY_SECONDS)
+    assert ["named again"] == timed.write(Unit(effect=name_again))
+    clock.advance(DAY_SECONDS)
+    drop(timed, RetentionRules(keep={Sort.RUN_KEY: Keep(days=2)}))
+
+    assert ["named again"] == list(timed.read(lambda c: run_keys.find_used(c, "s", ["old", "named again"])))
+
+
+def test_corrections_stay_as_long_as_what_they_correct(timed: Store, clock: JumpingClock) -> None:
+    """When the last event that one is about is dropped, it may go too; nothing that was wiped comes back by that."""
+    step = StepEvent(step="both", assets=("b", "c"))
+    failed = NewEvent(kind=EventKind.STEP_FAILED, payload=step, run_id="r")
+    timed.write(Unit(events=[made("a"), made("a"), made("b"), failed]))
+    for plan in (
+        lambda c: corrections.withdraw(c, 1, reason=None, reporter=ME),
+        lambda c: corrections.wipe(c, "b", reason=None, reporter=ME),
+        lambda c: corrections.rename(c, "a", "d", merge=False, reason=None, reporter=ME),
+    ):
+        timed.write(timed.read(plan))
+    clock.advance(3 * DAY_SECONDS)
+    before = timed.read(asked)
+    left = []
+    for _ in range(2):
+        drop(timed, HARSH)
+        left.append([event.kind.value for event in timed.read(lambda c: event_log.read_after(c, 0, 99))])
+        assert before == timed.read(asked)
+        assert [] == timed.read(folds.check)
+
+    # The failed step is the newest of asset c, so it stays, and with it the wipe of asset b, which it names too.
+    assert ["materialization", "step_failed", "asset_wiped"] == left[-1]
+    assert {"a": "d"} == timed.read(corrections.read_aliases)
+
+
+def test_old_definitions_are_forgotten_but_for_those_in_force(timed: Store, clock: JumpingClock) -> None:
+    """Every moment of the kept time can be shown; a snapshot goes with the last change that speaks of it."""
+    for number in range(6):
+        _come_into_force(timed, clock, f"asset {number}")
+        clock.advance(DAY_SECONDS)
+    started = clock.now() - 3 * DAY_SECONDS * 1_000_000
+
+    drop(timed, RetentionRules(keep={Sort.DEFINITION: Keep(days=2.5)}))
+
+    shown = timed.read(lambda c: read_graph_as_of(c, started))
+    assert ["asset 3"] == [node.key for node in shown.nodes]
+    assert 3 == timed.read(lambda c: c.execute(sa.select(sa.func.count()).select_from(snapshots)).scalar_one())
+    assert [] == timed.read(folds.check)
+
+    drop(timed, RetentionRules(keep={Sort.DEFINITION: Keep(count=1)}))
+
+    assert ["asset 5"] == [node.key for node in timed.read(GraphReader().read).nodes]
+    assert 1 == len(timed.read(catalog.read_history))
+    assert [] == timed.read(folds.check)
+
+
+def test_a_definition_may_have_a_rule_for_its_asset(timed: Store, clock: JumpingClock) -> None:
+    """It holds where nobody has set another one for the asset, and goes before what holds for all."""
+    rule = {RETENTION: WireValue("json", {"materialization": {"count": 2}})}
+    _come_into_force(timed, clock, "a", "b", metadata=rule)
+    timed.write(Unit(events=[made(key) for key in ("a", "b", "c") for _ in range(4)]))
+    clock.advance(DAY_SECONDS)
+
+    assert 2 == drop(timed, RetentionRules(assets={"b": {Sort.MATERIALIZATION: Keep()}}))
+
+    kept = [event.asset_key for event in timed.read(lambda c: event_log.read_after(c, 1, 99))]
+    assert ["a"] * 2 + ["b"] * 4 + ["c"] * 4 == kept
+
+
+def _come_into_force(store: Store, clock: ManualClock, *keys: str, metadata: Any = None) -> None:
+    """Serve other definitions from now on."""
+    assets = tuple(AssetSnapshot(key=key, kind="external", metadata=metadata or {}) for key in keys)
+
+    def keep(connection: Connection) -> None:
+        name = catalog.save_snapshot(connection, DefinitionsSnapshot(assets=assets), clock.now())
+        names.append(name)
+        location = Location(name="code", status=LocationStatus.LOADED, snapshot=name, loaded_at=clock.now())
+        catalog.save_location(connection, location)
+
+    names: list[str] = []
+    store.write(Unit(effect=lambda connection, _events: keep(connection)))
+    payload = DefinitionsChanged(location="code", snapshot=names[0], assets=len(keys))
+    store.write(Unit(events=[NewEvent(kind=EventKind.DEFINITIONS_CHANGED, payload=payload)]))
 
 
 def test_the_disk_gets_its_room_back(timed: Store, clock: JumpingClock) -> None:

@@ -18,7 +18,7 @@ from headwater.records.events import Event, EventKind
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.records.tick_settings import TickSettings
 from headwater.records.ticks import EndedTick, SensorState, TickDetail, TickStatus
-from headwater.storage import event_log, runs, sensors, states
+from headwater.storage import event_log, run_keys, runs, sensors, states
 from headwater.storage.event_log import EventFilter
 from headwater.storage.store import Store
 from headwater.storage.tick_retention import forget_old, forget_surplus
@@ -245,7 +245,7 @@ def test_a_run_key_starts_one_run(store: Store) -> None:
     claims = [("s", "k", "r1"), ("s", "k", "r2"), ("t", "k", "r3")]
 
     won = [
-        store.write(Unit(effect=lambda c, _events, claim=claim: runs.claim_run_key(c, *claim)))  # type: ignore[misc]
+        store.write(Unit(effect=lambda c, _events, claim=claim: run_keys.claim(c, *claim, now=1)))  # type: ignore[misc]
         for claim in claims
     ]
 

@@ -22,10 +22,11 @@ from headwater.records.events import ErrorInfo
 from headwater.records.fold import WHOLE
 from headwater.records.runs import Run
 from headwater.records.ticks import SensorState
-from headwater.storage import dynamic_partitions, sensor_values, states
+from headwater.storage import dynamic_partitions, run_keys, sensor_values, states
 from headwater.storage import runs as run_store
 from headwater.storage.store import Store
 from headwater.storage.version_changes import read_changes
+from headwater.storage.writer import Unit
 
 TICK_TASK = "headwater.automation.tick_task:evaluate"
 _INSTANCE = "headwater.execution.instance:open_at"
@@ -74,7 +75,7 @@ class TickEvaluator:
         return await self._store.read_async(lambda c: read_watched(c, sensor, wanted.location, wanted.state))
 
     async def plan(self, wanted: Wanted, process: LocationProcess, watched: WatchedEvents | None = None) -> PlannedTick:
-        """Let user code do a tick, and work out what it writes, be it a failure. Nothing is written here.
+        """Let user code do a tick, and work out what it writes, be it a failure. Of the tick nothing is written here.
 
         Raises:
             StoreError: the store could not be read.
@@ -142,12 +143,23 @@ class TickEvaluator:
         if not report.runs:
             return RequestFacts()
         now = self._store.clock.now()
-        return await self._store.read_async(lambda c: read_facts(c, self._graph, name, report, now))
+        facts, used = await self._store.read_async(lambda c: read_facts(c, self._graph, name, report, now))
+        if noted := run_keys.are_to_be_noted(used, now):
+            await self._store.write_async(
+                Unit(effect=lambda connection, _events: run_keys.note_used(connection, name, noted, now))
+            )
+        return facts
 
 
-def read_facts(connection: Connection, graph: AssetGraph, name: str, report: TickReport, now: int) -> RequestFacts:
-    """What the store knows that the requests of a tick depend on; at a moment, in microseconds."""
-    run_keys = {request.run_key for request in report.runs if request.run_key is not None}
+def read_facts(
+    connection: Connection, graph: AssetGraph, name: str, report: TickReport, now: int
+) -> tuple[RequestFacts, dict[str, int]]:
+    """What the store knows that the requests of a tick depend on; at a moment, in microseconds.
+
+    Beside it, the run keys that were used before, and when that was noted last.
+    """
+    named = {request.run_key for request in report.runs if request.run_key is not None}
+    used = run_keys.find_used(connection, name, named) if named else {}
     keys: DynamicKeys | None = None
     if any(request.partition is not None for request in report.runs):
         keys = DynamicKeys(dynamic_partitions.read_all(connection))
@@ -160,11 +172,12 @@ def read_facts(connection: Connection, graph: AssetGraph, name: str, report: Tic
             asked = _asked_for(graph, name, request.assets, request.job_name)
             stale = _stale(connection, graph, asked, request.partition, now)
             fresh.update(((key, request.partition), key not in stale) for key in asked)
-    return RequestFacts(
-        used_keys=run_store.find_used_keys(connection, name, run_keys) if run_keys else (),
+    facts = RequestFacts(
+        used_keys=used.keys(),
         dynamic_keys=keys,
         is_fresh=lambda key, partition: fresh.get((key, partition), False),
     )
+    return facts, used
 
 
 def _asked_for(graph: AssetGraph, name: str, assets: Sequence[str] | None, job_name: str | None) -> Sequence[str]:

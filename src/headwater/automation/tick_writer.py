@@ -15,7 +15,7 @@ from headwater.errors import ConflictError, HeadwaterError
 from headwater.records.events import Event
 from headwater.records.tick_settings import DEFAULTS, TickSettings
 from headwater.records.ticks import EndedTick, SensorState
-from headwater.storage import dynamic_partitions, sensor_values
+from headwater.storage import dynamic_partitions, run_keys, sensor_values
 from headwater.storage import runs as run_store
 from headwater.storage import sensors as sensor_store
 from headwater.storage.store import Store
@@ -140,7 +140,7 @@ def _keep_beside(connection: Connection, tick: PlannedTick) -> None:
     name = tick.ended.sensor
     for run_key, run in tick.runs:
         if run_key is not None:
-            run_store.claim_run_key(connection, name, run_key, run.run_id)
+            run_keys.claim(connection, name, run_key, run.run_id, tick.ended.ended_at)
         run_store.insert(connection, run)
     for join in tick.joins:
         run_store.join(connection, join.run.run_id, join.cause)

@@ -10,8 +10,8 @@ import msgspec
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
 from headwater.cli.printing import print_json, print_table
+from headwater.definitions.retention import Keep, Sort
 from headwater.errors import SettingsError
-from headwater.records.retention import Keep, RetentionRules, Sort
 
 _SORT = click.Choice([sort.value for sort in Sort])
 
@@ -34,7 +34,7 @@ def show(home: Path | None, deployment: str, as_json: bool) -> None:
     from headwater.storage import retention
 
     with open_deployment(home, deployment) as opened:
-        rules = opened.store.read(retention.read_rules)
+        rules = opened.store.read(retention.read_rules_in_force)
     rows = [("", sort, rules.of(sort)) for sort in Sort]
     rows += [(key, sort, keep) for key, own in sorted(rules.assets.items()) for sort, keep in own.items()]
     if as_json:
@@ -70,11 +70,9 @@ def set_rule(
 
     if as_usual and (days is not None or count is not None):
         raise SettingsError("--default stands alone: it takes the rule away.")
-    if key is not None and sort == Sort.RUN:
-        raise SettingsError("Runs make several assets, so their events have no rule for one of them.")
     with open_deployment(home, deployment) as opened:
         rules = opened.store.read(retention.read_rules)
-        changed = _changed(rules, Sort(sort), None if as_usual else Keep(days, count), key)
+        changed = rules.changed(Sort(sort), None if as_usual else Keep(days, count), key)
         opened.store.write(Unit(effect=lambda connection, _events: retention.save_rules(connection, changed)))
     keep = changed.of(Sort(sort), key)
     click.echo(f"{sort} of {key or 'all assets'}: {_limit(keep.days)} days, the newest {_limit(keep.count)}.")
@@ -90,17 +88,6 @@ def run(home: Path | None, deployment: str) -> None:
     with open_deployment(home, deployment) as opened:
         dropped = asyncio.run(RetentionChore(opened.store, opened.run_logs).carry_out())
     click.echo(f"Dropped {dropped:,} events.")
-
-
-def _changed(rules: RetentionRules, sort: Sort, keep: Keep | None, key: str | None) -> RetentionRules:
-    own = dict(rules.keep if key is None else rules.assets.get(key, {}))
-    own.pop(sort, None)
-    if keep is not None:
-        own[sort] = keep
-    if key is None:
-        return msgspec.structs.replace(rules, keep=own)
-    others = {name: each for name, each in rules.assets.items() if name != key}
-    return msgspec.structs.replace(rules, assets={**others, key: own} if own else others)
 
 
 def _limit(value: float | None) -> str:

@@ -9,11 +9,13 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
+from headwater.definitions.retention import Sort
 from headwater.errors import RunLogsError
 from headwater.execution.run_log_places import RunLogs
 from headwater.records.events import Event
-from headwater.records.retention import RetentionRules, Sort
-from headwater.storage import reclaim, retention
+from headwater.records.retention import RetentionRules
+from headwater.storage import reclaim, retention, run_keys
+from headwater.storage.definition_retention import forget_old_definitions
 from headwater.storage.retention import Progress
 from headwater.storage.run_retention import forget_old_runs
 from headwater.storage.store import Store
@@ -52,12 +54,14 @@ class RetentionChore:
 
     async def carry_out(self) -> int:
         """One pass over everything; gives how many events were dropped."""
-        rules = await self._store.read_async(retention.read_rules)
+        rules = await self._store.read_async(retention.read_rules_in_force)
         progress = Progress()
         while not progress.is_done:
             progress = await self._step(rules, progress)
             await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
         runs = await self._forget_runs(rules)
+        await self._forget_definitions(rules)
+        await self._forget_run_keys(rules)
         while await self._store.write_async(Unit(effect=lambda connection, _events: reclaim.reclaim_some(connection))):
             await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
         if progress.dropped and self._store.is_shared:
@@ -73,6 +77,23 @@ class RetentionChore:
             return retention.advance(connection, rules, now, progress)
 
         return await self._store.write_async(Unit(effect=advance))
+
+    async def _forget_definitions(self, rules: RetentionRules) -> None:
+        keep, now = rules.of(Sort.DEFINITION), self._store.clock.now()
+        while await self._store.write_async(
+            Unit(effect=lambda connection, _events: forget_old_definitions(connection, keep, now))
+        ):
+            await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
+
+    async def _forget_run_keys(self, rules: RetentionRules) -> None:
+        days = rules.of(Sort.RUN_KEY).days
+        if days is None:
+            return
+        before = self._store.clock.now() - round(days * _DAY_SECONDS * MICROSECONDS)
+        while await self._store.write_async(
+            Unit(effect=lambda connection, _events: run_keys.forget_unused(connection, before))
+        ):
+            await self._store.clock.sleep(_BETWEEN_STEPS_SECONDS)
 
     async def _forget_runs(self, rules: RetentionRules) -> int:
         days = rules.of(Sort.RUN).days

@@ -52,6 +52,7 @@ _RULES: tuple[tuple[str, Need, Need], ...] = (
     ("/api/alert-rules", Scope.ADMIN, Scope.ADMIN),
     ("/api/alert-rules/", Scope.ADMIN, Scope.ADMIN),
     ("/api/alert-deliveries", Scope.ADMIN, Scope.ADMIN),
+    ("/api/retention", Scope.READ, Scope.ADMIN),
     ("/api/webhooks", Scope.ADMIN, Scope.ADMIN),
     ("/api/webhooks/", Scope.ADMIN, Scope.ADMIN),
     # Looks by itself at the signature, or where the rule has none, for a token that may report.

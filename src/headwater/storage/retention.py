@@ -1,7 +1,6 @@
 """Drop events that the rules do not keep, a few at a time; what they add to the folds and plots stays.
 
-Kept whatever the rules say: the newest event of each asset, partition and kind, the newest evaluation of each check,
-what goes on, and each version from which a kept one was made.
+`retention_needs` says what is kept whatever the rules say.
 """
 
 from __future__ import annotations
@@ -13,14 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
+from headwater.definitions.retention import Sort
 from headwater.records.day_counts import fold_days
-from headwater.records.events import CheckEvaluation, Event, EventKind
+from headwater.records.events import Event, EventKind
 from headwater.records.fold import WHOLE, LatestFold
 from headwater.records.metadata_series import fold_series
-from headwater.records.retention import LEAST_AGE, RetentionRules, Sort, kinds_of, sort_of
-from headwater.storage import dropped, event_log, folds, runs, settings
+from headwater.records.retention import BY_AGE, LEAST_AGE, RetentionRules, declared_in, kinds_of, sort_of
+from headwater.storage import dropped, event_log, folds, settings
+from headwater.storage.graph_reader import GraphReader
+from headwater.storage.retention_needs import needed
 from headwater.storage.schema import (
-    check_latest,
     dropped_counts,
     dropped_days,
     events,
@@ -64,6 +65,11 @@ def read_rules(connection: Connection) -> RetentionRules:
     return RetentionRules() if kept is None else _retention_rules_decoder.decode(kept)
 
 
+def read_rules_in_force(connection: Connection) -> RetentionRules:
+    """The rules with those that definitions have for their assets."""
+    return read_rules(connection).with_declared(declared_in(GraphReader().read(connection)))
+
+
 def save_rules(connection: Connection, rules: RetentionRules) -> None:
     """Let rules be in force from now on."""
     settings.save(connection, _NAME, msgspec.json.encode(rules).decode())
@@ -97,7 +103,7 @@ def _advance_age(connection: Connection, rules: RetentionRules, now: int, progre
 
 def _ends(connection: Connection, rules: RetentionRules, now: int) -> dict[Sort, int]:
     """Up to where in the log events of each sort may be too old, by the shortest rule that any asset has."""
-    days = {sort: rules.shortest(sort) for sort in Sort}
+    days = {sort: rules.shortest(sort) for sort in BY_AGE}
     return {
         sort: event_log.seq_at(connection, now - max(round(each * _DAY), LEAST_AGE))
         for sort, each in days.items()
@@ -113,8 +119,7 @@ def _advance_count(connection: Connection, rules: RetentionRules, now: int, prog
             return msgspec.structs.replace(progress, is_done=True)
         slot, place = following, (-(1 << 62), 0)
     key, kind = slot
-    sort = sort_of(EventKind(kind))
-    most = None if sort is None else rules.of(sort, key).count
+    most = rules.of(sort_of(EventKind(kind)), key).count
     surplus = [] if most is None else _read_surplus(connection, key, kind, most, place)
     gone = _drop(connection, [event for event in surplus if event.recorded_at < now - LEAST_AGE])
     last = (surplus[-1].timestamp, surplus[-1].seq) if surplus else None
@@ -123,7 +128,7 @@ def _advance_count(connection: Connection, rules: RetentionRules, now: int, prog
 
 def _next_slot(connection: Connection, rules: RetentionRules, after: tuple[str, str]) -> tuple[str, str] | None:
     """The next asset and kind, in their order, of which there may be more events in the log than any rule keeps."""
-    counts = [rules.of(sort).count for sort in Sort]
+    counts = [rules.of(sort).count for sort in BY_AGE]
     counts += [keep.count for own in rules.assets.values() for keep in own.values()]
     fewest = min((count for count in counts if count is not None), default=None)
     if fewest is None:
@@ -159,11 +164,15 @@ def _drop(connection: Connection, candidates: Sequence[Event]) -> int:
     """Drop those that nothing needs; gives how many they were."""
     if not candidates:
         return 0
-    needed = _needed(connection, candidates)
-    gone = [event for event in candidates if event.seq not in needed]
-    seqs = [event.seq for event in gone]
-    if not seqs:
+    kept = needed(connection, candidates)
+    return drop(connection, [event for event in candidates if event.seq not in kept])
+
+
+def drop(connection: Connection, gone: Sequence[Event]) -> int:
+    """Drop some events from the log, and keep what they add to counts and plots; gives how many they were."""
+    if not gone:
         return 0
+    seqs = [event.seq for event in gone]
     off = event_log.read_withdrawn(connection, seqs)
     _keep_parts(connection, [event for event in gone if event.seq not in off])
     for table, column in ((events, events.c.seq), (withdrawn, withdrawn.c.seq), (version_inputs, version_inputs.c.seq)):
@@ -189,46 +198,3 @@ def _keep_parts(connection: Connection, gone: Sequence[Event]) -> None:
         dropped.add(connection, dropped_days, msgspec.structs.asdict(count))
     for day in fold_series(gone):
         dropped.add(connection, series_days, msgspec.structs.asdict(day))
-
-
-def _needed(connection: Connection, candidates: Sequence[Event]) -> set[int]:
-    """Which of some events must stay."""
-    kept = _newest(connection, candidates) | _newest_checks(connection, candidates) | _going_on(connection, candidates)
-    return kept | _read_by_kept(connection, candidates, kept)
-
-
-def _newest(connection: Connection, candidates: Sequence[Event]) -> set[int]:
-    fold = LatestFold(folds.read_corrected(connection))
-    for event in candidates:
-        fold.add(event)
-    states = fold.states()
-    keys = {state.asset_key for state in states}
-    partitions = {state.partition for state in states}
-    query = sa.select(latest.c.seq).where(latest.c.asset_key.in_(keys), latest.c.partition.in_(partitions))
-    return set(connection.execute(query).scalars()) & {event.seq for event in candidates}
-
-
-def _newest_checks(connection: Connection, candidates: Sequence[Event]) -> set[int]:
-    keys = {event.asset_key for event in candidates if isinstance(event.payload, CheckEvaluation)}
-    query = sa.select(check_latest.c.seq).where(check_latest.c.asset_key.in_(keys))
-    return set(connection.execute(query).scalars()) if keys else set()
-
-
-def _going_on(connection: Connection, candidates: Sequence[Event]) -> set[int]:
-    under_way = {run.run_id for run in runs.read_open(connection)}
-    return {event.seq for event in candidates if event.run_id in under_way}
-
-
-def _read_by_kept(connection: Connection, candidates: Sequence[Event], kept: set[int]) -> set[int]:
-    """Versions from which others were made that stay; what is dropped together needs nothing."""
-    seqs = {event.seq for event in candidates}
-    query = sa.select(version_inputs).where(version_inputs.c.upstream_seq.in_(seqs))
-    needed: set[int] = set()
-    made_from: dict[int, list[int]] = {}
-    for row in connection.execute(query):
-        made_from.setdefault(row.upstream_seq, []).append(row.seq)
-    for seq in sorted(made_from, reverse=True):
-        # What was made from it is newer, so whether that stays is known by now.
-        if any(made not in seqs or made in kept or made in needed for made in made_from[seq]):
-            needed.add(seq)
-    return needed

@@ -14,8 +14,7 @@ from headwater.records.events import ErrorInfo, EventKind
 from headwater.records.limits import priority_of
 from headwater.records.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, RunStatus
 from headwater.storage.run_filter import ANY_RUN, RunFilter
-from headwater.storage.schema import backfill_runs, pool_places, run_assets, run_keys, runs
-from headwater.storage.transaction import insert_for
+from headwater.storage.schema import backfill_runs, pool_places, run_assets, runs
 
 _error_info_decoder = msgspec.json.Decoder(ErrorInfo)
 
@@ -41,23 +40,6 @@ def insert(connection: Connection, run: Run) -> None:
             )
             connection.execute(sa.update(backfill_runs).where(before).values(retried=True))
     connection.execute(sa.insert(run_assets), [{"asset_key": key, "run_id": run.run_id} for key in run.assets])
-
-
-def claim_run_key(connection: Connection, scope: str, run_key: str, run_id: str) -> bool:
-    """Reserve a run key for a run; False where the scope (a sensor) has used it before."""
-    statement = insert_for(connection, run_keys).values(scope=scope, run_key=run_key, run_id=run_id)
-    claimed = connection.execute(statement.on_conflict_do_nothing().returning(run_keys.c.run_id))
-    return claimed.first() is not None
-
-
-def find_used_keys(connection: Connection, scope: str, keys: Collection[str]) -> set[str]:
-    """Which of some run keys the scope has used before."""
-    used: set[str] = set()
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), 500):
-        query = sa.select(run_keys.c.run_key).where(run_keys.c.scope == scope)
-        used.update(connection.execute(query.where(run_keys.c.run_key.in_(wanted[start : start + 500]))).scalars())
-    return used
 
 
 def move(

@@ -292,8 +292,10 @@ run_keys = Table(
     Column("scope", Text, nullable=False),
     Column("run_key", Text, nullable=False),
     Column("run_id", Text, nullable=False),
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("scope", "run_key"),
 )
+Index("ix_run_keys_used", run_keys.c.used_at)
 
 backfills = Table(
     "backfills",

@@ -16,6 +16,7 @@ from headwater.definitions.problems.inputs import undefined_inputs
 from headwater.definitions.problems.mappings import impossible_mappings
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.problems.resources import missing_resources, unused_resources
+from headwater.definitions.problems.retention import unreadable_retention
 from headwater.definitions.problems.stubs import misspelt_deps
 from headwater.definitions.problems.targets import impossible_targets
 
@@ -30,6 +31,7 @@ WHEN_LOADED: tuple[Finder, ...] = (
     impossible_mappings,
     other_partitions,
     idle_conditions,
+    unreadable_retention,
     circles,
 )
 # Advice, which is only worth its time when somebody asks.
