@@ -1082,6 +1082,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long events are kept */
+        get: operations["ApiRetentionGetRetention"];
+        /** Set how long events are kept */
+        put: operations["ApiRetentionPutRetention"];
+        post?: never;
+        /** Take a rule of retention away */
+        delete: operations["ApiRetentionRemoveRetention"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -1596,6 +1615,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What takes the room */
+        get: operations["ApiStorageGetStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -1831,6 +1867,13 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+        };
+        /** AssetSizeView */
+        AssetSizeView: {
+            about_bytes: number;
+            asset: string;
+            dropped: number;
+            events: number;
         };
         /** AuditEntryView */
         AuditEntryView: {
@@ -2672,6 +2715,28 @@ export interface components {
             name: string | null;
             via: string;
         };
+        /** RetentionBody */
+        RetentionBody: {
+            asset?: string | null;
+            count?: number | null;
+            days?: number | null;
+            /** @enum {string} */
+            sort: "materialization" | "observation" | "check" | "external" | "run" | "freshness" | "correction" | "definition" | "other" | "run_key";
+        };
+        /** RetentionList */
+        RetentionList: {
+            items: components["schemas"]["RetentionRule"][];
+        };
+        /** RetentionRule */
+        RetentionRule: {
+            asset: string | null;
+            count: number | null;
+            days: number | null;
+            /** @enum {string} */
+            sort: "materialization" | "observation" | "check" | "external" | "run" | "freshness" | "correction" | "definition" | "other" | "run_key";
+            /** @enum {string} */
+            source: "default" | "setting" | "definition";
+        };
         /**
          * Role
          * @description What a person is.
@@ -2939,10 +3004,23 @@ export interface components {
             /** @enum {string} */
             status: "waiting" | "started" | "success" | "failure" | "skipped";
         };
+        /** StorageView */
+        StorageView: {
+            assets: components["schemas"]["AssetSizeView"][];
+            bytes_on_disk: number;
+            free_bytes: number;
+            tables: components["schemas"]["TableSizeView"][];
+        };
         /** TableColumn */
         TableColumn: {
             name: string;
             type: string | null;
+        };
+        /** TableSizeView */
+        TableSizeView: {
+            bytes_on_disk: number | null;
+            rows: number;
+            table: string;
         };
         /** TextPosition */
         TextPosition: {
@@ -6012,6 +6090,127 @@ export interface operations {
             };
         };
     };
+    ApiRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiRetentionPutRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiRetentionRemoveRetention: {
+        parameters: {
+            query: {
+                sort: "materialization" | "observation" | "check" | "external" | "run" | "freshness" | "correction" | "definition" | "other" | "run_key";
+                asset?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiRunsListRuns: {
         parameters: {
             query?: {
@@ -7393,6 +7592,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiStorageGetStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageView"];
                 };
             };
             /** @description What is wrong, and what to do. */
