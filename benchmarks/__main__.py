@@ -48,7 +48,7 @@ def _app(quick: bool) -> None:
 def _store(quick: bool) -> None:
     store.measure(200_000 if quick else 10_000_000)
     print()
-    store.measure_year(60 if quick else 365, 1_000 if quick else 20_000)
+    store.measure_year(60 if quick else 365, 1_000 if quick else 5_000)
 
 
 _ALL: dict[str, Callable[[bool], None]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -89,17 +89,21 @@ def rename(connection: Connection, asset_key: str, to: str) -> None:
             dict(row._mapping) for row in connection.execute(sa.select(table).where(table.c.asset_key == asset_key))
         ]
         connection.execute(sa.delete(table).where(table.c.asset_key == asset_key))
-        for row in mine:
-            add(connection, table, {**row, "asset_key": to})
+        add(connection, table, [{**row, "asset_key": to} for row in mine])
 
 
-def add(connection: Connection, table: sa.Table, row: dict[str, Any]) -> None:
-    """Add a row to the one that is kept: counts and totals are summed, and limits widened."""
-    statement = insert_for(connection, table).values(row)
+def add(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to those that are kept: counts and totals are summed, and limits widened."""
+    if not rows:
+        return
+    statement = insert_for(connection, table)
     kept, given = table.c, statement.excluded
     changes = {name: kept[name] + given[name] for name in ("count", "total") if name in kept}
     for name, wider in (("news_seq", operator.gt), ("largest", operator.gt), ("smallest", operator.lt)):
         if name in kept:
             is_wider = sa.or_(kept[name].is_(None), wider(given[name], kept[name]))
             changes[name] = sa.case((is_wider, given[name]), else_=kept[name])
-    connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes))
+    # Each row by itself, because two of them may be of one place.
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes), list(rows)
+    )

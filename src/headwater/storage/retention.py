@@ -185,16 +185,16 @@ def _keep_parts(connection: Connection, gone: Sequence[Event]) -> None:
     fold = LatestFold(folds.read_corrected(connection))
     for event in gone:
         fold.add(event)
-    for state in fold.states():
-        row = {
+    counts = [
+        {
             "asset_key": state.asset_key,
             "partition": state.partition,
             "kind": state.kind.value,
             "count": state.count,
             "news_seq": state.news_seq,
         }
-        dropped.add(connection, dropped_counts, row)
-    for count in fold_days(gone):
-        dropped.add(connection, dropped_days, msgspec.structs.asdict(count))
-    for day in fold_series(gone):
-        dropped.add(connection, series_days, msgspec.structs.asdict(day))
+        for state in fold.states()
+    ]
+    dropped.add(connection, dropped_counts, counts)
+    dropped.add(connection, dropped_days, [msgspec.structs.asdict(count) for count in fold_days(gone)])
+    dropped.add(connection, series_days, [msgspec.structs.asdict(day) for day in fold_series(gone)])
