@@ -169,9 +169,13 @@ class StepSupervisor:
         return await self._executor.carry_out(call, note_start, note_process)
 
     def _pools(self, step: Step) -> set[str]:
-        """Those of its assets; to check something takes no place."""
-        pools = {self._graph.node(key).definition.pool for key in step.assets}
-        return set() if step.checks else {pool for pool in pools if pool is not None}
+        """Those of the assets that it makes, or of the checks that it carries out alone."""
+        if step.checks:
+            checks = (check for key, _ in step.checks for check in self._graph.checks.get(key, ()))
+            pools = {check.pool for check in checks if (check.asset_key, check.name) in step.checks}
+        else:
+            pools = {self._graph.node(key).definition.pool for key in step.assets}
+        return {pool for pool in pools if pool is not None}
 
     def _take_places(self, step: Step) -> Callable[[Connection], None]:
         """The guard of what a step begins with: its run is still ours, and its pools have places, which it takes."""
