@@ -52,6 +52,17 @@ describe("a run over its time", () => {
     ]);
   });
 
+  it("tells a step that could begin from one whose inputs were still made, and its process from its work", () => {
+    const made = step("b", { ready_at: 114, started_at: 115, process_started_at: 116, ended_at: 120 });
+    const gantt = toGantt(detail({ ended_at: 120, assets: ["b"] }, [made]), 500);
+
+    expect(gantt.rows[1]?.phases).toEqual([
+      { kind: "waiting", from: 114, to: 115 },
+      { kind: "starting", from: 115, to: 116 },
+      { kind: "running", from: 116, to: 120 },
+    ]);
+  });
+
   it("has no row for a queue that took no time", () => {
     const gantt = toGantt(
       detail({ started_at: 100.001, ended_at: 120, status: "failure" }, [

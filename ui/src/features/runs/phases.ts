@@ -59,7 +59,9 @@ function phasesOf(step: StepView, began: number, end: number): Phase[] {
   if (step.status === "skipped") return [];
   const from = step.started_at ?? end;
   const to = step.started_at === null ? from : (step.ended_at ?? end);
-  return [phase("waiting", began, from), phase("running", from, to)].filter(
+  const ready = Math.min(from, step.ready_at ?? began);
+  const works = Math.min(to, Math.max(from, step.process_started_at ?? from));
+  return [phase("waiting", ready, from), phase("starting", from, works), phase("running", works, to)].filter(
     (each) => each.kind === "running" || each.to - each.from > LEAST_SECONDS,
   );
 }
