@@ -96,6 +96,8 @@ class Materialization(
     """The `seq` of every version that it read of single partitions; `inputs` then has the newest of each asset."""
     read_seq: int | None = None
     """How far the log reached as the step began to read: whatever came later is not in this version."""
+    news: bool = False
+    """Whether the reporter asked that it be an update for what reads the asset, however long ago it happened."""
     code_version: str | None = None
     """The version of the code that made it, if its definition names one."""
     input_versions: dict[str, str] | None = None

@@ -220,11 +220,12 @@ def fold_checks(events: Iterable[Event]) -> list[CheckLatest]:
 def is_news(event: Event) -> bool:
     """Whether an event is news however old it says it is: a sensor looks at what is there now.
 
-    A backdated report by others is history, which starts nothing.
+    A backdated report by others is history, which starts nothing, unless it asks for that.
     """
     payload = event.payload
-    reporter = payload.reporter if type(payload) is Materialization else None
-    return reporter is not None and reporter.via == "sensor"
+    if type(payload) is not Materialization:
+        return False
+    return payload.news or (payload.reporter is not None and payload.reporter.via == "sensor")
 
 
 def places_of(event: Event) -> Iterable[tuple[str, str]]:

@@ -6,7 +6,7 @@ import msgspec
 
 from headwater.errors import IdempotencyConflictError, ReportRefusedError, ReportRejectedError, StoreError
 from headwater.records.access import Principal
-from headwater.records.events import EventKind, NewEvent, Reporter
+from headwater.records.events import EventKind, Materialization, NewEvent, Reporter
 from headwater.records.receipts import ReportKey, report_key
 from headwater.records.report_rules import apply_rules, is_held
 from headwater.server.audit_trail import reason_of_report
@@ -102,6 +102,8 @@ def _with_headers(event: NewEvent, scope: Scope) -> tuple[NewEvent, ReportKey | 
     moment = header(scope, b"headwater-timestamp")
     if moment is not None:
         event = msgspec.structs.replace(event, timestamp=read_timestamp(_as_number(moment)))
+    if isinstance(event.payload, Materialization) and header(scope, b"headwater-news") == "true":
+        event = msgspec.structs.replace(event, payload=msgspec.structs.replace(event.payload, news=True))
     given = header(scope, b"idempotency-key")
     return event, None if given is None else report_key(checked_key(given), event)
 

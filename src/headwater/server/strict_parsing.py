@@ -23,6 +23,7 @@ from headwater.records.events import (
     Materialization,
     NewEvent,
     Observation,
+    Report,
     Reporter,
 )
 from headwater.records.receipts import ReportKey, report_key
@@ -71,6 +72,8 @@ class ReportItem(msgspec.Struct, gc=False, kw_only=True, forbid_unknown_fields=T
     tags: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     run_id: str | None = None
     data_version: str | None = None
+    news: bool | None = None
+    """Of a materialization: whether it is an update for what reads the asset even if it is backdated."""
     check_name: str | None = None
     passed: bool | None = None
     severity: Literal["WARN", "ERROR"] | None = None
@@ -214,6 +217,8 @@ def _event(item: ReportItem, reporter: Reporter) -> NewEvent:
         if item.check_name is not None or item.passed is not None or item.severity is not None:
             _refuse_given(item, kind, _CHECK_FIELDS)
         payload = build(metadata=metadata, description=item.description, tags=item.tags or _NO_TAGS, reporter=reporter)
+    if item.news is not None:
+        payload = _with_news(item, payload)
     return NewEvent(
         kind=kind,
         payload=payload,
@@ -223,6 +228,12 @@ def _event(item: ReportItem, reporter: Reporter) -> NewEvent:
         timestamp=None if item.timestamp is None else read_timestamp(item.timestamp),
         data_version=item.data_version,
     )
+
+
+def _with_news(item: ReportItem, payload: Report) -> Materialization:
+    if not isinstance(payload, Materialization):
+        raise ReportRefusedError(f"{item.kind} takes no news; a materialization does.")
+    return msgspec.structs.replace(payload, news=item.news)
 
 
 def _check(item: ReportItem, metadata: dict[str, WireValue], reporter: Reporter) -> CheckEvaluation:

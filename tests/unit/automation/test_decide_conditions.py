@@ -17,7 +17,7 @@ from headwater.definitions.partitions import DailyPartitionsDefinition, TimeWind
 from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.backfills import Rests, Target
-from headwater.records.events import BackfillEvent, Event, EventKind, NewEvent, RunEvent
+from headwater.records.events import BackfillEvent, Event, EventKind, Materialization, NewEvent, RunEvent
 from headwater.records.runs import BACKFILL_TAG
 
 NOW = int(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp()) * 1_000_000
@@ -217,6 +217,16 @@ def test_what_a_sensor_notices_is_news_however_old() -> None:
     world.work()
 
     assert ["a", "b"] == keys(world.happen(made("raw", timestamp=5, via="sensor")))
+
+
+def test_a_backdated_report_that_asks_for_it_is_news() -> None:
+    """A load of the past starts what reads it where the reporter says that it is an update."""
+    world = chain()
+    world.happen(made("raw", timestamp=NOW + 1_000_000))
+    world.work()
+    told = NewEvent(kind=EventKind.MATERIALIZATION, payload=Materialization(news=True), asset_key="raw", timestamp=5)
+
+    assert ["a", "b"] == keys(world.happen(told))
 
 
 def test_a_backfill_is_in_progress_for_what_it_has_not_requested_yet() -> None:
