@@ -209,6 +209,8 @@ WRONG = [
     Wrong("lineage: gzip that is none", LINEAGE, b"x", 400, "gzip", headers=(("Content-Encoding", "gzip"),)),
     Wrong("API: no JSON", "/api/runs", b"{", 400, "truncated"),
     Wrong("API: an unknown field", "/api/corrections/wipe", {"key": "a", "colour": 1}, 400, "colour"),
+    Wrong("API: a number below all", "/api/corrections/withdraw", {"seq": -(10**30)}, 400, "seq"),
+    Wrong("API: a number above all", f"/api/events/{10**30}", None, 400, "", None, "GET"),
     Wrong("API: nesting", "/api/runs", DEEP.encode(), 400, "nested"),
     Wrong("API: an asset that there is not", "/api/assets/detail?key=nothing", None, 404, "nothing", None, "GET"),
     Wrong("API: a selection that is none", "/api/assets?selection=a+and", None, 400, "", None, "GET"),

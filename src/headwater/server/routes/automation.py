@@ -21,7 +21,7 @@ def get_automation(
     deployment: NamedDependency[Deployment],
     key: FromQuery[str],
     partition: FromQuery[str | None] = None,
-    cursor: Annotated[int | None, QueryParameter(le=LARGEST)] = None,
+    cursor: Annotated[int | None, QueryParameter(ge=0, le=LARGEST)] = None,
     limit: Limit = 20,
 ) -> shapes.AutomationView:
     """The asset's condition with the value of every part as it is now, and its evaluations that mattered."""

@@ -22,7 +22,7 @@ from headwater.storage.writer import Unit
 class WithdrawBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Which event to withdraw, and why."""
 
-    seq: Annotated[int, msgspec.Meta(le=LARGEST)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
     reason: str | None = None
     dry_run: bool = False
 

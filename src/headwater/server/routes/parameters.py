@@ -12,7 +12,7 @@ LAST_SECOND = 253_402_300_799
 LARGEST = 2**63 - 1
 """That a database holds."""
 
-Number = Annotated[int, PathParameter(le=LARGEST)]
+Number = Annotated[int, PathParameter(ge=0, le=LARGEST)]
 """An event's place in the log, or another number that a row has."""
 AsOf = Annotated[
     float | None,
