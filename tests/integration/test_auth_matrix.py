@@ -95,6 +95,7 @@ NEEDS = {
     "GET /api/assets/sparks": READ,
     "GET /api/assets/arrivals": READ,
     "GET /api/assets/partitions": READ,
+    "GET /api/assets/partitions/keys": READ,
     "GET /api/assets/partitions/ranges": READ,
     "GET /api/events": READ,
     "GET /api/events/{seq:int}": READ,

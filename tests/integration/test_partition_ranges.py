@@ -63,3 +63,13 @@ def test_ranges_say_what_the_list_says(store: Store, name: str, told: list[tuple
         counts.first,
         counts.last,
     )
+
+
+def test_keys_are_found_by_number_and_by_their_text() -> None:
+    """From a number on, oldest first; by a text in them, newest first; each with its number."""
+    first = partitions.partition_keys(graph(), "daily", NOW, start=1, limit=2, find=None)
+    found = partitions.partition_keys(graph(), "daily", NOW, start=0, limit=2, find="2025-12-3")
+
+    assert [1, 2] == [each.number for each in first.items]
+    assert ["2025-12-31", "2025-12-30"] == [each.key for each in found.items]
+    assert first.total == found.total

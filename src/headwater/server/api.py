@@ -93,6 +93,7 @@ ROUTES = [
     assets.list_arrivals,
     assets.list_partitions,
     assets.list_partition_ranges,
+    assets.list_partition_keys,
     automation.get_automation,
     automation.get_run_why,
     events.list_events,

@@ -9,6 +9,7 @@ import {
   type DeploymentView,
   type EngineList,
   type Graph,
+  type PartitionRanges,
   type RunDetail,
   type RunView,
   type Schemas,
@@ -169,10 +170,33 @@ export const seriesQuery = (key: string) =>
     queryFn: () => get<Schemas["SeriesList"]>("api/assets/series", { key }),
   });
 
-export const partitionsQuery = (key: string) =>
+/** How partitions stand, as ranges of those that stand alike. */
+export const partitionRangesQuery = (key: string) =>
   queryOptions({
     queryKey: ["asset", key, "partitions"],
-    queryFn: () => get<Schemas["PartitionList"]>("api/assets/partitions", { key }),
+    queryFn: () => get<PartitionRanges>("api/assets/partitions/ranges", { key }),
+  });
+
+export const KEYS_A_PAGE = 500;
+
+/** A page of partition keys, oldest first. */
+export const partitionKeysQuery = (key: string, page: number) =>
+  queryOptions({
+    queryKey: ["asset", key, "partition keys", page],
+    queryFn: () =>
+      get<Schemas["PartitionKeyList"]>("api/assets/partitions/keys", {
+        key,
+        start: page * KEYS_A_PAGE,
+        limit: KEYS_A_PAGE,
+      }),
+  });
+
+/** The newest partition keys that have a text in them. */
+export const findPartitionsQuery = (key: string, find: string) =>
+  queryOptions({
+    queryKey: ["asset", key, "find partitions", find],
+    queryFn: () => get<Schemas["PartitionKeyList"]>("api/assets/partitions/keys", { key, find, limit: 50 }),
+    placeholderData: (before) => before,
   });
 
 /** The keys of dynamic partitions, and whose they are. */

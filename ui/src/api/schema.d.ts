@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/partitions/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An asset's partition keys */
+        get: operations["ApiAssetsPartitionsKeysListPartitionKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assets/partitions/ranges": {
         parameters: {
             query?: never;
@@ -2604,6 +2621,16 @@ export interface components {
         OriginList: {
             items: components["schemas"]["Origin"][];
         };
+        /** PartitionKeyList */
+        PartitionKeyList: {
+            items: components["schemas"]["PartitionKeyView"][];
+            total: number;
+        };
+        /** PartitionKeyView */
+        PartitionKeyView: {
+            key: string;
+            number: number;
+        };
         /** PartitionList */
         PartitionList: {
             items: components["schemas"]["PartitionState"][];
@@ -2624,6 +2651,7 @@ export interface components {
             };
             ranges: components["schemas"]["PartitionRange"][];
             total: number;
+            unknown: string[];
         };
         /** PartitionState */
         PartitionState: {
@@ -3758,6 +3786,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartitionList"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAssetsPartitionsKeysListPartitionKeys: {
+        parameters: {
+            query: {
+                key: string;
+                start?: number;
+                find?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionKeyList"];
                 };
             };
             /** @description What is wrong, and what to do. */

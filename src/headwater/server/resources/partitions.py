@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from sqlalchemy.engine import Connection
 
+from headwater.automation.backfill_targets import numbers_of
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import Ordinals, PartitionsSnapshot, partitions_from_snapshot
 from headwater.definitions.partitions.keys import PartitionKeys
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.partition_states import PartitionStates, PartitionStatus
+from headwater.records.requests import RANGE_MARK
 from headwater.server import shapes
 from headwater.storage import partition_sets, runs
 
+_MOST_UNKNOWN = 200
 _NAMES = {
     PartitionStatus.MATERIALIZED: "materialized",
     PartitionStatus.FAILED: "failed",
@@ -45,9 +49,10 @@ def partition_ranges(connection: Connection, graph: AssetGraph, key: str, now: i
     """The partitions of an asset as ranges of those that stand alike, in the order of its definition."""
     snapshot = graph.node(key).definition.partitions
     if snapshot is None:
-        return shapes.PartitionRanges(total=0, counts={}, ranges=[])
+        return shapes.PartitionRanges(total=0, counts={}, ranges=[], unknown=[])
     keys = partitions_from_snapshot(snapshot).keys_at(to_datetime(now), graph.dynamic_keys)
     found = _by_status(connection, key, snapshot, keys)
+    unknown = _unknown(connection, key, snapshot, keys)
     ranges = [
         shapes.PartitionRange(
             status=_NAMES[status],  # type: ignore[arg-type]
@@ -61,9 +66,45 @@ def partition_ranges(connection: Connection, graph: AssetGraph, key: str, now: i
     ]
     return shapes.PartitionRanges(
         total=len(keys),
-        counts={_NAMES[status]: len(numbers) for status, numbers in found.items()},
+        counts={**{_NAMES[status]: len(numbers) for status, numbers in found.items()}, "unknown": len(unknown)},
         ranges=sorted(ranges, key=lambda each: each.start),
+        unknown=unknown[:_MOST_UNKNOWN],
     )
+
+
+def partition_keys(
+    graph: AssetGraph, key: str, now: int, *, start: int, limit: int, find: str | None
+) -> shapes.PartitionKeyList:
+    """An asset's partition keys from a number on; with `find`, the newest that have a text in them."""
+    snapshot = graph.node(key).definition.partitions
+    if snapshot is None:
+        return shapes.PartitionKeyList(total=0, items=[])
+    keys = partitions_from_snapshot(snapshot).keys_at(to_datetime(now), graph.dynamic_keys)
+    if find is None:
+        numbers: Iterable[int] = range(start, min(start + limit, len(keys)))
+    else:
+        names = _numbering(_Numbers(snapshot, keys))
+        numbers = islice((names[name] for name in reversed(names) if find in name), start, start + limit)
+    return shapes.PartitionKeyList(
+        total=len(keys), items=[shapes.PartitionKeyView(number=each, key=keys.key_at(each)) for each in numbers]
+    )
+
+
+def told_partitions(
+    connection: Connection, graph: AssetGraph, key: str, now: int, wanted: Sequence[str]
+) -> Sequence[str]:
+    """Keys as they are wanted; in place of each `first...last`, those in the range that the log tells of."""
+    if not any(RANGE_MARK in each for each in wanted):
+        return wanted
+    snapshot = graph.node(key).definition.partitions
+    if snapshot is None:
+        return wanted
+    keys = partitions_from_snapshot(snapshot).keys_at(to_datetime(now), graph.dynamic_keys)
+    packed = partition_sets.read(connection, key).packed
+    told = Ordinals(place for place in _places(packed, _Numbers(snapshot, keys)) if place is not None)
+    ranges = [each for each in wanted if RANGE_MARK in each]
+    singles = [each for each in wanted if RANGE_MARK not in each]
+    return [*singles, *(keys.key_at(each) for each in told & numbers_of(keys, ranges))]
 
 
 def _by_status(
@@ -78,6 +119,16 @@ def _by_status(
     running = Ordinals(place for each in under_way if (place := keys.number_of(each)) is not None)
     others = {status: numbers - running for status, numbers in found.items()}
     return {**others, PartitionStatus.IN_PROGRESS: found[PartitionStatus.IN_PROGRESS] | running}
+
+
+def _unknown(connection: Connection, key: str, snapshot: PartitionsSnapshot, keys: PartitionKeys) -> list[str]:
+    """The keys that the log tells of and that the definition does not have."""
+    packed = partition_sets.read(connection, key)
+    places = _places(packed.packed, _Numbers(snapshot, keys))
+    if None not in places:
+        return []
+    told = zip(packed.names(), places, packed.statuses(), strict=True)
+    return [name for name, place, status in told if place is None and status is not PartitionStatus.MISSING]
 
 
 class _Numbers:

@@ -15,6 +15,7 @@ from headwater.server.resources import arrivals, assets, history, moments, parti
 from headwater.server.routes.parameters import AsOf, Selection
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
+Start = Annotated[int, QueryParameter(ge=0)]
 AssetEventKind = Literal[
     "materialization",
     "observation",
@@ -112,6 +113,20 @@ def list_partition_ranges(deployment: NamedDependency[Deployment], key: FromQuer
     graph, now = deployment.graph(), deployment.clock.now()
     graph.node(key)
     return deployment.store.read(lambda c: partitions.partition_ranges(c, graph, key, now))
+
+
+@get("/assets/partitions/keys", sync_to_thread=True, summary="An asset's partition keys")
+def list_partition_keys(
+    deployment: NamedDependency[Deployment],
+    key: FromQuery[str],
+    start: Start = 0,
+    find: FromQuery[str | None] = None,
+    limit: Limit = 500,
+) -> shapes.PartitionKeyList:
+    """Keys with their numbers from one on, oldest first; with `find`, those that have a text in them, newest first."""
+    graph, now = deployment.graph(), deployment.clock.now()
+    graph.node(key)
+    return partitions.partition_keys(graph, key, now, start=start, limit=limit, find=find)
 
 
 @get("/assets/partitions", sync_to_thread=True, summary="An asset's partitions")

@@ -11,12 +11,16 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from sqlalchemy.engine import Connection
 
+from headwater.errors import InvalidParameterError
 from headwater.records.access import Principal
 from headwater.records.events import Event, Reporter
 from headwater.server.deployment import Deployment
+from headwater.server.resources import partitions
 from headwater.server.routes.parameters import LARGEST
 from headwater.storage import corrections
 from headwater.storage.writer import Unit
+
+_MOST_WIPED = 30_000
 
 
 class WithdrawBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +32,7 @@ class WithdrawBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class WipeBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which asset to forget, or which of its partitions."""
+    """Which asset to forget, or which of its partitions: keys, or `first...last` for a range."""
 
     key: str
     partitions: list[str] = []
@@ -73,10 +77,20 @@ def wipe_asset(
 ) -> CorrectionView:
     """What is known of the asset, or of the partitions, is forgotten; the log keeps the events."""
     reporter = Reporter("app", principal.actor)
+    graph, now = deployment.graph(), deployment.clock.now()
+    wanted = deployment.store.read(lambda c: partitions.told_partitions(c, graph, data.key, now, data.partitions))
+    if data.partitions and not wanted:
+        raise InvalidParameterError(
+            f"Nothing is known of {data.partitions[0]} of {data.key}, so there is nothing to wipe."
+        )
+    if len(wanted) > _MOST_WIPED:
+        raise InvalidParameterError(
+            f"At most {_MOST_WIPED:,} partitions are wiped at once, but these are {len(wanted):,}."
+        )
     return _carry_out(
         deployment,
-        lambda c: corrections.wipe(c, data.key, data.partitions, reason=data.reason, reporter=reporter),
-        lambda c: corrections.count_events(c, data.key, data.partitions),
+        lambda c: corrections.wipe(c, data.key, wanted, reason=data.reason, reporter=reporter),
+        lambda c: corrections.count_events(c, data.key, wanted),
         dry_run=data.dry_run,
     )
 

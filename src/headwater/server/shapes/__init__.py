@@ -57,6 +57,8 @@ from headwater.server.shapes.lineage import (
 from headwater.server.shapes.partitions import (
     DynamicKeysBody,
     DynamicKeysView,
+    PartitionKeyList,
+    PartitionKeyView,
     PartitionList,
     PartitionRange,
     PartitionRanges,
@@ -185,6 +187,8 @@ __all__ = [
     "NeighbourhoodNode",
     "Origin",
     "OriginList",
+    "PartitionKeyList",
+    "PartitionKeyView",
     "PartitionList",
     "PartitionRange",
     "PartitionRanges",

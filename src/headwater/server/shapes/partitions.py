@@ -45,11 +45,29 @@ class PartitionRange(msgspec.Struct, kw_only=True):
 
 
 class PartitionRanges(msgspec.Struct, kw_only=True):
-    """An asset's partitions as few ranges, in the order of the definition, and how many stand how."""
+    """An asset's partitions as few ranges, in the order of the definition, and how many stand how.
+
+    `unknown` are the first keys that were told of and are none of the definition's; `counts` has how many there are.
+    """
 
     total: int
     counts: dict[str, int]
     ranges: list[PartitionRange]
+    unknown: list[str]
+
+
+class PartitionKeyView(msgspec.Struct, kw_only=True):
+    """A partition's number in the order of the definition, and its key."""
+
+    number: int
+    key: str
+
+
+class PartitionKeyList(msgspec.Struct, kw_only=True):
+    """Some of an asset's partition keys, and how many there are in all."""
+
+    total: int
+    items: list[PartitionKeyView]
 
 
 class DynamicKeysBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

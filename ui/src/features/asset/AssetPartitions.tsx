@@ -1,150 +1,114 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useSearchParams } from "react-router";
 
-import type { AssetDetail, PartitionState } from "../../api/client";
-import { partitionsQuery } from "../../api/queries";
-import { plural } from "../../components/format";
-import { Mark } from "../../components/marks";
+import type { AssetDetail, PartitionRanges } from "../../api/client";
+import { partitionRangesQuery } from "../../api/queries";
+import { plural, toNumber } from "../../components/format";
 import { Empty, Loaded, Section } from "../../components/states";
-import { PARTITION_LOOKS } from "../../components/status";
 import { BackfillQuestion } from "../backfills/BackfillQuestion";
-import { toRange } from "../backfills/request";
-import { AssetEvents } from "./AssetEvents";
-import { brushed } from "./heatmap";
+import { ChosenPartitions } from "./ChosenPartitions";
+import { brushed, type Cells } from "./heatmap";
+import { PartitionCounts } from "./PartitionCounts";
 import { PartitionMap } from "./PartitionMap";
-import { toWork } from "./range";
-import { RangeQuestion } from "./RangeQuestion";
-import { WipeQuestion } from "./WipeQuestion";
+import { readChosen, writeChosen } from "./range";
+import { usePartitionKey } from "./usePartitionKey";
+
+const PAUSE_MILLISECONDS = 300;
+const UNKNOWN_SHOWN = 20;
 
 /** Every partition as a square, and what is known of those that are chosen. */
 export function AssetPartitions({ detail }: { detail: AssetDetail }) {
-  const assetKey = detail.asset.key;
-  const query = useQuery(partitionsQuery(assetKey));
-  const [chosen, setChosen] = useState<[number, number] | null>(null);
+  const query = useQuery(partitionRangesQuery(detail.asset.key));
   return (
     <Loaded query={query}>
-      {(list) =>
-        list.items.length === 0 ? (
+      {(known) =>
+        known.total === 0 ? (
           <Empty title="No partitions yet">
             {detail.partitions?.type === "dynamic"
               ? "Add keys under “More actions”, or let a sensor add them."
               : "The first one exists once its window has ended."}
           </Empty>
         ) : (
-          <Stack>
-            <Section title="Partitions" aside={<Counts items={list.items} />}>
-              {detail.asset.kind === "native" && <BackfillOffers detail={detail} items={list.items} />}
-              <PartitionMap items={list.items} chosen={chosen} onChoose={setChosen} />
-            </Section>
-            {chosen === null ? (
-              <Text size="sm" c="dimmed">
-                Choose a partition to see its history; drag over several to make, backfill or wipe them.
-              </Text>
-            ) : (
-              <Chosen detail={detail} items={list.items} range={brushed(chosen[0], chosen[1])} />
-            )}
-          </Stack>
+          <Partitions detail={detail} known={known} />
         )
       }
     </Loaded>
   );
 }
 
-function Chosen({
-  detail,
-  items,
-  range: [first, last],
-}: {
-  detail: AssetDetail;
-  items: readonly PartitionState[];
-  range: [number, number];
-}) {
-  const [asked, setAsked] = useState<"make" | "backfill" | "wipe" | null>(null);
-  const range = items.slice(first, last + 1);
-  const only = range[0];
-  if (!only) return null;
-  const close = () => {
-    setAsked(null);
-  };
-  const known = toRange(range);
-  const kept = range.filter((item) => item.seq !== null).map((item) => item.key);
+function Partitions({ detail, known }: { detail: AssetDetail; known: PartitionRanges }) {
+  const [parameters, setParameters] = useSearchParams();
+  const [chosen, setChosen] = useState(() => readChosen(parameters.get("at"), known.total));
+  const { key } = detail.asset;
+  const useKey = (dayAt: Cells["dayAt"], number: number) => usePartitionKey(key, dayAt, number);
+  // The address follows once the brush rests: browsers refuse to be told each step.
+  const keep = useDebouncedCallback((range: [number, number]) => {
+    setParameters(
+      (before) => {
+        before.set("at", writeChosen(range));
+        return before;
+      },
+      { replace: true },
+    );
+  }, PAUSE_MILLISECONDS);
   return (
-    <Section
-      title={
-        range.length === 1
-          ? only.key
-          : `${plural(range.length, "partition")}: ${only.key} … ${range.at(-1)?.key ?? ""}`
-      }
-      aside={
-        <Group gap="sm" className="hw-no-print">
-          {detail.asset.kind === "native" && (
-            <Button
-              size="xs"
-              onClick={() => {
-                setAsked("make");
-              }}
-            >
-              Materialize…
-            </Button>
-          )}
-          {detail.asset.kind === "native" && known !== null && (
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => {
-                setAsked("backfill");
-              }}
-            >
-              Backfill…
-            </Button>
-          )}
-          {kept.length > 0 && (
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => {
-                setAsked("wipe");
-              }}
-            >
-              Wipe…
-            </Button>
-          )}
-        </Group>
-      }
-    >
-      {range.length === 1 ? (
-        <AssetEvents assetKey={detail.asset.key} partition={only.key} />
-      ) : (
-        <>
-          <Counts items={range} />
-          {kept.length === range.length && (
-            <Text size="sm" c="dimmed" mt={6}>
-              All of them are there.
-            </Text>
-          )}
-        </>
-      )}
-      {asked === "make" && <RangeQuestion detail={detail} items={range} onClose={close} />}
-      {asked === "backfill" && known !== null && (
-        <BackfillQuestion
-          detail={detail}
-          partitions={known}
-          only={toWork(range, "missing").length > 0 ? "missing or failed" : "all"}
-          onClose={close}
+    <Stack>
+      <Section title="Partitions" aside={<PartitionCounts counts={known.counts} />}>
+        {detail.asset.kind === "native" && <BackfillOffers detail={detail} counts={known.counts} />}
+        <PartitionMap
+          total={known.total}
+          first={known.ranges[0]?.first ?? null}
+          last={known.ranges.at(-1)?.last ?? null}
+          ranges={known.ranges}
+          useKey={useKey}
+          chosen={chosen}
+          onChoose={(range) => {
+            setChosen(range);
+            keep(range);
+          }}
         />
+      </Section>
+      {known.unknown.length > 0 && <UnknownKeys keys={known.unknown} count={known.counts["unknown"] ?? 0} />}
+      {chosen === null ? (
+        <Text size="sm" c="dimmed">
+          Choose a partition to see its history; drag over several to make, backfill or wipe them.
+        </Text>
+      ) : (
+        <ChosenPartitions detail={detail} known={known} range={brushed(chosen[0], chosen[1])} />
       )}
-      {asked === "wipe" && <WipeQuestion detail={detail} partitions={kept} onClose={close} />}
+    </Stack>
+  );
+}
+
+/** What was reported under keys that the definition does not have. */
+function UnknownKeys({ keys, count }: { keys: readonly string[]; count: number }) {
+  return (
+    <Section title="Unknown keys" aside={<Text size="sm">{toNumber(count)}</Text>}>
+      <Text size="sm" c="dimmed" mb={6}>
+        Events came under these keys, which the definition does not have. Mend whoever reports them, or define
+        the keys.
+      </Text>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        {keys.slice(0, UNKNOWN_SHOWN).join(", ")}
+        {count > UNKNOWN_SHOWN && ` and ${plural(count - UNKNOWN_SHOWN, "more key")}`}
+      </Text>
     </Section>
   );
 }
 
 /** Make all that is missing, or all that failed. */
-function BackfillOffers({ detail, items }: { detail: AssetDetail; items: readonly PartitionState[] }) {
+function BackfillOffers({
+  detail,
+  counts,
+}: {
+  detail: AssetDetail;
+  counts: Readonly<Record<string, number>>;
+}) {
   const [asked, setAsked] = useState<"missing" | "failed" | null>(null);
-  const offered = (["missing", "failed"] as const).filter((each) =>
-    items.some((item) => item.status === each),
-  );
+  const offered = (["missing", "failed"] as const).filter((each) => (counts[each] ?? 0) > 0);
   if (offered.length === 0) return null;
   return (
     <Group gap="sm" mb="sm" className="hw-no-print">
@@ -170,24 +134,6 @@ function BackfillOffers({ detail, items }: { detail: AssetDetail; items: readonl
           }}
         />
       )}
-    </Group>
-  );
-}
-
-function Counts({ items }: { items: readonly PartitionState[] }) {
-  return (
-    <Group gap="md">
-      {Object.entries(PARTITION_LOOKS).map(([status, look]) => {
-        const count = items.filter((item) => item.status === status).length;
-        return count === 0 ? null : (
-          <Group key={status} gap={6}>
-            <Mark look={look} />
-            <Text size="sm" c="dimmed">
-              {count}
-            </Text>
-          </Group>
-        );
-      })}
     </Group>
   );
 }

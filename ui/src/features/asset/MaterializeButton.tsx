@@ -1,10 +1,13 @@
 import { Alert, Button, Group, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 
 import { post, type AssetDetail, type RunView } from "../../api/client";
-import { partitionsQuery } from "../../api/queries";
+import { findPartitionsQuery } from "../../api/queries";
+
+const PAUSE_MILLISECONDS = 200;
 
 /** Makes a native asset after a question; of any other it says who does. */
 export function MaterializeButton({ detail }: { detail: AssetDetail }) {
@@ -58,7 +61,8 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
   const [parameters] = useSearchParams();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const partitions = useQuery({ ...partitionsQuery(key), enabled: partitioned });
+  const [typed, setTyped] = useState("");
+  const [find] = useDebouncedValue(typed, PAUSE_MILLISECONDS);
   const [partition, setPartition] = useState<string | null>(
     parameters.get("partition") ?? detail.partitions?.last ?? null,
   );
@@ -69,9 +73,11 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
       await navigate(`/runs/${run.run_id}`);
     },
   });
-  const keys = (partitions.data?.items ?? [])
-    .filter((item) => item.status !== "unknown")
-    .map((item) => item.key);
+  // What is chosen stands in the field, and is no search for itself.
+  const wanted = find === partition ? "" : find;
+  const partitions = useQuery({ ...findPartitionsQuery(key, wanted), enabled: partitioned });
+  const keys = new Set(partitions.data?.items.map((item) => item.key));
+  if (partition !== null) keys.add(partition);
   return (
     <Stack>
       <Text size="sm">
@@ -85,8 +91,9 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
           label="Partition"
           searchable
           value={partition}
-          data={[...keys].reverse()}
-          limit={200}
+          data={[...keys]}
+          nothingFoundMessage="No such partition"
+          onSearchChange={setTyped}
           onChange={setPartition}
         />
       )}

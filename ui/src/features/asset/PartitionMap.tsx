@@ -4,36 +4,40 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerE
 
 import { PARTITION_LOOKS, type Look } from "../../components/status";
 import { readTokens, useScheme } from "../../components/tokens";
-import { brushed, toCells, type Cells } from "./heatmap";
+import { toCells, type Cells } from "./heatmap";
+import { drawChosen, drawSquares, TOP, type Drawn } from "./paintPartitions";
+import { statusAt } from "./range";
 
-/** A partition, and how it stands. */
-export interface MapItem {
-  readonly key: string;
-  readonly status: string;
-}
-
-const CELL = 14;
-const GAP = 3;
-const STEP = CELL + GAP;
-const TOP = 18;
+const PAGE = 28;
 
 /**
- * Thousands of partitions as squares, drawn on a canvas.
+ * A hundred thousand partitions as squares, drawn on a canvas; what is chosen is drawn on another above it.
  *
  * Drag to choose a range. To the keyboard and to screen readers it is a slider: the arrows move, shift and an arrow
  * choose a range.
  */
 export function PartitionMap({
-  items,
+  total,
+  first,
+  last,
+  ranges,
   chosen,
   onChoose,
+  useKey,
   looks = PARTITION_LOOKS,
   label = "Partitions",
-  hint = "Drag over squares, or hold shift with the arrow keys, to choose several.",
+  hint = "Drag over squares, or hold shift with the arrow keys or a click, to choose several.",
 }: {
-  items: readonly MapItem[];
+  total: number;
+  /** The first and the last key: those of days in a row are drawn as a calendar. */
+  first: string | null;
+  last: string | null;
+  /** How partitions stand, in their order. */
+  ranges: readonly Drawn[];
   chosen: readonly [number, number] | null;
   onChoose: (range: [number, number]) => void;
+  /** The key of a partition by its number; null until it is known. */
+  useKey: (dayAt: Cells["dayAt"], number: number) => string | null;
   /** How each status looks. */
   looks?: Readonly<Record<string, Look>>;
   label?: string;
@@ -41,133 +45,97 @@ export function PartitionMap({
   hint?: string;
 }) {
   const { ref, width } = useElementSize();
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const squares = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
   const from = useRef<number | null>(null);
   const scheme = useScheme();
-  const cells = useMemo(
-    () =>
-      toCells(
-        items.map((item) => item.key),
-        Math.max(1, Math.floor(width / STEP)),
-      ),
-    [items, width],
-  );
-  const index = useMemo(
-    () => new Map(cells.places.map((place, n) => [`${place.column} ${place.row}`, n])),
-    [cells],
-  );
-  const height = TOP + cells.rows * STEP;
+  const cells = useMemo(() => toCells(total, first, last, width), [total, first, last, width]);
+  const height = TOP + cells.rows * cells.step;
 
   useEffect(() => {
-    if (canvas.current && width > 0)
-      draw(canvas.current, width, height, items, looks, cells, chosen, hovered);
-  }, [width, height, items, looks, cells, chosen, hovered, scheme]);
+    if (squares.current && width > 0)
+      drawSquares(squares.current, width, height, ranges, looks, cells, readTokens());
+  }, [width, height, ranges, looks, cells, scheme]);
+  useEffect(() => {
+    if (above.current && width > 0)
+      drawChosen(above.current, width, height, cells, chosen, hovered, readTokens());
+  }, [width, height, cells, chosen, hovered, scheme]);
 
   const find = (event: PointerEvent<HTMLCanvasElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect();
-    const column = Math.floor((event.clientX - box.left) / STEP);
-    const row = Math.floor((event.clientY - box.top - TOP) / STEP);
-    return index.get(`${column} ${row}`) ?? null;
+    return cells.numberAt({
+      column: Math.floor((event.clientX - box.left) / cells.step),
+      row: Math.floor((event.clientY - box.top - TOP) / cells.step),
+    });
   };
-  const at = chosen?.[1] ?? items.length - 1;
-  const item = items[at];
+  const at = chosen?.[1] ?? total - 1;
   const press = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -28, PageDown: 28 }[
-      event.key
-    ];
-    const next =
-      event.key === "Home"
-        ? 0
-        : event.key === "End"
-          ? items.length - 1
-          : step === undefined
-            ? null
-            : at + step;
-    if (next === null) return;
+    const steps: Record<string, number> = {
+      ArrowRight: 1,
+      ArrowDown: 1,
+      ArrowLeft: -1,
+      ArrowUp: -1,
+      PageUp: -PAGE,
+      PageDown: PAGE,
+      Home: -total,
+      End: total,
+    };
+    const step = steps[event.key];
+    if (step === undefined) return;
     event.preventDefault();
-    const to = Math.min(items.length - 1, Math.max(0, next));
+    const to = Math.min(total - 1, Math.max(0, at + step));
     onChoose(event.shiftKey ? [chosen?.[0] ?? at, to] : [to, to]);
   };
-  const told = hovered === null ? null : items[hovered];
+  const told = useKey(cells.dayAt, hovered ?? at);
+  const spoken = `${told ?? "…"}: ${looks[statusAt(ranges, hovered ?? at) ?? ""]?.label ?? ""}`;
   return (
     <div ref={ref}>
-      <canvas
-        ref={canvas}
-        role="slider"
-        tabIndex={0}
-        aria-label={label}
-        aria-valuemin={0}
-        aria-valuemax={Math.max(0, items.length - 1)}
-        aria-valuenow={Math.max(0, at)}
-        aria-valuetext={item && `${item.key}: ${looks[item.status]?.label ?? item.status}`}
-        style={{ width: "100%", height, display: "block", cursor: "crosshair", touchAction: "pan-y" }}
-        onKeyDown={press}
-        onPointerDown={(event) => {
-          const place = find(event);
-          if (place === null) return;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          from.current = place;
-          onChoose([place, place]);
-        }}
-        onPointerMove={(event) => {
-          const place = find(event);
-          setHovered(place);
-          if (place !== null && from.current !== null) onChoose([from.current, place]);
-        }}
-        onPointerUp={() => {
-          from.current = null;
-        }}
-        onPointerLeave={() => {
-          setHovered(null);
-        }}
-      />
+      <div style={{ position: "relative", height }}>
+        <canvas ref={squares} aria-hidden="true" style={{ position: "absolute", width: "100%", height }} />
+        <canvas
+          ref={above}
+          role="slider"
+          tabIndex={0}
+          aria-label={label}
+          aria-valuemin={0}
+          aria-valuemax={Math.max(0, total - 1)}
+          aria-valuenow={Math.max(0, at)}
+          aria-valuetext={spoken}
+          style={{
+            position: "absolute",
+            width: "100%",
+            height,
+            cursor: "crosshair",
+            touchAction: "pan-y",
+          }}
+          onKeyDown={press}
+          onPointerDown={(event) => {
+            const place = find(event);
+            if (place === null) return;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            from.current = place;
+            onChoose([event.shiftKey && chosen ? chosen[0] : place, place]);
+          }}
+          onPointerMove={(event) => {
+            const place = find(event);
+            setHovered(place);
+            if (place !== null && from.current !== null) onChoose([from.current, place]);
+          }}
+          onPointerUp={() => {
+            from.current = null;
+          }}
+          onPointerCancel={() => {
+            from.current = null;
+          }}
+          onPointerLeave={() => {
+            setHovered(null);
+          }}
+        />
+      </div>
       <Text size="xs" c="dimmed" mt={6} mih={18}>
-        {told ? `${told.key}: ${looks[told.status]?.label ?? told.status}` : hint}
+        {hovered === null ? hint : spoken}
       </Text>
     </div>
   );
-}
-
-function draw(
-  canvas: HTMLCanvasElement,
-  width: number,
-  height: number,
-  items: readonly MapItem[],
-  looks: Readonly<Record<string, Look>>,
-  cells: Cells,
-  chosen: readonly [number, number] | null,
-  hovered: number | null,
-): void {
-  const scale = window.devicePixelRatio;
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  const pen = canvas.getContext("2d");
-  if (!pen) return;
-  const tokens = readTokens();
-  pen.scale(scale, scale);
-  pen.font = `11px ${tokens.font}`;
-  pen.fillStyle = tokens.quiet;
-  for (const mark of cells.marks) pen.fillText(mark.text, mark.column * STEP, TOP - 7);
-  const range = chosen && brushed(chosen[0], chosen[1]);
-  items.forEach((item, n) => {
-    const place = cells.places[n];
-    if (!place) return;
-    const look = looks[item.status];
-    const x = place.column * STEP;
-    const y = TOP + place.row * STEP;
-    pen.beginPath();
-    pen.roundRect(x + 0.5, y + 0.5, CELL - 1, CELL - 1, 3);
-    pen.strokeStyle = pen.fillStyle = tokens.tones[look?.tone ?? "idle"];
-    pen.globalAlpha = look?.hollow ? 0.5 : 1;
-    if (look?.hollow) pen.stroke();
-    else pen.fill();
-    pen.globalAlpha = 1;
-    if ((range && n >= range[0] && n <= range[1]) || n === hovered) {
-      pen.strokeStyle = tokens.text;
-      pen.lineWidth = 2;
-      pen.strokeRect(x - 1, y - 1, CELL + 2, CELL + 2);
-      pen.lineWidth = 1;
-    }
-  });
 }

@@ -1,86 +1,65 @@
-import { Radio, Stack, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useNavigate } from "react-router";
 
-import { post, type AssetDetail, type PartitionState, type RunView } from "../../api/client";
+import { post, type AssetDetail, type RunView } from "../../api/client";
 import { Confirm } from "../../components/Confirm";
 import { plural } from "../../components/format";
-import { toWork, type Scope, type Way } from "./range";
+import { rangeName, type Status } from "./range";
 
-/** Make several partitions that were chosen on the map. */
+/** Make the partitions that were chosen on the map, in one run. */
 export function RangeQuestion({
   detail,
-  items,
+  first,
+  last,
+  counts,
   onClose,
 }: {
   detail: AssetDetail;
-  items: readonly PartitionState[];
+  first: string;
+  last: string;
+  counts: Readonly<Record<Status, number>>;
   onClose: () => void;
 }) {
   const { key } = detail.asset;
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const missing = toWork(items, "missing");
-  const every = toWork(items, "all");
-  const [scope, setScope] = useState<Scope>(missing.length > 0 ? "missing" : "all");
-  const [way, setWay] = useState<Way>("one");
-  const keys = scope === "all" ? every : missing;
+  const count = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const start = useMutation({
-    mutationFn: async () => {
-      if (way === "one" || keys.length === 1)
-        return post<RunView>("api/runs", { assets: [key], partitions: keys });
-      for (const partition of keys) await post<RunView>("api/runs", { assets: [key], partition });
-      return null;
-    },
+    mutationFn: () => post<RunView>("api/runs", { assets: [key], partition: rangeName(first, last) }),
     onSuccess: async (run) => {
       await queries.invalidateQueries({ queryKey: ["runs"] });
-      await navigate(run ? `/runs/${run.run_id}` : `/runs?asset=${encodeURIComponent(key)}`);
+      await navigate(`/runs/${run.run_id}`);
     },
   });
   return (
     <Confirm
       title="Materialize partitions"
-      action={`Materialize ${plural(keys.length, "partition")}`}
-      ready={keys.length > 0}
+      action={`Materialize ${plural(count, "partition")}`}
       asking={start}
       onClose={onClose}
     >
-      <Radio.Group
-        label="Which"
-        value={scope}
-        onChange={(value) => {
-          setScope(value);
-        }}
-      >
-        <Stack gap={6} mt={6}>
-          <Radio
-            value="missing"
-            disabled={missing.length === 0}
-            label={`Those that are missing or failed (${missing.length})`}
-          />
-          <Radio value="all" label={`All that are chosen (${every.length})`} />
-        </Stack>
-      </Radio.Group>
-      <Radio.Group
-        label="How"
-        hidden={keys.length < 2}
-        value={way}
-        onChange={(value) => {
-          setWay(value);
-        }}
-      >
-        <Stack gap={6} mt={6}>
-          <Radio value="one" label="In one run: its function is called once, with all of them" />
-          <Radio value="each" label={`In ${plural(keys.length, "run")}, one for each: one may fail alone`} />
-        </Stack>
-      </Radio.Group>
-      <Text size="sm" c="dimmed">
-        {keys.length === 1 ? `${keys[0] ?? ""}. ` : `${keys[0] ?? ""} … ${keys.at(-1) ?? ""}. `}
-        Its checks are carried out too.
+      <Text size="sm">
+        {count === 1 ? (
+          <>
+            This makes <b>{first}</b>
+          </>
+        ) : (
+          <>
+            This makes <b>{first}</b> to <b>{last}</b> in one run: the function is called once, with all of
+            them
+          </>
+        )}
+        {counts.materialized > 0 && `, ${counts.materialized} of which are there already`}. Its checks are
+        carried out too.
         {detail.downstream.some((below) => below.asset.automated) &&
           " What follows it on its own will be made as well."}
       </Text>
+      {count > 1 && (
+        <Text size="sm" c="dimmed">
+          A backfill leaves out what is there, and can make each in a run of its own.
+        </Text>
+      )}
     </Confirm>
   );
 }

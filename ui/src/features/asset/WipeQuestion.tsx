@@ -7,24 +7,23 @@ import { Confirm } from "../../components/Confirm";
 import { plural } from "../../components/format";
 import { showKey } from "../../components/keys";
 
-const FEW = 4;
-
 /** Forget what is known of an asset or of some of its partitions, after saying what that comes to. */
 export function WipeQuestion({
   detail,
-  partitions = [],
+  chosen = null,
   onClose,
 }: {
   detail: AssetDetail;
-  partitions?: readonly string[];
+  /** Partitions, as the server takes them, and how many of them something is known of. */
+  chosen?: { readonly name: string; readonly count: number } | null;
   onClose: () => void;
 }) {
   const { key } = detail.asset;
   const queries = useQueryClient();
   const [reason, setReason] = useState("");
-  const body = { key, partitions };
+  const body = { key, partitions: chosen ? [chosen.name] : [] };
   const plan = useQuery({
-    queryKey: ["asset", key, "wipe", ...partitions],
+    queryKey: ["asset", key, "wipe", chosen?.name ?? null],
     queryFn: () => post<Schemas["CorrectionView"]>("api/corrections/wipe", { ...body, dry_run: true }),
   });
   const wipe = useMutation({
@@ -36,13 +35,13 @@ export function WipeQuestion({
     },
   });
   const what =
-    partitions.length === 0
+    chosen === null
       ? showKey(key)
-      : `${plural(partitions.length, "partition")} of ${showKey(key)} (${partitions.slice(0, FEW).join(", ")}${partitions.length > FEW ? ", …" : ""})`;
+      : `${plural(chosen.count, "partition")} of ${showKey(key)} (${chosen.name.replace("...", " … ")})`;
   return (
     <Confirm
-      title={partitions.length === 0 ? "Wipe the asset" : "Wipe partitions"}
-      action={partitions.length === 0 ? "Wipe it" : `Wipe ${plural(partitions.length, "partition")}`}
+      title={chosen === null ? "Wipe the asset" : "Wipe partitions"}
+      action={chosen === null ? "Wipe it" : `Wipe ${plural(chosen.count, "partition")}`}
       danger
       ready={plan.data !== undefined}
       asking={wipe}

@@ -86,6 +86,7 @@ export function AssetProgress({
 function Squares({ progress, over }: { progress: Schemas["BackfillAssetView"]; over: boolean }) {
   const [chosen, setChosen] = useState<[number, number] | null>(null);
   const items = useMemo(() => toMapItems(progress.ranges), [progress.ranges]);
+  const squares = useMemo(() => items.map(({ status }, start) => ({ status, start, count: 1 })), [items]);
   const looks = useMemo(
     () => Object.fromEntries(STANDINGS.map((each) => [each, lookOf(each, over)])),
     [over],
@@ -94,7 +95,11 @@ function Squares({ progress, over }: { progress: Schemas["BackfillAssetView"]; o
   return (
     <div>
       <PartitionMap
-        items={items}
+        total={items.length}
+        first={items[0]?.key ?? null}
+        last={items.at(-1)?.key ?? null}
+        ranges={squares}
+        useKey={(_, number) => items[number]?.key ?? null}
         looks={looks}
         label={`Partitions of ${progress.asset}: ${progressText(progress.counts, progress.partitions, over)}`}
         hint=""

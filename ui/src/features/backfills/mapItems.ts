@@ -1,5 +1,10 @@
 import type { StandingRange } from "../../api/client";
-import type { MapItem } from "../asset/PartitionMap";
+
+/** A partition, and how it stands. */
+export interface MapItem {
+  readonly key: string;
+  readonly status: string;
+}
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_MILLISECONDS = 86_400_000;

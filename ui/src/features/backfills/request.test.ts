@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { PartitionState } from "../../api/client";
-import { toRange, toRequest, withDownstream } from "./request";
-
-function item(key: string, status: PartitionState["status"] = "missing"): PartitionState {
-  return { key, status, seq: null, timestamp: null };
-}
+import { toRequest, withDownstream } from "./request";
 
 describe("toRequest", () => {
   it("names the asset, the range and what is left out", () => {
@@ -33,13 +28,5 @@ describe("toRequest", () => {
 describe("withDownstream", () => {
   it("escapes what means something in a selection, and keeps the escapes of the key", () => {
     expect(withDownstream('a*"b\\/c')).toBe('"a\\*\\"b\\/c"+');
-  });
-});
-
-describe("toRange", () => {
-  it("goes from the first to the last key that the definition has", () => {
-    expect(toRange([item("x", "unknown"), item("a"), item("b"), item("c")])).toBe("a...c");
-    expect(toRange([item("a")])).toBe("a");
-    expect(toRange([item("x", "unknown")])).toBeNull();
   });
 });

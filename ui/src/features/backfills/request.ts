@@ -1,4 +1,4 @@
-import type { BackfillRequest, PartitionState } from "../../api/client";
+import type { BackfillRequest } from "../../api/client";
 import { quoteKey } from "../../components/keys";
 
 export type Only = "all" | "missing" | "failed" | "missing or failed";
@@ -27,15 +27,6 @@ export function toRequest(key: string, partitions: string | null, asked: Asked):
     ...(asked.runs === "each" ? { max_partitions_per_run: 1 } : {}),
     ...(asked.runs === "single" ? { single_run: true } : {}),
   };
-}
-
-/** Partitions that follow each other as the server takes them; null where the definition has none of them. */
-export function toRange(items: readonly PartitionState[]): string | null {
-  const known = items.filter((item) => item.status !== "unknown");
-  const first = known[0];
-  const last = known.at(-1);
-  if (!first || !last) return null;
-  return first === last ? first.key : `${first.key}...${last.key}`;
 }
 
 /** An asset and what is downstream of it, in the selection language. */
