@@ -34,6 +34,9 @@ PAGES = {
     "columns": "/asset?key=cleaned_transactions&tab=columns&column=amount",
     "automation": "/asset?key=daily_revenue&tab=automation",
     "plots": "/asset?key=raw_transactions&tab=plots",
+    "events": "/asset?key=raw_transactions&tab=events",
+    "asset-lineage": "/asset?key=daily_revenue&tab=lineage",
+    "definition": "/asset?key=daily_revenue&tab=definition",
     "runs": "/runs",
     "backfills": "/backfills",
     "sensors": "/sensors",
@@ -41,6 +44,7 @@ PAGES = {
     "deployment": "/settings",
     "server": "/settings?tab=server",
     "tokens": "/settings?tab=tokens",
+    "people": "/settings?tab=people",
     "audit": "/settings?tab=audit",
 }
 ESTATE = {"map": "/lineage", "large-catalog": "/catalog"}
@@ -48,7 +52,7 @@ ESTATE = {"map": "/lineage", "large-catalog": "/catalog"}
 
 
 SHOWS = {
-    "overview": "text=Reported",
+    "overview": "section[aria-label='What came in'] .hw-line",
     "lineage": ".hw-stage .hw-card",
     "column-lineage": ".hw-card-column[data-lit=true]",
     "as-of": ".hw-stage .hw-card",
