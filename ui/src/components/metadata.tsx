@@ -90,36 +90,38 @@ export function MetadataView({ entry }: { entry: MetadataEntry }) {
 
 export function SchemaTable({ columns }: { columns: readonly Column[] }) {
   return (
-    <Table layout="auto" verticalSpacing={4} withTableBorder>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Column</Table.Th>
-          <Table.Th>Type</Table.Th>
-          <Table.Th>Description</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {columns.map((column) => (
-          <Table.Tr key={column.name}>
-            <Table.Td ff="monospace">{column.name}</Table.Td>
-            <Table.Td>
-              {column.type}
-              {column.constraints?.nullable === false && (
-                <Badge ml={6} size="xs" variant="light">
-                  not null
-                </Badge>
-              )}
-              {column.constraints?.unique === true && (
-                <Badge ml={6} size="xs" variant="light">
-                  unique
-                </Badge>
-              )}
-            </Table.Td>
-            <Table.Td c="dimmed">{column.description}</Table.Td>
+    <Table.ScrollContainer minWidth={0} type="native" tabIndex={0}>
+      <Table layout="auto" verticalSpacing={4} withTableBorder>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Column</Table.Th>
+            <Table.Th>Type</Table.Th>
+            <Table.Th>Description</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {columns.map((column) => (
+            <Table.Tr key={column.name}>
+              <Table.Td ff="monospace">{column.name}</Table.Td>
+              <Table.Td>
+                {column.type}
+                {column.constraints?.nullable === false && (
+                  <Badge ml={6} size="xs" variant="light">
+                    not null
+                  </Badge>
+                )}
+                {column.constraints?.unique === true && (
+                  <Badge ml={6} size="xs" variant="light">
+                    unique
+                  </Badge>
+                )}
+              </Table.Td>
+              <Table.Td c="dimmed">{column.description}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 
@@ -132,33 +134,35 @@ interface ColumnDep {
 function ColumnLineageTable({ value }: { value: unknown }) {
   const deps = (value as { deps_by_column?: Record<string, ColumnDep[]> } | null)?.deps_by_column ?? {};
   return (
-    <Table layout="auto" verticalSpacing={4} withTableBorder>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Column</Table.Th>
-          <Table.Th>Made from</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {Object.entries(deps).map(([column, above]) => (
-          <Table.Tr key={column}>
-            <Table.Td ff="monospace" style={{ verticalAlign: "top" }}>
-              {column}
-            </Table.Td>
-            <Table.Td>
-              {above.map((each) => (
-                <div key={`${each.asset_key} ${each.column_name}`}>
-                  <AssetLink assetKey={each.asset_key} />{" "}
-                  <Text component="span" size="sm" ff="monospace">
-                    {each.column_name}
-                  </Text>
-                </div>
-              ))}
-            </Table.Td>
+    <Table.ScrollContainer minWidth={0} type="native" tabIndex={0}>
+      <Table layout="auto" verticalSpacing={4} withTableBorder>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Column</Table.Th>
+            <Table.Th>Made from</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {Object.entries(deps).map(([column, above]) => (
+            <Table.Tr key={column}>
+              <Table.Td ff="monospace" style={{ verticalAlign: "top" }}>
+                {column}
+              </Table.Td>
+              <Table.Td>
+                {above.map((each) => (
+                  <div key={`${each.asset_key} ${each.column_name}`}>
+                    <AssetLink assetKey={each.asset_key} />{" "}
+                    <Text component="span" size="sm" ff="monospace">
+                      {each.column_name}
+                    </Text>
+                  </div>
+                ))}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 
