@@ -253,12 +253,45 @@ def test_anything_is_found_from_the_keyboard(app: Page, demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/catalog", "/lineage", "/runs", "/sensors", "/settings", "/asset?key=raw_transactions"]
+    "path",
+    [
+        "/",
+        "/catalog",
+        "/lineage",
+        "/runs",
+        "/backfills",
+        "/sensors",
+        "/settings",
+        "/asset?key=raw_transactions",
+        "/asset?key=raw_transactions&tab=events",
+        "/asset?key=raw_transactions&tab=plots",
+        "/asset?key=cleaned_transactions",
+        "/asset?key=cleaned_transactions&tab=checks",
+        "/asset?key=cleaned_transactions&tab=columns&column=amount",
+        "/asset?key=daily_sessions&tab=partitions",
+        "/asset?key=daily_revenue&tab=lineage",
+        "/asset?key=daily_revenue&tab=automation",
+        "/asset?key=daily_revenue&tab=definition",
+    ],
 )
 def test_each_page_fits_a_phone(app: Page, demo: Demo, path: str) -> None:
     """Nothing makes the page scroll sideways at 390 pixels."""
     app.set_viewport_size({"width": 390, "height": 844})
     open_page(app, demo, path)
     expect(app.get_by_role("heading", level=1)).to_be_visible()
+    expect(app.locator("[aria-busy=true]")).to_have_count(0)
 
     assert app.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_paper_shows_what_the_screen_does(app: Page, demo: Demo) -> None:
+    """In print the navigation is gone; names that are buttons on the screen stay, dark on white."""
+    app.emulate_media(media="print", color_scheme="dark")
+    open_page(app, demo, "/catalog")
+
+    expect(app.get_by_role("button", name="Last update")).to_be_visible()
+    expect(app.get_by_role("navigation", name="Pages")).to_be_hidden()
+    ink = app.locator("main h1").evaluate("each => getComputedStyle(each).color")
+    assert "rgb(0, 0, 0)" == ink
+    open_page(app, demo, "/lineage")
+    expect(app.get_by_test_id("lineage").locator("[data-key=top_customers]")).to_be_visible()
