@@ -36,6 +36,7 @@ PAGES = (
     "/sensors/partner_files",
     "/settings",
     "/settings?tab=server",
+    "/settings?tab=storage",
     "/settings?tab=alerts",
     "/settings?tab=deployments",
     "/settings?tab=tokens",

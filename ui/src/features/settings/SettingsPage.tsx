@@ -1,4 +1,4 @@
-import { ScrollArea, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useSearchParams } from "react-router";
@@ -8,6 +8,7 @@ import { deploymentQuery, meQuery } from "../../api/queries";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { Alerts } from "../alerts/Alerts";
 import { CodeLocations } from "../locations/CodeLocations";
+import { Storage } from "../storage/Storage";
 import { AuditLog } from "./AuditLog";
 import { Deployments } from "./Deployments";
 import { People } from "./People";
@@ -29,6 +30,7 @@ const TABS: readonly [Tab, ...Tab[]] = [
     show: ({ locations }) => <CodeLocations locations={locations} />,
   },
   { value: "server", label: "Health", show: (deployment) => <ServerState deployment={deployment} /> },
+  { value: "storage", label: "Storage", show: () => <Storage /> },
   { value: "alerts", label: "Alerts", forAdmins: true, show: () => <Alerts /> },
   {
     value: "tokens",
@@ -61,15 +63,13 @@ export function SettingsPage() {
               setParameters(value && value !== TABS[0].value ? { tab: value } : {});
             }}
           >
-            <ScrollArea type="never" mb="md">
-              <Tabs.List style={{ flexWrap: "nowrap" }}>
-                {TABS.filter((tab) => isAdmin || !tab.forAdmins || tab === chosen).map((tab) => (
-                  <Tabs.Tab key={tab.value} value={tab.value}>
-                    {tab.label}
-                  </Tabs.Tab>
-                ))}
-              </Tabs.List>
-            </ScrollArea>
+            <Tabs.List mb="md">
+              {TABS.filter((tab) => isAdmin || !tab.forAdmins || tab === chosen).map((tab) => (
+                <Tabs.Tab key={tab.value} value={tab.value}>
+                  {tab.label}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
             <Tabs.Panel value={chosen.value}>
               {chosen.forAdmins && me !== undefined && !isAdmin ? (
                 <Empty title="For admins">
