@@ -17,6 +17,7 @@ ALWAYS = (
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 _NO_STORE = (b"cache-control", b"no-store")
+_NAMES = frozenset(name for name, _ in ALWAYS)
 
 
 def with_security_headers(send: Send, *, secure: bool, secret: bool) -> Send:
@@ -34,8 +35,9 @@ def with_security_headers(send: Send, *, secure: bool, secret: bool) -> Send:
             if secret:
                 headers = [each for each in headers if each[0] != b"cache-control"]
                 headers.append(_NO_STORE)
-            given = {name.lower() for name, _ in headers}
-            headers += [each for each in ALWAYS if each[0] not in given]
+            # Names are in lower case, as ASGI demands.
+            given = {name for name, _ in headers if name in _NAMES}
+            headers += [each for each in ALWAYS if each[0] not in given] if given else ALWAYS
             if secure:
                 headers.append(_HSTS)
             message["headers"] = headers
