@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,11 @@ SOAK = {
     "HEADWATER_FAULT_CYCLES",
     "HEADWATER_MALFORMED_REQUESTS",
 }
+# A shell without job control starts what it puts in the background deaf to SIGINT, and every child inherits that; tests
+# that interrupt a process would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 for name in [name for name in os.environ if name.startswith("HEADWATER_") and name not in SOAK]:
     del os.environ[name]
 

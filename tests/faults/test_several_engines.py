@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -24,6 +24,7 @@ from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
 LIMIT = 90.0
+BACKFILL_ENDS = (EventKind.BACKFILL_COMPLETED, EventKind.BACKFILL_FAILED, EventKind.BACKFILL_CANCELED)
 PROJECT = """
 import os
 import headwater as hw
@@ -39,10 +40,13 @@ def counting(number):
 @hw.asset
 def made(): ...
 
+@hw.asset(partitions_def=hw.StaticPartitionsDefinition([f"p{number}" for number in range(40)]))
+def parted(): ...
+
 @hw.asset(deps=["counted_0"], automation_condition=hw.AutomationCondition.eager())
 def follows(): ...
 
-defs = hw.Definitions(assets=[made, follows], sensors=[counting(number) for number in range(8)])
+defs = hw.Definitions(assets=[made, parted, follows], sensors=[counting(number) for number in range(8)])
 """
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -175,6 +179,34 @@ async def test_a_run_is_begun_by_one_engine_alone(log: Log, tmp_path: Path, proj
     begun = [event.run_id for event in log.events if event.kind is EventKind.RUN_STARTED]
     assert len(begun) == len(set(begun))
     assert set() == {event.kind for event in ended(log.events)} - {EventKind.RUN_SUCCEEDED}
+
+
+async def test_a_backfill_outlasts_an_engine(log: Log, tmp_path: Path, project: Path, database_url: URL) -> None:
+    """While it is under way one of two engines is lost; each partition is made all the same, by one run."""
+    with engine(tmp_path / "a", project, database_url) as first, engine(tmp_path / "b", project, database_url):
+        await log.wait_for(lambda: len(log.hosts()) == 2)
+        await asyncio.to_thread(request_backfill, tmp_path / "a", database_url)
+        await log.wait_for(lambda: len(parted(log.events)) >= 5)
+        first.kill()
+        await log.wait_for(lambda: any(event.kind in BACKFILL_ENDS for event in log.events))
+
+    (end,) = [event.kind for event in log.events if event.kind in BACKFILL_ENDS]
+    assert EventKind.BACKFILL_COMPLETED == end
+    assert {f"p{number}": 1 for number in range(40)} == Counter(parted(log.events))
+    asked = [event for event in log.events if event.kind is EventKind.RUN_REQUESTED and event.partition]
+    assert 40 == len(asked)
+
+
+def request_backfill(home: Path, url: URL) -> None:
+    """Ask for every partition, as a person does."""
+    environment = {**os.environ, "HEADWATER_DATABASE_URL": url.render_as_string(hide_password=False)}
+    command = [sys.executable, "-m", "headwater.cli", "backfill", "create", "parted", "--all", "--home", str(home)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
+def parted(events: list[Event]) -> list[str]:
+    """The partitions that were made, as often as they were."""
+    return [event.partition or "" for event in events if isinstance(event.payload, Materialization) and event.partition]
 
 
 def ended(events: list[Event]) -> list[Event]:

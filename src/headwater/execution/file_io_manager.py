@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from headwater.definitions.io_managers import InputContext, IOManager, OutputContext
@@ -19,8 +18,11 @@ class FilesystemIOManager(IOManager):
     from partition to value.
 
     Args:
-        base_dir: The folder.
-        durable: Whether to wait until a value is on the disk itself.
+        base_dir: The folder: a path, or with the extra `fsspec` an address such as `s3://bucket/folder`, or a `UPath`.
+        durable: Whether to wait until a value is on the disk itself, where that is one of this machine.
+
+    Raises:
+        InvalidParameterError: no store is known for such an address.
 
     Example:
         >>> import tempfile
@@ -31,8 +33,8 @@ class FilesystemIOManager(IOManager):
         [1, 2]
     """
 
-    def __init__(self, base_dir: str | Path, *, durable: bool = True) -> None:
-        self._values = FileValues(Path(base_dir), durable=durable)
+    def __init__(self, base_dir: Any, *, durable: bool = True) -> None:
+        self._values = FileValues(base_dir, durable=durable)
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Pickle a value in place of any earlier one; of several partitions, a dict from partition to value.

@@ -1,16 +1,14 @@
-"""Values in files below one folder: each pickled into a file of its own."""
+"""Values in files below one folder, here or on a store that fsspec reaches: each pickled into a file of its own."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
-import tempfile
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from headwater.errors import MissingInputError, StepOutputError
+from headwater.execution.value_places import folder_at, written_whole
 from headwater.keys import AssetKey
 
 _MOST_NAME_BYTES = 200
@@ -19,39 +17,34 @@ _MOST_NAME_BYTES = 200
 class FileValues:
     """Stores and loads values. A value is there whole or not at all, whenever the writer dies."""
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        """Keep values below a folder; `durable` waits until each is on the disk itself."""
+    def __init__(self, folder: Any, *, durable: bool = True) -> None:
+        """Keep values below a folder, as `folder_at` takes it; `durable` waits until each is on the disk itself.
+
+        Raises:
+            InvalidParameterError: there is no way to reach such a folder.
+        """
+        folder_at(folder)
         self._folder = folder
         self._durable = durable
 
-    def path(self, key: AssetKey, partition: str | None) -> Path:
+    def path(self, key: AssetKey, partition: str | None) -> Any:
         """Where a value is: a folder for each part of the key but the last; partitions in a folder of their own."""
         names = [_file_name(part) for part in key.parts] or ["%none"]
         if partition is not None:
             names[-1] += "%partitions"
             names.append(_file_name(partition))
         # What follows a percent sign here is no pair of hexadecimal digits, so no part of a key is written so.
-        return self._folder.joinpath(*names[:-1], f"{names[-1]}.pickle")
+        return folder_at(self._folder).joinpath(*names[:-1], f"{names[-1]}.pickle")
 
-    def store(self, key: AssetKey, partition: str | None, value: Any) -> Path:
+    def store(self, key: AssetKey, partition: str | None, value: Any) -> Any:
         """Keep a value in place of any earlier one.
 
         Raises:
             StepOutputError: it can't be pickled.
         """
         path = self.path(key, partition)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                _pickle(key, value, file)
-                file.flush()
-                if self._durable:
-                    os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink()
-            raise
+        with written_whole(path, durable=self._durable) as file:
+            _pickle(key, value, file)
         return path
 
     def load(self, key: AssetKey, partition: str | None) -> Any:

@@ -85,6 +85,9 @@ class DaskCluster:
 
     async def close(self) -> None:
         """Leave the cluster."""
+        if self._cluster is not None and self.is_connected:
+            # A heartbeat that is under way when its worker is closed would print a traceback on the terminal.
+            await self._client.run(dask_worker.stop_heartbeat, on_error="ignore")
         await self._client.close()
         if self._cluster is not None:
             await self._cluster.close()

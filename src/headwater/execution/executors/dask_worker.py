@@ -163,6 +163,11 @@ async def end_logs(run_id: str, address: str, dask_worker: Any) -> None:
     await _hosts_of(dask_worker).logs.end(run_id, address)
 
 
+def stop_heartbeat(dask_worker: Any) -> None:
+    """Have this dask worker, which is about to be closed, no longer tell its scheduler that it is alive."""
+    dask_worker.periodic_callbacks["heartbeat"].stop()
+
+
 def _is_gone(loading: asyncio.Task[LocationProcess]) -> bool:
     """Whether a host that was loaded is no more, or could not be loaded."""
     if not loading.done():

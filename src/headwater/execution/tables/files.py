@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -14,6 +12,7 @@ from headwater.errors import MissingInputError
 from headwater.execution.file_io_manager import by_partition, load_partitions
 from headwater.execution.tables import frames
 from headwater.execution.tables.duckdb_file import partition_column
+from headwater.execution.value_places import folder_at, written_whole
 
 _SAFE = " =+@,-_."
 
@@ -66,14 +65,9 @@ class TableFilesIOManager(ConfigurableIOManager):
         """Write one file whole; gives its place and its number of rows."""
         frame = frames.as_frame(obj, context.asset_key.to_user_string())
         place = self._place(context, partition)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside = place.parent / f".writing-{uuid.uuid4().hex}"
-        try:
-            beside.write_bytes(frames.encode(frame, self.format))
-            _move(beside, place)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        body = frames.encode(frame, self.format)
+        with written_whole(place) as file:
+            file.write(body)
         return place, len(frame)
 
     def load_input(self, context: InputContext) -> Any:
@@ -100,25 +94,9 @@ class TableFilesIOManager(ConfigurableIOManager):
         names = [_file_name(part) for part in context.asset_key.parts]
         if partition is not None:
             names.append(_file_name(partition))
-        return _folder(self.base_path).joinpath(*names[:-1], f"{names[-1]}.{self.format}")
+        return folder_at(self.base_path).joinpath(*names[:-1], f"{names[-1]}.{self.format}")
 
 
 def _file_name(part: str) -> str:
     name = quote(part, safe=_SAFE) or "%empty"
     return name.replace(".", "%2E") if name in (".", "..") else name
-
-
-def _move(beside: Any, place: Any) -> None:
-    """Put a whole file in the place of another one. Object stores copy it, which is as whole as a move."""
-    if isinstance(place, Path):
-        beside.replace(place)
-    else:
-        place.fs.mv(beside.path, place.path)
-
-
-def _folder(address: str) -> Any:
-    if "://" not in address:
-        return Path(address)
-    from upath import UPath  # the extra fsspec
-
-    return UPath(address)
