@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
+
+from litestar import MediaType, Response
 
 from headwater.server.http import Message, Receive, Scope, Send, header
 
@@ -14,6 +17,25 @@ _MANY_BYTES = 100_000
 """From here on, compressing takes long enough that other requests should not wait for it."""
 _LEVEL = 1
 _TAG_BYTES = 12
+
+
+class KeptBody(bytes):
+    """A body that is sent more than once: its tag and its compressed form are worked out once."""
+
+    @cached_property
+    def tag(self) -> bytes:
+        """What its `ETag` is."""
+        return _tag_of(self)
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """It with gzip."""
+        return _gzip(self)
+
+
+def kept(body: KeptBody) -> Response[Any]:
+    """An answer of the API that is encoded already."""
+    return Response(body, media_type=MediaType.JSON)
 
 
 class ThriftyAnswers:
@@ -51,7 +73,7 @@ class _Answer:
         fields = [(name.lower(), value) for name, value in head["headers"] if name.lower() != b"content-length"]
         status = head["status"]
         if status == 200 and self._scope["method"] in ("GET", "HEAD"):
-            tag = b'W/"%b"' % blake2b(body, digest_size=_TAG_BYTES).hexdigest().encode()
+            tag = body.tag if isinstance(body, KeptBody) else _tag_of(body)
             fields.append((b"etag", tag))
             if not any(name == b"cache-control" for name, _ in fields):
                 # To be kept by the asker alone, and asked for again each time.
@@ -66,7 +88,15 @@ class _Answer:
         return {**head, "headers": fields}, {**message, "body": body}
 
 
+def _tag_of(body: bytes) -> bytes:
+    return b'W/"%b"' % blake2b(body, digest_size=_TAG_BYTES).hexdigest().encode()
+
+
 def _compress(body: bytes) -> bytes:
+    return body.compressed if isinstance(body, KeptBody) else _gzip(body)
+
+
+def _gzip(body: bytes) -> bytes:
     return gzip.compress(body, _LEVEL, mtime=0)
 
 

@@ -18,6 +18,7 @@ from headwater.records.report_rules import ReportRules
 from headwater.records.webhooks import WebhookRule
 from headwater.server.access_book import AccessBook
 from headwater.server.audit_trail import AuditTrail
+from headwater.server.kept_catalog import KeptCatalog
 from headwater.server.known_columns import KnownColumns
 from headwater.server.live import LiveFeed
 from headwater.server.sign_in_settings import read_sign_in_settings
@@ -68,6 +69,7 @@ class Deployment:
         self.access = AccessBook(store, home)
         self.audit = AuditTrail(store)
         self.columns = KnownColumns(store)
+        self.catalog = KeptCatalog(store)
         self.waits_for: Callable[[], Sequence[str]] = tuple
         """Why it is not ready yet: what an engine in this process has still to load, in sentences."""
         self.sign_in_settings = read_sign_in_settings(home)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -37,6 +38,7 @@ from headwater.storage.version_changes import read_changes
 _MADE = EventKind.MATERIALIZATION
 _FEW = 200
 """Up to so many assets are read one by one."""
+_NO_CHECKS = shapes.CheckCounts(passed=0, warned=0, failed=0, missing=0)
 
 
 class Estate(msgspec.Struct, frozen=True):
@@ -113,7 +115,7 @@ def asset_list(estate: Estate, selection: str | None = None) -> shapes.AssetList
     """The catalog, or what a selection means of it."""
     nodes = estate.graph.nodes
     chosen = nodes if selection is None else [nodes[number] for number in select(estate, selection)]
-    return shapes.AssetList(items=[asset_row(estate, node) for node in chosen], seq=estate.seq)
+    return shapes.AssetList(items=[row_in(estate, node) for node in chosen], seq=estate.seq)
 
 
 def graph_view(estate: Estate, selection: str | None = None) -> shapes.Graph:
@@ -122,20 +124,41 @@ def graph_view(estate: Estate, selection: str | None = None) -> shapes.Graph:
     levels = graph.levels()
     knots = {member: number for number, knot in enumerate(graph.knots) for member in knot}
     nodes = [
-        shapes.GraphNode(asset=asset_row(estate, node), level=levels[number], knot=knots.get(number))
+        shapes.GraphNode(asset=row_in(estate, node), level=levels[number], knot=knots.get(number))
         for number, node in enumerate(graph.nodes)
     ]
     return shapes.Graph(nodes=nodes, edges=list(graph.edges), hash=graph.hash())
 
 
-def asset_row(estate: Estate, node: AssetNode) -> shapes.AssetRow:
+class RowFacts(NamedTuple):
+    """What a row of the catalog says beyond the definition."""
+
+    status: AssetStatus
+    made: Latest | None
+    observed: Latest | None
+    checks: shapes.CheckCounts
+    freshness: str | None
+
+
+def row_facts(estate: Estate, node: AssetNode) -> RowFacts:
+    """How an asset stands, for its row."""
+    has_policy = node.definition.freshness is not None
+    return RowFacts(
+        status=_status(estate, node),
+        made=estate.latest.get((node.key, _MADE)),
+        observed=estate.latest.get((node.key, EventKind.OBSERVATION)),
+        checks=_count_checks(estate, node.key),
+        freshness=estate.freshness.get(node.key, "UNKNOWN") if has_policy else None,
+    )
+
+
+def asset_row(node: AssetNode, facts: RowFacts) -> shapes.AssetRow:
     """One asset as the catalog shows it."""
     definition = node.definition
-    made = estate.latest.get((node.key, _MADE))
     return shapes.AssetRow(
         key=node.key,
         kind=node.kind,
-        status=_status(estate, node).value,
+        status=facts.status.value,
         group=definition.group,
         description=definition.description,
         owners=list(definition.owners),
@@ -144,12 +167,17 @@ def asset_row(estate: Estate, node: AssetNode) -> shapes.AssetRow:
         partitioned=definition.partitions is not None,
         automated=definition.condition is not None and node.kind == "native",
         location=node.location,
-        latest_materialization=_ref(made),
-        latest_observation=_ref(estate.latest.get((node.key, EventKind.OBSERVATION))),
-        materializations=0 if made is None else made.count,
-        checks=_count_checks(estate, node.key),
-        freshness=None if definition.freshness is None else estate.freshness.get(node.key, "UNKNOWN"),
+        latest_materialization=_ref(facts.made),
+        latest_observation=_ref(facts.observed),
+        materializations=0 if facts.made is None else facts.made.count,
+        checks=facts.checks,
+        freshness=facts.freshness,
     )
+
+
+def row_in(estate: Estate, node: AssetNode) -> shapes.AssetRow:
+    """One asset as the catalog shows it, as it stands in what was read."""
+    return asset_row(node, row_facts(estate, node))
 
 
 def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> shapes.AssetDetail:
@@ -164,7 +192,7 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
     made_payload = events[made.seq].payload if made is not None and made.seq in events else None
     read = made_payload.inputs if isinstance(made_payload, Materialization) else {}
     return shapes.AssetDetail(
-        asset=asset_row(estate, node),
+        asset=row_in(estate, node),
         metadata=metadata_view(definition.metadata),
         latest_metadata=metadata_view(payload.metadata if isinstance(payload, (Materialization, Observation)) else {}),
         upstream=_upstream(estate, node, read),
@@ -254,7 +282,7 @@ def _upstream(estate: Estate, node: AssetNode, read: Mapping[str, int]) -> list[
     changed = _changed_directly(estate, node.key)
     return [
         shapes.Neighbour(
-            asset=asset_row(estate, estate.graph.node(up)), read_seq=read.get(up), changed_since=up in changed
+            asset=row_in(estate, estate.graph.node(up)), read_seq=read.get(up), changed_since=up in changed
         )
         for up in estate.graph.upstream_keys(node.key)
     ]
@@ -268,7 +296,7 @@ def _downstream(connection: Connection, estate: Estate, node: AssetNode) -> list
     for key in keys:
         payload = events[made[key]].payload if made.get(key) in events else None
         read = payload.inputs.get(node.key) if isinstance(payload, Materialization) else None
-        row, changed = asset_row(estate, estate.graph.node(key)), node.key in _changed_directly(estate, key)
+        row, changed = row_in(estate, estate.graph.node(key)), node.key in _changed_directly(estate, key)
         neighbours.append(shapes.Neighbour(asset=row, read_seq=read, changed_since=changed))
     return neighbours
 
@@ -288,8 +316,10 @@ def _check_status(state: CheckLatest | None) -> str:
 
 
 def _count_checks(estate: Estate, key: str) -> shapes.CheckCounts:
-    known = estate.checks.get(key, {})
-    names = {check.name for check in estate.graph.checks.get(key, ())} | set(known)
+    known, defined = estate.checks.get(key, {}), estate.graph.checks.get(key, ())
+    if not known and not defined:
+        return _NO_CHECKS
+    names = {check.name for check in defined} | set(known)
     stand = [_check_status(known.get(name)) for name in names]
     return shapes.CheckCounts(
         passed=stand.count("passed"),

@@ -16,7 +16,7 @@ from headwater.graph.neighbourhood import find_neighbourhood
 from headwater.graph.paths import find_paths
 from headwater.records.events import EventKind, Materialization
 from headwater.server import shapes
-from headwater.server.resources.assets import asset_row, read_estate
+from headwater.server.resources.assets import read_estate, row_in
 from headwater.storage import event_log, states
 from headwater.storage.graph_reader import read_graph_as_of
 
@@ -34,7 +34,7 @@ def neighbourhood(
     place = {key: position for position, key in enumerate(keys)}
     nodes = [
         shapes.NeighbourhoodNode(
-            asset=asset_row(estate, graph.nodes[number]),
+            asset=row_in(estate, graph.nodes[number]),
             depth=depth,
             level=levels[near.ids[graph.nodes[number].key]],
             knot=knots.get(graph.nodes[number].key),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from headwater.records.events import EventKind
 from headwater.server import shapes
+from headwater.server.answers import kept
 from headwater.server.deployment import Deployment
 from headwater.server.resources import arrivals, assets, history, moments, partitions
 from headwater.server.routes.parameters import AsOf, Selection
@@ -34,13 +35,17 @@ AssetEventKind = Literal[
 @get("/assets", sync_to_thread=True, summary="Every asset with its latest state")
 def list_assets(
     deployment: NamedDependency[Deployment], selection: Selection = None, as_of: AsOf = None
-) -> shapes.AssetList:
+) -> Response[shapes.AssetList]:
     """The catalog by key, whole or what a selection means of it; now, or as it was at a moment."""
     if as_of is not None:
-        return assets.asset_list(deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of)), selection)
-    graph = deployment.graph()
-    now = deployment.clock.now()
-    return assets.asset_list(deployment.store.read(lambda c: assets.read_estate(c, graph, now)), selection)
+        past = deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of))
+        return Response(assets.asset_list(past, selection))
+    graph, now = deployment.graph(), deployment.clock.now()
+    if selection is None:
+        return kept(deployment.catalog.asset_list(graph, now))
+    return Response(
+        assets.asset_list(deployment.store.read_one_state(lambda c: assets.read_estate(c, graph, now)), selection)
+    )
 
 
 @get("/assets/detail", sync_to_thread=True, summary="One asset")

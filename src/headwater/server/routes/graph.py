@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.openapi.spec import Example
 from litestar.params import FromQuery, QueryParameter
 
 from headwater.clock import to_seconds
 from headwater.server import shapes
+from headwater.server.answers import kept
 from headwater.server.deployment import Deployment
 from headwater.server.resources import assets, graphs, moments, origins, selections, tables
 from headwater.server.resources.history import decode_number
@@ -28,12 +29,19 @@ Until = Annotated[
 
 
 @get("/graph", sync_to_thread=True, summary="The lineage of all assets")
-def get_graph(deployment: NamedDependency[Deployment], selection: Selection = None, as_of: AsOf = None) -> shapes.Graph:
+def get_graph(
+    deployment: NamedDependency[Deployment], selection: Selection = None, as_of: AsOf = None
+) -> Response[shapes.Graph]:
     """Every asset, or each that a selection means, and what depends on what; now, or as it was at a moment."""
     if as_of is not None:
-        return assets.graph_view(deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of)), selection)
+        past = deployment.store.read(lambda c: moments.read_estate_as_of(c, as_of))
+        return Response(assets.graph_view(past, selection))
     graph, now = deployment.graph(), deployment.clock.now()
-    return assets.graph_view(deployment.store.read(lambda c: assets.read_estate(c, graph, now)), selection)
+    if selection is None:
+        return kept(deployment.catalog.graph(graph, now))
+    return Response(
+        assets.graph_view(deployment.store.read_one_state(lambda c: assets.read_estate(c, graph, now)), selection)
+    )
 
 
 @get("/graph/neighbourhood", sync_to_thread=True, summary="What is around an asset")
