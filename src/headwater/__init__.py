@@ -43,9 +43,14 @@ from headwater.definitions.event_contexts import (
     build_multi_asset_sensor_context,
     build_run_status_sensor_context,
 )
-from headwater.definitions.event_sensors import (
+from headwater.definitions.event_sensor_definitions import (
+    AssetSensorDefinition,
     DagsterRunStatus,
+    MultiAssetSensorDefinition,
     RunStatus,
+    RunStatusSensorDefinition,
+)
+from headwater.definitions.event_sensors import (
     asset_sensor,
     check_sensor,
     freshness_sensor,
@@ -153,6 +158,7 @@ from headwater.definitions.partitions import (
     WeeklyPartitionsDefinition,
     partition_loading_context,
 )
+from headwater.definitions.requests import RunRequest, SensorResult, SkipReason
 from headwater.definitions.resources import (
     InitResourceContext,
     ResourceDefinition,
@@ -168,14 +174,8 @@ from headwater.definitions.schedule_context import ScheduleEvaluationContext, bu
 from headwater.definitions.schedules import DefaultScheduleStatus, ScheduleDefinition, schedule
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensor_context import SensorEvaluationContext, build_sensor_context
-from headwater.definitions.sensors import (
-    DefaultSensorStatus,
-    RunRequest,
-    SensorDefinition,
-    SensorResult,
-    SkipReason,
-    sensor,
-)
+from headwater.definitions.sensor_definition import DefaultSensorStatus, SensorDefinition
+from headwater.definitions.sensors import sensor
 from headwater.definitions.source_assets import SourceAsset, external_assets_from_specs
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.tables import (
@@ -250,6 +250,7 @@ if TYPE_CHECKING:
         EvaluateAutomationConditionsResult,
         evaluate_automation_conditions,
     )
+    from headwater.connectors.failure_mail import make_email_on_run_failure_sensor
     from headwater.definitions.config_schema import (
         Field,
     )
@@ -293,6 +294,7 @@ if TYPE_CHECKING:
 
 # What needs pydantic, or runs something, is imported when it is first asked for.
 _LATER = {
+    "make_email_on_run_failure_sensor": "headwater.connectors.failure_mail",
     "Field": "headwater.definitions.config_schema",
     "Config": "headwater.definitions.configurable",
     "ConfigurableIOManager": "headwater.definitions.configurable",
@@ -356,6 +358,7 @@ __all__ = [
     "AssetObservation",
     "AssetOut",
     "AssetSelection",
+    "AssetSensorDefinition",
     "AssetSpec",
     "AssetsDefinition",
     "AutomationCondition",
@@ -429,6 +432,7 @@ __all__ = [
     "MetadataValue",
     "MissingInputError",
     "MonthlyPartitionsDefinition",
+    "MultiAssetSensorDefinition",
     "MultiAssetSensorEvaluationContext",
     "MultiPartitionKey",
     "MultiPartitionMapping",
@@ -479,6 +483,7 @@ __all__ = [
     "RunRequest",
     "RunStatus",
     "RunStatusSensorContext",
+    "RunStatusSensorDefinition",
     "SQLTableIOManager",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
@@ -583,6 +588,7 @@ __all__ = [
     "load_definitions_from_modules",
     "load_definitions_from_package_module",
     "load_definitions_from_package_name",
+    "make_email_on_run_failure_sensor",
     "map_asset_specs",
     "materialize",
     "materialize_to_memory",

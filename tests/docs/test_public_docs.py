@@ -55,7 +55,6 @@ NO_EXAMPLE_YET = frozenset(
         "RetryRequested",
         "RunMetadataValue",
         "RunRequest",
-        "SensorDefinition",
         "SensorEvaluationContext",
         "SkipReason",
         "TableColumnLineageMetadataValue",

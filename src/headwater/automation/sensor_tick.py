@@ -19,8 +19,8 @@ from headwater.definitions.metadata import to_wire
 from headwater.definitions.partitions import AddDynamicPartitionsRequest
 from headwater.definitions.requests import PartitionsRequest
 from headwater.definitions.sensor_context import SensorEvaluationContext
+from headwater.definitions.sensor_definition import SensorDefinition
 from headwater.definitions.sensor_results import SensorOutcome, normalize_sensor_result
-from headwater.definitions.sensors import SensorDefinition
 from headwater.errors import SensorResultError
 from headwater.keys import AssetKey
 from headwater.location.resources import ResourceScope

@@ -18,7 +18,7 @@ from headwater.definitions.schedules import DefaultScheduleStatus, ScheduleDefin
 from headwater.definitions.selectable import check_condition_selections, target_keys
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.selection.external import refuse_external
-from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition, Watch
+from headwater.definitions.sensor_definition import DefaultSensorStatus, SensorDefinition, Watch
 from headwater.definitions.snapshot import (
     AssetSnapshot,
     CheckSnapshot,

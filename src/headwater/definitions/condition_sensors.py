@@ -10,7 +10,7 @@ from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.selection import AssetSelection
-from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition, check_status, check_tick_name
+from headwater.definitions.sensor_definition import DefaultSensorStatus, SensorDefinition, check_status, check_tick_name
 from headwater.definitions.source import find_source
 from headwater.definitions.tick_targets import TickTargets
 
@@ -70,7 +70,7 @@ class AutomationConditionSensorDefinition(SensorDefinition):
         normalize_metadata(metadata)
         if default_condition is not None:
             check_type(default_condition, AutomationCondition, f"default_condition {of}", "an AutomationCondition")
-        super().__init__(
+        self._keep(
             name=own_name,
             compute_fn=_never_called,
             arguments=0,
@@ -83,9 +83,9 @@ class AutomationConditionSensorDefinition(SensorDefinition):
             metadata=dict(metadata or {}),
             owners=check_owners(owners, f"owners {of}"),
             source=find_source(),
+            default_condition=default_condition,
+            run_tags=tags_of_runs,
         )
-        object.__setattr__(self, "default_condition", default_condition)
-        object.__setattr__(self, "run_tags", tags_of_runs)
 
 
 def _never_called() -> None:

@@ -19,7 +19,7 @@ from headwater.definitions.resources import check_resources
 from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.selectable import index_definitions
 from headwater.definitions.selection import AssetSelection, SelectionIndex
-from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.sensor_definition import SensorDefinition
 from headwater.definitions.source import find_source
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import (

@@ -6,10 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.arguments import check_asset_key
+from headwater.definitions.downstream_partitions import downstream_partition_keys
 from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.resources import Resources, given_resources
 from headwater.definitions.sensor_context import SensorEvaluationContext, TickContext
+from headwater.errors import InvalidInvocationError, InvalidParameterError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 
 
@@ -25,6 +28,7 @@ class RunStatusSensorContext(TickContext):
         resources: What `required_resource_keys` asked for.
         instance: Opens the deployment, for `context.instance`.
         definitions: The `Definitions` that the sensor belongs to.
+        partition_key: The partition, where it is not to be the run's.
 
     Example:
         >>> @run_status_sensor(RunStatus.SUCCESS)
@@ -43,11 +47,13 @@ class RunStatusSensorContext(TickContext):
         resources: Resources | None = None,
         instance: Callable[[], Any] | None = None,
         definitions: Any = None,
+        partition_key: str | None = None,
     ) -> None:
         super().__init__(log=log, resources=resources, instance=instance, definitions=definitions)
         self.sensor_name = sensor_name
         self.run = run
         self.event = event
+        self._partition_key = partition_key
         self._step_failures = tuple(step_failures)
 
     @property
@@ -63,7 +69,7 @@ class RunStatusSensorContext(TickContext):
     @property
     def partition_key(self) -> str | None:
         """The partition that the run makes, if it is one."""
-        partition: str | None = self.run.partition
+        partition: str | None = self.run.partition if self._partition_key is None else self._partition_key
         return partition
 
     def for_run_failure(self) -> RunFailureSensorContext:
@@ -77,6 +83,7 @@ class RunStatusSensorContext(TickContext):
             resources=self.resources,
             instance=self._open_instance,
             definitions=self.definitions,
+            partition_key=self._partition_key,
         )
 
 
@@ -160,6 +167,28 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
         """What lies before the newest materialization of an asset, and was not advanced beyond."""
         return self.materialization_records_for_key(asset_key)[:-1]
 
+    def get_downstream_partition_keys(
+        self, partition_key: str, from_asset_key: CoercibleToAssetKey, to_asset_key: CoercibleToAssetKey
+    ) -> list[str]:
+        """The partitions of an asset that read a partition of another one, which it depends on.
+
+        Raises:
+            InvalidInvocationError: a test has built the context without definitions, or one has dynamic partitions
+                and there is no instance.
+            InvalidParameterError: one of the assets is unknown, has no partitions, or does not depend on the other.
+        """
+        if self.definitions is None:
+            raise InvalidInvocationError("This context has no definitions. Pass definitions=... to what builds it.")
+        dynamic = None if self._open_instance is None else self.instance
+        now = to_datetime(SystemClock().now())
+        upstream, downstream = (
+            check_asset_key(key, name)
+            for key, name in ((from_asset_key, "from_asset_key"), (to_asset_key, "to_asset_key"))
+        )
+        return downstream_partition_keys(
+            self.definitions.resolve().specs, upstream, partition_key, downstream, now, dynamic
+        )
+
     def advance_cursor(self, records_by_key: Mapping[Any, Any]) -> None:
         """Take the materializations of some assets, up to a record of each, as dealt with; None changes nothing."""
         for asset_key, record in records_by_key.items():
@@ -196,6 +225,8 @@ def build_run_status_sensor_context(
     context: TickContext | None = None,
     resources: Mapping[str, Any] | None = None,
     step_failures: Sequence[Any] = (),
+    partition_key: str | None = None,
+    repository_def: Any = None,
 ) -> RunStatusSensorContext:
     """A context with which a test calls a run status sensor; its log is a `RecordedLog`.
 
@@ -207,6 +238,8 @@ def build_run_status_sensor_context(
         context: A context whose log and resources are taken over.
         resources: What the function finds in `context.resources`.
         step_failures: What `get_step_failure_events` gives.
+        partition_key: The partition, where it is not to be the run's.
+        repository_def: The `Definitions` that the sensor belongs to.
 
     Example:
         >>> from types import SimpleNamespace
@@ -222,6 +255,8 @@ def build_run_status_sensor_context(
         step_failures=step_failures,
         resources=given_resources(resources) if context is None else context.resources,
         instance=None if dagster_instance is None else lambda: dagster_instance,
+        definitions=repository_def,
+        partition_key=partition_key,
     )
 
 
@@ -231,9 +266,12 @@ def build_multi_asset_sensor_context(
     instance: Any = None,
     cursor: str | None = None,
     records: Mapping[Any, Sequence[Any]] | None = None,
+    cursor_from_latest_materializations: bool = False,
     sensor_name: str = "sensor",
     resources: Mapping[str, Any] | None = None,
     definitions: Any = None,
+    repository_def: Any = None,
+    last_sensor_start_time: float | None = None,
 ) -> MultiAssetSensorEvaluationContext:
     """A context with which a test calls a multi-asset sensor; its log is a `RecordedLog`.
 
@@ -243,9 +281,16 @@ def build_multi_asset_sensor_context(
             `records`.
         cursor: What an earlier tick has left.
         records: The materializations of each asset, the oldest first.
+        cursor_from_latest_materializations: Whether it has dealt with all that the instance knows already: its cursor
+            stands at the newest materialization of each asset.
         sensor_name: The sensor.
         resources: What the function finds in `context.resources`.
         definitions: The `Definitions` that the sensor belongs to.
+        repository_def: The same as `definitions`.
+        last_sensor_start_time: When it was last switched on, in seconds since the epoch.
+
+    Raises:
+        InvalidParameterError: there are both a cursor and `cursor_from_latest_materializations`, or no instance for it.
 
     Example:
         >>> context = build_multi_asset_sensor_context(["orders"])
@@ -253,9 +298,16 @@ def build_multi_asset_sensor_context(
         {AssetKey(['orders']): None}
     """
     keys = [check_asset_key(item, "An element of monitored_assets") for item in monitored_assets]
-    if records is None and instance is not None:
-        found = {key: instance.get_latest_materialization_event(key) for key in keys}
-        records = {key: [record] for key, record in found.items() if record is not None}
+    found = {} if instance is None else {key: instance.get_latest_materialization_event(key) for key in keys}
+    latest = {key: record for key, record in found.items() if record is not None}
+    if cursor_from_latest_materializations:
+        if cursor is not None or instance is None:
+            raise InvalidParameterError("cursor_from_latest_materializations needs an instance, and no cursor.")
+        cursor = json.dumps({key.to_escaped_user_string(): record.seq for key, record in latest.items()})
+    if records is None:
+        places = read_positions(cursor)
+        latest = {k: each for k, each in latest.items() if each.seq > places.get(k.to_escaped_user_string(), 0)}
+        records = {key: [record] for key, record in latest.items()}
     given = {check_asset_key(key, "A key of records"): list(each) for key, each in (records or {}).items()}
     return MultiAssetSensorEvaluationContext(
         monitored=keys,
@@ -264,7 +316,8 @@ def build_multi_asset_sensor_context(
         log=RecordedLog(),
         cursor=cursor,
         is_first_tick_since_sensor_start=cursor is None,
+        last_sensor_start_time=last_sensor_start_time,
         resources=given_resources(resources),
         instance=None if instance is None else lambda: instance,
-        definitions=definitions,
+        definitions=repository_def if definitions is None else definitions,
     )

@@ -2,63 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
-from typing import Any, TypedDict, Unpack
+from collections.abc import Callable, Sequence
+from typing import Any, Unpack
 
-from headwater.definitions.arguments import check_asset_key, check_several, check_type, shown
+from headwater.definitions.arguments import check_asset_key, check_type
 from headwater.definitions.deps import HasAssetKey
 from headwater.definitions.event_contexts import MultiAssetSensorEvaluationContext, RunStatusSensorContext
+from headwater.definitions.event_sensor_definitions import (
+    AssetSensorDefinition,
+    MultiAssetSensorDefinition,
+    RunStatus,
+    RunStatusSensorDefinition,
+    one_of,
+    requesting,
+    watch_asset,
+    watch_assets,
+    watch_runs,
+    watched_assets,
+)
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.selection import AssetSelection
-from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition, Watch, define_sensor
-from headwater.definitions.tick_targets import Job, Targets
-from headwater.errors import InvalidDefinitionError, InvalidParameterError
-from headwater.keys import AssetKey, CoercibleToAssetKey
+from headwater.definitions.sensor_definition import SensorDefinition, SensorOptions, Watch, define_sensor
+from headwater.definitions.tick_targets import Targets
+from headwater.errors import InvalidDefinitionError
+from headwater.keys import CoercibleToAssetKey
 
 Decorator = Callable[[Callable[..., Any]], SensorDefinition]
-
-
-class RunStatus(Enum):
-    """What a run can come to, for `@run_status_sensor`.
-
-    Example:
-        >>> RunStatus.FAILURE.value
-        'run_failed'
-    """
-
-    QUEUED = "run_requested"
-    STARTED = "run_started"
-    SUCCESS = "run_succeeded"
-    FAILURE = "run_failed"
-    CANCELED = "run_canceled"
-
-
-DagsterRunStatus = RunStatus
-"""The name under which the peers' users know it."""
-
-
-class SensorOptions(TypedDict, total=False):
-    """What every event-driven sensor may be given, as `@sensor` is.
-
-    A `minimum_interval_seconds` is the least time between two ticks: events that come meanwhile wait, and are then
-    dealt with together. Without it a tick begins at once.
-    """
-
-    name: str | None
-    minimum_interval_seconds: float | None
-    description: str | None
-    job_name: str | None
-    job: JobDefinition | None
-    jobs: Sequence[JobDefinition] | None
-    asset_selection: Targets | None
-    target: Targets | HasAssetKey | Job | None
-    default_status: DefaultSensorStatus | None
-    required_resource_keys: Iterable[str] | None
-    tags: Mapping[str, str] | None
-    metadata: Mapping[str, Any] | None
-    owners: Sequence[str] | None
-    timeout: float
 
 
 def asset_sensor(asset_key: CoercibleToAssetKey | HasAssetKey, **options: Unpack[SensorOptions]) -> Decorator:
@@ -84,8 +53,7 @@ def asset_sensor(asset_key: CoercibleToAssetKey | HasAssetKey, **options: Unpack
         'asset'
     """
     key = check_asset_key(asset_key, "asset_key of @asset_sensor")
-    watch = Watch(kinds=("materialization",), assets=(key,), from_latest=True)
-    return _decorator("asset_sensor", "asset", watch, options, most_arguments=2)
+    return _decorator(AssetSensorDefinition, "asset_sensor", "asset", watch_asset(key), options, most_arguments=2)
 
 
 def multi_asset_sensor(
@@ -119,9 +87,9 @@ def multi_asset_sensor(
     """
     if request_assets is not None:
         options = {**options, "asset_selection": request_assets}
-    watch = Watch(kinds=("materialization",), assets=_watched(monitored_assets), from_latest=True, one_by_one=False)
-    context = MultiAssetSensorEvaluationContext
-    return _decorator("multi_asset_sensor", "multi_asset", watch, options, context_type=context)
+    watch = watch_assets(monitored_assets)
+    made, context = MultiAssetSensorDefinition, MultiAssetSensorEvaluationContext
+    return _decorator(made, "multi_asset_sensor", "multi_asset", watch, options, context_type=context)
 
 
 def check_sensor(
@@ -148,8 +116,8 @@ def check_sensor(
         >>> tell_somebody.kind
         'check'
     """
-    watch = Watch(kinds=("check_evaluation",), assets=_watched(monitored_assets))
-    return _decorator("check_sensor", "check", watch, options, most_arguments=2)
+    watch = Watch(kinds=("check_evaluation",), assets=watched_assets(monitored_assets))
+    return _decorator(SensorDefinition, "check_sensor", "check", watch, options, most_arguments=2)
 
 
 def freshness_sensor(
@@ -175,8 +143,8 @@ def freshness_sensor(
         >>> tell_somebody.kind
         'freshness'
     """
-    watch = Watch(kinds=("freshness_changed",), assets=_watched(monitored_assets))
-    return _decorator("freshness_sensor", "freshness", watch, options, most_arguments=2)
+    watch = Watch(kinds=("freshness_changed",), assets=watched_assets(monitored_assets))
+    return _decorator(SensorDefinition, "freshness_sensor", "freshness", watch, options, most_arguments=2)
 
 
 def run_status_sensor(
@@ -185,6 +153,8 @@ def run_status_sensor(
     monitored_jobs: Sequence[JobDefinition | str] | None = None,
     monitored_assets: Sequence[CoercibleToAssetKey | HasAssetKey] | AssetSelection | None = None,
     monitor_all_code_locations: bool = False,
+    job_selection: Sequence[JobDefinition | str] | None = None,
+    monitor_all_repositories: bool = False,
     request_job: JobDefinition | None = None,
     request_jobs: Sequence[JobDefinition] | None = None,
     **options: Unpack[SensorOptions],
@@ -198,6 +168,8 @@ def run_status_sensor(
         monitored_jobs: The jobs whose runs count; runs of any job, and of none, if left out.
         monitored_assets: The assets whose runs count; any if left out.
         monitor_all_code_locations: Whether runs of other code locations count too.
+        job_selection: The same as `monitored_jobs`, as it was called earlier.
+        monitor_all_repositories: The same as `monitor_all_code_locations`.
         request_job: The job that its run requests run.
         request_jobs: Several such jobs.
         options: As for `@sensor`.
@@ -213,11 +185,11 @@ def run_status_sensor(
         'run_status'
     """
     status = check_type(run_status, RunStatus, "run_status of @run_status_sensor", "a RunStatus")
-    watch = _runs(status, monitored_jobs, monitored_assets, monitor_all_code_locations)
-    requested = {"job": request_job, "jobs": request_jobs}
-    own = {name: value for name, value in requested.items() if value is not None}
-    context = RunStatusSensorContext
-    return _decorator("run_status_sensor", "run_status", watch, {**options, **own}, context_type=context)  # type: ignore[typeddict-item]
+    jobs = one_of(monitored_jobs=monitored_jobs, job_selection=job_selection)
+    watch = watch_runs(status, jobs, monitored_assets, monitor_all_code_locations or monitor_all_repositories)
+    asked = requesting(options, request_job, request_jobs)
+    made, context = RunStatusSensorDefinition, RunStatusSensorContext
+    return _decorator(made, "run_status_sensor", "run_status", watch, asked, context_type=context)
 
 
 def run_failure_sensor(
@@ -227,6 +199,8 @@ def run_failure_sensor(
     monitored_jobs: Sequence[JobDefinition | str] | None = None,
     monitored_assets: Sequence[CoercibleToAssetKey | HasAssetKey] | AssetSelection | None = None,
     monitor_all_code_locations: bool = False,
+    job_selection: Sequence[JobDefinition | str] | None = None,
+    monitor_all_repositories: bool = False,
     request_job: JobDefinition | None = None,
     request_jobs: Sequence[JobDefinition] | None = None,
     **options: Unpack[SensorOptions],
@@ -241,6 +215,8 @@ def run_failure_sensor(
         monitored_jobs: The jobs whose runs count; runs of any job, and of none, if left out.
         monitored_assets: The assets whose runs count; any if left out.
         monitor_all_code_locations: Whether runs of other code locations count too.
+        job_selection: The same as `monitored_jobs`, as it was called earlier.
+        monitor_all_repositories: The same as `monitor_all_code_locations`.
         request_job: The job that its run requests run.
         request_jobs: Several such jobs.
         options: As for `@sensor`.
@@ -256,64 +232,25 @@ def run_failure_sensor(
         >>> tell_somebody.kind
         'run_failure'
     """
-    watch = _runs(RunStatus.FAILURE, monitored_jobs, monitored_assets, monitor_all_code_locations)
-    requested = {"job": request_job, "jobs": request_jobs}
-    own = {name: value for name, value in requested.items() if value is not None}
-    decorate = _decorator(
-        "run_failure_sensor",
-        "run_failure",
-        watch,
-        {**options, **own},  # type: ignore[typeddict-item]
-        context_type=RunStatusSensorContext,
+    jobs = one_of(monitored_jobs=monitored_jobs, job_selection=job_selection)
+    watch = watch_runs(
+        RunStatus.FAILURE, jobs, monitored_assets, monitor_all_code_locations or monitor_all_repositories
     )
+    asked = requesting(options, request_job, request_jobs)
+    made, context = RunStatusSensorDefinition, RunStatusSensorContext
+    decorate = _decorator(made, "run_failure_sensor", "run_failure", watch, asked, context_type=context)
     return decorate if failure_fn is None else decorate(failure_fn)
 
 
-def _decorator(decorator: str, kind: str, watch: Watch, options: SensorOptions, **more: Any) -> Decorator:
-    settings: dict[str, Any] = {
-        "name": None,
-        "minimum_interval_seconds": None,
-        "description": None,
-        "default_status": None,
-        "tags": None,
-        "metadata": None,
-        **options,
-    }
-    unknown = sorted(settings.keys() - SensorOptions.__annotations__.keys())
+def _decorator(
+    made: type[SensorDefinition], decorator: str, kind: str, watch: Watch, options: Any, **more: Any
+) -> Decorator:
+    unknown = sorted(options.keys() - SensorOptions.__annotations__.keys())
     if unknown:
         raise InvalidDefinitionError(f"@{decorator} has no option {unknown[0]!r}.")
 
     def decorate(function: Callable[..., Any]) -> SensorDefinition:
-        return define_sensor(
-            function, decorator=decorator, kind=kind, watch=watch, default_interval=0.0, **settings, **more
-        )
+        settings = {"kind": kind, "watch": watch, "default_interval": 0.0, **options, **more}
+        return define_sensor(function, of_class=made, decorator=decorator, **settings)
 
     return decorate
-
-
-def _runs(status: RunStatus, jobs: Sequence[JobDefinition | str] | None, assets: Any, everywhere: bool) -> Watch:
-    names: list[str] = []
-    for job in check_several(jobs, "monitored_jobs"):
-        if not isinstance(job, (JobDefinition, str)):
-            raise InvalidParameterError(
-                f"An element of monitored_jobs is a job of define_asset_job or its name, but got {shown(job)}."
-            )
-        names.append(job if isinstance(job, str) else job.name)
-    return Watch(
-        kinds=(status.value,),
-        jobs=None if jobs is None else tuple(names),
-        assets=_watched(assets),
-        everywhere=everywhere,
-    )
-
-
-def _watched(assets: Any) -> tuple[AssetKey, ...] | AssetSelection | None:
-    if assets is None:
-        return None
-    if isinstance(assets, (str, AssetSelection)):
-        return AssetSelection.from_coercible(assets)
-    where = "An element of monitored_assets"
-    keys = tuple(check_asset_key(item, where) for item in check_several(assets, "monitored_assets"))
-    if not keys:
-        raise InvalidDefinitionError("monitored_assets is empty; name at least one asset.")
-    return keys

@@ -9,7 +9,7 @@ from headwater.definitions.arguments import check_several, check_type
 from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.requests import RunRequest, SkipReason
 from headwater.definitions.sensor_context import SensorEvaluationContext
-from headwater.definitions.sensors import DefaultSensorStatus, SensorDefinition, define_sensor
+from headwater.definitions.sensor_definition import DefaultSensorStatus, SensorDefinition, define_sensor
 from headwater.keys import AssetCheckKey
 
 _FRESH_UNTIL = "dagster/fresh_until_timestamp"

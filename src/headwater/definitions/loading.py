@@ -19,7 +19,7 @@ from headwater.definitions.definitions import Definitions
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.lazy import LazyDefinitions
 from headwater.definitions.schedules import ScheduleDefinition
-from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.sensor_definition import SensorDefinition
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import InvalidParameterError
 from headwater.keys import AssetKey

@@ -10,7 +10,7 @@ from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.problems import WHEN_LOADED, find_problems
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.schedules import ScheduleDefinition
-from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.sensor_definition import SensorDefinition
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.keys import AssetCheckKey, AssetKey
 

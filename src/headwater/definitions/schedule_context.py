@@ -66,6 +66,7 @@ def build_schedule_context(
     *,
     schedule_name: str = "schedule",
     definitions: Any = None,
+    repository_def: Any = None,
 ) -> ScheduleEvaluationContext:
     """A context with which a test calls a schedule; its log is a `RecordedLog`.
 
@@ -75,6 +76,7 @@ def build_schedule_context(
         resources: What the function finds in `context.resources`.
         schedule_name: The schedule.
         definitions: The `Definitions` that the schedule belongs to.
+        repository_def: The same as `definitions`.
 
     Raises:
         InvalidParameterError: the time has no time zone.
@@ -93,5 +95,5 @@ def build_schedule_context(
         scheduled_execution_time=scheduled_execution_time,
         resources=given_resources(resources),
         instance=None if instance is None else lambda: instance,
-        definitions=definitions,
+        definitions=repository_def if definitions is None else definitions,
     )

@@ -16,7 +16,7 @@ from headwater.definitions.metadata import normalize_metadata
 from headwater.definitions.needs import NO_NEEDS, Needs
 from headwater.definitions.run_config import RunConfig, plain_run_config
 from headwater.definitions.schedule_context import ScheduleEvaluationContext
-from headwater.definitions.sensors import check_status, check_tick_name, read_tick_parameters
+from headwater.definitions.sensor_definition import check_status, check_tick_name, read_tick_parameters
 from headwater.definitions.source import find_source
 from headwater.definitions.tick_targets import Targets, read_targets
 from headwater.errors import InvalidDefinitionError, InvalidInvocationError, InvalidParameterError

@@ -121,6 +121,7 @@ def build_sensor_context(
     resources: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
     definitions: Any = None,
+    repository_def: Any = None,
 ) -> SensorEvaluationContext:
     """A context with which a test calls a sensor; its log is a `RecordedLog`.
 
@@ -135,6 +136,7 @@ def build_sensor_context(
         resources: What the function finds in `context.resources`.
         state: What earlier ticks have kept in `context.state`.
         definitions: The `Definitions` that the sensor belongs to.
+        repository_def: The same as `definitions`.
 
     Example:
         >>> context = build_sensor_context(cursor="7", state={"a.csv": "e3b0"})
@@ -154,5 +156,5 @@ def build_sensor_context(
         resources=given_resources(resources),
         state=KeptState(kept.changes()[0]),
         instance=None if instance is None else lambda: instance,
-        definitions=definitions,
+        definitions=repository_def if definitions is None else definitions,
     )

@@ -23,7 +23,10 @@ from headwater.records.runs import Run, RunStatus
 
 
 class RunEventView(msgspec.Struct, frozen=True, kw_only=True):
-    """One event of a run as Python users read it. `timestamp` is in seconds since the epoch."""
+    """One event of a run as Python users read it. `timestamp` is in seconds since the epoch.
+
+    `seq` is its place in the log.
+    """
 
     event_type: str
     asset_key: AssetKey | None
@@ -34,6 +37,12 @@ class RunEventView(msgspec.Struct, frozen=True, kw_only=True):
     observation: AssetObservation | None = None
     check_evaluation: AssetCheckEvaluation | None = None
     error: str | None = None
+    seq: int = 0
+
+    @property
+    def storage_id(self) -> int:
+        """The same as `seq`."""
+        return self.seq
 
     @property
     def asset_materialization(self) -> AssetMaterialization | None:
@@ -61,6 +70,7 @@ def view(event: Event) -> RunEventView:
         observation=_observation(event, key, payload) if isinstance(payload, Observation) and key else None,
         check_evaluation=_evaluation(event, key, payload) if isinstance(payload, CheckEvaluation) and key else None,
         error=None if error is None else error.message,
+        seq=event.seq,
     )
 
 

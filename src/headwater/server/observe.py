@@ -20,6 +20,8 @@ from headwater.server.tracing import Tracing
 _USABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _SLOW_SECONDS = 1.0
 _LASTING = frozenset({"/api/live"})
+_NOT_YET = ("/health/ready", 503)
+"""What whoever waits for a server hears until it is ready: a word, not a mishap."""
 _log = structlog.get_logger(__name__)
 
 
@@ -62,7 +64,9 @@ class ObservedServer:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get(ROUTE, "app")
         self._metrics.count_request(scope["method"], route, status, 0.0 if route in _LASTING else seconds)
-        if status >= 500 or (seconds > _SLOW_SECONDS and route not in _LASTING):
+        if (scope["path"], status) == _NOT_YET:
+            _log.debug("not ready yet", path=scope["path"])
+        elif status >= 500 or (seconds > _SLOW_SECONDS and route not in _LASTING):
             said: dict[str, Any] = {"method": scope["method"], "path": scope["path"], "status": status}
             _log.warning("a request went wrong or was slow", **said, seconds=round(seconds, 3))
 

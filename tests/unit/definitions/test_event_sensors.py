@@ -111,3 +111,81 @@ def test_a_failure_context_tells_of_the_steps() -> None:
     )
     with pytest.raises(hw.InvalidInvocationError, match="instance="):
         context.instance  # noqa: B018
+
+
+def test_sensors_are_built_without_decorators_too() -> None:
+    """Each class takes the arguments that its users know, and is what the decorator makes."""
+    plain = hw.SensorDefinition("files", evaluation_fn=lambda context: context.cursor, job_name="nightly")
+    asset = hw.AssetSensorDefinition("a", "raw", "nightly", lambda context, event: event, minimum_interval_seconds=5)
+    several = hw.MultiAssetSensorDefinition("m", ["raw"], None, lambda context: None, request_assets=["orders"])
+    run = hw.RunStatusSensorDefinition("r", hw.RunStatus.SUCCESS, lambda context: None, request_job=NIGHTLY)
+    defs = hw.Definitions(assets=[orders, raw], jobs=[NIGHTLY], sensors=[plain, asset, several, run])
+
+    made = {sensor.name: sensor for sensor in build_snapshot(defs).sensors}
+    assert {"files": "interval", "a": "asset", "m": "multi_asset", "r": "run_status"} == {
+        name: sensor.kind for name, sensor in made.items()
+    }
+    assert [("nightly",), ("nightly",), (), ("nightly",)] == [made[name].jobs for name in ("files", "a", "m", "r")]
+    assert ("orders",) == made["m"].targets
+    assert [30, 5, 0] == [made[name].minimum_interval for name in ("files", "a", "r")]
+    assert "7" == plain(hw.build_sensor_context(cursor="7"))
+    decorated = hw.asset_sensor("raw")(lambda: None), hw.run_status_sensor(hw.RunStatus.SUCCESS)(lambda: None)
+    assert [hw.AssetSensorDefinition, hw.RunStatusSensorDefinition] == [type(each) for each in decorated]
+    assert "nightly" == asset.job_name
+    with pytest.raises(hw.InvalidInvocationError, match="no single job"):
+        _ = several.job_name
+
+
+def test_earlier_names_of_options_of_run_sensors_count() -> None:
+    """`job_selection` and `monitor_all_repositories` mean what is called otherwise today; two at once is a mistake."""
+    sensor = hw.run_failure_sensor(job_selection=["nightly"], monitor_all_repositories=True)(lambda: None)
+
+    assert (("nightly",), True) == (watch_of(sensor).jobs, watch_of(sensor).everywhere)
+    with pytest.raises(hw.InvalidDefinitionError, match="monitored_jobs and job_selection"):
+        hw.run_failure_sensor(job_selection=["nightly"], monitored_jobs=["nightly"])
+
+
+def test_a_context_of_a_run_has_the_partition_that_a_test_gives_it() -> None:
+    """`partition_key` goes before the run's, also for a failure."""
+    run = SimpleNamespace(run_id="r1", job_name=None, partition="a")
+    told = [
+        hw.build_run_status_sensor_context("s", None, run, partition_key=key).for_run_failure().partition_key
+        for key in (None, "b")
+    ]
+    assert ["a", "b"] == told
+
+
+def test_downstream_partitions_follow_the_mapping() -> None:
+    """Of a dependency with one; what is unknown or unconnected is named."""
+    letters = hw.StaticPartitionsDefinition(["a", "b"])
+    numbers = hw.StaticPartitionsDefinition(["1", "2", "3"])
+    mapping = hw.StaticPartitionMapping({"a": ["1", "2"], "b": "3"})
+    up = hw.AssetSpec("up", partitions_def=letters)
+
+    @hw.asset(partitions_def=numbers, deps=[hw.AssetDep("up", partition_mapping=mapping)])
+    def down() -> None: ...
+
+    context = hw.build_multi_asset_sensor_context(["up"], definitions=hw.Definitions(assets=[up, down, raw]))
+    assert ["1", "2"] == context.get_downstream_partition_keys("a", "up", "down")
+    assert [] == context.get_downstream_partition_keys("z", "up", "down")
+    for keys, message in (
+        (("up", "nope"), "no asset 'nope'"),
+        (("up", "raw"), "no partitions"),
+        (("down", "up"), "depend"),
+    ):
+        with pytest.raises(hw.InvalidParameterError, match=message):
+            context.get_downstream_partition_keys("a", *keys)
+
+
+def test_a_context_may_begin_after_all_that_was_made() -> None:
+    """With its cursor at the newest materializations only what comes later is new; what was read can be advanced to."""
+    instance = hw.HeadwaterInstance.ephemeral()
+    instance.report_runless_asset_event(hw.AssetMaterialization("raw"))
+
+    begun = hw.build_multi_asset_sensor_context(["raw"], instance=instance, cursor_from_latest_materializations=True)
+    assert {hw.AssetKey("raw"): None} == begun.latest_materialization_records_by_key()
+    fresh = hw.build_multi_asset_sensor_context(["raw"], instance=instance)
+    fresh.advance_all_cursors()
+    assert begun.cursor == fresh.cursor
+    with pytest.raises(hw.InvalidParameterError, match="needs an instance"):
+        hw.build_multi_asset_sensor_context(["raw"], cursor_from_latest_materializations=True)

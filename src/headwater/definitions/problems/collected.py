@@ -13,7 +13,7 @@ from headwater.definitions.checks import AssetCheckDefinition
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.schedules import ScheduleDefinition
-from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.sensor_definition import SensorDefinition
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec

@@ -10,7 +10,7 @@ from headwater.definitions.problems.problem import Problem
 from headwater.definitions.problems.suggest import Suggestions
 from headwater.definitions.schedules import ScheduleDefinition
 from headwater.definitions.selection import AssetSelection
-from headwater.definitions.sensors import SensorDefinition
+from headwater.definitions.sensor_definition import SensorDefinition
 from headwater.definitions.source import describe_source
 from headwater.errors import ExternalAssetError, InvalidDefinitionError
 
