@@ -65,6 +65,13 @@ class AssetKey:
                 )
         _set_parts(self, parts)
 
+    # Written out, because a dataclass's own make a tuple of the fields first, and every graph is built by these two.
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return self.parts == other.parts if isinstance(other, AssetKey) else NotImplemented
+
     @property
     def path(self) -> list[str]:
         """The parts as a list."""

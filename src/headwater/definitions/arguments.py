@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from reprlib import Repr
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ _T = TypeVar("_T")
 _short = Repr()
 _short.maxstring = _short.maxother = 80
 _PLAIN = frozenset({list, tuple, set, frozenset})
+_MOST_KEYS = 16_384
 _FIRST_SECOND = -62_135_596_800
 _END_OF_TIME = 253_402_300_800
 
@@ -139,6 +141,8 @@ def check_mapping(value: object, where: str) -> dict[Any, Any]:
     """
     if value is None:
         return {}
+    if type(value) is dict:
+        return value.copy()
     if not isinstance(value, Mapping):
         raise InvalidParameterError(f"{where} is a dict, but got {shown(value)}.")
     return dict(value)
@@ -152,6 +156,8 @@ def check_asset_key(value: object, where: str) -> AssetKey:
     """
     if isinstance(value, AssetKey):
         return value
+    if type(value) is str:
+        return _key_named(value)
     if isinstance(value, (str, list, tuple)):
         return AssetKey(value)
     key = getattr(value, "key", None)
@@ -161,6 +167,12 @@ def check_asset_key(value: object, where: str) -> AssetKey:
         f"{where} is a key, a string, a list of strings, an AssetSpec or a function decorated with @asset, "
         f"but got {shown(value)}."
     )
+
+
+@lru_cache(maxsize=_MOST_KEYS)
+def _key_named(name: str) -> AssetKey:
+    """One object for a key that many definitions name, which spares memory and comparisons."""
+    return AssetKey(name)
 
 
 def check_cursor(cursor: object, where: str) -> str | None:

@@ -15,9 +15,10 @@ from headwater.definitions.asset_inputs import AssetIn
 from headwater.definitions.assets import AssetOutput, AssetsDefinition
 from headwater.definitions.backfill_policy import BackfillPolicy
 from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.decorated import check_function
 from headwater.definitions.deps import CoercibleToAssetDep
 from headwater.definitions.freshness import FreshnessPolicy
-from headwater.definitions.functions import check_function, read_docstring
+from headwater.definitions.functions import read_docstring
 from headwater.definitions.hooks import HookDefinition
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resources import check_resources

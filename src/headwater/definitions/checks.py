@@ -13,15 +13,9 @@ from headwater.definitions.arguments import check_mapping, check_printable, chec
 from headwater.definitions.asset_inputs import AssetIn, AssetInput, read_inputs
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.contexts import AssetCheckExecutionContext
+from headwater.definitions.decorated import check_function, function_name
 from headwater.definitions.deps import AssetDep, CoercibleToAssetDep, HasAssetKey
-from headwater.definitions.functions import (
-    check_function,
-    default_name,
-    function_name,
-    look_like,
-    read_docstring,
-    read_parameters,
-)
+from headwater.definitions.functions import default_name, look_like, read_docstring, read_parameters
 from headwater.definitions.labels import check_tags
 from headwater.definitions.needs import NO_NEEDS, Needs, read_needs
 from headwater.definitions.partitions import PartitionsDefinition

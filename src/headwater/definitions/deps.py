@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias, Union
 
 from headwater.definitions.arguments import check_asset_key, check_several, check_type
@@ -22,6 +23,9 @@ class HasAssetKey(Protocol):
         """The asset's key."""
         ...
 
+
+_MOST_PLAIN = 16_384
+_ONLY_TEXTS = {str}
 
 CoercibleToAssetDep: TypeAlias = Union["AssetDep", CoercibleToAssetKey, HasAssetKey]
 
@@ -44,11 +48,11 @@ class AssetDep(Frozen):
         {'columns': 3}
     """
 
-    __slots__ = ("asset_key", "metadata", "partition_mapping")
+    __slots__ = ("_metadata", "asset_key", "partition_mapping")
 
     asset_key: AssetKey
     partition_mapping: PartitionMapping | None
-    metadata: dict[str, Any]
+    _metadata: dict[str, Any] | None
 
     def __init__(
         self,
@@ -64,8 +68,13 @@ class AssetDep(Frozen):
         self._set(
             asset_key=check_asset_key(asset, "asset of an AssetDep"),
             partition_mapping=partition_mapping,
-            metadata=dict(metadata or {}),
+            _metadata=dict(metadata) if metadata else None,
         )
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is known of the dependency itself, by name."""
+        return {} if self._metadata is None else self._metadata
 
     @staticmethod
     def from_coercible(value: CoercibleToAssetDep) -> AssetDep:
@@ -102,9 +111,12 @@ def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[
     """
     if deps is None:
         return ()
+    given = check_several(deps, where)
+    if set(map(type, given)) == _ONLY_TEXTS:
+        return tuple(map(_plain_dep, dict.fromkeys(given)))
     checked: dict[AssetKey, AssetDep] = {}
-    for item in check_several(deps, where):
-        dep = item if isinstance(item, AssetDep) else AssetDep(item if type(item) is str else _dep_key(item, where))
+    for item in given:
+        dep = item if isinstance(item, AssetDep) else _plain_dep(_dep_key(item, where))
         known = checked.setdefault(dep.asset_key, dep)
         if known is not dep and known != dep:
             raise InvalidDefinitionError(
@@ -112,6 +124,12 @@ def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[
                 "mappings; keep one of them."
             )
     return tuple(checked.values())
+
+
+@lru_cache(maxsize=_MOST_PLAIN)
+def _plain_dep(key: str | AssetKey) -> AssetDep:
+    """One object for all who depend on an asset in the plain way."""
+    return AssetDep(key)
 
 
 def _dep_key(item: object, where: str) -> AssetKey:

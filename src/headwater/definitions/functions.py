@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from headwater.definitions.arguments import shown
+from headwater.definitions.decorated import function_name
 from headwater.definitions.source import user_frame
-from headwater.errors import InvalidDefinitionError, InvalidParameterError
+from headwater.errors import InvalidDefinitionError
 
 _CONTEXT_NAMES = frozenset({"context", "_context", "_"})
 _set = object.__setattr__
@@ -27,32 +28,6 @@ class Parameters(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     takes_any: bool
     annotations: dict[str, Any] = {}
-
-
-def check_function(function: object, decorator: str) -> Callable[..., Any]:
-    """What a decorator was put on, if that is a function.
-
-    Raises:
-        InvalidParameterError: it can't be called.
-        InvalidDefinitionError: it is an asynchronous generator.
-    """
-    if not callable(function):
-        raise InvalidParameterError(
-            f"@{decorator} decorates a function, but got {shown(function)}. Pass its options by name, "
-            f"as in @{decorator}(name='...')."
-        )
-    if inspect.isasyncgenfunction(function):
-        raise InvalidDefinitionError(
-            f"{function_name(function)} is an asynchronous generator; @{decorator} takes functions, generators and "
-            "`async def` that returns. Collect the results in a list and return them."
-        )
-    return function
-
-
-def function_name(function: Callable[..., Any]) -> str:
-    """The function's name, or a description of an object that has none."""
-    name = getattr(function, "__name__", None)
-    return name if isinstance(name, str) else shown(function)
 
 
 def default_name(function: Callable[..., Any], decorator: str) -> str:

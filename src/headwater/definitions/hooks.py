@@ -8,7 +8,8 @@ from typing import Any, Literal, overload
 
 from headwater.definitions.arguments import check_several, check_type, shown
 from headwater.definitions.contexts import OUTSIDE
-from headwater.definitions.functions import check_function, count_parameters, default_name, look_like
+from headwater.definitions.decorated import check_function
+from headwater.definitions.functions import count_parameters, default_name, look_like
 from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.resources import Resources, given_resources
 from headwater.errors import InvalidDefinitionError

@@ -21,7 +21,7 @@ def find_knots(downstream: Sequence[Sequence[int]]) -> list[list[int]]:
     stack: list[int] = []
     knots: list[list[int]] = []
     visited = 0
-    for root in range(count):
+    for root in _in_circles_or_below(downstream):
         work = [(root, 0)] if index[root] == -1 else []
         while work:
             node, position = work.pop()
@@ -48,6 +48,21 @@ def find_knots(downstream: Sequence[Sequence[int]]) -> list[list[int]]:
                     parent = work[-1][0]
                     low[parent] = min(low[parent], low[node])
     return knots
+
+
+def _in_circles_or_below(downstream: Sequence[Sequence[int]]) -> list[int]:
+    """The nodes that no order puts behind all that they depend on: none in most graphs, which is found at once."""
+    missing = [0] * len(downstream)
+    for following in downstream:
+        for child in following:
+            missing[child] += 1
+    placed = [node for node, count in enumerate(missing) if not count]
+    for node in placed:  # It grows meanwhile.
+        for child in downstream[node]:
+            missing[child] -= 1
+            if not missing[child]:
+                placed.append(child)
+    return [node for node, count in enumerate(missing) if count] if len(placed) < len(missing) else []
 
 
 def _take(stack: list[int], last: int, on_stack: list[bool]) -> list[int]:

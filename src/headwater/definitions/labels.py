@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from headwater.definitions.arguments import check_mapping, check_several, check_text, shown
 from headwater.errors import InvalidParameterError
+from headwater.keys import is_storable
 
 _MOST_KINDS = 10
 _MOST_REMEMBERED = 4_096
@@ -33,16 +34,16 @@ def check_tags(tags: Mapping[str, str] | None, where: str, *, system: bool = Fal
     Raises:
         InvalidParameterError: a name or value is not so.
     """
-    checked: dict[str, str] = {}
-    for name, value in check_mapping(tags, where).items():
+    if tags is None:
+        return {}
+    checked = check_mapping(tags, where)
+    for name, value in checked.items():
         if type(name) is str and type(value) is str and _is_plain_tag(name, value):
-            checked[name] = value
             continue
         check_text(name, f"A name in {where}")
         check_text(value, f"The value of {name!r} in {where}")
         if not (system and name.startswith(_SYSTEM_TAGS)):
             _check_tag(name, value, where)
-        checked[name] = value
     return checked
 
 
@@ -71,12 +72,26 @@ def check_kinds(kinds: Iterable[str] | None, where: str) -> frozenset[str]:
     if kinds is None:
         return _NO_KINDS
     given = check_several(kinds, where)
+    plain = True
     for kind in given:
-        check_text(kind, f"A kind in {where}")
-    checked = frozenset(given)
+        if type(kind) is not str or not _is_plain_kind(kind):
+            plain = False
+            check_text(kind, f"A kind in {where}")
+    checked = _share_kinds(tuple(given)) if plain else frozenset(given)
     if len(checked) > _MOST_KINDS:
         raise InvalidParameterError(f"{where} holds {len(checked)} kinds; keep at most {_MOST_KINDS}.")
     return checked
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _is_plain_kind(kind: str) -> bool:
+    return is_storable(kind)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _share_kinds(kinds: tuple[str, ...]) -> frozenset[str]:
+    """One object for all assets of the same kinds."""
+    return frozenset(kinds)
 
 
 def check_owners(owners: Iterable[str] | None, where: str) -> tuple[str, ...]:
@@ -85,18 +100,32 @@ def check_owners(owners: Iterable[str] | None, where: str) -> tuple[str, ...]:
     Raises:
         InvalidParameterError: an owner is neither.
     """
+    if owners is None:
+        return ()
     given = check_several(owners, where)
+    plain = True
     for owner in given:
+        if type(owner) is str and _is_owner(owner):
+            continue
+        plain = False
         if not _is_owner(check_text(owner, f"An owner in {where}")):
             raise InvalidParameterError(
                 f"{where} holds {shown(owner)}; write an e-mail address or 'team:' and a name, such as 'team:finance'."
             )
-    return tuple(given)
+    return _share_owners(tuple(given)) if plain else tuple(given)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _share_owners(owners: tuple[str, ...]) -> tuple[str, ...]:
+    """One object for all assets of the same owners."""
+    return owners
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _is_owner(owner: str) -> bool:
-    return (owner.startswith(_TEAM) and len(owner) > len(_TEAM)) or _EMAIL.fullmatch(owner) is not None
+    return is_storable(owner) and (
+        (owner.startswith(_TEAM) and len(owner) > len(_TEAM)) or _EMAIL.fullmatch(owner) is not None
+    )
 
 
 def check_group(group: str | None, where: str) -> str | None:
@@ -105,8 +134,17 @@ def check_group(group: str | None, where: str) -> str | None:
     Raises:
         InvalidParameterError: it is not so.
     """
-    if group is not None and not _GROUP.fullmatch(check_text(group, where)):
+    if group is None:
+        return None
+    shared = _share_group(group) if type(group) is str else None
+    if shared is None and not _GROUP.fullmatch(check_text(group, where)):
         raise InvalidParameterError(
             f"{where} is made of letters, digits and '_', with '/' between levels, but got {shown(group)}."
         )
-    return group
+    return shared or group
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _share_group(group: str) -> str | None:
+    """One text for all assets of a group; None if it can't be the name of one."""
+    return group if _GROUP.fullmatch(group) else None

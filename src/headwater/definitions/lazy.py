@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from headwater.definitions.arguments import check_type
-from headwater.definitions.definitions import Definitions
-from headwater.definitions.functions import check_function
+from headwater.definitions.decorated import check_function
+
+if TYPE_CHECKING:
+    from headwater.definitions.definitions import Definitions
 
 
 class LazyDefinitions:
@@ -36,6 +39,9 @@ class LazyDefinitions:
             InvalidParameterError: the function returned something else.
         """
         if self._made is None:
+            # Not before: what this file imports, `import headwater` waits for.
+            from headwater.definitions.definitions import Definitions
+
             name = getattr(self._function, "__name__", "the function")
             self._made = check_type(self._function(), Definitions, f"What {name} returns", "a Definitions")
         return self._made

@@ -17,8 +17,9 @@ from headwater.definitions.asset_functions import define_assets
 from headwater.definitions.asset_inputs import AssetIn
 from headwater.definitions.assets import AssetOut, AssetOutput, AssetsDefinition
 from headwater.definitions.backfill_policy import BackfillPolicy
+from headwater.definitions.decorated import check_function
 from headwater.definitions.deps import CoercibleToAssetDep
-from headwater.definitions.functions import check_function, default_name
+from headwater.definitions.functions import default_name
 from headwater.definitions.hooks import HookDefinition
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resources import check_resources

@@ -11,7 +11,8 @@ from headwater.definitions.arguments import check_bool, check_printable, check_s
 from headwater.definitions.asset_inputs import AssetIn, read_inputs
 from headwater.definitions.checks import AssetCheckDefinition, read_execution
 from headwater.definitions.contexts import AssetCheckExecutionContext
-from headwater.definitions.functions import check_function, default_name, read_docstring, read_parameters
+from headwater.definitions.decorated import check_function
+from headwater.definitions.functions import default_name, read_docstring, read_parameters
 from headwater.definitions.needs import read_needs
 from headwater.definitions.retries import RetryPolicy
 from headwater.definitions.specs import AssetCheckSpec

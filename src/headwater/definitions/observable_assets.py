@@ -10,7 +10,8 @@ from headwater.definitions.arguments import check_bool, check_printable, check_s
 from headwater.definitions.asset_functions import define_assets, make_key
 from headwater.definitions.assets import AssetOutput, AssetsDefinition
 from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.functions import check_function, default_name, read_docstring
+from headwater.definitions.decorated import check_function
+from headwater.definitions.functions import default_name, read_docstring
 from headwater.definitions.multi_assets import read_specs
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resources import check_resources

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, overload
 
 from headwater.definitions.arguments import check_mapping, check_text
-from headwater.definitions.functions import check_function, count_parameters, default_name, look_like, read_docstring
+from headwater.definitions.decorated import check_function
+from headwater.definitions.functions import count_parameters, default_name, look_like, read_docstring
 from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import find_source

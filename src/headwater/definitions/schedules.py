@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from headwater.definitions.arguments import check_optional_text, check_seconds, shown
 from headwater.definitions.cron import check_crons, check_zone
+from headwater.definitions.decorated import check_function
 from headwater.definitions.deps import HasAssetKey
-from headwater.definitions.functions import check_function, default_name, look_like, read_docstring
+from headwater.definitions.functions import default_name, look_like, read_docstring
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata

@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
+from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.knots import find_knots
+from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resolve import Resolved
 from headwater.definitions.selection import AssetSelection, SelectionIndex
-from headwater.definitions.snapshot import AssetSnapshot
 from headwater.definitions.source import describe_source
+from headwater.definitions.specs import AssetSpec
 from headwater.errors import HeadwaterError, InvalidDefinitionError
 from headwater.keys import AssetKey
 
 
+class _Selectable(msgspec.Struct, frozen=True, gc=False):
+    """What a selection can ask of an asset; no spec for one that is only spoken of."""
+
+    key: str
+    kind: str
+    spec: AssetSpec | None = None
+
+    @property
+    def group(self) -> str:
+        return (self.spec and self.spec.group_name) or "default"
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        return () if self.spec is None else self.spec.owners
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return () if self.spec is None else tuple(self.spec.kinds)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        return {} if self.spec is None else self.spec.tags
+
+    @property
+    def partitions(self) -> PartitionsDefinition | None:
+        return None if self.spec is None else self.spec.partitions_def
+
+    @property
+    def condition(self) -> AutomationCondition | None:
+        return None if self.spec is None else self.spec.automation_condition
+
+
 def index_definitions(resolved: Resolved) -> SelectionIndex:
     """What selections are resolved over: the assets that are defined, and those that they speak of."""
-    assets = [
-        AssetSnapshot(
-            key=key.to_escaped_user_string(),
-            kind="native" if key in resolved.natives else "external",
-            group=spec.group_name or "default",
-            owners=spec.owners,
-            tags=spec.tags,
-            kinds=tuple(spec.kinds),
-            partitions=None if spec.partitions_def is None else spec.partitions_def.to_snapshot(),
-            condition=spec.automation_condition,
-        )
+    natives = resolved.natives
+    known: list[tuple[_Selectable, AssetKey]] = [
+        (_Selectable(key.to_escaped_user_string(), "native" if key in natives else "external", spec), key)
         for key, spec in resolved.specs.items()
     ]
-    assets += [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
-    assets.sort(key=lambda asset: asset.key)
-    numbers = {asset.key: number for number, asset in enumerate(assets)}
-    upstream: list[list[int]] = [[] for _ in assets]
-    downstream: list[list[int]] = [[] for _ in assets]
-    for key, spec in resolved.specs.items():
-        below = numbers[key.to_escaped_user_string()]
-        for dep in spec.deps:
-            above = numbers[dep.asset_key.to_escaped_user_string()]
-            upstream[below].append(above)
-            downstream[above].append(below)
+    known += [(_Selectable(key.to_escaped_user_string(), "stub"), key) for key in resolved.stubs]
+    known.sort(key=lambda each: each[0].key)
+    assets = [asset for asset, _ in known]
+    numbers = {key: number for number, (_, key) in enumerate(known)}
+    upstream, downstream = _connect(assets, numbers)
     together = [
-        {numbers[key.to_escaped_user_string()] for key in maker.keys}
+        {numbers[key] for key in maker.keys}
         for maker in {id(maker): maker for maker in resolved.natives.values()}.values()
         if len(maker.specs) > 1 and not maker.can_subset
     ]
@@ -48,6 +70,21 @@ def index_definitions(resolved: Resolved) -> SelectionIndex:
     return SelectionIndex(
         assets, upstream, downstream, knots=find_knots(downstream), checks=checks, made_together=together
     )
+
+
+def _connect(
+    assets: Sequence[_Selectable], numbers: Mapping[AssetKey, int]
+) -> tuple[list[tuple[int, ...]], list[Sequence[int]]]:
+    """By number of an asset, what it is made from, and what is made from it."""
+    upstream = [
+        () if asset.spec is None else tuple([numbers[dep.asset_key] for dep in asset.spec.deps]) for asset in assets
+    ]
+    below: dict[int, list[int]] = {}
+    for number, above in enumerate(upstream):
+        for each in above:
+            below.setdefault(each, []).append(number)
+    # Most assets of a wide graph are at its end, and share one empty value.
+    return upstream, [below.get(number, ()) for number in range(len(assets))]
 
 
 def target_keys(

@@ -15,14 +15,9 @@ from headwater.definitions.arguments import (
     check_type,
     shown,
 )
+from headwater.definitions.decorated import check_function
 from headwater.definitions.deps import HasAssetKey
-from headwater.definitions.functions import (
-    check_function,
-    default_name,
-    look_like,
-    read_docstring,
-    read_parameters,
-)
+from headwater.definitions.functions import default_name, look_like, read_docstring, read_parameters
 from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata import normalize_metadata

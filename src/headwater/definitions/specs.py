@@ -119,22 +119,23 @@ class AssetSpec(Frozen):
             normalize_metadata(metadata)
         if freshness_policy is not None:
             check_freshness_policy(freshness_policy, f"freshness_policy {of}")
-        self._set(
-            key=checked_key,
-            deps=check_deps(deps, f"deps {of}"),
-            description=check_optional_text(description, f"description {of}"),
-            metadata=dict(metadata or {}),
-            skippable=check_bool(skippable, f"skippable {of}"),
-            group_name=check_group(group_name, f"group_name {of}"),
-            code_version=check_optional_text(code_version, f"code_version {of}"),
-            automation_condition=_check_condition(automation_condition, of),
-            owners=check_owners(owners, f"owners {of}"),
-            tags=check_tags(tags, f"tags {of}"),
-            kinds=check_kinds(kinds, f"kinds {of}"),
-            partitions_def=_check_partitions_def(partitions_def, of),
-            freshness_policy=freshness_policy,
-            is_virtual=check_bool(is_virtual, f"is_virtual {of}"),
-            source=find_source(),
+        # A hundred thousand of these are common, with most parameters left out: those cost nothing here.
+        self._fill(
+            checked_key,
+            () if deps is None else check_deps(deps, f"deps {of}"),
+            None if description is None else check_text(description, f"description {of}"),
+            {} if metadata is None else dict(metadata),
+            skippable is not False and check_bool(skippable, f"skippable {of}"),
+            None if group_name is None else check_group(group_name, f"group_name {of}"),
+            None if code_version is None else check_text(code_version, f"code_version {of}"),
+            _check_condition(automation_condition, of),
+            () if owners is None else check_owners(owners, f"owners {of}"),
+            {} if tags is None else check_tags(tags, f"tags {of}"),
+            check_kinds(kinds, f"kinds {of}"),
+            _check_partitions_def(partitions_def, of),
+            freshness_policy,
+            is_virtual is not False and check_bool(is_virtual, f"is_virtual {of}"),
+            find_source(),
         )
 
     @property

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MemberDescriptorType
 from typing import Any, ClassVar
-
-_set = object.__setattr__
 
 
 class Frozen:
     """A value that does not change, equal to another of its class if all its fields are.
 
-    A subclass names its fields in `__slots__`, gives each a type, and sets them in `__init__` with `_set`.
+    A subclass names its fields in `__slots__`, gives each a type, and sets them in `__init__` with `_set`. One that
+    begins with `_` is kept otherwise than it is shown: a property has its name without that.
     """
 
     __slots__ = ()
     _not_compared: ClassVar[frozenset[str]] = frozenset()
+    _write: ClassVar[Mapping[str, Callable[[Any, Any], None]]] = {}
+    _in_order: ClassVar[tuple[Callable[[Any, Any], None], ...]] = ()
+    """How each field is set: by its slot itself, in a third of the time of `object.__setattr__`."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        slots = {name: slot.__set__ for name, slot in vars(cls).items() if isinstance(slot, MemberDescriptorType)}
+        cls._write = {**cls._write, **slots}
+        cls._in_order = tuple(cls._write[name] for name in cls._field_names())
+
+    def _fill(self, *values: Any) -> None:
+        """Set all fields, in the order of their annotations: for what is made by the hundred thousand."""
+        for write, value in zip(self._in_order, values, strict=True):
+            write(self, value)
 
     def _set(self, **fields: Any) -> None:
+        write = self._write
         for name, value in fields.items():
-            _set(self, name, value)
+            write[name](self, value)
 
     @classmethod
     def _field_names(cls) -> list[str]:
@@ -31,7 +47,8 @@ class Frozen:
         ]
 
     def _compared(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self._field_names() if name not in self._not_compared}
+        shown = (name.removeprefix("_") for name in self._field_names() if name not in self._not_compared)
+        return {name: getattr(self, name) for name in shown}
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} does not change once it is built, so {name} can't be set.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import headwater
 from headwater import errors
@@ -19,6 +21,34 @@ def test_every_name_is_there() -> None:
     assert [] == missing
 
 
+def test_type_checkers_and_python_find_the_same_names() -> None:
+    """What is imported for type checkers, what is imported later and what `__all__` lists are the same names."""
+    tree = ast.parse(Path(headwater.__file__).read_text())
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.col_offset > 0]
+    seen = {
+        (f"{node.module}", each.name) for node in imports if node.module != "importlib.metadata" for each in node.names
+    }
+    later = {(f"headwater.{module}", name) for module, names in headwater._NAMES.items() for name in names.split()}
+    assert seen == later
+    public = {name for _, name in later} | {"AssetChecksDefinition", "__version__", "definitions", "io_manager"}
+    assert set(headwater.__all__) == public
+    assert public <= {*dir(headwater)}
+
+
+def test_a_name_that_is_also_a_folder_stays_what_it_is() -> None:
+    """`hw.definitions` decorates, whatever of the folder of that name was imported before."""
+    code = "import headwater as hw; hw.Definitions; import headwater.definitions.specs; print(callable(hw.definitions))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told == "True\n"
+
+
+def test_importing_the_package_imports_no_definitions_yet() -> None:
+    """What a program does not ask for costs it nothing."""
+    code = "import sys, headwater; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert set() == {"msgspec", "headwater.definitions.specs", "headwater.definitions.definitions"} & set(loaded)
+
+
 def test_every_error_is_public() -> None:
     """Users can catch each error by a name of the package."""
     own = {name for name, value in vars(errors).items() if isinstance(value, type)}
@@ -26,8 +56,8 @@ def test_every_error_is_public() -> None:
 
 
 def test_import_takes_the_definitions_layer_only() -> None:
-    """Importing the package loads no database, no server and no other layer."""
-    code = "import sys, headwater; print(*sys.modules)"
+    """Importing the package, and what nearly everybody takes from it, loads no database, server or other layer."""
+    code = "import sys; from headwater import AssetSpec, Definitions, asset, sensor; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert set() == HEAVY & set(loaded)
     layers = {name.split(".")[1] for name in loaded if name.startswith("headwater.")}

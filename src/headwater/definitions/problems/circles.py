@@ -20,12 +20,13 @@ def circles(collected: Collected) -> Iterator[Problem]:
     specs, natives = collected.specs, collected.natives
     keys = list(specs)
     numbers = {key: number for number, key in enumerate(keys)}
-    downstream: list[list[int]] = [[] for _ in keys]
+    below: dict[int, list[int]] = {}
     for number, spec in enumerate(specs.values()):
         for dep in spec.deps:
             above = numbers.get(dep.asset_key)
-            if above is not None and not (above == number and spec.reads_its_past):
-                downstream[above].append(number)
+            if above is not None and (above != number or not spec.reads_its_past):
+                below.setdefault(above, []).append(number)
+    downstream = [below.get(number, ()) for number in range(len(keys))]
     for knot in _in_order(find_knots(downstream), keys):
         start = next((number for number in knot if keys[number] in natives), None)
         if start is None:
