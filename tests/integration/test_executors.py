@@ -182,6 +182,7 @@ def test_a_terminal_gets_bars_and_a_pipe_lines(home: Home) -> None:
         lines = process.stdout.read().splitlines()
         assert 0 == process.wait()
     assert ["Run requested", "Run started", "Step first started"] == lines[:3]
+    assert "Materialized: first" in lines
     assert not any("\x1b" in line for line in lines)
 
 

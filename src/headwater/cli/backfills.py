@@ -94,6 +94,8 @@ def create_backfill(
     if as_json:
         print_json(found)
     if wait and found.backfill.status != "completed":
+        if not as_json:
+            _print_detail(found)
         sys.exit(1)
 
 

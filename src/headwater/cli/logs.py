@@ -24,6 +24,8 @@ def set_up_logging(*, verbose: bool = False) -> None:
     if form not in _FORMATS:
         raise SettingsError(f"HEADWATER_LOG_FORMAT is {form!r}, which is no format of the log; it is console or json.")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # That a file was changed is told by what is loaded anew.
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import click
@@ -66,10 +67,13 @@ def tell(event: Event) -> None:
     from headwater.records.events import RunEvent, StepEvent
     from headwater.server.resources.events import event_view
 
-    click.echo(event_view(event).title)
+    title = event_view(event).title
+    if event.asset_key is not None and not isinstance(event.payload, StepEvent):
+        title += f": {event.asset_key}" + (f", partition {event.partition}" if event.partition else "")
+    click.echo(title)
     error = event.payload.error if isinstance(event.payload, (RunEvent, StepEvent)) else None
     if error is not None:
-        click.echo(f"  {error.traceback or error.message}", err=True)
+        click.echo(indent((error.traceback or error.message).rstrip(), "  "), err=True)
 
 
 def read_config(text: str | None) -> dict[str, object] | None:

@@ -27,10 +27,21 @@ def describe(error: BaseException) -> ErrorInfo:
 
 def _format(error: BaseException) -> str:
     described = traceback.TracebackException.from_exception(error, compact=True)
+    if isinstance(error, HeadwaterError) and not _touches_user_code(error):
+        return "".join(described.format_exception_only())
     frames = list(described.stack)
     first = next((n for n, frame in enumerate(frames) if not is_plumbing(frame.filename)), 0)
     described.stack = traceback.StackSummary.from_list(frames[first:])
     return "".join(described.format()) + _locals(error)
+
+
+def _touches_user_code(error: BaseException | None) -> bool:
+    """Whether an exception, or one that it came from, passed a frame that is not ours."""
+    while error is not None:
+        if any(not is_plumbing(frame.f_code.co_filename) for frame, _ in traceback.walk_tb(error.__traceback__)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _locals(error: BaseException) -> str:

@@ -347,6 +347,20 @@ def test_a_range_of_partitions_is_made_in_one_go() -> None:
     assert [True, True] == [check.passed for check in result.get_asset_check_evaluations()]
 
 
+def test_a_function_that_returns_nothing_makes_several_partitions_too() -> None:
+    """It has stored its data itself; each partition is made, and what reads one gets None, as of a single one."""
+
+    @hw.asset(partitions_def=DAYS)
+    def daily():  # type: ignore[no-untyped-def]
+        """What it returns is not said."""
+
+    result = hw.materialize([daily], partition_key="2026-01-01...2026-01-02")
+
+    made = [event.partition for event in result.get_asset_materialization_events()]
+    assert ["2026-01-01", "2026-01-02"] == made
+    assert None is result.load_asset_value("daily", "2026-01-02")
+
+
 def test_partitions_with_others_between_them_are_no_range(tmp_path: Path) -> None:
     """What asks for the range of such partitions is told so; what asks for each gets them."""
     seen: list[tuple[str, ...]] = []

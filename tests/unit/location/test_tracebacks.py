@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from headwater.errors import StepOutputError
+from headwater.execution.file_values import FileValues
+from headwater.keys import AssetKey
 from headwater.location.tracebacks import describe
 
 
@@ -26,3 +31,23 @@ def test_the_names_of_variables_are_told_and_their_values_are_not() -> None:
 def test_a_lack_of_memory_is_told_in_words() -> None:
     """The bare class says little."""
     assert "more memory than its process may have" in describe(MemoryError()).message
+
+
+def test_what_only_passed_our_own_code_is_told_in_words(tmp_path: Path) -> None:
+    """Our frames say nothing to a user; those of the user's code below them, which a cause may have, are shown."""
+
+    class Fails:
+        def __reduce__(self) -> str:
+            raise TypeError("by intent")
+
+    def told_of(value: object) -> str:
+        try:
+            FileValues(tmp_path).store(AssetKey("a"), None, value)
+        except StepOutputError as error:
+            # As a worker has it, whose own frames are all above ours.
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            return describe(error).traceback or ""
+        return "stored"
+
+    assert told_of((lambda: None, 1)).startswith("headwater.errors.StepOutputError: The value of a (tuple)")
+    assert "in __reduce__" in told_of(Fails())
