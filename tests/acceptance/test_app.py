@@ -74,7 +74,7 @@ def test_a_native_asset_is_made_by_hand(app: Page, demo: Demo) -> None:
     expect(app).to_have_url(re.compile("/runs/"))
     expect(app.get_by_text("Success", exact=True).first).to_be_visible()
     expect(app.get_by_role("log")).to_contain_text("Cleaning")
-    expect(app.get_by_text("By hand, in the app")).to_be_visible()
+    expect(app.get_by_text("requested in the app")).to_be_visible()
 
 
 def test_the_catalog_is_searched(app: Page, demo: Demo) -> None:

@@ -91,7 +91,7 @@ def test_why_a_run_was_requested(served: tuple[DevServer, Path]) -> None:
 
     assert "requested by its condition because raw was updated" in told
     assert "yes eager: all of" in told
-    assert "requested in the app or by the API" == asked["answer"]
+    assert "requested in the app" == asked["answer"]
 
 
 def test_what_if_lists_the_runs_that_would_differ(served: tuple[DevServer, Path], tmp_path: Path) -> None:

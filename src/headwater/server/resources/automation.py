@@ -168,9 +168,13 @@ def _answer(connection: Connection, node: AssetNode, partition: str | None, tree
 
 def _why_requested(run: Run) -> str:
     cause = run.cause
-    who = {"automation": "requested by its condition", "app": "requested in the app or by the API"}.get(
-        cause.kind, f"requested by {cause.kind}{'' if cause.name is None else f' {cause.name}'}"
-    )
+    by_kind = {
+        "automation": "requested by its condition",
+        "app": "requested in the app",
+        "api": "requested by the API",
+        "cli": "requested in a shell",
+    }
+    who = by_kind.get(cause.kind, f"requested by {cause.kind}{'' if cause.name is None else f' {cause.name}'}")
     return who if cause.reason is None else f"{who} because {cause.reason}"
 
 
