@@ -16,6 +16,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = (
     "/",
     "/catalog",
+    "/catalog?kind=native&checks=passed&sort=updated-desc",
     "/lineage",
     "/lineage?asset=daily_revenue&column=revenue_eur&time=on&view=40,320,1",
     "/asset?key=cleaned_transactions",
@@ -25,6 +26,7 @@ PAGES = (
     "/asset?key=cleaned_transactions&tab=checks",
     "/asset?key=cleaned_transactions&tab=columns&column=amount",
     "/asset?key=daily_sessions&tab=partitions",
+    "/asset?key=daily_sessions&tab=partitions&at=3-9",
     "/asset?key=daily_revenue&tab=lineage",
     "/asset?key=daily_revenue&tab=automation",
     "/asset?key=daily_revenue&tab=definition",
@@ -43,6 +45,27 @@ PAGES = (
     "/settings?tab=people",
     "/settings?tab=audit",
 )
+FORMS = {
+    "/asset?key=cleaned_transactions&tab=checks": "Run few_rows_are_unusable",
+    "/asset?key=daily_sessions&tab=partitions": "Backfill missing…",
+    "/asset?key=daily_sessions&tab=partitions&at=3-9": "Materialize…",
+    "/settings?tab=alerts": "New rule",
+    "/settings?tab=storage": "Rule for an asset",
+    "/settings?tab=deployments": "New deployment",
+    "/settings?tab=tokens": "New token",
+}
+"""Buttons that open a form or a question, by the page where they stand."""
+ON_PHONES = (
+    "/",
+    "/catalog",
+    "/asset?key=cleaned_transactions",
+    "/asset?key=cleaned_transactions&tab=columns&column=amount",
+    "/asset?key=daily_sessions&tab=partitions&at=3-9",
+    "/sensors",
+    "/settings?tab=storage",
+    "/settings?tab=audit",
+)
+"""Pages whose tables scroll or whose parts fold at the width of a phone."""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -126,6 +149,41 @@ def test_axe_finds_nothing_in_what_opens(scheme_page: Page, demo: Demo) -> None:
     found["panel"] = violations(scheme_page)
 
     assert {"question": [], "palette": [], "panel": []} == found
+
+
+def test_axe_finds_nothing_in_forms(scheme_page: Page, demo: Demo) -> None:
+    """Nor in the questions before checks and partitions are made, and the forms of the settings."""
+    demo.wait_for_days(7)
+    found = {}
+    for path, button in FORMS.items():
+        scheme_page.goto(demo.server.url + path)
+        settle(scheme_page)
+        scheme_page.get_by_role("button", name=button).click()
+        expect(scheme_page.get_by_role("dialog")).to_be_visible()
+        expect(scheme_page.locator("[aria-busy=true]")).to_have_count(0)
+        come_to_rest(scheme_page)
+        if wrong := violations(scheme_page):
+            found[button] = wrong
+
+    assert {} == found
+
+
+def test_axe_finds_nothing_on_a_phone(scheme_page: Page, demo: Demo) -> None:
+    """Where tables scroll in their page and filters fold, all of it is reached and named as well."""
+    demo.wait_for_days(7)
+    scheme_page.set_viewport_size({"width": 390, "height": 844})
+    found = {}
+    for path in ON_PHONES:
+        scheme_page.goto(demo.server.url + path)
+        settle(scheme_page)
+        if path == "/catalog":
+            scheme_page.get_by_role("button", name="Filters").click()
+            expect(scheme_page.get_by_role("checkbox", name="Native")).to_be_visible()
+            come_to_rest(scheme_page)
+        if wrong := violations(scheme_page):
+            found[path] = wrong
+
+    assert {} == found
 
 
 def test_pages_are_reached_by_two_letters(app: Page, demo: Demo) -> None:

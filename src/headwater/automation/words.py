@@ -104,7 +104,7 @@ def sentence(condition: AutomationCondition, tree: Explained, *, holds: bool) ->
         return _PLAIN[condition.op][place].format(_given(condition))
     if condition.op == "since" and condition.children:
         trigger = condition.children[0].describe()
-        return f"{trigger}, not handled yet" if holds else f"nothing new: {trigger} was handled, or never came"
+        return f"{trigger}, not handled yet" if holds else f"nothing new: “{trigger}” was handled, or never came"
     return condition.describe()
 
 

@@ -2621,6 +2621,12 @@ export interface components {
         OriginList: {
             items: components["schemas"]["Origin"][];
         };
+        /** PartitionDimension */
+        PartitionDimension: {
+            keys: string[];
+            name: string;
+            total: number;
+        };
         /** PartitionKeyList */
         PartitionKeyList: {
             items: components["schemas"]["PartitionKeyView"][];
@@ -2649,6 +2655,7 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+            dimensions?: components["schemas"]["PartitionDimension"][];
             ranges: components["schemas"]["PartitionRange"][];
             total: number;
             unknown: string[];

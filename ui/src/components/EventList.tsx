@@ -3,12 +3,15 @@ import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { EventView } from "../api/client";
-import { toExact } from "./format";
+import { toExact, toNumber } from "./format";
 import { AssetLink, Mark, Moment } from "./marks";
 import { MetadataTable } from "./metadata";
 import { ErrorBox } from "./states";
 import type { Look } from "./status";
 
+/** So many pieces of metadata stand beside an event's title, texts up to so many letters. */
+const TOLD = 3;
+const SHORT = 24;
 const FLAGS: Record<string, string> = {
   unknown_asset: "Nobody defined this asset",
   unknown_partition: "Not one of the asset's partitions",
@@ -54,6 +57,9 @@ export function EventList({
                   {event.partition}
                 </Badge>
               )}
+              <Text size="xs" c="dimmed" truncate style={{ minWidth: 0 }}>
+                {summaryOf(event)}
+              </Text>
               {event.flags.map((flag) => (
                 <Badge key={flag} size="sm" variant="outline" c="var(--hw-warn)">
                   {FLAGS[flag] ?? flag}
@@ -104,6 +110,16 @@ function EventBody({ event, actions }: { event: EventView; actions: ReactNode })
       {actions && <Group gap="sm">{actions}</Group>}
     </Stack>
   );
+}
+
+/** What tells one event from the next at a glance: its first numbers and short texts. */
+function summaryOf({ metadata }: EventView): string {
+  const told = Object.entries(metadata).flatMap(([name, { type, value }]) => {
+    if ((type === "int" || type === "float") && typeof value === "number")
+      return [`${name} ${toNumber(value)}`];
+    return type === "text" && typeof value === "string" && value.length <= SHORT ? [`${name} ${value}`] : [];
+  });
+  return told.slice(0, TOLD).join(" · ");
 }
 
 function reporterText(event: EventView): string {

@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { plural } from "./format";
 import { useHeld } from "./useHeld";
+import { useReading } from "./useReading";
 
 /** A live list, newest first, that holds still while the pointer or the keyboard is in it. */
 export function HeldList<T>({
@@ -16,25 +17,10 @@ export function HeldList<T>({
   noun: string;
   children: (shown: readonly T[]) => ReactNode;
 }) {
-  const [pointed, setPointed] = useState(false);
-  const [focused, setFocused] = useState(false);
-  const { shown, waiting, release } = useHeld(items, idOf, pointed || focused);
+  const { reading, hands } = useReading();
+  const { shown, waiting, release } = useHeld(items, idOf, reading);
   return (
-    <div
-      onPointerEnter={() => {
-        setPointed(true);
-      }}
-      onPointerLeave={() => {
-        setPointed(false);
-      }}
-      onFocus={() => {
-        setFocused(true);
-      }}
-      onBlur={(event) => {
-        setFocused(event.currentTarget.contains(event.relatedTarget));
-      }}
-      style={{ position: "relative" }}
-    >
+    <div {...hands} style={{ position: "relative" }}>
       <div role="status" style={{ position: "absolute", insetInlineEnd: 0, top: -38, zIndex: 5 }}>
         {waiting > 0 && (
           <Button size="compact-sm" onClick={release}>

@@ -12,6 +12,7 @@ from headwater.automation.backfill_targets import numbers_of
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import Ordinals, PartitionsSnapshot, partitions_from_snapshot
 from headwater.definitions.partitions.keys import PartitionKeys
+from headwater.definitions.partitions.multi import MultiPartitionKeys
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.partition_states import PartitionStates, PartitionStatus
 from headwater.records.requests import RANGE_MARK
@@ -19,6 +20,7 @@ from headwater.server import shapes
 from headwater.storage import partition_sets, runs
 
 _MOST_UNKNOWN = 200
+_MOST_NAMED = 2_000
 _NAMES = {
     PartitionStatus.MATERIALIZED: "materialized",
     PartitionStatus.FAILED: "failed",
@@ -69,7 +71,19 @@ def partition_ranges(connection: Connection, graph: AssetGraph, key: str, now: i
         counts={**{_NAMES[status]: len(numbers) for status, numbers in found.items()}, "unknown": len(unknown)},
         ranges=sorted(ranges, key=lambda each: each.start),
         unknown=unknown[:_MOST_UNKNOWN],
+        dimensions=_dimensions(keys),
     )
+
+
+def _dimensions(keys: PartitionKeys) -> list[shapes.PartitionDimension]:
+    if not isinstance(keys, MultiPartitionKeys):
+        return []
+    return [
+        shapes.PartitionDimension(
+            name=name, total=len(each), keys=[each.key_at(number) for number in range(min(len(each), _MOST_NAMED))]
+        )
+        for name, each in keys.dimensions.items()
+    ]
 
 
 def partition_keys(

@@ -57,6 +57,7 @@ from headwater.server.shapes.lineage import (
 from headwater.server.shapes.partitions import (
     DynamicKeysBody,
     DynamicKeysView,
+    PartitionDimension,
     PartitionKeyList,
     PartitionKeyView,
     PartitionList,
@@ -187,6 +188,7 @@ __all__ = [
     "NeighbourhoodNode",
     "Origin",
     "OriginList",
+    "PartitionDimension",
     "PartitionKeyList",
     "PartitionKeyView",
     "PartitionList",

@@ -44,16 +44,26 @@ class PartitionRange(msgspec.Struct, kw_only=True):
     count: int
 
 
+class PartitionDimension(msgspec.Struct, kw_only=True):
+    """One dimension of several: how many keys it has, and the first of them."""
+
+    name: str
+    total: int
+    keys: list[str]
+
+
 class PartitionRanges(msgspec.Struct, kw_only=True):
     """An asset's partitions as few ranges, in the order of the definition, and how many stand how.
 
     `unknown` are the first keys that were told of and are none of the definition's; `counts` has how many there are.
+    `dimensions` are there where partitions have several; the last changes fastest.
     """
 
     total: int
     counts: dict[str, int]
     ranges: list[PartitionRange]
     unknown: list[str]
+    dimensions: list[PartitionDimension] = []
 
 
 class PartitionKeyView(msgspec.Struct, kw_only=True):

@@ -15,7 +15,7 @@ export function AssetAutomation({ detail }: { detail: AssetDetail }) {
     <Loaded query={query}>
       {(view) => (
         <Stack>
-          <Alert color={view.holds ? "teal" : "gray"} title={view.answer}>
+          <Alert color={view.holds ? "teal" : "gray"} title={answerOf(detail.asset.key, view)}>
             {view.reasons.length > 0 && (
               <List size="sm">
                 {view.reasons.map((reason) => (
@@ -36,6 +36,12 @@ export function AssetAutomation({ detail }: { detail: AssetDetail }) {
       )}
     </Loaded>
   );
+}
+
+/** Whether it would be made now; what stands in its way is listed below. */
+function answerOf(key: string, view: Schemas["AutomationView"]): string {
+  if (view.tree === null) return view.answer;
+  return view.holds ? `${key} is to be made: its condition holds` : `${key} is not to be made now`;
 }
 
 function Evaluations({ evaluations }: { evaluations: readonly Schemas["EvaluationView"][] }) {

@@ -62,6 +62,7 @@ function Partitions({ detail, known }: { detail: AssetDetail; known: PartitionRa
           total={known.total}
           first={known.ranges[0]?.first ?? null}
           last={known.ranges.at(-1)?.last ?? null}
+          dimensions={known.dimensions}
           ranges={known.ranges}
           useKey={useKey}
           chosen={chosen}

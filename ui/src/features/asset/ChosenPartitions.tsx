@@ -29,7 +29,7 @@ export function ChosenPartitions({
   const { key, kind } = detail.asset;
   const { ranges, total } = known;
   const { dayAt } = useMemo(
-    () => toCells(total, ranges[0]?.first ?? null, ranges.at(-1)?.last ?? null, 1),
+    () => toCells({ count: total, first: ranges[0]?.first ?? null, last: ranges.at(-1)?.last ?? null }, 1),
     [total, ranges],
   );
   const first = usePartitionKey(key, dayAt, from);

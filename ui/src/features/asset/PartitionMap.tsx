@@ -4,11 +4,12 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerE
 
 import { PARTITION_LOOKS, type Look } from "../../components/status";
 import { readTokens, useScheme } from "../../components/tokens";
-import { toCells, type Cells } from "./heatmap";
+import { toCells, type Cells, type Dimension } from "./heatmap";
 import { drawChosen, drawSquares, TOP, type Drawn } from "./paintPartitions";
 import { statusAt } from "./range";
 
 const PAGE = 28;
+const ONE: readonly Dimension[] = [];
 
 /**
  * A hundred thousand partitions as squares, drawn on a canvas; what is chosen is drawn on another above it.
@@ -20,6 +21,8 @@ export function PartitionMap({
   total,
   first,
   last,
+  days = null,
+  dimensions = ONE,
   ranges,
   chosen,
   onChoose,
@@ -32,6 +35,10 @@ export function PartitionMap({
   /** The first and the last key: those of days in a row are drawn as a calendar. */
   first: string | null;
   last: string | null;
+  /** The days of each, where they may have gaps. */
+  days?: readonly number[] | null;
+  /** What the partitions are combinations of: they are drawn as a grid. */
+  dimensions?: readonly Dimension[] | undefined;
   /** How partitions stand, in their order. */
   ranges: readonly Drawn[];
   chosen: readonly [number, number] | null;
@@ -50,7 +57,10 @@ export function PartitionMap({
   const [hovered, setHovered] = useState<number | null>(null);
   const from = useRef<number | null>(null);
   const scheme = useScheme();
-  const cells = useMemo(() => toCells(total, first, last, width), [total, first, last, width]);
+  const cells = useMemo(
+    () => toCells({ count: total, first, last, days, dimensions }, width),
+    [total, first, last, days, dimensions, width],
+  );
   const height = TOP + cells.rows * cells.step;
 
   useEffect(() => {
@@ -65,7 +75,7 @@ export function PartitionMap({
   const find = (event: PointerEvent<HTMLCanvasElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect();
     return cells.numberAt({
-      column: Math.floor((event.clientX - box.left) / cells.step),
+      column: Math.floor((event.clientX - box.left - cells.left) / cells.step),
       row: Math.floor((event.clientY - box.top - TOP) / cells.step),
     });
   };

@@ -42,8 +42,11 @@ export function drawSquares(
   if (!pen) return;
   pen.font = `11px ${tokens.font}`;
   pen.fillStyle = tokens.quiet;
-  for (const mark of cells.marks) pen.fillText(mark.text, mark.column * cells.step, TOP - 7);
   const size = sizeOf(cells.step);
+  for (const { column, row, text } of cells.marks)
+    pen.fillText(text, cells.left + column * cells.step, TOP + row * cells.step - 5);
+  for (const { row, text } of cells.names)
+    pen.fillText(text, 0, TOP + row * cells.step + Math.max(8, size / 2 + 4), cells.left - 6);
   const round = size >= ROUND_FROM;
   for (const { status, start, count } of ranges) {
     const look = looks[status];
@@ -51,7 +54,7 @@ export function drawSquares(
     pen.globalAlpha = look?.hollow ? (round ? 0.5 : FAINT) : 1;
     for (let number = start; number < start + count; number += 1) {
       const { column, row } = cells.placeOf(number);
-      const [x, y] = [column * cells.step, TOP + row * cells.step];
+      const [x, y] = [cells.left + column * cells.step, TOP + row * cells.step];
       if (!round) {
         pen.fillRect(x, y, size, size);
         continue;
@@ -80,7 +83,7 @@ export function drawChosen(
   pen.strokeStyle = pen.fillStyle = tokens.text;
   const outline = (number: number) => {
     const { column, row } = cells.placeOf(number);
-    pen.strokeRect(column * cells.step - 1, TOP + row * cells.step - 1, size + 2, size + 2);
+    pen.strokeRect(cells.left + column * cells.step - 1, TOP + row * cells.step - 1, size + 2, size + 2);
   };
   pen.lineWidth = 2;
   if (chosen) {
@@ -90,7 +93,7 @@ export function drawChosen(
       pen.globalAlpha = 0.45;
       for (let number = first; number <= last; number += 1) {
         const { column, row } = cells.placeOf(number);
-        pen.fillRect(column * cells.step, TOP + row * cells.step, cells.step, cells.step);
+        pen.fillRect(cells.left + column * cells.step, TOP + row * cells.step, cells.step, cells.step);
       }
       pen.globalAlpha = 1;
       outline(first);

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import type { Schemas, StandingRange } from "../../api/client";
 import { plural, toNumber } from "../../components/format";
 import { AssetLink, Mark } from "../../components/marks";
+import { toDays } from "../asset/calendar";
 import { PartitionMap } from "../asset/PartitionMap";
 import { toMapItems } from "./mapItems";
 import { PartitionStrip, StandingCounts } from "./Progress";
@@ -86,6 +87,7 @@ export function AssetProgress({
 function Squares({ progress, over }: { progress: Schemas["BackfillAssetView"]; over: boolean }) {
   const [chosen, setChosen] = useState<[number, number] | null>(null);
   const items = useMemo(() => toMapItems(progress.ranges), [progress.ranges]);
+  const days = useMemo(() => toDays(items.map(({ key }) => key)), [items]);
   const squares = useMemo(() => items.map(({ status }, start) => ({ status, start, count: 1 })), [items]);
   const looks = useMemo(
     () => Object.fromEntries(STANDINGS.map((each) => [each, lookOf(each, over)])),
@@ -98,6 +100,7 @@ function Squares({ progress, over }: { progress: Schemas["BackfillAssetView"]; o
         total={items.length}
         first={items[0]?.key ?? null}
         last={items.at(-1)?.key ?? null}
+        days={days}
         ranges={squares}
         useKey={(_, number) => items[number]?.key ?? null}
         looks={looks}

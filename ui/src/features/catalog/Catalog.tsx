@@ -9,7 +9,10 @@ import type { AssetRow } from "../../api/client";
 import { arrivalsQuery, assetsQuery, completionsQuery, selectionQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { overdueOf } from "../../components/lateness";
+import { HeldNote } from "../../components/HeldNote";
 import { Empty, Loaded, PageTitle } from "../../components/states";
+import { useHeldOrder } from "../../components/useHeldOrder";
+import { useReading } from "../../components/useReading";
 import { useNow } from "../../components/useNow";
 import { AssetTable } from "./AssetTable";
 import { BulkBar } from "./BulkBar";
@@ -42,6 +45,7 @@ export function Catalog() {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+const keyOf = (row: AssetRow) => row.key;
 
 function Assets({ all }: { all: readonly AssetRow[] }) {
   const { address, setText, toggle, sortBy, open } = useCatalogAddress();
@@ -66,7 +70,12 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
     () => narrow(all, { text: later.text, selected, chosen: later.chosen, overdue, now }),
     [all, later, selected, overdue, now],
   );
-  const rows = useMemo(() => sortRows(found, later.sort, later.descending), [found, later]);
+  const sorted = useMemo(() => sortRows(found, later.sort, later.descending), [found, later]);
+  const byKey = useMemo(() => new Map(all.map((row) => [row.key, row])), [all]);
+  const lookUp = useCallback((key: string) => byKey.get(key), [byKey]);
+  const { reading, hands } = useReading();
+  const isFound = !meant || (isRead && selection.isSuccess && !selection.isPlaceholderData);
+  const { shown: rows, changes } = useHeldOrder(sorted, keyOf, reading && isFound, later.search, lookUp);
   const chosen = useMemo(() => all.filter((row) => ticked.has(row.key)), [all, ticked]);
   const tick = useCallback((keys: readonly string[], on: boolean) => {
     setTicked((before) => {
@@ -111,41 +120,46 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
           </div>
         )}
         <div style={{ flex: 1, minWidth: 0 }}>
-          <Text size="xs" c="dimmed" mb={6} role="status">
-            {rows.length === all.length
-              ? plural(all.length, "asset")
-              : `${rows.length} of ${plural(all.length, "asset")}`}
-          </Text>
+          <Group justify="space-between" gap="sm" mb={6} mih={20}>
+            <Text size="xs" c="dimmed" role="status">
+              {rows.length === all.length
+                ? plural(all.length, "asset")
+                : `${rows.length} of ${plural(all.length, "asset")}`}
+            </Text>
+            <HeldNote changes={changes} />
+          </Group>
           <BulkBar
             rows={chosen}
             onClear={() => {
               setTicked(NOTHING);
             }}
           />
-          {rows.length === 0 ? (
-            <Empty title="Nothing matches">
-              Take a word or a filter away, or{" "}
-              <Button
-                variant="subtle"
-                size="compact-sm"
-                onClick={() => {
-                  open("");
-                }}
-              >
-                show everything
-              </Button>
-            </Empty>
-          ) : (
-            <AssetTable
-              rows={rows}
-              sort={later.sort}
-              descending={later.descending}
-              chosen={ticked}
-              overdue={overdue}
-              onSort={sortBy}
-              onChoose={tick}
-            />
-          )}
+          <div {...hands}>
+            {rows.length === 0 ? (
+              <Empty title="Nothing matches">
+                Take a word or a filter away, or{" "}
+                <Button
+                  variant="subtle"
+                  size="compact-sm"
+                  onClick={() => {
+                    open("");
+                  }}
+                >
+                  show everything
+                </Button>
+              </Empty>
+            ) : (
+              <AssetTable
+                rows={rows}
+                sort={later.sort}
+                descending={later.descending}
+                chosen={ticked}
+                overdue={overdue}
+                onSort={sortBy}
+                onChoose={tick}
+              />
+            )}
+          </div>
         </div>
       </Flex>
     </>

@@ -1,6 +1,7 @@
 import { Stack, Text, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 
+import { toNumber } from "../../components/format";
 import { ASSET_LOOKS, CHECK_LOOKS, KINDS, LATENESS_LOOKS, REASON_LOOKS } from "../../components/status";
 import { FACET_NAMES, FACETS, type FacetName, type FacetValue } from "./filter";
 
@@ -83,7 +84,7 @@ function Facet({
           >
             <span className="hw-facet-box" aria-hidden="true" />
             <span className="hw-cell">{labelOf(facet, value)}</span>
-            <span className="hw-quiet">{count}</span>
+            <span className="hw-quiet">{toNumber(count)}</span>
           </UnstyledButton>
         ))}
         {values.length > first.length && (
@@ -95,7 +96,7 @@ function Facet({
               setAll(!all);
             }}
           >
-            {all ? "Fewer" : `${values.length - first.length} more`}
+            {all ? "Fewer" : `${toNumber(values.length - first.length)} more`}
           </UnstyledButton>
         )}
       </Stack>

@@ -11,7 +11,6 @@ import { AssetLink, Mark, Moment } from "../../components/marks";
 import { Empty, Loaded, PageTitle, Section } from "../../components/states";
 import { latenessOf, overdueOf } from "../../components/lateness";
 import { ASSET_LOOKS, LATENESS_LOOKS, type Look } from "../../components/status";
-import { troublesOf } from "../../components/trouble";
 import { useNow } from "../../components/useNow";
 import { RunTable } from "../runs/RunTable";
 import { Attention } from "./Attention";
@@ -44,7 +43,7 @@ export function Overview() {
             ) : (
               <>
                 <Counts rows={list.items} overdue={overdue} />
-                <Attention troubles={troublesOf(list.items, overdue)} total={list.items.length} />
+                <Attention rows={list.items} overdue={overdue} />
               </>
             )
           }
