@@ -85,7 +85,7 @@ SHOWS = {
 SHIPMENTS = """
 import headwater as hw
 
-days = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-03-12")
+days = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-03-04")
 regions = hw.StaticPartitionsDefinition(["africa", "americas", "asia", "europe", "oceania"])
 by_day_and_region = hw.MultiPartitionsDefinition({"day": days, "region": regions})
 defs = hw.Definitions(assets=[hw.AssetSpec("shipments", partitions_def=by_day_and_region)])

@@ -128,7 +128,8 @@ class RunSupervisor:
             return
         if self._failed:
             first, count = next(iter(self._failed.values())), len(self._failed)
-            more = f" ({count - 1} more steps failed or were blocked.)" if count > 1 else ""
+            others = "1 more step failed or was" if count == 2 else f"{count - 1} more steps failed or were"
+            more = f" ({others} blocked.)" if count > 1 else ""
             await self._end_failed(ErrorInfo(message=first + more))
         else:
             await self._move(EventKind.RUN_SUCCEEDED)

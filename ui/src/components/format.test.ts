@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { plural, toDuration, toNumber, toRelative } from "./format";
+import { plural, toDuration, toNumber, toRelative, toInterval } from "./format";
 import { assetPath, showKey, toParts } from "./keys";
 
 describe("times", () => {
@@ -49,5 +49,18 @@ describe("keys", () => {
 
   it("travel in addresses", () => {
     expect(assetPath("a b/c&d", "events")).toBe("/asset?key=a%20b%2Fc%26d&tab=events");
+  });
+});
+
+describe("toInterval", () => {
+  it("takes the largest unit that fits", () => {
+    expect([1, 90, 120, 3_600, 5_400, 172_800].map(toInterval)).toEqual([
+      "1 s",
+      "90 s",
+      "2 min",
+      "1 h",
+      "90 min",
+      "2 d",
+    ]);
   });
 });

@@ -49,6 +49,18 @@ export function toDuration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+const UNITS = [
+  [86_400, "d"],
+  [3_600, "h"],
+  [60, "min"],
+] as const;
+
+/** A whole number of seconds in the largest unit that holds it without a rest. */
+export function toInterval(seconds: number): string {
+  const [length, unit] = UNITS.find(([each]) => seconds >= each && seconds % each === 0) ?? [1, "s"];
+  return `${seconds / length} ${unit}`;
+}
+
 /** A number with groups of digits, and no more decimals than it needs. */
 export function toNumber(value: number): string {
   return value

@@ -48,7 +48,7 @@ test("a new rule is about everything", () => {
 
 test("a rule and its channels are told in words", () => {
   expect(aboutText(RULE)).toBe(
-    "A run fails, An asset is late of group:finance that cfo owns, warnings too, from 3 failed ticks in a row on",
+    "A run fails, an asset is late of group:finance that cfo owns, warnings too, from 3 failed ticks in a row on",
   );
   expect(aboutText({ ...RULE, causes: [], assets: null, owners: [], severity: "ERROR", failures: 1 })).toBe(
     "Anything that goes wrong",

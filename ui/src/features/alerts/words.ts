@@ -45,7 +45,7 @@ export function aboutText(
   const what =
     rule.causes.length === 0 || rule.causes.length === all
       ? "Anything that goes wrong"
-      : rule.causes.map((cause) => CAUSES[cause]).join(", ");
+      : sentence(rule.causes.map((cause) => CAUSES[cause]));
   const where = rule.assets ? ` of ${rule.assets}` : "";
   const whose = rule.owners.length > 0 ? ` that ${rule.owners.join(", ")} owns` : "";
   const how = rule.severity === "WARN" ? ", warnings too" : "";
@@ -143,4 +143,10 @@ export function switched(rule: Rule, enabled: boolean): Partial<RuleBody> {
     most_per_hour: rule.most_per_hour,
     enabled,
   };
+}
+
+function sentence(words: readonly string[]): string {
+  return words
+    .map((word, place) => (place === 0 ? word : word.charAt(0).toLowerCase() + word.slice(1)))
+    .join(", ");
 }

@@ -159,7 +159,9 @@ function Ticks({ kind, name }: { kind: TickingKind; name: string }) {
           const items = pages.pages.flatMap((page) => page.items);
           if (items.length === 0) {
             return status === null ? (
-              <Empty title="It has not ticked yet">Switch it on, or let it tick now.</Empty>
+              <Empty title="It has not ticked yet">
+                While it is on, it ticks by itself; “Tick now” does not wait for that.
+              </Empty>
             ) : (
               <Empty title="No such ticks">None of those that are kept ended so.</Empty>
             );

@@ -1,8 +1,9 @@
 import type { Schemas, SensorView } from "../../api/client";
+import { toInterval } from "../../components/format";
 
 /** When a sensor is called. */
 export function callsText({ kind, minimum_interval }: Pick<SensorView, "kind" | "minimum_interval">): string {
-  if (kind === "interval") return `every ${minimum_interval} s at most`;
+  if (kind === "interval") return `every ${toInterval(minimum_interval)} at most`;
   return `on ${kind.replaceAll("_", " ")}`;
 }
 
