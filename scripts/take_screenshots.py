@@ -129,9 +129,10 @@ class Photographer:
                     page.locator(SHOWS[name]).first.wait_for()
                 page.wait_for_function("document.fonts.status === 'loaded' && document.getAnimations().length === 0")
                 page.evaluate(_HIDE_FOLDERS, self._folders)
-                page.screenshot(
-                    path=self._target / f"{name}{'' if scheme == 'light' else '-dark'}.png", full_page=name in WHOLE
-                )
+                height = page.evaluate("document.documentElement.scrollHeight") if name in WHOLE else size["height"]
+                page.set_viewport_size({"width": size["width"], "height": height})
+                page.screenshot(path=self._target / f"{name}{'' if scheme == 'light' else '-dark'}.png")
+                page.set_viewport_size(size)
             context.close()
 
 
