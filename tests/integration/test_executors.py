@@ -109,7 +109,9 @@ def test_how_long_a_step_may_take_to_end_is_said(home: Home, notes: Notes) -> No
         notes.wait("stubborn")
         process.send_signal(signal.SIGINT)
         process.wait()
-    assert "canceled" == home.run("run", "list")[0]["status"]
+    (run,) = home.run("run", "list")
+    (step,) = home.run("run", "show", run["run_id"])["steps"]
+    assert ("canceled", "canceled", run["ended_at"]) == (run["status"], step["status"], step["ended_at"])
 
 
 def test_a_step_tells_how_far_it_is(home: Home, notes: Notes) -> None:

@@ -3037,7 +3037,7 @@ export interface components {
             ready_at?: number | null;
             started_at: number | null;
             /** @enum {string} */
-            status: "waiting" | "started" | "success" | "failure" | "skipped";
+            status: "waiting" | "started" | "success" | "failure" | "skipped" | "canceled";
         };
         /** StorageView */
         StorageView: {

@@ -85,7 +85,11 @@ def run_detail(connection: Connection, run_id: str, logs: RunLogs) -> shapes.Run
     """
     run = run_store.get(connection, run_id)
     steps = _steps(_events(connection, run_id))
-    going = [step for step in steps if step.status == "started" and run.status not in ENDED]
+    going = [step for step in steps if step.status == "started"]
+    if run.status in ENDED:
+        for step in going:
+            step.status, step.ended_at = "canceled", _seconds(run.ended_at)
+        going = []
     told = _progress(logs, run_id, [step.name for step in going])
     expected = expected_seconds(connection, [(step.name, step.assets[0]) for step in going if step.assets])
     for step in going:

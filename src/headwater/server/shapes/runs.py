@@ -73,10 +73,13 @@ class StepProgress(msgspec.Struct, kw_only=True):
 
 
 class StepView(msgspec.Struct, kw_only=True):
-    """One step of a run; `expected_seconds` is how long one that is under way took lately."""
+    """One step of a run; `expected_seconds` is how long one that is under way took lately.
+
+    It is `canceled` where the run ended while it was under way.
+    """
 
     name: str
-    status: Literal["waiting", "started", "success", "failure", "skipped"]
+    status: Literal["waiting", "started", "success", "failure", "skipped", "canceled"]
     assets: list[str]
     checks: list[str]
     started_at: float | None
