@@ -69,10 +69,10 @@ def test_runs_are_found_by_what_they_have_in_common(page: Page, server: DevServe
     page.get_by_role("option", name="Schedules").click()
     expect(page.get_by_text("No such runs")).to_be_visible()
     page.get_by_role("combobox", name="Requested by").click()
-    page.get_by_role("option", name="People, in the app").click()
+    page.get_by_role("option", name="Calls of the API").click()
     page.get_by_role("combobox", name="Requested when").click()
     page.get_by_role("option", name="Last hour").click()
-    expect(page).to_have_url(re.compile("cause=app&last=3600"))
+    expect(page).to_have_url(re.compile("cause=api&last=3600"))
     expect(rows(page).nth(1)).to_be_visible()
 
 

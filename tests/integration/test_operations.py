@@ -8,12 +8,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from servers import Answer, DevServer, dev_server
-from stand_in import stand_in
+from stand_in import Received, stand_in
 
 PROJECT = Path(__file__).parents[1] / "projects" / "native.py"
 BROKEN = "raise RuntimeError('the definitions are broken')\n"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
+SENDER = "b7ad6b7169203331"
+OTHER = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACED = """
+import headwater as hw
+
+landed = hw.AssetSpec("landed")
+
+
+@hw.asset(deps=["landed"], automation_condition=hw.AutomationCondition.eager())
+def reader():
+    return 1
+
+
+@hw.asset(retry_policy=hw.RetryPolicy(max_retries=1))
+def flaky(context: hw.AssetExecutionContext):
+    if context.retry_number == 0:
+        raise RuntimeError("once")
+
+
+defs = hw.Definitions(assets=[landed, reader, flaky])
+"""
 
 
 def series(server: DevServer) -> dict[str, float]:
@@ -97,6 +120,63 @@ def test_traces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = b"".join(received.body for received in sent)
     assert bytes.fromhex(TRACE) in body
     assert b"GET /api/assets" in body
+
+
+def test_traces_go_on_in_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run is a span of the trace of the report, or the request, that caused it; each try of a step is its child."""
+    (tmp_path / "traced.py").write_text(TRACED)
+    with stand_in() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        with dev_server(tmp_path / "home", str(tmp_path / "traced.py")) as server:
+            server.wait_for(lambda: server.get("/health/ready").json["status"] == "ready")
+            server.post(
+                "/report_asset_materialization/landed", headers={"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+            )
+            asked = server.post("/api/runs", {"assets": ["flaky"]}, {"traceparent": f"00-{OTHER}-b7ad6b7169203331-01"})
+            server.wait_for(lambda: server.status("reader") == "fresh")
+            run = f"/api/runs/{asked.json['run_id']}"
+            server.wait_for(lambda: server.get(run).json["run"]["status"] == "success")
+            server.stop()
+        spans = spans_of(collector.received)
+
+    name_of = {span.span_id: span.name for span in spans}
+    runs = {span.span_id: span for span in spans if span.name.startswith("run ")}
+    steps = [span for span in spans if span.name.startswith("step ")]
+    assert {
+        TRACE: "POST materialization",
+        OTHER: "POST /api/runs",
+    } == {span.trace_id.hex(): name_of[span.parent_span_id] for span in runs.values()}
+    assert [("step flaky", OTHER), ("step flaky", OTHER), ("step reader", TRACE)] == [
+        (span.name, runs[span.parent_span_id].trace_id.hex()) for span in steps
+    ]
+    assert [True, False, False] == [span.status.code == Status.STATUS_CODE_ERROR for span in steps]
+
+
+def spans_of(received: list[Received]) -> list[Span]:
+    """What came to the collector, by name and time."""
+    sent = [ExportTraceServiceRequest.FromString(each.body) for each in received if each.path == "/v1/traces"]
+    spans = [
+        span
+        for each in sent
+        for resource in each.resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+    ]
+    return sorted(spans, key=lambda span: (span.name, span.start_time_unix_nano))
+
+
+def test_runs_name_who_asked(server: DevServer) -> None:
+    """What the app asks for is by `app`; what any other client asks for is by `api`; the filter tells them apart."""
+    asked = [
+        server.post("/api/runs", {"assets": ["windowed"]}, headers).json
+        for headers in ({"Headwater-Client": "app"}, None)
+    ]
+    found = {kind: server.get(f"/api/runs?cause={kind}").json["items"] for kind in ("app", "api")}
+
+    assert ["app", "api"] == [run["cause"]["kind"] for run in asked]
+    assert {"app": [asked[0]["run_id"]], "api": [asked[1]["run_id"]]} == {
+        kind: [run["run_id"] for run in runs] for kind, runs in found.items()
+    }
 
 
 def test_a_stop_answers_first(tmp_path: Path) -> None:

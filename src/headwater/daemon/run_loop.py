@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
 from headwater.daemon.owners import is_surely_gone
+from headwater.daemon.run_spans import RunSpans
 from headwater.errors import ConflictError, HeadwaterError
 from headwater.execution.executors.choose import Executors
 from headwater.execution.folders import Folders
@@ -64,6 +65,7 @@ class RunLoop:
         self._pools: dict[str, str] = {}
         self._some_wait = False
         self._pool_room = PoolRoom(store)
+        self._spans = RunSpans(store)
 
     def use_graph(self, graph: AssetGraph) -> None:
         """Know these definitions' pools from now on."""
@@ -89,6 +91,7 @@ class RunLoop:
         finally:
             await self._give_back()
             await self._executors.close()
+            await self._spans.flush()
 
     async def _follow_queue(self) -> None:
         while True:
@@ -142,6 +145,7 @@ class RunLoop:
             # Newer definitions may come into force meanwhile; the run ends by those that it began with.
             with location.held():
                 await supervisor.carry_out()
+            await self._spans.tell(run_id)
         except ConflictError as conflict:
             _log.info("a run was left to another engine", run_id=run_id, reason=str(conflict))
         except HeadwaterError as error:

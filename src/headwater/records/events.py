@@ -80,6 +80,8 @@ class Reporter(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     name: str | None = None
     by: str | None = None
     """The token or person that it came with, where `name` is that of something else."""
+    trace: str | None = None
+    """The `traceparent` of the request that it came with; runs that it causes go on with that trace."""
 
 
 class Materialization(

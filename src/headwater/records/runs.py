@@ -60,7 +60,7 @@ def advance(run_id: str, status: RunStatus | None, event: EventKind) -> RunStatu
 
 
 class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why a run was requested: `kind` is `automation`, `sensor`, `app`, `cli` or `api`."""
+    """Why a run was requested: `kind` is `automation`, `sensor`, `app`, `cli` or `api`, which is any other client."""
 
     kind: str
     name: str | None = None
@@ -69,6 +69,8 @@ class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
     """The `seq` of the events that led to it."""
     decided_at: int | None = None
     """For `automation`, the place in the log at which it was decided."""
+    trace: str | None = None
+    """The `traceparent` of the request for it; where it was caused by events, theirs counts."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

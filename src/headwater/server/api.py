@@ -16,6 +16,7 @@ from litestar.plugins.core import MsgspecDIPlugin
 
 from headwater.errors import HeadwaterError
 from headwater.records.access import Principal
+from headwater.records.runs import Cause
 from headwater.server import shapes
 from headwater.server.deployment import Deployment, Deployments
 from headwater.server.guard import PRINCIPAL, TokenRequiredError
@@ -50,6 +51,7 @@ from headwater.server.routes import (
     webhooks,
 )
 from headwater.server.version import package_version
+from headwater.traces import current_trace
 
 ROUTES = [
     deployment.get_deployment,
@@ -170,6 +172,9 @@ ROUTES = [
     schedules.dry_run_schedule,
 ]
 
+CLIENT_HEADER = "Headwater-Client"
+"""By which the app says who it is."""
+CLIENT_APP = "app"
 _Request = Request[Any, Any, State]
 _log = structlog.get_logger(__name__)
 
@@ -189,6 +194,7 @@ def build_api() -> Litestar:
         dependencies={
             "deployment": Provide(_find_deployment, sync_to_thread=False),
             "principal": Provide(_find_principal, sync_to_thread=False),
+            "asked_by": Provide(_find_asker, sync_to_thread=False),
             "deployments": Provide(_find_deployments, sync_to_thread=False),
             "hosts": Provide(_find_hosts, sync_to_thread=False),
         },
@@ -217,6 +223,13 @@ def _find_deployment(request: _Request) -> Deployment:
 def _find_principal(request: _Request) -> Principal:
     found: Principal = request.scope["state"][PRINCIPAL]
     return found
+
+
+def _find_asker(request: _Request) -> Cause:
+    """Why a run is requested that a request asks for: a person in the app, or any other client."""
+    principal = _find_principal(request)
+    is_in_app = request.headers.get(CLIENT_HEADER) == CLIENT_APP or principal.session_id is not None
+    return Cause(kind="app" if is_in_app else "api", name=principal.name, trace=current_trace.get())
 
 
 def _find_deployments(request: _Request) -> Deployments:

@@ -20,6 +20,7 @@ from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, S
 from headwater.storage import catalog
 from headwater.storage.held_reports import Queue
 from headwater.storage.writer import Unit
+from headwater.traces import current_trace
 
 PATHS = frozenset({"/api/v1/lineage", "/api/v1/lineage/batch"})
 
@@ -126,7 +127,8 @@ def _judge(deployment: Deployment, principal: Principal, events: Sequence[NewEve
 def _sent_by(event: NewEvent, sender: str | None) -> NewEvent:
     """The event with the name of the token or person that it came with, besides the job that it is from."""
     payload = event.payload
-    if sender is None or not isinstance(payload, Report) or payload.reporter is None:
+    trace = current_trace.get()
+    if (sender is None and trace is None) or not isinstance(payload, Report) or payload.reporter is None:
         return event
-    reporter = msgspec.structs.replace(payload.reporter, by=sender)
+    reporter = msgspec.structs.replace(payload.reporter, by=sender, trace=trace)
     return msgspec.structs.replace(event, payload=msgspec.structs.replace(payload, reporter=reporter))

@@ -16,6 +16,7 @@ from headwater.server.report_parsing import parse_report
 from headwater.server.strict_parsing import checked_key, read_timestamp
 from headwater.storage.held_reports import Queue
 from headwater.storage.writer import report as write_report
+from headwater.traces import current_trace
 
 _DOORS = {
     "/report_asset_materialization": EventKind.MATERIALIZATION,
@@ -57,7 +58,7 @@ async def report(
             header(scope, b"content-type"),
             body,
             scope["query_string"].decode("latin-1"),
-            Reporter("rest", principal.name),
+            Reporter("rest", principal.name, trace=current_trace.get()),
         )
         event, key = _with_headers(event, scope)
         now = deployment.clock.now()

@@ -28,6 +28,7 @@ from headwater.server.strict_parsing import ParsedItem, ReportItem, checked_key,
 from headwater.storage import held_reports
 from headwater.storage.held_reports import Held
 from headwater.storage.writer import report
+from headwater.traces import current_trace
 
 PATH = "/api/report"
 Status = Literal["recorded", "repeated", "held", "valid", "refused"]
@@ -115,7 +116,9 @@ async def _answer(
     raws, many = split_body(header(scope, b"content-type"), body)
     request_key = header(scope, b"idempotency-key")
     keys = [_item_key(request_key, index if many else None) for index in range(len(raws))]
-    return await record(deployment, request, principal, Reporter("rest", principal.name), raws, keys)
+    return await record(
+        deployment, request, principal, Reporter("rest", principal.name, trace=current_trace.get()), raws, keys
+    )
 
 
 async def record(

@@ -1,22 +1,14 @@
-"""Requests as OpenTelemetry spans, where its packages are installed and an address to send them to is set.
-
-The standard variables apply: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and the others.
-"""
+"""Requests as OpenTelemetry spans, where its packages are installed and an address to send them to is set."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-import structlog
-
-from headwater.server.http import Scope
+from headwater.server.http import Scope, header
 from headwater.server.version import package_version
-
-_ADDRESSES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-_log = structlog.get_logger(__name__)
+from headwater.traces import current_trace, open_provider, usable_traceparent
 
 
 class RequestSpan(Protocol):
@@ -42,18 +34,28 @@ class Tracing:
 
     @contextmanager
     def request(self, scope: Scope) -> Iterator[RequestSpan]:
-        """A span around a request."""
+        """A span around a request; what the request causes belongs to its trace, or without spans to the sender's."""
         if self._tracer is None:
-            yield _NoSpan()
+            belongs = current_trace.set(usable_traceparent(header(scope, b"traceparent")))
+            try:
+                yield _NoSpan()
+            finally:
+                current_trace.reset(belongs)
             return
         from opentelemetry import trace  # an extra
-        from opentelemetry.propagate import extract
+        from opentelemetry.propagate import extract, inject
 
         sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         with self._tracer.start_as_current_span(
             scope["method"], context=extract(sent), kind=trace.SpanKind.SERVER
         ) as span:
-            yield _Span(span)
+            carried: dict[str, str] = {}
+            inject(carried)
+            belongs = current_trace.set(carried.get("traceparent"))
+            try:
+                yield _Span(span)
+            finally:
+                current_trace.reset(belongs)
 
     def close(self) -> None:
         """Send the spans that were not sent yet."""
@@ -81,17 +83,7 @@ class _Span:
 
 def tracing_from_environment() -> Tracing:
     """Tracing as the standard variables ask for it; none where they name no address."""
-    if not any(os.environ.get(name) for name in _ADDRESSES):
+    provider = open_provider()
+    if provider is None:
         return Tracing()
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # an extra
-        from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError:
-        _log.warning("traces are asked for, but their packages are not there: pip install 'headwater[otel]'")
-        return Tracing()
-    resource = Resource.create({SERVICE_NAME: os.environ.get("OTEL_SERVICE_NAME", "headwater")})
-    provider = TracerProvider(resource=resource)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Tracing(provider.get_tracer("headwater", package_version()), shut_down=provider.shutdown)

@@ -25,6 +25,7 @@ from headwater.server.deployment import Deployment
 from headwater.server.guard import authorize
 from headwater.server.http import Receive, Scope, Send, read_body, send_json
 from headwater.server.problems import plain_problem, problem_of, send_problem
+from headwater.traces import current_trace
 
 PREFIX = "/hooks/"
 
@@ -78,7 +79,7 @@ async def turn(
     """
     raws = [msgspec.json.encode(report) for report in reports_of(rule, body, headers)]
     request = strict_door.Request(mode="each", dry_run=dry_run)
-    reporter = Reporter("webhook", rule.name)
+    reporter = Reporter("webhook", rule.name, trace=current_trace.get())
     return await strict_door.record(deployment, request, principal, reporter, raws, [None] * len(raws))
 
 

@@ -83,9 +83,12 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
   try {
     response = await fetch(address, {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+      // So that a run that is asked for here is told from one that a script asks for.
+      headers: {
+        "Headwater-Client": "app",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
     throw new RequestError(0, "The server does not answer. Is `headwater dev` running?");

@@ -32,10 +32,11 @@ def plan_backfill(
 def request_backfill(
     deployment: NamedDependency[Deployment],
     principal: NamedDependency[Principal],
+    asked_by: NamedDependency[Cause],
     data: JSONBody[shapes.BackfillRequestBody],
 ) -> shapes.BackfillDetail:
     """Request a backfill; the answer comes once the request is on disk."""
-    return backfills.request(deployment, data, Cause(kind="app"), _reporter(principal))
+    return backfills.request(deployment, data, asked_by, _reporter(principal))
 
 
 @get("/backfills", sync_to_thread=True, summary="Backfills, newest first")

@@ -29,13 +29,16 @@ def get_job(deployment: NamedDependency[Deployment], name: FromPath[str]) -> sha
 
 @post("/jobs/{name:str}/runs", sync_to_thread=True, summary="Run a job")
 def run_job(
-    deployment: NamedDependency[Deployment], name: FromPath[str], data: JSONBody[shapes.JobRunBody]
+    deployment: NamedDependency[Deployment],
+    asked_by: NamedDependency[Cause],
+    name: FromPath[str],
+    data: JSONBody[shapes.JobRunBody],
 ) -> shapes.RunView:
     """Request a run of a job; the answer comes once the request is on disk."""
     run = plan_job(
         deployment.graph(),
         name,
-        cause=Cause(kind="app"),
+        cause=asked_by,
         now=deployment.clock.now(),
         partition=data.partition,
         partitions=data.partitions,

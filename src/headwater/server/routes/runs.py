@@ -82,15 +82,17 @@ def _tag(text: str) -> tuple[str, str | None]:
 
 
 @post("/runs", sync_to_thread=True, summary="Make assets, or carry out checks")
-def request_run(deployment: NamedDependency[Deployment], data: JSONBody[shapes.RunRequestBody]) -> shapes.RunView:
+def request_run(
+    deployment: NamedDependency[Deployment], asked_by: NamedDependency[Cause], data: JSONBody[shapes.RunRequestBody]
+) -> shapes.RunView:
     """Request a run of some assets or checks of one code location; the answer comes once the request is on disk."""
-    planned = _planned(deployment, data)
+    planned = _planned(deployment, asked_by, data)
     deployment.store.write(run_requests.unit_of(planned))
     return runs.run_view(planned[0])
 
 
-def _planned(deployment: Deployment, data: shapes.RunRequestBody) -> list[Run]:
-    graph, cause, now = deployment.graph(), Cause(kind="app"), deployment.clock.now()
+def _planned(deployment: Deployment, cause: Cause, data: shapes.RunRequestBody) -> list[Run]:
+    graph, now = deployment.graph(), deployment.clock.now()
     config = plain_run_config(data.run_config)
     if bool(data.assets) == bool(data.checks):
         raise InvalidParameterError("A run makes assets or carries out checks: give either `assets` or `checks`.")
@@ -157,9 +159,11 @@ def cancel_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -
 
 
 @post("/runs/{run_id:str}/retry", sync_to_thread=True, summary="Retry a run")
-def retry_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> shapes.RunView:
+def retry_run(
+    deployment: NamedDependency[Deployment], asked_by: NamedDependency[Cause], run_id: FromPath[str]
+) -> shapes.RunView:
     """Request a run of what an ended one did not make."""
-    return runs.run_view(request_retry(deployment, run_id, Cause(kind="app")))
+    return runs.run_view(request_retry(deployment, run_id, asked_by))
 
 
 def request_retry(deployment: Deployment, run_id: str, cause: Cause) -> Run:

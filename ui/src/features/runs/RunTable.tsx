@@ -86,7 +86,8 @@ export function causeText({ cause }: Pick<RunView, "cause">): string {
   if (kind === "sensor") return `Sensor ${name ?? ""}`;
   if (kind === "schedule") return `Schedule ${name ?? ""}`;
   if (kind === "backfill") return `Backfill ${name ?? ""}`;
-  if (kind === "app") return "By hand, in the app";
+  if (kind === "app") return name === null ? "By hand, in the app" : `By ${name}, in the app`;
   if (kind === "cli") return "By hand, in a shell";
+  if (kind === "api") return name === null ? "By a call of the API" : `By a call of the API, with ${name}`;
   return kind;
 }
