@@ -64,10 +64,10 @@ def headwater(home: Path, *arguments: str) -> Result:
 @pytest.mark.parametrize(
     ("asset", "said"),
     [
-        ("cleaned", "not to be made now: nothing new: something upstream was updated was handled"),
+        ("cleaned", "not to be made now: nothing new: “something upstream was updated” was handled"),
         ("joined", "not to be made now: rates has no version yet"),
         ("broken", "is failure: requested by its condition because raw was updated"),
-        ("yearly", "nothing new: cron_tick_passed(0 0 1 1 *, UTC) was handled, or never came"),
+        ("yearly", "nothing new: “cron_tick_passed(0 0 1 1 *, UTC)” was handled, or never came"),
         ("by_hand", "has no automation condition, so it is made only when somebody or something asks"),
         ("raw", "is an external asset: another system makes it"),
     ],
