@@ -14,6 +14,13 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 12, fz: "sm" } },
     Badge: { defaultProps: { radius: "sm" }, styles: { label: { textTransform: "none", fontWeight: 600 } } },
     Code: { defaultProps: { color: "var(--hw-code)" } },
+    // Yellow words on their own tint are too faint to read.
+    Alert: {
+      styles: (_: unknown, { color }: { color?: string }) =>
+        color === "yellow" ? { title: { color: "var(--mantine-color-text)" } } : {},
+    },
+    // What is there for screen readers only is placed in it, and must not widen the page.
+    TableScrollContainer: { styles: { scrollContainer: { position: "relative" } } },
     Anchor: { defaultProps: { underline: "always" } },
     // A dialog's heading is no banner of the page.
     Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } },

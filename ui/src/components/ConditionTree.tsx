@@ -13,37 +13,43 @@ const DEPS_SHOWN = 6;
 export function ConditionTree({ node }: { node: Schemas["ConditionNode"] }) {
   return (
     <div className="hw-condition">
-      <Group gap="sm" className="hw-line">
+      <Group gap="sm" wrap="nowrap" align="baseline" className="hw-line">
         <Mark bare look={node.holds ? HOLDS : NOT} />
-        <Text size="sm" {...(node.parts.length > 0 ? { fw: 600 } : {})} style={{ overflowWrap: "anywhere" }}>
-          {node.label ?? node.text}
-        </Text>
-        {node.partitions > 1 && (
-          <Badge size="sm" variant="default">
-            {plural(node.partitions, "partition")}
-          </Badge>
-        )}
-        {node.seq !== null && node.seq > 0 && (
-          <Text size="xs" c="dimmed">
-            since event {node.seq}
+        <Group gap="sm" style={{ minWidth: 0 }}>
+          <Text
+            size="sm"
+            {...(node.parts.length > 0 ? { fw: 600 } : {})}
+            style={{ overflowWrap: "anywhere" }}
+          >
+            {node.label ?? node.text}
           </Text>
-        )}
-        {node.deps.slice(0, DEPS_SHOWN).map((dep) => (
-          <span key={dep.key}>
-            <AssetLink assetKey={dep.key} size="xs" />
-            {dep.seq !== null && (
-              <Text component="span" size="xs" c="dimmed">
-                {" "}
-                event {dep.seq}
-              </Text>
-            )}
-          </span>
-        ))}
-        {node.deps.length > DEPS_SHOWN && (
-          <Text size="xs" c="dimmed">
-            and {node.deps.length - DEPS_SHOWN} more
-          </Text>
-        )}
+          {node.partitions > 1 && (
+            <Badge size="sm" variant="default">
+              {plural(node.partitions, "partition")}
+            </Badge>
+          )}
+          {node.seq !== null && node.seq > 0 && (
+            <Text size="xs" c="dimmed">
+              since event {node.seq}
+            </Text>
+          )}
+          {node.deps.slice(0, DEPS_SHOWN).map((dep) => (
+            <span key={dep.key}>
+              <AssetLink assetKey={dep.key} size="xs" />
+              {dep.seq !== null && (
+                <Text component="span" size="xs" c="dimmed">
+                  {" "}
+                  event {dep.seq}
+                </Text>
+              )}
+            </span>
+          ))}
+          {node.deps.length > DEPS_SHOWN && (
+            <Text size="xs" c="dimmed">
+              and {node.deps.length - DEPS_SHOWN} more
+            </Text>
+          )}
+        </Group>
       </Group>
       {node.parts.length > 0 && (
         <div className="hw-condition-parts">

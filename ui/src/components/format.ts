@@ -49,7 +49,7 @@ export function toDuration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-const UNITS = [
+const LENGTHS = [
   [86_400, "d"],
   [3_600, "h"],
   [60, "min"],
@@ -57,7 +57,7 @@ const UNITS = [
 
 /** A whole number of seconds in the largest unit that holds it without a rest. */
 export function toInterval(seconds: number): string {
-  const [length, unit] = UNITS.find(([each]) => seconds >= each && seconds % each === 0) ?? [1, "s"];
+  const [length, unit] = LENGTHS.find(([each]) => seconds >= each && seconds % each === 0) ?? [1, "s"];
   return `${seconds / length} ${unit}`;
 }
 

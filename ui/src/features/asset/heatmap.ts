@@ -169,14 +169,10 @@ function inGrid(dimensions: readonly Dimension[], width: number, step: number): 
     },
     dayAt: null,
     marks: blocks.starts.flatMap((start) =>
-      // The last word must not run out of the picture; the first is there even so.
-      Array.from(
-        { length: Math.max(1, Math.floor(Math.min(blocks.columns, length - start) / apart)) },
-        (_, mark) => ({
-          ...blocks.placeAt(start + mark * apart, 0),
-          text: nameOf(across, start + mark * apart),
-        }),
-      ),
+      Array.from({ length: Math.ceil(Math.min(blocks.columns, length - start) / apart) }, (_, mark) => ({
+        ...blocks.placeAt(start + mark * apart, 0),
+        text: nameOf(across, start + mark * apart),
+      })),
     ),
     names: blocks.starts.flatMap((start) =>
       texts.flatMap((text, at) => (at % every === 0 ? [{ row: blocks.placeAt(start, at).row, text }] : [])),

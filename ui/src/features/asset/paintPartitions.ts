@@ -43,8 +43,12 @@ export function drawSquares(
   pen.font = `11px ${tokens.font}`;
   pen.fillStyle = tokens.quiet;
   const size = sizeOf(cells.step);
-  for (const { column, row, text } of cells.marks)
-    pen.fillText(text, cells.left + column * cells.step, TOP + row * cells.step - 5);
+  for (const { column, row, text } of cells.marks) {
+    const x = cells.left + column * cells.step;
+    // A word that would run out of the picture is left out; the first of its row is there even so.
+    if (column > 0 && x + pen.measureText(text).width > width) continue;
+    pen.fillText(text, x, TOP + row * cells.step - 5);
+  }
   for (const { row, text } of cells.names)
     pen.fillText(text, 0, TOP + row * cells.step + Math.max(8, size / 2 + 4), cells.left - 6);
   const round = size >= ROUND_FROM;

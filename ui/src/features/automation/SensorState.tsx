@@ -34,7 +34,7 @@ export function SensorState({ sensor }: { sensor: SensorView }) {
                   .flatMap((page) => page.items)
                   .map((item) => (
                     <Table.Tr key={item.key}>
-                      <Table.Th w="26%" fw={500} style={{ overflowWrap: "anywhere" }}>
+                      <Table.Th w={{ base: "45%", sm: "26%" }} fw={500} style={{ overflowWrap: "anywhere" }}>
                         {item.key}
                       </Table.Th>
                       <Table.Td>

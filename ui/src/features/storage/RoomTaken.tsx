@@ -46,7 +46,9 @@ export function RoomTaken() {
                             </Text>
                           )}
                         </Table.Td>
-                        <Table.Td ta="right">{toSize(asset.about_bytes)}</Table.Td>
+                        <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
+                          {toSize(asset.about_bytes)}
+                        </Table.Td>
                       </Table.Tr>
                     ))}
                   </Table.Tbody>
@@ -72,7 +74,7 @@ export function RoomTaken() {
                       <Table.Tr key={table.table}>
                         <Table.Td>{table.table}</Table.Td>
                         <Table.Td ta="right">{toNumber(table.rows)}</Table.Td>
-                        <Table.Td ta="right">
+                        <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
                           {table.bytes_on_disk === null ? "–" : toSize(table.bytes_on_disk)}
                         </Table.Td>
                       </Table.Tr>
