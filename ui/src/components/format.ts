@@ -49,16 +49,10 @@ export function toDuration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-const LENGTHS = [
-  [86_400, "d"],
-  [3_600, "h"],
-  [60, "min"],
-] as const;
-
-/** A whole number of seconds in the largest unit that holds it without a rest. */
+/** A length of time in the largest unit of which it is a whole number. */
 export function toInterval(seconds: number): string {
-  const [length, unit] = LENGTHS.find(([each]) => seconds >= each && seconds % each === 0) ?? [1, "s"];
-  return `${seconds / length} ${unit}`;
+  const [unit, size] = UNITS.find((each) => seconds >= each[1] && seconds % each[1] === 0) ?? ["s", 1];
+  return `${seconds / size} ${unit}`;
 }
 
 /** A number with groups of digits, and no more decimals than it needs. */
