@@ -329,6 +329,7 @@ if TYPE_CHECKING:
         DagsterInstance,
         HeadwaterInstance,
     )
+    from headwater.execution.instance_filters import AssetRecord, DagsterEventType, EventRecordsFilter, RunsFilter
     from headwater.execution.materialize import (
         materialize,
         materialize_to_memory,
@@ -488,6 +489,7 @@ _NAMES = {
     "execution.file_io_manager": "FilesystemIOManager InMemoryIOManager",
     "execution.in_process_result": "ExecuteInProcessResult",
     "execution.instance": "DagsterInstance HeadwaterInstance",
+    "execution.instance_filters": "AssetRecord DagsterEventType EventRecordsFilter RunsFilter",
     "execution.materialize": "materialize materialize_to_memory observe",
     "execution.pipes.client": "PipesClient PipesSubprocessClient",
     "execution.pipes.context_injectors": (
@@ -530,6 +532,7 @@ __all__ = [
     "AssetMetadataValue",
     "AssetObservation",
     "AssetOut",
+    "AssetRecord",
     "AssetSelection",
     "AssetSensorDefinition",
     "AssetSpec",
@@ -548,6 +551,7 @@ __all__ = [
     "ConfigurableResourceFactory",
     "ConflictError",
     "CyclicDependencyError",
+    "DagsterEventType",
     "DagsterInstance",
     "DagsterRunStatus",
     "DailyPartitionsDefinition",
@@ -564,6 +568,7 @@ __all__ = [
     "DynamicPartitionsDefinition",
     "EnvVar",
     "EvaluateAutomationConditionsResult",
+    "EventRecordsFilter",
     "ExecuteInProcessResult",
     "ExecutorDefinition",
     "ExternalAssetError",
@@ -657,6 +662,7 @@ __all__ = [
     "RunStatus",
     "RunStatusSensorContext",
     "RunStatusSensorDefinition",
+    "RunsFilter",
     "SQLTableIOManager",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",

@@ -38,6 +38,12 @@ class RunEventView(msgspec.Struct, frozen=True, kw_only=True):
     check_evaluation: AssetCheckEvaluation | None = None
     error: str | None = None
     seq: int = 0
+    run_id: str | None = None
+
+    @property
+    def partition_key(self) -> str | None:
+        """The same as `partition`."""
+        return self.partition
 
     @property
     def storage_id(self) -> int:
@@ -71,6 +77,7 @@ def view(event: Event) -> RunEventView:
         check_evaluation=_evaluation(event, key, payload) if isinstance(payload, CheckEvaluation) and key else None,
         error=None if error is None else error.message,
         seq=event.seq,
+        run_id=event.run_id,
     )
 
 

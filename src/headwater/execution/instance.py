@@ -15,12 +15,20 @@ from headwater.clock import from_seconds, to_seconds
 from headwater.definitions.arguments import check_asset_key, shown
 from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation, DataProvenance
 from headwater.definitions.io_managers import IOManager
-from headwater.definitions.metadata import MetadataValue, to_wire
+from headwater.definitions.metadata import to_wire
 from headwater.definitions.metadata_from_wire import from_wire
 from headwater.definitions.partitions.dynamic import check_new_keys
-from headwater.errors import InvalidInvocationError, SettingsError
+from headwater.errors import InvalidCursorError, InvalidInvocationError, InvalidParameterError, SettingsError
 from headwater.execution.file_io_manager import FilesystemIOManager
 from headwater.execution.in_process_result import RunEventView, view
+from headwater.execution.instance_filters import (
+    RUN_STATUS_CHANGES,
+    AssetRecord,
+    DagsterEventType,
+    EventRecordsFilter,
+    RunsFilter,
+)
+from headwater.execution.instance_records import EventRecords, RecordedEvaluation, RecordedUpdate, recorded_update
 from headwater.execution.memory_log import EventLog, MemoryLog
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 from headwater.records.event_records import provenance_of
@@ -39,38 +47,6 @@ from headwater.records.versions import Version
 _REPORTER = Reporter("python")
 _MOST_UPDATES = 50
 _MOST_EVALUATIONS = 500
-_LAST_UPDATED = "dagster/last_updated_timestamp"
-
-
-class EventRecords(msgspec.Struct, frozen=True):
-    """A page of events, the newest first; `cursor` leads to the next one where `has_more`."""
-
-    records: list[RunEventView]
-    cursor: str | None
-    has_more: bool
-
-
-class RecordedUpdate(msgspec.Struct, frozen=True):
-    """What a materialization or an observation says of an asset, for checks that look at what is recorded.
-
-    `updated_at`, in seconds since the epoch, is None for an observation that does not say when the asset was updated.
-    """
-
-    metadata: dict[str, MetadataValue]
-    updated_at: float | None
-    partition: str | None
-    data_version: str | None
-    seq: int = 0
-    """Its place in the log."""
-
-
-class RecordedEvaluation(msgspec.Struct, frozen=True):
-    """What a check found last: whether it passed, what it told, when (in seconds since the epoch), and its place."""
-
-    passed: bool
-    metadata: dict[str, MetadataValue]
-    evaluated_at: float
-    seq: int
 
 
 class HeadwaterInstance:
@@ -225,6 +201,67 @@ class HeadwaterInstance:
         """Observations of an asset, the newest first, a page at a time."""
         return self._page(asset_key, EventKind.OBSERVATION, limit, cursor)
 
+    def get_event_records(
+        self, event_records_filter: EventRecordsFilter, limit: int | None = None, ascending: bool = False
+    ) -> list[RunEventView]:
+        """Events of one kind that a filter wants, the last recorded first unless `ascending`.
+
+        Events that were withdrawn or wiped are left out.
+        """
+        return [view(event) for event in self._log.records(event_records_filter, limit, ascending=ascending)]
+
+    def fetch_run_status_changes(
+        self,
+        records_filter: DagsterEventType | EventRecordsFilter,
+        limit: int,
+        cursor: str | None = None,
+        ascending: bool = False,
+    ) -> EventRecords:
+        """Runs that started or ended, a page at a time, the last recorded first unless `ascending`.
+
+        Args:
+            records_filter: The kind, such as `DagsterEventType.RUN_FAILURE`, or a filter with it.
+            limit: How many at most.
+            cursor: That of the page before.
+            ascending: Whether the first one comes first.
+
+        Raises:
+            InvalidCursorError: the cursor is no such text.
+            InvalidParameterError: the kind is none of those.
+        """
+        whole = records_filter
+        wanted = whole if isinstance(whole, EventRecordsFilter) else EventRecordsFilter(whole)
+        if wanted.event_type not in RUN_STATUS_CHANGES:
+            raise InvalidParameterError(
+                f"fetch_run_status_changes takes {', '.join(each.name for each in RUN_STATUS_CHANGES)}, but got "
+                f"{shown(wanted.event_type)}. Use get_event_records for other events."
+            )
+        if cursor is not None:
+            if not cursor.isdecimal():
+                raise InvalidCursorError(f"A cursor of run status changes is the one of a page, but got {cursor!r}.")
+            field = "after_cursor" if ascending else "before_cursor"
+            wanted = msgspec.structs.replace(wanted, **{field: int(cursor)})
+        found = self._log.records(wanted, limit + 1, ascending=ascending)
+        shown_ones = [view(event) for event in found[:limit]]
+        following = str(shown_ones[-1].seq) if shown_ones else cursor
+        return EventRecords(shown_ones, following, len(found) > limit)
+
+    def get_asset_records(self, asset_keys: Sequence[CoercibleToAssetKey] | None = None) -> list[AssetRecord]:
+        """What was told last of each asset that has events, all or some of them, by key."""
+        wanted = None if asset_keys is None else {AssetKey.from_coercible(key) for key in asset_keys}
+        return [self._record(key) for key in self.get_asset_keys() if wanted is None or key in wanted]
+
+    def wipe_assets(self, asset_keys: Sequence[CoercibleToAssetKey]) -> None:
+        """Forget the history of assets; reports that come later count again. One that has none is passed over."""
+        for key in asset_keys:
+            if self.has_asset_key(key):
+                self._log.wipe(_text(key), ())
+
+    def wipe_asset_partitions(self, asset_key: CoercibleToAssetKey, partition_keys: Sequence[str]) -> None:
+        """Forget the history of some partitions of an asset; those that have none are passed over."""
+        if partition_keys and self.has_asset_key(asset_key):
+            self._log.wipe(_text(asset_key), partition_keys)
+
     def read_events(self, after: int = 0) -> Sequence[Event]:
         """All events beyond a place in the log, in its order."""
         return self._log.events_after(after)
@@ -238,7 +275,7 @@ class HeadwaterInstance:
         kinds = (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
         events = [event for kind in kinds for event in self._log.events_of(_text(asset_key), kind, _MOST_UPDATES)]
         events.sort(key=lambda event: (event.timestamp, event.seq), reverse=True)
-        return [_update(event) for event in events]
+        return [recorded_update(event) for event in events]
 
     def get_latest_asset_check_evaluation(self, key: AssetCheckKey) -> RecordedEvaluation | None:
         """What a check found last, among the newest results of its asset; None where it was not carried out."""
@@ -284,9 +321,13 @@ class HeadwaterInstance:
         """Whether an asset has events."""
         return _text(asset_key) in self._log.asset_keys()
 
-    def get_runs(self, limit: int | None = None) -> list[Run]:
-        """Runs, the newest first."""
-        return self._log.runs(limit)
+    def get_runs(self, filters: RunsFilter | None = None, limit: int | None = None) -> list[Run]:
+        """Runs, all or those that a filter wants, the newest first."""
+        return self._log.runs(limit, filters or RunsFilter())
+
+    def get_runs_count(self, filters: RunsFilter | None = None) -> int:
+        """How many runs there are, of all or of those that a filter wants."""
+        return len(self.get_runs(filters))
 
     def get_run_by_id(self, run_id: str) -> Run | None:
         """One run; None where there is none of that id."""
@@ -323,26 +364,20 @@ class HeadwaterInstance:
         """The newest version of each of some partitions that has one."""
         return self._log.partition_versions(key, partitions, kinds)
 
+    def _record(self, key: AssetKey) -> AssetRecord:
+        newest = [
+            self._log.events_of(key.to_escaped_user_string(), kind, 1)
+            for kind in (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
+        ]
+        made, seen = (view(found[0]) if found else None for found in newest)
+        return AssetRecord(key, made, seen)
+
     def _page(self, asset_key: CoercibleToAssetKey, kind: EventKind, limit: int, cursor: str | None) -> EventRecords:
         skip = int(cursor) if cursor else 0
         found = self._log.events_of(_text(asset_key), kind, skip + limit + 1)[skip:]
         has_more = len(found) > limit
         following = str(skip + limit) if has_more else None
         return EventRecords([view(event) for event in found[:limit]], following, has_more)
-
-
-def _update(event: Event) -> RecordedUpdate:
-    payload = event.payload
-    metadata = from_wire(payload.metadata) if isinstance(payload, (Materialization, Observation)) else {}
-    said = metadata.get(_LAST_UPDATED)
-    moment = said.value if said is not None else None
-    return RecordedUpdate(
-        metadata=metadata,
-        updated_at=event.timestamp / 1_000_000 if event.kind is EventKind.MATERIALIZATION else moment,
-        partition=event.partition,
-        data_version=event.data_version,
-        seq=event.seq,
-    )
 
 
 def _text(asset_key: CoercibleToAssetKey) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
 from headwater.clock import Clock, SystemClock
-from headwater.records.events import Event, EventKind, NewEvent
+from headwater.execution.instance_filters import EventRecordsFilter, RunsFilter
+from headwater.records.events import Event, EventKind, NewEvent, Wipe
 from headwater.records.fold import WHOLE, Latest, fold_latest, newest_version
 from headwater.records.runs import Run
 from headwater.records.versions import Version
@@ -69,8 +70,16 @@ class EventLog(Protocol):
         """One run."""
         ...
 
-    def runs(self, limit: int | None) -> list[Run]:
+    def runs(self, limit: int | None, wanted: RunsFilter) -> list[Run]:
         """Runs, the newest first."""
+        ...
+
+    def records(self, wanted: EventRecordsFilter, limit: int | None, *, ascending: bool) -> list[Event]:
+        """Events by their places in the log, the last ones first unless `ascending`, without what was wiped."""
+        ...
+
+    def wipe(self, asset_key: str, partitions: Sequence[str]) -> None:
+        """Forget an asset that is known, or some of its partitions."""
         ...
 
 
@@ -80,6 +89,7 @@ class MemoryLog:
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._events: list[Event] = []
+        self._wiped: set[int] = set()
         self._latest: dict[tuple[str, str, EventKind], Latest] = {}
         self._runs: dict[str, Run] = {}
         self._dynamic: dict[str, dict[str, None]] = {}
@@ -104,12 +114,15 @@ class MemoryLog:
             )
             self._events.append(whole)
             kept.append(whole)
-        for state in fold_latest(kept):
+        self._fold(kept)
+        return kept
+
+    def _fold(self, events: Sequence[Event]) -> None:
+        for state in fold_latest(events):
             place = (state.asset_key, state.partition, state.kind)
             known = self._latest.get(place)
             if known is None or (state.timestamp, state.seq) > (known.timestamp, known.seq):
                 self._latest[place] = state
-        return kept
 
     def begin_run(self, run: Run) -> None:
         """Keep a new run."""
@@ -138,13 +151,15 @@ class MemoryLog:
 
     def events_of(self, asset_key: str, kind: EventKind, limit: int, partition: str | None = None) -> list[Event]:
         """Events of an asset of one kind, or of one partition of it, the newest first by when they happened."""
-        mine = (event for event in self._events if event.kind is kind and event.asset_key == asset_key)
+        mine = (event for event in self._counting() if event.kind is kind and event.asset_key == asset_key)
         found = [event for event in mine if partition in (None, event.partition)]
         return sorted(found, key=lambda event: (event.timestamp, event.seq), reverse=True)[:limit]
 
     def partitions_of(self, asset_key: str) -> set[str]:
         """The partitions of an asset that were ever made."""
-        made = (each for each in self._events if each.kind is EventKind.MATERIALIZATION and each.asset_key == asset_key)
+        made = (
+            each for each in self._counting() if each.kind is EventKind.MATERIALIZATION and each.asset_key == asset_key
+        )
         return {event.partition for event in made if event.partition is not None}
 
     def events_after(self, after: int) -> list[Event]:
@@ -154,7 +169,7 @@ class MemoryLog:
     def asset_keys(self) -> set[str]:
         """The assets that have materializations or observations."""
         kinds = (EventKind.MATERIALIZATION, EventKind.OBSERVATION)
-        return {event.asset_key for event in self._events if event.kind in kinds and event.asset_key is not None}
+        return {event.asset_key for event in self._counting() if event.kind in kinds and event.asset_key is not None}
 
     def dynamic_partitions(self, name: str) -> list[str]:
         """The keys of dynamic partitions, in the order in which they were added."""
@@ -173,6 +188,24 @@ class MemoryLog:
         """One run."""
         return self._runs.get(run_id)
 
-    def runs(self, limit: int | None) -> list[Run]:
+    def runs(self, limit: int | None, wanted: RunsFilter) -> list[Run]:
         """Runs, the newest first."""
-        return list(reversed(self._runs.values()))[:limit]
+        return [run for run in reversed(self._runs.values()) if wanted.matches(run)][:limit]
+
+    def records(self, wanted: EventRecordsFilter, limit: int | None, *, ascending: bool) -> list[Event]:
+        """Events by their places in the log, the last ones first unless `ascending`, without what was wiped."""
+        found = [event for event in self._counting() if wanted.matches(event)]
+        return (found if ascending else found[::-1])[:limit]
+
+    def wipe(self, asset_key: str, partitions: Sequence[str]) -> None:
+        """Forget an asset that is known, or some of its partitions."""
+        mine = [event for event in self._counting() if event.asset_key == asset_key]
+        self._wiped.update(event.seq for event in mine if not partitions or event.partition in partitions)
+        self._latest = {place: state for place, state in self._latest.items() if place[0] != asset_key}
+        self._fold([event for event in mine if event.seq not in self._wiped])
+        self.append(
+            [NewEvent(kind=EventKind.ASSET_WIPED, payload=Wipe(partitions=tuple(partitions)), asset_key=asset_key)]
+        )
+
+    def _counting(self) -> Iterator[Event]:
+        return (event for event in self._events if event.seq not in self._wiped)

@@ -8,17 +8,18 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from headwater.errors import UnknownRunError
-from headwater.records.events import Event, EventKind, NewEvent
+from headwater.execution.instance_filters import EventRecordsFilter, RunsFilter
+from headwater.records.events import Event, EventKind, NewEvent, Reporter
 from headwater.records.requests import requested_events
 from headwater.records.runs import Run
 from headwater.records.versions import Version
-from headwater.storage import dynamic_partitions, event_log, states
+from headwater.storage import corrections, dynamic_partitions, event_log, states
 from headwater.storage import runs as run_store
 from headwater.storage.event_log import EventFilter
+from headwater.storage.run_filter import RunFilter
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
-_ALL = 1_000_000
 _PAGE = 1_000
 
 
@@ -57,7 +58,7 @@ class StoreLog:
 
     def events_of(self, asset_key: str, kind: EventKind, limit: int, partition: str | None = None) -> list[Event]:
         """Events of an asset of one kind, or of one partition of it, the newest first by when they happened."""
-        wanted = EventFilter(asset_key=asset_key, kinds=(kind,), partition=partition)
+        wanted = EventFilter(asset_key=asset_key, kinds=(kind,), partition=partition, only_counting=True)
         return self._store.read(lambda c: event_log.read_newest(c, wanted, limit=limit))
 
     def partitions_of(self, asset_key: str) -> set[str]:
@@ -98,6 +99,44 @@ class StoreLog:
         except UnknownRunError:
             return None
 
-    def runs(self, limit: int | None) -> list[Run]:
+    def runs(self, limit: int | None, wanted: RunsFilter) -> list[Run]:
         """Runs, the newest first."""
-        return self._store.read(lambda c: run_store.read_newest(c, limit=limit or _ALL))
+        if wanted.run_ids is not None:
+            named = [run for run in map(self.run, dict.fromkeys(wanted.run_ids)) if run is not None]
+            named.sort(key=lambda run: (run.created_at, run.run_id), reverse=True)
+            return [run for run in named if wanted.matches(run)][:limit]
+        narrowed = RunFilter(statuses=wanted.stored_statuses, job_name=wanted.job_name)
+        found: list[Run] = []
+        before: tuple[int, str] | None = None
+        while limit is None or len(found) < limit:
+            read = partial(run_store.read_newest, wanted=narrowed, before=before, limit=_PAGE)
+            page = self._store.read(read)
+            found += [run for run in page if wanted.matches(run)]
+            if len(page) < _PAGE:
+                break
+            before = (page[-1].created_at, page[-1].run_id)
+        return found[:limit]
+
+    def records(self, wanted: EventRecordsFilter, limit: int | None, *, ascending: bool) -> list[Event]:
+        """Events by their places in the log, the last ones first unless `ascending`, without what was wiped."""
+        of = EventFilter(
+            only_counting=True,
+            kinds=(wanted.kind,),
+            asset_key=None if wanted.asset_key is None else wanted.asset_key.to_escaped_user_string(),
+        )
+        found: list[Event] = []
+        place = wanted.after_cursor if ascending else wanted.before_cursor
+        while limit is None or len(found) < limit:
+            read = partial(event_log.read_by_place, wanted=of, place=place, ascending=ascending, limit=_PAGE)
+            page = self._store.read(read)
+            found += [event for event in page if wanted.matches(event)]
+            if len(page) < _PAGE:
+                break
+            place = page[-1].seq
+        return found[:limit]
+
+    def wipe(self, asset_key: str, partitions: Sequence[str]) -> None:
+        """Forget an asset that is known, or some of its partitions."""
+        reporter = Reporter("python")
+        forget = partial(corrections.wipe, key=asset_key, partitions=partitions, reason=None, reporter=reporter)
+        self._store.write(self._store.read(forget))

@@ -27,6 +27,8 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """The earliest `timestamp`, in microseconds since the epoch."""
     until: int | None = None
     """What every `timestamp` is before."""
+    only_counting: bool = False
+    """Whether those that were withdrawn or wiped are left out."""
 
 
 def head(connection: Connection) -> int:
@@ -63,6 +65,25 @@ def read_counting_after(connection: Connection, seq: int, limit: int) -> list[Ev
     """Events beyond a place in the log, without those that were withdrawn or wiped, in commit order."""
     query = sa.select(events).where(events.c.seq > seq)
     query = query.where(events.c.seq.not_in(sa.select(withdrawn.c.seq))).order_by(events.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def read_by_place(
+    connection: Connection, wanted: EventFilter, *, place: int | None, ascending: bool, limit: int
+) -> list[Event]:
+    """Events by their places in the log.
+
+    Args:
+        connection: Where to read.
+        wanted: Which events.
+        place: The `seq` that they are beyond, in the direction of reading; None for all.
+        ascending: Whether the first one comes first.
+        limit: How many at most.
+    """
+    query = _restrict(sa.select(events), wanted)
+    if place is not None:
+        query = query.where(events.c.seq > place if ascending else events.c.seq < place)
+    query = query.order_by(events.c.seq if ascending else events.c.seq.desc()).limit(limit)
     return [_from_row(row) for row in connection.execute(query)]
 
 
@@ -213,6 +234,8 @@ def _restrict(query: sa.Select[Any], wanted: EventFilter) -> sa.Select[Any]:
         query = query.where(events.c.timestamp >= wanted.since)
     if wanted.until is not None:
         query = query.where(events.c.timestamp < wanted.until)
+    if wanted.only_counting:
+        query = query.where(events.c.seq.not_in(sa.select(withdrawn.c.seq)))
     return query
 
 

@@ -1,0 +1,159 @@
+"""What an instance tells of runs, events and assets: the same from memory and from a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import headwater as hw
+
+MATERIALIZED = hw.DagsterEventType.ASSET_MATERIALIZATION
+
+
+@pytest.fixture(params=["memory", "store"])
+def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[hw.HeadwaterInstance]:
+    """An instance of either kind."""
+    made = hw.HeadwaterInstance.ephemeral() if request.param == "memory" else hw.HeadwaterInstance.local_temp(tmp_path)
+    with made:
+        yield made
+
+
+@hw.asset
+def orders() -> int:
+    """Made without trouble."""
+    return 1
+
+
+@hw.asset
+def broken() -> int:
+    """Never made."""
+    raise ValueError("no")
+
+
+def _report(instance: hw.HeadwaterInstance, *partitions: str, key: str = "raw") -> None:
+    for partition in partitions:
+        instance.report_runless_asset_event(hw.AssetMaterialization(key, partition=partition))
+
+
+def test_runs_are_filtered(instance: hw.HeadwaterInstance) -> None:
+    """A filter finds runs by id, status, tags and time, and all of them without one."""
+    good = hw.materialize([orders], instance=instance, tags={"team": "a"}).run_id
+    bad = hw.materialize([broken], instance=instance, tags={"team": "b"}, raise_on_error=False).run_id
+    now = datetime.now(UTC)  # noqa: TID251 - the instance goes by the system's clock
+
+    def found(**wanted: object) -> list[str]:
+        return [run.run_id for run in instance.get_runs(hw.RunsFilter(**wanted))]  # type: ignore[arg-type]
+
+    assert found() == [bad, good]
+    assert found(run_ids=[good, "elsewhere"]) == [good]
+    assert found(statuses=[hw.RunStatus.FAILURE]) == [bad]
+    assert found(tags={"team": "a"}) == [good]
+    assert found(tags={"team": ["a", "b"]}) == [bad, good]
+    assert found(job_name="nightly") == []
+    assert found(created_after=now + timedelta(days=1)) == []
+    assert found(created_before=now + timedelta(days=1)) == [bad, good]
+    assert [run.run_id for run in instance.get_runs(limit=1)] == [bad]
+    assert instance.get_runs_count(hw.RunsFilter(statuses=[hw.RunStatus.SUCCESS])) == 1
+
+
+def test_a_moment_needs_a_time_zone(instance: hw.HeadwaterInstance) -> None:
+    """A moment without a time zone is refused, not guessed at."""
+    hw.materialize([orders], instance=instance)
+    with pytest.raises(hw.InvalidParameterError, match="without a time zone"):
+        instance.get_runs(hw.RunsFilter(created_after=datetime(2024, 1, 1)))
+
+
+def test_event_records_are_filtered(instance: hw.HeadwaterInstance) -> None:
+    """Records come by place in the log, in either direction, narrowed by every field of the filter."""
+    _report(instance, "a", "b", "c")
+    _report(instance, "a", key="other")
+    key = hw.AssetKey("raw")
+
+    def found(limit: int | None = None, ascending: bool = False, **wanted: object) -> list[str | None]:
+        narrowed = hw.EventRecordsFilter(MATERIALIZED, asset_key=key, **wanted)  # type: ignore[arg-type]
+        return [each.partition_key for each in instance.get_event_records(narrowed, limit, ascending)]
+
+    first = instance.get_event_records(hw.EventRecordsFilter(MATERIALIZED), ascending=True)[0]
+    assert found() == ["c", "b", "a"]
+    assert found(ascending=True, limit=2) == ["a", "b"]
+    assert found(limit=1) == ["c"]
+    assert found(asset_partitions=["a", "c"]) == ["c", "a"]
+    assert found(after_cursor=first.storage_id) == ["c", "b"]
+    assert found(before_cursor=first.storage_id + 1) == ["a"]
+    assert found(storage_ids=[first.storage_id]) == ["a"]
+    assert found(after_timestamp=first.timestamp - 10) == ["c", "b", "a"]
+    assert found(before_timestamp=first.timestamp - 10) == []
+    assert len(instance.get_event_records(hw.EventRecordsFilter(MATERIALIZED))) == 4
+    assert instance.get_event_records(hw.EventRecordsFilter(hw.DagsterEventType.ASSET_OBSERVATION)) == []
+
+
+def test_an_unknown_kind_of_event_is_refused(instance: hw.HeadwaterInstance) -> None:
+    """A kind that does not exist is named in the error."""
+    _report(instance, "a")
+    with pytest.raises(hw.InvalidParameterError, match="DagsterEventType, but got 'nope'"):
+        instance.get_event_records(hw.EventRecordsFilter("nope"))  # type: ignore[arg-type]
+
+
+def test_run_status_changes_come_in_pages(instance: hw.HeadwaterInstance) -> None:
+    """Each page goes on behind the one before, until nothing is left."""
+    runs = [hw.materialize([orders], instance=instance).run_id for _ in range(3)]
+    seen: list[str | None] = []
+    cursor, more = None, True
+    while more:
+        page = instance.fetch_run_status_changes(hw.DagsterEventType.RUN_SUCCESS, 2, cursor, ascending=True)
+        seen += [record.run_id for record in page.records]
+        cursor, more = page.cursor, page.has_more
+    assert seen == runs
+    newest = instance.fetch_run_status_changes(hw.EventRecordsFilter(hw.DagsterEventType.RUN_SUCCESS), 1)
+    assert [record.run_id for record in newest.records] == runs[-1:]
+
+
+def test_only_status_changes_are_status_changes(instance: hw.HeadwaterInstance) -> None:
+    """Another kind of event, and a cursor that no page gave, are refused by name."""
+    with pytest.raises(hw.InvalidParameterError, match="get_event_records"):
+        instance.fetch_run_status_changes(MATERIALIZED, 1)
+    with pytest.raises(hw.InvalidCursorError, match="nonsense"):
+        instance.fetch_run_status_changes(hw.DagsterEventType.RUN_SUCCESS, 1, "nonsense")
+
+
+def test_asset_records_tell_the_last_of_each(instance: hw.HeadwaterInstance) -> None:
+    """An asset's record has its newest materialization and observation, and the run that made it."""
+    run_id = hw.materialize([orders], instance=instance).run_id
+    _report(instance, "a", "b")
+    instance.report_runless_asset_event(hw.AssetObservation("raw", description="seen"))
+    made, reported = instance.get_asset_records()
+    assert (made.asset_key, made.last_run_id, made.last_observation) == (hw.AssetKey("orders"), run_id, None)
+    assert reported.last_materialization
+    assert reported.last_observation
+    assert (reported.last_materialization.partition, reported.last_run_id) == ("b", None)
+    assert reported.asset_entry.last_observation is reported.last_observation
+    assert [each.asset_key for each in instance.get_asset_records(["raw", "unheard_of"])] == [hw.AssetKey("raw")]
+
+
+def test_a_wiped_asset_starts_anew(instance: hw.HeadwaterInstance) -> None:
+    """Nothing of a wiped asset is told any more; a later report counts again; others stay as they are."""
+    _report(instance, "a", "b")
+    _report(instance, "a", key="other")
+    instance.wipe_assets(["raw", "unheard_of"])
+    assert instance.get_asset_keys() == [hw.AssetKey("other")]
+    assert instance.get_latest_materialization_event("raw") is None
+    assert instance.get_materialized_partitions("raw") == set()
+    assert [each.asset_key for each in instance.get_event_records(hw.EventRecordsFilter(MATERIALIZED))] == [
+        hw.AssetKey("other")
+    ]
+    _report(instance, "c")
+    assert instance.get_materialized_partitions("raw") == {"c"}
+
+
+def test_wiped_partitions_leave_the_others(instance: hw.HeadwaterInstance) -> None:
+    """Only the named partitions are forgotten, and none where none is named."""
+    _report(instance, "a", "b", "c")
+    instance.wipe_asset_partitions("raw", ["c", "never"])
+    instance.wipe_asset_partitions("raw", [])
+    assert instance.get_materialized_partitions("raw") == {"a", "b"}
+    latest = instance.get_latest_materialization_event("raw")
+    assert latest is not None
+    assert latest.partition == "b"
