@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from naive_history import EVER, History, Key, Moment
 
+from headwater.automation.checks import check_of
 from headwater.automation.decide_conditions import ASK_AGAIN_AFTER
 from headwater.definitions.conditions import AutomationCondition
 from headwater.records.events import (
@@ -283,6 +284,9 @@ class Ask:
 
     def _joins(self, asset: str) -> bool:
         nodes = self.told.graph
+        if check_of(self.root) is not None:
+            # What carries out a check alone makes nothing.
+            return False
         same = nodes.node(asset).definition.partitions == nodes.node(self.root).definition.partitions
         return same and asset != self.root and asset not in nodes.node(self.root).definition.mappings
 

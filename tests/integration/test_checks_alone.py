@@ -89,3 +89,47 @@ def test_checks_by_command(tmp_path: Path) -> None:
     assert {"has_reports": "failed", "dagster_row_count_bounds": "missing"} == {
         row["check"]["name"]: row["check"]["status"] for row in json.loads(listed.output)
     }
+
+
+CONDITIONED = """
+import headwater as hw
+
+orders = hw.AssetSpec("orders")
+
+@hw.asset_check(asset=orders, automation_condition=hw.AutomationCondition.eager())
+def has_rows() -> bool:
+    return True
+
+@hw.asset_check(asset=orders)
+def by_hand() -> bool:
+    return True
+
+defs = hw.Definitions([orders], asset_checks=[has_rows, by_hand])
+"""
+
+
+def test_a_check_is_carried_out_when_its_condition_holds(tmp_path: Path) -> None:
+    """Each report leads to a run of the check alone; the server and the command say why, and why not."""
+    file, home = tmp_path / "conditioned.py", tmp_path / "home"
+    file.write_text(CONDITIONED)
+    with dev_server(home, str(file)) as server:
+        server.wait_for(lambda: server.get("/api/assets").json["items"])
+        for count in (1, 2):
+            server.post("/report_asset_materialization/", {"asset_key": "orders"})
+            server.wait_for(lambda count=count: len(server.events("orders", "check_evaluation")) == count)
+            server.wait_for(lambda: {run["status"] for run in server.get("/api/runs").json["items"]} == {"success"})
+        runs = server.get("/api/runs").json["items"]
+        assert [[{"asset": "orders", "name": "has_rows"}]] * 2 == [run["checks"] for run in runs]
+        assert {"orders was updated"} == {run["cause"]["reason"] for run in runs}
+        why = server.get(f"/api/runs/{runs[0]['run_id']}/why").json
+        assert [("orders", "has_rows", True)] == [(e["key"], e["check"], e["tree"]["holds"]) for e in why["assets"]]
+        now = server.get("/api/assets/automation?key=orders&check=has_rows").json
+        assert ("has_rows", "eager", False) == (now["check"], now["condition"], now["holds"])
+        assert 2 <= len(now["evaluations"])
+        none = server.get("/api/assets/automation?key=orders&check=by_hand").json
+        assert "has no automation condition" in none["answer"]
+        assert 404 == server.get("/api/assets/automation?key=orders&check=nope").status
+        told = CliRunner().invoke(main, ["why", "orders", "--check", "has_rows", "--home", str(home)])
+        assert told.output.startswith("Check 'has_rows' of orders is not to be carried out now: "), told.output
+        told = CliRunner().invoke(main, ["why", "--run", runs[0]["run_id"], "--home", str(home)])
+        assert "\norders, check has_rows: " in told.output

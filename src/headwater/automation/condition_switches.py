@@ -21,7 +21,9 @@ def run_tags(graph: AssetGraph, key: str) -> dict[str, str]:
 
 
 def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph:
-    """The graph without the conditions of assets that a switch which is off is for, unless another is on for them.
+    """The graph without the conditions of what a switch that is off is for, unless another is on for it.
+
+    A switch is for its assets and their checks.
 
     Args:
         graph: Everything.
@@ -42,4 +44,8 @@ def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph
         else node
         for node in graph.nodes
     )
+    without.checks = {
+        key: [msgspec.structs.replace(check, condition=None) for check in checks] if key in off - on else checks
+        for key, checks in graph.checks.items()
+    }
     return without

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
+from headwater.automation.checks import asset_of, check_of, nodes_of, with_checks
 from headwater.automation.condition_switches import run_tags
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, commits
@@ -55,7 +56,9 @@ class ConditionsLoop:
         """Prepare; `on_settled` is called each time that other definitions came into force."""
         self._store = store
         self._on_settled = on_settled
+        self._given: AssetGraph | None = None
         self._graph: AssetGraph | None = None
+        """The same with a node for each check that has a condition."""
         self._woken = asyncio.Event()
         self.position = -1
         """Up to which event it has decided, and kept what it decided; -1 before it has begun."""
@@ -76,7 +79,8 @@ class ConditionsLoop:
 
     def use_graph(self, graph: AssetGraph | None) -> None:
         """Decide by these definitions from now on; by none where another engine decides."""
-        self._graph = graph
+        if graph is not self._given:
+            self._given, self._graph = graph, None if graph is None else with_checks(graph)
         self._woken.set()
 
     async def run(self) -> None:
@@ -147,12 +151,13 @@ class ConditionsLoop:
         kept = await self._read_kept(conditions, position.seq)
         restore_states(conditions, kept)
         for run in kept.awaited:
-            conditions.await_run(run.run_id, run.assets, run.partition_keys or ())
+            conditions.await_run(run.run_id, run.assets, run.partition_keys or (), run.checks)
         return conditions
 
     async def _read_kept(self, conditions: Conditions, seq: int, keys: set[str] | None = None) -> Kept:
         with_makers = conditions.plan.asks_of_runs
-        return await self._store.read_async(lambda c: read_kept(c, seq, keys, with_makers=with_makers))
+        of_assets = None if keys is None else {asset_of(key) for key in keys}
+        return await self._store.read_async(lambda c: read_kept(c, seq, of_assets, with_makers=with_makers))
 
     async def _catch_up(self, conditions: Conditions) -> None:
         await self._look_at_dynamic(conditions)
@@ -200,6 +205,7 @@ class ConditionsLoop:
         }
         if not keys:
             return {}
+        keys |= {node for key in keys for node in conditions.check_nodes(key)}
         kept = await self._read_kept(conditions, events[-1].seq, keys)
         return read_states(conditions.graph, conditions.spaces, kept, keys)
 
@@ -237,7 +243,7 @@ class ConditionsLoop:
                 runs.insert(connection, run)
 
         for run in planned:
-            conditions.await_run(run.run_id, run.assets, run.partition_keys or ())
+            conditions.await_run(run.run_id, run.assets, run.partition_keys or (), run.checks)
         await self._store.write_async(Unit(events=requested_events(planned), guard=guard, effect=keep))
         self._written, self._automated, self._noted = reached, dict(conditions.automated), []
         self._kept_dynamic = self._dynamic
@@ -269,24 +275,26 @@ def keep_from_collector() -> None:
 
 def plan_requests(graph: AssetGraph, requests: Iterable[Request], at: Conditions) -> list[Run]:
     """One run for what has one location, partition and tags in common, so that it is made together and in order."""
-    grouped: dict[tuple[str, str | None, tuple[tuple[str, str], ...]], list[Request]] = {}
+    grouped: dict[tuple[str, str | None, tuple[tuple[str, str], ...], bool], list[Request]] = {}
     for request in requests:
         location = graph.node(request.asset_key).location or ""
-        tags = tuple(sorted(run_tags(graph, request.asset_key).items()))
+        tags = tuple(sorted(run_tags(graph, asset_of(request.asset_key)).items()))
+        is_check = check_of(request.asset_key) is not None
         for partition in request.partitions:
-            grouped.setdefault((location, partition, tags), []).append(request)
+            grouped.setdefault((location, partition, tags, is_check), []).append(request)
     return [
         Run(
             run_id=new_run_id(),
             location=location,
-            assets=tuple(sorted(request.asset_key for request in mine)),
+            assets=tuple(sorted({asset_of(request.asset_key) for request in mine})),
+            checks=tuple(sorted(check for request in mine if (check := check_of(request.asset_key)) is not None)),
             status=RunStatus.QUEUED,
             cause=_cause(mine, at.seq),
             created_at=at.now,
             partition=partition,
             tags=dict(tags),
         )
-        for (location, partition, tags), mine in grouped.items()
+        for (location, partition, tags, _), mine in grouped.items()
     ]
 
 
@@ -309,7 +317,7 @@ def _runs_of(evaluated: Evaluated, planned: Sequence[Run]) -> tuple[str, ...]:
     if not evaluated.requested:
         return ()
     return tuple(
-        run.run_id for run in planned if run.partition in evaluated.requested and evaluated.asset_key in run.assets
+        run.run_id for run in planned if run.partition in evaluated.requested and evaluated.asset_key in nodes_of(run)
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from headwater.automation.attempts import kept_attempts
+from headwater.automation.checks import CheckNodes
 from headwater.automation.compiled import Compiler, Fact
 from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, joined
 from headwater.automation.evaluate import Evaluation
@@ -80,6 +82,7 @@ class Conditions:
         self.plan = Plan(graph, self._compiler, also_external=self._also_external, only=self._only)
         self.spaces: list[Space] = [self.all_spaces.of(node.definition.partitions) for node in graph.nodes]
         self.states = {number: AssetState() for number in range(len(graph.nodes))}
+        self._checks = CheckNodes(graph)
         self._links = self._link()
         self._outcomes.clear()
         self._outlines = Outlines(self.plan.node)
@@ -174,6 +177,9 @@ class Conditions:
         for event in events:
             happened.note(event, reread or {}, rests or {})
         self.seq = events[-1].seq
+        for number in happened.tried:
+            for unit, generations in kept_attempts(self.graph.nodes[number].key, self.states[number]):
+                self.memory.put(unit, generations)
         for run_id in happened.arrived:
             self.awaited.pop(run_id, None)
         return joined(earlier, self._decide(happened, self._concerned(happened), at=float(self.seq)))
@@ -220,7 +226,7 @@ class Conditions:
         return owners
 
     def _happened(self) -> Happened:
-        return Happened(self.graph, self.spaces, self.states, self._runs, self.awaited)
+        return Happened(self.graph, self.spaces, self.states, self._runs, self._checks, self.awaited)
 
     def _decide(
         self,
@@ -336,15 +342,34 @@ class Conditions:
             known = self._keys[(space, numbers)] = tuple(space.parts.keys.select(numbers))
         return known
 
+    @property
+    def has_checks(self) -> bool:
+        """Whether a check has a condition."""
+        return bool(self._checks.numbers)
+
+    def check_nodes(self, asset_key: str) -> list[str]:
+        """The keys of the nodes of an asset's checks."""
+        return [self.graph.nodes[number].key for number in self._checks.of_asset(asset_key)]
+
+    def of_run(self, assets: Iterable[str], checks: Collection[tuple[str, str]]) -> list[int]:
+        """What a run makes, and the checks that it carries out; `checks` are those of one that makes nothing."""
+        makes = () if checks else [key for key in assets if key in self.graph.ids]
+        return [*(self.graph.ids[key] for key in makes), *self._checks.of_run(makes, checks)]
+
     def know_run(self, facts: RunFacts) -> None:
         """Note what conditions may ask about a run that is under way."""
         self._runs[facts.run_id] = facts
 
-    def await_run(self, run_id: str, assets: Iterable[str], partitions: Collection[str | None]) -> None:
+    def await_run(
+        self,
+        run_id: str,
+        assets: Iterable[str],
+        partitions: Collection[str | None],
+        checks: Collection[tuple[str, str]] = (),
+    ) -> None:
         """Note that a run was requested for a decision, until its request is seen in the log."""
         mine: dict[int, Ordinals] = {}
-        for key in assets:
-            number = self.graph.ids[key]
+        for number in self.of_run(assets, checks):
             mine[number] = self.spaces[number].numbers(key for key in partitions if key is not None)
             for owner in self.plan.concerned(number, Fact.QUEUED):
                 self._timers.ask(self.now, owner)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from headwater.automation.checks import check_of
 from headwater.automation.compiled import Node
 from headwater.automation.memory import Generations, Unit, holding
-from headwater.automation.state import NONE, AssetState, CheckState, RunFacts, Space
+from headwater.automation.state import NONE, OWN, AssetState, CheckState, RunFacts, Space
 from headwater.automation.world import NOWHERE, Look, News, Target, Truth, World, last, of_places
 from headwater.definitions.partitions import Ordinals
 
@@ -267,6 +268,8 @@ class Evaluation:
             and nodes[number].location == nodes[root].location
             and spaces[number] is spaces[root]
             and self._world.links.mapping(nodes[number].key, nodes[root].key) is None
+            # A check alone is never carried out in the run that makes what it judges: that does so by itself.
+            and check_of(nodes[root].key) is None
         )
 
     def _execution_failed(self, node: Node, target: Target, *_context: object) -> Truth:
@@ -323,7 +326,8 @@ class Evaluation:
         return self._world.states[target[0]]
 
     def _check(self, target: Target) -> CheckState:
-        return self._state(target).checks.get(target[1], _NO_CHECK)
+        # A check's own condition asks of its own results.
+        return self._state(target).checks.get(target[1] or OWN, _NO_CHECK)
 
     def _concerned(self, dep: int, numbers: Ordinals, target: Target) -> Ordinals:
         """The partitions of a target that read some of an asset's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from headwater.automation.checks import CheckNodes, check_of
 from headwater.automation.compiled import Fact
 from headwater.automation.state import NONE, AssetState, CheckState, RunFacts, Space
 from headwater.automation.world import News
@@ -37,6 +38,7 @@ class Happened:
         spaces: The partitions of each asset, by its id.
         states: The state of each asset, by its id; it is moved on in place.
         runs: What is known of the runs under way, by their id; likewise.
+        checks: The nodes of checks among the assets.
         awaited: The runs that were decided on, whose requests are not in the log yet.
     """
 
@@ -46,17 +48,21 @@ class Happened:
         spaces: Sequence[Space],
         states: dict[int, AssetState],
         runs: dict[str, RunFacts],
+        checks: CheckNodes,
         awaited: Collection[str] = (),
     ) -> None:
         self._graph = graph
         self._spaces = spaces
         self._states = states
         self._runs = runs
+        self._checks = checks
         self._awaited = awaited
         self.news: dict[int, News] = {}
         self.facts: dict[tuple[int, Fact], None] = {}
         self.arrived: set[str] = set()
         """The runs that were requested."""
+        self.tried: set[int] = set()
+        """The nodes of checks that were carried out, or were to be."""
         self.ended: set[int] = set()
         """The assets of runs that ended: whatever their conditions read, they may ask again."""
 
@@ -147,6 +153,30 @@ class Happened:
             check.note_whole(event.payload.passed, event.timestamp)
         if check.note(numbers, event.payload.passed, event.timestamp):
             self._tell(number, Fact.CHECK).checks.setdefault(event.payload.check_name, []).append((event.seq, numbers))
+        node = self._checks.numbers.get((event.asset_key or "", event.payload.check_name))
+        if node is not None:
+            self._judged(event, event.payload, node)
+
+    def _judged(self, event: Event, payload: CheckEvaluation, number: int) -> None:
+        """A result is to a check's node what a version is to an asset."""
+        space, state = self._spaces[number], self._states[number]
+        numbers = space.all if event.partition is None else space.numbers((event.partition,))
+        told = state.judge(numbers, payload.passed, event.timestamp)
+        if not told:
+            return
+        state.updated_seq = event.seq
+        state.failed -= told
+        news = self._tell(number, Fact.DATA, Fact.CHECK)
+        run = None if event.run_id is None else self._runs.get(event.run_id, RunFacts(event.run_id, frozenset()))
+        news.updated.append((event.seq, told, run))
+        news.other_version.append((event.seq, told))
+        is_ours = event.run_id in state.runs
+        for place in told:
+            state.ended[place] = max(state.ended.get(place, 0), event.timestamp)
+            # What came while it was carried out, it has not seen.
+            began = state.attempted.get(place, event.seq) if is_ours else event.seq
+            news.covered.append((began, Ordinals.span(place, place + 1)))
+        self.tried.add(number)
 
     def _freshness(self, event: Event, number: int) -> None:
         if isinstance(event.payload, FreshnessChange):
@@ -159,21 +189,26 @@ class Happened:
             self.arrived.add(run_id)
             facts = RunFacts(run_id, frozenset(payload.assets), payload.tags)
             self._runs[run_id] = facts
-            for number in self._known(payload.assets):
+            for number in self._of_run(payload):
                 made = self._spaces[number].numbers(partitions_of(event))
                 self._states[number].runs[run_id] = (made, facts.backfill is not None, event.seq)
                 self._tell(number, Fact.QUEUED if run_id in self._awaited else Fact.RUN)
         elif event.kind in _RUN_ENDS:
             settled = set(payload.settles)
             ended = self._runs.pop(run_id) if run_id in self._runs else RunFacts(run_id, frozenset())
-            for number in self._known(payload.assets):
+            for number in self._of_run(payload):
                 state = self._states[number]
-                made, _, _ = state.runs.pop(run_id, (NONE, False, 0))
+                made, _, requested = state.runs.pop(run_id, (NONE, False, 0))
                 if ended.backfill is not None and ended.backfill in state.backfills:
                     state.backfills[ended.backfill] -= made
                 self.ended.add(number)
                 news = self._tell(number, Fact.RUN)
-                if self._graph.nodes[number].key in settled:
+                if (check := check_of(self._graph.nodes[number].key)) is not None:
+                    self.tried.add(number)
+                    if payload.checks:
+                        # Those that it came to have their own place in the log.
+                        made = Ordinals(each for each in made if state.attempted.get(each, 0) < requested)
+                if payload.checks or (self._graph.nodes[number].key if check is None else check[0]) in settled:
                     news.attempted.append((event.seq, made))
                     state.attempted.update(dict.fromkeys(made, event.seq))
                     state.ended.update(dict.fromkeys(made, event.timestamp))
@@ -193,7 +228,12 @@ class Happened:
                 self.ended.add(number)
 
     def _step(self, event: Event, payload: StepEvent) -> None:
-        for number in self._known(payload.assets):
+        carried_out: list[int] = []
+        if payload.checks and self._checks.numbers:
+            makes = self._runs.get(event.run_id or "", RunFacts("", frozenset())).assets
+            carried_out = self._checks.of_step(payload.step, payload.checks, event.asset_key, makes)
+            self.tried.update(carried_out)
+        for number in (*self._known(payload.assets), *carried_out):
             state, numbers = self._states[number], self._spaces[number].numbers(partitions_of(event))
             if event.kind is EventKind.STEP_STARTED:
                 self._tell(number, Fact.RUN).attempted.append((event.seq, numbers))
@@ -209,6 +249,8 @@ class Happened:
             number = self._graph.ids.get(key)
             if number is None or key not in reread:
                 continue
+            for node in self._checks.of_asset(key):
+                self._correct_check(node, reread)
             before, after = self._states[number], reread[key]
             # Runs under way are no part of what was corrected.
             after.runs, after.backfills, after.freshness = before.runs, before.backfills, before.freshness
@@ -216,6 +258,23 @@ class Happened:
             self._tell(number, Fact.DATA, Fact.CHECK, Fact.RUN)
             # What was attempted is forgotten with it.
             self.ended.add(number)
+
+    def _correct_check(self, number: int, reread: Mapping[str, AssetState]) -> None:
+        after, before = reread.get(self._graph.nodes[number].key), self._states[number]
+        if after is not None:
+            after.runs, after.attempted, after.ended, after.failed = (
+                before.runs,
+                before.attempted,
+                before.ended,
+                before.failed,
+            )
+            self._states[number] = after
+            self._tell(number, Fact.DATA, Fact.CHECK)
+
+    def _of_run(self, payload: RunEvent) -> Iterable[int]:
+        """What a run makes, and the checks that it carries out."""
+        makes = () if payload.checks else [key for key in payload.assets if key in self._graph.ids]
+        return (*self._known(makes), *self._checks.of_run(makes, payload.checks))
 
     def _known(self, keys: Iterable[str]) -> Iterable[int]:
         return (self._graph.ids[key] for key in keys if key in self._graph.ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
+from headwater.automation.checks import asset_of, check_node_key, with_checks
 from headwater.automation.compiled import Compiler
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, commits
@@ -22,11 +23,17 @@ from headwater.storage.backfill_rests import read_begun
 _PAGE = 1_000
 
 
-def look_now(connection: Connection, graph: AssetGraph, key: str, now: int) -> tuple[Conditions, Explained] | None:
-    """The conditions of one asset at the head of the log, and the value of its parts; None for no condition.
+def look_now(
+    connection: Connection, graph: AssetGraph, key: str, now: int, check: str | None = None
+) -> tuple[Conditions, Explained] | None:
+    """The conditions of one asset, or of its check, at the head of the log, and the value of its parts.
 
-    Nothing is written, and nothing is requested.
+    None where there is no condition. Nothing is written, and nothing is requested.
     """
+    if check is not None:
+        graph, key = with_checks(graph, (key, check)), check_node_key(key, check)
+        if key not in graph.ids:
+            return None
     near = neighbourhood(graph, key)
     position = automation_store.read_position(connection)
     keys = [node.key for node in near.nodes]
@@ -44,7 +51,7 @@ def look_now(connection: Connection, graph: AssetGraph, key: str, now: int) -> t
     )
     if near.ids[key] not in conditions.plan.roots:
         return None
-    restore_states(conditions, read_kept(connection, position.seq, keys))
+    restore_states(conditions, read_kept(connection, position.seq, {asset_of(name) for name in keys}))
     conditions.begin()
     seq = position.seq
     while events := event_log.read_after(connection, seq, _PAGE):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from headwater.automation.checks import check_of
 from headwater.automation.compiled import Compiler, Fact, Node
 from headwater.definitions.conditions import AutomationCondition
 from headwater.errors import InvalidDefinitionError
@@ -77,7 +78,8 @@ class Plan:
         theirs = {
             theirs: None
             for each in below
-            if (theirs := self.graph.nodes[each].definition.condition) is not None
+            if check_of(self.graph.nodes[each].key) is None
+            and (theirs := self.graph.nodes[each].definition.condition) is not None
             and not mentions(theirs, "any_downstream_conditions")
         }
         return condition.replace(

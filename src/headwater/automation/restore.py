@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from headwater.automation.attempts import restore_attempts
+from headwater.automation.checks import check_node_key, check_of
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.state import AssetState, CheckState, RunFacts, Space
 from headwater.graph.asset_graph import AssetGraph
@@ -21,15 +23,17 @@ def restore_states(conditions: Conditions, kept: Kept, keys: Iterable[str] | Non
     for key, state in read_states(graph, conditions.spaces, kept, wanted).items():
         number = graph.ids[key]
         conditions.states[number] = state
+    for key in graph.ids if conditions.has_checks else ():
+        if check_of(key) is not None and (wanted is None or key in wanted):
+            restore_attempts(key, conditions.states[graph.ids[key]], conditions.memory)
     for opened in kept.open_runs:
         run, facts = opened.run, RunFacts.of(opened.run)
         conditions.know_run(facts)
-        for key in run.assets:
-            if key in graph.ids and (wanted is None or key in wanted):
-                space = conditions.spaces[graph.ids[key]]
-                made = space.numbers(run.partition_keys or ())
+        for number in conditions.of_run(run.assets, run.checks):
+            if wanted is None or graph.nodes[number].key in wanted:
+                made = conditions.spaces[number].numbers(run.partition_keys or ())
                 entry = (made, facts.backfill is not None, opened.requested_seq)
-                conditions.states[graph.ids[key]].runs[run.run_id] = entry
+                conditions.states[number].runs[run.run_id] = entry
     for backfill_id, targets in kept.backfills.items():
         for target in targets:
             if target.asset in graph.ids and (wanted is None or target.asset in wanted):
@@ -61,14 +65,23 @@ def read_states(
         if latest.kind in _SETTLED and latest.asset_key in states:
             version = made.get((latest.asset_key, latest.partition))
             _put_end(states[latest.asset_key], spaces[graph.ids[latest.asset_key]], latest, version)
-    for check in kept.checks:
-        number = graph.ids.get(check.asset_key)
-        if number is not None and (wanted is None or check.asset_key in wanted):
-            _put_check(states.setdefault(check.asset_key, AssetState()), spaces[number], check)
+    _put_checks(graph, spaces, kept, states, wanted)
     for key, freshness in kept.freshness.items():
         if key in graph.ids and (wanted is None or key in wanted):
             states.setdefault(key, AssetState()).freshness = freshness
     return states
+
+
+def _put_checks(
+    graph: AssetGraph, spaces: Sequence[Space], kept: Kept, states: dict[str, AssetState], wanted: set[str] | None
+) -> None:
+    for check in kept.checks:
+        for key, put in (
+            (check.asset_key, _put_check),
+            (check_node_key(check.asset_key, check.check_name), _put_result),
+        ):
+            if key in graph.ids and (wanted is None or key in wanted):
+                put(states.setdefault(key, AssetState()), spaces[graph.ids[key]], check)
 
 
 def _put(state: AssetState, place: int, latest: Latest, kept: Kept, *, observable: bool) -> None:
@@ -98,6 +111,13 @@ def _put_end(state: AssetState, space: Space, latest: Latest, version: Latest | 
         return
     if version is None or latest.seq > version.updated_seq:
         state.failed = state.failed.with_number(place)
+
+
+def _put_result(state: AssetState, space: Space, check: CheckLatest) -> None:
+    """A result is to a check's node what a version is to an asset."""
+    numbers = space.all if check.partition == WHOLE else space.numbers((check.partition,))
+    state.judge(numbers, check.passed, check.timestamp)
+    state.updated_seq = max(state.updated_seq, check.seq)
 
 
 def _put_check(state: AssetState, space: Space, check: CheckLatest) -> None:

@@ -23,6 +23,8 @@ from headwater.definitions.partitions.multi import MultiPartitionsDefinition
 from headwater.records.runs import BACKFILL_TAG, Run
 
 NONE = Ordinals()
+OWN = ""
+"""Under which the state of a check's node has the results of that check."""
 _NEVER = -(1 << 62)
 _MOST_EARLY = 1_000
 
@@ -139,6 +141,14 @@ class AssetState:
             self.made_by[number] = run
         else:
             self.made_by.pop(number, None)
+
+    def judge(self, numbers: Ordinals, passed: bool, timestamp: int) -> Ordinals:
+        """Note a result of the check that this is the state of; returns where there is no newer one."""
+        check = self.checks.setdefault(OWN, CheckState())
+        told = check.note(numbers, passed, timestamp)
+        for number in told:
+            self.keep(number, timestamp, None, None)
+        return told
 
     def keep_early(self, partition: str, timestamp: int, version: str | None, run: RunFacts | None) -> None:
         """Note a version of a partition that does not exist, until it does."""

@@ -28,6 +28,7 @@ _PAGE = 2_000
 @click.command()
 @click.argument("asset", required=False)
 @click.argument("partition", required=False)
+@click.option("--check", metavar="NAME", help="Say it of this check of ASSET.")
 @click.option("--run", "run_id", metavar="RUN", help="Say why this run was requested.")
 @click.option("--tree", is_flag=True, help="Show every part of the condition with its value.")
 @home_option
@@ -36,6 +37,7 @@ _PAGE = 2_000
 def why(
     asset: str | None,
     partition: str | None,
+    check: str | None,
     run_id: str | None,
     tree: bool,
     home: Path | None,
@@ -54,7 +56,9 @@ def why(
             _print_run(opened.store.read(lambda c: automation.run_why(c, graph, wanted, now)), tree, as_json)
             return
         key = asset or ""
-        view = opened.store.read(lambda c: automation.automation_view(c, graph, key, now, partition=partition))
+        view = opened.store.read(
+            lambda c: automation.automation_view(c, graph, key, now, check=check, partition=partition)
+        )
         _print_asset(view, tree, as_json)
 
 
@@ -87,7 +91,8 @@ def _print_run(why: shapes.RunWhy, tree: bool, as_json: bool) -> None:
     if why.events:
         click.echo(f"Events that led to it: {', '.join(map(str, why.events))}.")
     for each in why.assets:
-        click.echo(f"\n{each.key}: {'; '.join(each.reasons)}")
+        name = each.key if each.check is None else f"{each.key}, check {each.check}"
+        click.echo(f"\n{name}: {'; '.join(each.reasons)}")
         if tree and each.tree is not None:
             _print_tree(each.tree)
 

@@ -206,7 +206,8 @@ def asset_check(
         additional_deps: Other assets that the function looks at.
         additional_ins: Further parameters that get values of assets: which one each is.
         partitions_def: The partitions of the asset, where the check judges them one by one and never the whole.
-        automation_condition: Kept as given; conditions of checks are not followed yet.
+        automation_condition: When to carry it out by itself, besides with its asset. What it is made from, in
+            the condition's eyes, is the asset that it judges, and those that it looks at.
         required_resource_keys: The resources that the function finds in `context.resources`.
         resource_defs: Resources for this function alone, by name.
         config_schema: What `context.op_config` holds: names and their types.

@@ -217,7 +217,8 @@ class AssetCheckSpec(Frozen):
         additional_deps: Other assets that it looks at.
         blocking: Whether nothing downstream is made when it fails with severity ERROR.
         metadata: Anything that is known of it, by name. Kept as given.
-        automation_condition: Kept as given; conditions of checks are not followed yet.
+        automation_condition: When to carry it out by itself, besides with its asset. What it is made from, in
+            the condition's eyes, is the asset that it judges, and those that it looks at.
         partitions_def: The partitions of the asset, where the check judges them one by one and never the whole.
 
     Raises:

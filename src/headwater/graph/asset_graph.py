@@ -101,6 +101,20 @@ class AssetGraph:
             raise UnknownJobError(f"There is no job {name!r}.{hint}")
         return self.jobs[name]
 
+    def check(self, key: str, name: str) -> CheckSnapshot:
+        """A check of an asset.
+
+        Raises:
+            UnknownAssetError: there is no such asset, or it has no such check.
+        """
+        mine = self.checks.get(self.node(key).key, ())
+        found = next((check for check in mine if check.name == name), None)
+        if found is None:
+            names = ", ".join(sorted(check.name for check in mine))
+            known = f" Its checks are: {names}." if names else " It has no checks; add one with @asset_check."
+            raise UnknownAssetError(f"{key} has no check {name!r}.{known}")
+        return found
+
     def upstream_keys(self, key: str) -> list[str]:
         """The keys that an asset depends on directly."""
         return [self.nodes[number].key for number in self.upstream[self.ids[key]]]

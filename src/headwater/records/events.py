@@ -164,6 +164,8 @@ class RunEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     """The run's, as it is requested."""
     reason: str | None = None
     error: ErrorInfo | None = None
+    checks: tuple[tuple[str, str], ...] = ()
+    """Where it makes nothing: the checks that it carries out, an asset and a name each."""
 
 
 class StepEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="step", tag_field="t"):

@@ -126,9 +126,7 @@ def plan_check_runs(
     kept = graph.dynamic_keys if dynamic_keys is None else dynamic_keys
     by_location: dict[str, list[tuple[str, str]]] = {}
     for key, name in dict.fromkeys(checks):
-        found = next((check for check in graph.checks.get(key, ()) if check.name == name), None)
-        if found is None:
-            raise UnknownAssetError(f"{graph.node(key).key} has no check {name!r}.{_known_checks(graph, key)}")
+        found = graph.check(key, name)
         if not found.executable:
             raise UnknownAssetError(
                 f"Check {name!r} of {key} is carried out by the function of its asset or by another system, which "
@@ -153,11 +151,6 @@ def plan_check_runs(
         )
         for location, mine in by_location.items()
     ]
-
-
-def _known_checks(graph: AssetGraph, key: str) -> str:
-    names = ", ".join(sorted(check.name for check in graph.checks.get(key, ())))
-    return f" Its checks are: {names}." if names else " It has no checks; add one with @asset_check."
 
 
 def plan_job(

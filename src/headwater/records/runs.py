@@ -121,11 +121,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         partitions = self.partitions if kind in _ABOUT_PARTITIONS else ()
         payload = RunEvent(
             assets=self.assets,
-            settles=settles,
+            # A run of checks makes nothing, so there is no attempt to make an asset that it could end.
+            settles=() if self.checks else settles,
             partitions=partitions,
             tags=self.tags if kind is EventKind.RUN_REQUESTED else {},
             reason=reason,
             error=error,
+            checks=self.checks,
         )
         return NewEvent(kind=kind, payload=payload, partition=self.partition, run_id=self.run_id)
 

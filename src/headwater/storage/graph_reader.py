@@ -91,7 +91,12 @@ def _switch_off_undeclared(graph: AssetGraph) -> None:
     covered = {
         key for sensor, _ in graph.sensors.values() if sensor.kind == "conditions" for key in sensor.targets or ()
     }
-    left = [node for node in graph.nodes if node.definition.condition is not None and node.key not in covered]
+    conditioned = {key for key, checks in graph.checks.items() if any(check.condition is not None for check in checks)}
+    left = [
+        node
+        for node in graph.nodes
+        if (node.definition.condition is not None or node.key in conditioned) and node.key not in covered
+    ]
     if left:
         switch = SensorSnapshot(
             name=DEFAULT_SWITCH,

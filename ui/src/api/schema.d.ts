@@ -1918,6 +1918,7 @@ export interface components {
         /** AutomationView */
         AutomationView: {
             answer: string;
+            check: string | null;
             condition: string | null;
             cursor: number | null;
             evaluations: components["schemas"]["EvaluationView"][];
@@ -2817,6 +2818,7 @@ export interface components {
         };
         /** RunReason */
         RunReason: {
+            check: string | null;
             key: string;
             reasons: string[];
             tree: components["schemas"]["ConditionNode"] | null;
@@ -3610,6 +3612,7 @@ export interface operations {
         parameters: {
             query: {
                 key: string;
+                check?: string | null;
                 partition?: string | null;
                 cursor?: number | null;
                 limit?: number;

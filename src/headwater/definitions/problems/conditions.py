@@ -25,12 +25,12 @@ def idle_conditions(collected: Collected) -> Iterator[Problem]:
             source=collected.specs[key].source,
         )
     for check, judged in sorted(collected.check_specs.items(), key=lambda item: item[0].to_user_string()):
-        if judged.automation_condition is not None:
+        if judged.automation_condition is not None and check not in collected.checks:
             yield Problem(
                 code="idle-condition",
                 message=(
-                    f"Check {check.to_user_string()!r} has an automation condition, which has no effect yet: it "
-                    "is carried out when its asset is made, by a sensor or schedule, or when somebody asks for it."
+                    f"Check {check.to_user_string()!r} has an automation condition, which has no effect: the function "
+                    "of its asset or another system carries it out, so it can't be carried out alone."
                 ),
                 source=judged.source,
             )

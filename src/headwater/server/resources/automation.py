@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy.engine import Connection
 
+from headwater.automation.checks import check_node_key, check_of, nodes_of
 from headwater.automation.explain import Explained
 from headwater.automation.live import look_now
 from headwater.automation.words import Stand, reasons, stand
@@ -24,6 +25,7 @@ from headwater.storage import dynamic_partitions, evaluations, runs
 from headwater.storage.evaluations import EvaluationRow
 from headwater.storage.run_filter import RunFilter
 
+_LOOKED_AT = 20
 _TREE = msgspec.msgpack.Decoder(Explained)
 _CONDITION = msgspec.json.Decoder(AutomationCondition)
 
@@ -34,39 +36,51 @@ def automation_view(
     key: str,
     now: int,
     *,
+    check: str | None = None,
     partition: str | None = None,
     before: int | None = None,
     limit: int = 20,
 ) -> shapes.AutomationView:
-    """How an asset's condition stands, and its evaluations that mattered, the newest first.
+    """How the condition of an asset or of its check stands, and its evaluations that mattered, the newest first.
 
     Args:
         connection: Where to read.
         graph: All assets.
         key: Which one.
         now: The moment, in microseconds.
+        check: The name of a check of it, to see that one's condition.
         partition: The partition that is asked about; None for the newest one, or for the asset.
         before: The `cursor` of the page of evaluations before.
         limit: How many evaluations at most.
 
     Raises:
-        UnknownAssetError: there is no such asset.
+        UnknownAssetError: there is no such asset, or it has no such check.
         UnknownPartitionError: it has no such partition.
     """
     node = graph.node(key)
+    condition = node.definition.condition
+    if check is not None:
+        judged = graph.check(key, check)
+        condition = judged.condition
+        if not judged.partitioned:
+            node = msgspec.structs.replace(node, definition=msgspec.structs.replace(node.definition, partitions=None))
     partition, number = _place(connection, node, partition, now)
-    rows = evaluations.read(connection, key, before=before, limit=limit)
-    found = look_now(connection, graph, key, now)
+    kept_as = key if check is None else check_node_key(key, check)
+    rows = evaluations.read(connection, kept_as, before=before, limit=limit)
+    found = look_now(connection, graph, key, now, check)
     tree = None
     if found is not None:
         conditions, explained = found
-        tree = stand(conditions.plan.conditions[conditions.graph.ids[key]], explained, number)
+        tree = stand(conditions.plan.conditions[conditions.graph.ids[kept_as]], explained, number)
     return shapes.AutomationView(
         key=key,
-        condition=None if node.definition.condition is None else node.definition.condition.describe(),
+        check=check,
+        condition=None if condition is None else condition.describe(),
         partition=partition,
         holds=tree is not None and tree.holds,
-        answer=_answer(connection, node, partition, tree),
+        answer=_answer(connection, node, partition, tree)
+        if check is None
+        else _answer_of_check(connection, key, check, partition, tree),
         reasons=[] if tree is None else reasons(tree),
         tree=None if tree is None else _node(tree),
         evaluations=[_evaluation(connection, node, row, now) for row in rows],
@@ -83,8 +97,9 @@ def run_why(connection: Connection, graph: AssetGraph, run_id: str, now: int) ->
     run = runs.get(connection, run_id)
     found: list[shapes.RunReason] = []
     if run.cause.decided_at is not None:
-        for key in run.assets:
-            rows = evaluations.read(connection, key, seq=run.cause.decided_at)
+        for kept_as in nodes_of(run):
+            key, check = check_of(kept_as) or (kept_as, None)
+            rows = evaluations.read(connection, kept_as, seq=run.cause.decided_at)
             row = next((row for row in rows if run_id in row.run_ids), None)
             if row is None:
                 continue
@@ -93,6 +108,7 @@ def run_why(connection: Connection, graph: AssetGraph, run_id: str, now: int) ->
             found.append(
                 shapes.RunReason(
                     key=key,
+                    check=check,
                     reasons=[] if tree is None else reasons(tree),
                     tree=None if tree is None else _node(tree),
                 )
@@ -164,6 +180,21 @@ def _answer(connection: Connection, node: AssetNode, partition: str | None, tree
     if tree.holds:
         return f"{name} is to be made: its condition holds.{last}"
     return f"{name} is not to be made now: {'; '.join(reasons(tree))}.{last}"
+
+
+def _answer_of_check(connection: Connection, key: str, check: str, partition: str | None, tree: Stand | None) -> str:
+    name = f"Check {check!r} of {key}" if partition is None else f"Check {check!r} of {key} {partition}"
+    if tree is None:
+        return (
+            f"{name} has no automation condition that can be followed, so it is carried out when its asset is made, "
+            "or when somebody or something asks for it."
+        )
+    newest = runs.read_newest(connection, RunFilter(asset_key=key), limit=_LOOKED_AT)
+    run = next((run for run in newest if (key, check) in run.checks), None)
+    last = "" if run is None else f" Its last run, {run.run_id}, is {run.status.value}: {_why_requested(run)}."
+    if tree.holds:
+        return f"{name} is to be carried out: its condition holds.{last}"
+    return f"{name} is not to be carried out now: {'; '.join(reasons(tree))}.{last}"
 
 
 def _why_requested(run: Run) -> str:

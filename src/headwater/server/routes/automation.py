@@ -20,14 +20,17 @@ Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 def get_automation(
     deployment: NamedDependency[Deployment],
     key: FromQuery[str],
+    check: FromQuery[str | None] = None,
     partition: FromQuery[str | None] = None,
     cursor: Annotated[int | None, QueryParameter(ge=0, le=LARGEST)] = None,
     limit: Limit = 20,
 ) -> shapes.AutomationView:
-    """The asset's condition with the value of every part as it is now, and its evaluations that mattered."""
+    """The condition of the asset, or of its `check`: the value of every part now, and evaluations that mattered."""
     graph, now = deployment.graph(), deployment.clock.now()
     return deployment.store.read(
-        lambda c: automation.automation_view(c, graph, key, now, partition=partition, before=cursor, limit=limit)
+        lambda c: automation.automation_view(
+            c, graph, key, now, check=check, partition=partition, before=cursor, limit=limit
+        )
     )
 
 

@@ -45,9 +45,10 @@ class EvaluationView(msgspec.Struct, kw_only=True):
 
 
 class AutomationView(msgspec.Struct, kw_only=True):
-    """The condition of an asset: how it stands, why it does not hold where it does not, and what it came to lately."""
+    """The condition of an asset, or of its `check`: how it stands, why it does not hold, and what it came to lately."""
 
     key: str
+    check: str | None
     condition: str | None
     partition: str | None
     holds: bool
@@ -61,9 +62,10 @@ class AutomationView(msgspec.Struct, kw_only=True):
 
 
 class RunReason(msgspec.Struct, kw_only=True):
-    """Why a run was to make one asset."""
+    """Why a run was to make one asset, or to carry out one `check` of it."""
 
     key: str
+    check: str | None
     reasons: list[str]
     tree: ConditionNode | None
 
