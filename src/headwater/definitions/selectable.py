@@ -14,7 +14,7 @@ from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.source import describe_source
 from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import HeadwaterError, InvalidDefinitionError
-from headwater.keys import AssetKey
+from headwater.keys import AssetCheckKey, AssetKey
 
 
 class _Selectable(msgspec.Struct, frozen=True, gc=False):
@@ -108,15 +108,15 @@ def check_condition_selections(resolved: Resolved, index: Callable[[], Selection
     Raises:
         InvalidDefinitionError: a selection names a key that is not there, or asks for what definitions do not tell.
     """
-    conditioned: list[tuple[str, AssetSpec | AssetCheckSpec]] = [
-        *((f"asset {key.to_user_string()!r}", spec) for key, spec in resolved.specs.items()),
-        *((f"check {key.to_user_string()!r}", spec) for key, spec in resolved.check_specs.items()),
+    conditioned: list[tuple[str, AssetKey | AssetCheckKey, AssetSpec | AssetCheckSpec]] = [
+        *(("asset", key, spec) for key, spec in resolved.specs.items() if spec.automation_condition),
+        *(("check", check, spec) for check, spec in resolved.check_specs.items() if spec.automation_condition),
     ]
-    for name, spec in conditioned:
+    for kind, key, spec in conditioned:
         for text in spec.automation_condition.looks_at() if spec.automation_condition else ():
             try:
                 index().select(AssetSelection.from_string(text).node)
             except HeadwaterError as error:
                 raise InvalidDefinitionError(
-                    f"The condition of {name} ({describe_source(spec.source)}): {error}"
+                    f"The condition of {kind} {key.to_user_string()!r} ({describe_source(spec.source)}): {error}"
                 ) from error

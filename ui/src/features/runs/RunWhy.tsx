@@ -53,6 +53,7 @@ function Reason({ reason, isOnly }: { reason: Schemas["RunReason"]; isOnly: bool
   return (
     <div>
       {!isOnly && <AssetLink assetKey={reason.key} />}
+      {reason.check !== null && <div>The check {reason.check}</div>}
       {reason.reasons.length > 0 && (
         <List size="sm">
           {reason.reasons.map((each) => (
