@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,10 @@ defs = hw.Definitions([orders], asset_checks=[has_rows, by_hand])
 """
 
 
+def _has_results(server: DevServer, count: int) -> bool:
+    return len(server.events("orders", "check_evaluation")) == count
+
+
 def test_a_check_is_carried_out_when_its_condition_holds(tmp_path: Path) -> None:
     """Each report leads to a run of the check alone; the server and the command say why, and why not."""
     file, home = tmp_path / "conditioned.py", tmp_path / "home"
@@ -116,7 +121,7 @@ def test_a_check_is_carried_out_when_its_condition_holds(tmp_path: Path) -> None
         server.wait_for(lambda: server.get("/api/assets").json["items"])
         for count in (1, 2):
             server.post("/report_asset_materialization/", {"asset_key": "orders"})
-            server.wait_for(lambda count=count: len(server.events("orders", "check_evaluation")) == count)
+            server.wait_for(partial(_has_results, server, count))
             server.wait_for(lambda: {run["status"] for run in server.get("/api/runs").json["items"]} == {"success"})
         runs = server.get("/api/runs").json["items"]
         assert [[{"asset": "orders", "name": "has_rows"}]] * 2 == [run["checks"] for run in runs]
