@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from headwater.automation.memory import Generations, Memory, Unit, holding
+from headwater.automation.memory import Generations, Memory, holding
 from headwater.automation.state import AssetState
 from headwater.definitions.partitions import Ordinals
 
@@ -13,11 +13,11 @@ _ENDED = "attempts ended"
 _FAILED = "attempts failed"
 
 
-def kept_attempts(node_key: str, state: AssetState) -> Iterable[tuple[Unit, Generations]]:
-    """What to remember of the attempts to carry out a check."""
-    yield (node_key, "", _BEGAN), _by_place(state.attempted)
-    yield (node_key, "", _ENDED), _by_place(state.ended)
-    yield (node_key, "", _FAILED), ((0.0, state.failed),)
+def keep_attempts(node_key: str, state: AssetState, memory: Memory) -> None:
+    """Remember the attempts to carry out a check."""
+    memory.put((node_key, "", _BEGAN), _by_place(state.attempted))
+    memory.put((node_key, "", _ENDED), _by_place(state.ended))
+    memory.put((node_key, "", _FAILED), ((0.0, state.failed),))
 
 
 def restore_attempts(node_key: str, state: AssetState, memory: Memory) -> None:

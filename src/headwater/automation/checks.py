@@ -96,18 +96,25 @@ class CheckNodes:
         """Those of an asset."""
         return self._of_asset.get(asset_key, ())
 
-    def of_run(self, assets: Iterable[str], checks: Iterable[tuple[str, str]]) -> list[int]:
-        """Those that a run carries out: its `checks`, or those of the `assets` that it makes."""
-        named = [self.numbers[check] for check in checks if check in self.numbers]
-        if named or not self.numbers or checks:
-            return named
+    def keys_of(self, asset_key: str) -> list[str]:
+        """The keys of those of an asset."""
+        return [self._graph.nodes[number].key for number in self.of_asset(asset_key)]
+
+    def carried_out(self, assets: Iterable[str], checks: Iterable[tuple[str, str]]) -> list[int]:
+        """What a run makes, and the checks that it carries out; `checks` are those of a run that makes nothing."""
+        if checks:
+            return [self.numbers[check] for check in checks if check in self.numbers]
         nodes, ids = self._graph.nodes, self._graph.ids
-        return [
+        made = [ids[key] for key in assets if key in ids]
+        if not self.numbers:
+            return made
+        along = [
             number
-            for key in assets
-            for number in self.of_asset(key)
-            if nodes[ids[key]].location == nodes[number].location
+            for each in made
+            for number in self.of_asset(nodes[each].key)
+            if nodes[each].location == nodes[number].location
         ]
+        return made + along
 
     def of_step(self, step: str, names: Iterable[str], asset_key: str | None, assets: Iterable[str]) -> list[int]:
         """Those that a step carries out.

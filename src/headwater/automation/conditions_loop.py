@@ -205,7 +205,7 @@ class ConditionsLoop:
         }
         if not keys:
             return {}
-        keys |= {node for key in keys for node in conditions.check_nodes(key)}
+        keys |= {node for key in keys for node in conditions.checks.keys_of(key)}
         kept = await self._read_kept(conditions, events[-1].seq, keys)
         return read_states(conditions.graph, conditions.spaces, kept, keys)
 

@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from headwater.automation.attempts import kept_attempts
+from headwater.automation.attempts import keep_attempts
 from headwater.automation.checks import CheckNodes
 from headwater.automation.compiled import Compiler, Fact
-from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, joined
+from headwater.automation.decisions import Automated, Evaluated, Keys, Outcome, Request, joined
 from headwater.automation.evaluate import Evaluation
 from headwater.automation.explain import Explained, Outlines, explain
 from headwater.automation.happened import Happened
@@ -82,7 +82,7 @@ class Conditions:
         self.plan = Plan(graph, self._compiler, also_external=self._also_external, only=self._only)
         self.spaces: list[Space] = [self.all_spaces.of(node.definition.partitions) for node in graph.nodes]
         self.states = {number: AssetState() for number in range(len(graph.nodes))}
-        self._checks = CheckNodes(graph)
+        self.checks = CheckNodes(graph)
         self._links = self._link()
         self._outcomes.clear()
         self._outlines = Outlines(self.plan.node)
@@ -178,8 +178,7 @@ class Conditions:
             happened.note(event, reread or {}, rests or {})
         self.seq = events[-1].seq
         for number in happened.tried:
-            for unit, generations in kept_attempts(self.graph.nodes[number].key, self.states[number]):
-                self.memory.put(unit, generations)
+            keep_attempts(self.graph.nodes[number].key, self.states[number], self.memory)
         for run_id in happened.arrived:
             self.awaited.pop(run_id, None)
         return joined(earlier, self._decide(happened, self._concerned(happened), at=float(self.seq)))
@@ -226,7 +225,7 @@ class Conditions:
         return owners
 
     def _happened(self) -> Happened:
-        return Happened(self.graph, self.spaces, self.states, self._runs, self._checks, self.awaited)
+        return Happened(self.graph, self.spaces, self.states, self._runs, self.checks, self.awaited)
 
     def _decide(
         self,
@@ -238,7 +237,7 @@ class Conditions:
         started: frozenset[int] = frozenset(),
     ) -> Outcome:
         awaited = together(self.awaited.values())
-        self._keys: dict[tuple[Space, Ordinals], tuple[str, ...]] = {}
+        self._keys = Keys()
         requested: dict[int, Ordinals] = {}
         evaluation = self._look(happened.news, ticked, at, requested, awaited, started)
         is_momentary = bool(happened.news or ticked or started)
@@ -316,7 +315,7 @@ class Conditions:
         crons = sorted(cron for cron, _ in self.plan.roots[owner].crons)
         return Request(
             asset_key=self.graph.nodes[owner].key,
-            partitions=self._keys_of(space, wanted),
+            partitions=self._keys.of(space, wanted),
             because_of=because,
             schedule=crons[0] if crons else None,
         )
@@ -330,31 +329,8 @@ class Conditions:
             now=self.now,
             condition=self._outlines.name(condition),
             tree=tree,
-            requested=self._keys_of(space, wanted),
+            requested=self._keys.of(space, wanted),
         )
-
-    def _keys_of(self, space: Space, numbers: Ordinals) -> tuple[str | None, ...]:
-        """The keys of some partitions; what belongs together mostly asks for the same ones."""
-        if space.definition is None:
-            return (None,) if numbers else ()
-        known = self._keys.get((space, numbers))
-        if known is None:
-            known = self._keys[(space, numbers)] = tuple(space.parts.keys.select(numbers))
-        return known
-
-    @property
-    def has_checks(self) -> bool:
-        """Whether a check has a condition."""
-        return bool(self._checks.numbers)
-
-    def check_nodes(self, asset_key: str) -> list[str]:
-        """The keys of the nodes of an asset's checks."""
-        return [self.graph.nodes[number].key for number in self._checks.of_asset(asset_key)]
-
-    def of_run(self, assets: Iterable[str], checks: Collection[tuple[str, str]]) -> list[int]:
-        """What a run makes, and the checks that it carries out; `checks` are those of one that makes nothing."""
-        makes = () if checks else [key for key in assets if key in self.graph.ids]
-        return [*(self.graph.ids[key] for key in makes), *self._checks.of_run(makes, checks)]
 
     def know_run(self, facts: RunFacts) -> None:
         """Note what conditions may ask about a run that is under way."""
@@ -369,7 +345,7 @@ class Conditions:
     ) -> None:
         """Note that a run was requested for a decision, until its request is seen in the log."""
         mine: dict[int, Ordinals] = {}
-        for number in self.of_run(assets, checks):
+        for number in self.checks.carried_out(assets, checks):
             mine[number] = self.spaces[number].numbers(key for key in partitions if key is not None)
             for owner in self.plan.concerned(number, Fact.QUEUED):
                 self._timers.ask(self.now, owner)

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from headwater.automation.explain import Explained
+from headwater.automation.state import Space
 from headwater.clock import MICROSECONDS, to_datetime
+from headwater.definitions.partitions import Ordinals
 from headwater.definitions.partitions.rules import ticks
 from headwater.records.events import Event
 
@@ -48,6 +50,22 @@ class Automated(msgspec.Struct, frozen=True):
 
     condition: str
     code_version: str | None = None
+
+
+class Keys:
+    """The keys of partitions by their numbers; what belongs together mostly asks for the same ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Space, Ordinals], tuple[str, ...]] = {}
+
+    def of(self, space: Space, numbers: Ordinals) -> tuple[str | None, ...]:
+        """The keys of some partitions; `(None,)` for what has none."""
+        if space.definition is None:
+            return (None,) if numbers else ()
+        known = self._known.get((space, numbers))
+        if known is None:
+            known = self._known[(space, numbers)] = tuple(space.parts.keys.select(numbers))
+        return known
 
 
 def commits(events: Iterable[Event]) -> Iterator[list[Event]]:

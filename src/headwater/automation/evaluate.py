@@ -326,7 +326,6 @@ class Evaluation:
         return self._world.states[target[0]]
 
     def _check(self, target: Target) -> CheckState:
-        # A check's own condition asks of its own results.
         return self._state(target).checks.get(target[1] or OWN, _NO_CHECK)
 
     def _concerned(self, dep: int, numbers: Ordinals, target: Target) -> Ordinals:

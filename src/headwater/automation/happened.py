@@ -273,8 +273,7 @@ class Happened:
 
     def _of_run(self, payload: RunEvent) -> Iterable[int]:
         """What a run makes, and the checks that it carries out."""
-        makes = () if payload.checks else [key for key in payload.assets if key in self._graph.ids]
-        return (*self._known(makes), *self._checks.of_run(makes, payload.checks))
+        return self._checks.carried_out(payload.assets, payload.checks)
 
     def _known(self, keys: Iterable[str]) -> Iterable[int]:
         return (self._graph.ids[key] for key in keys if key in self._graph.ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from headwater.automation.attempts import restore_attempts
-from headwater.automation.checks import check_node_key, check_of
+from headwater.automation.checks import check_node_key
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.state import AssetState, CheckState, RunFacts, Space
 from headwater.graph.asset_graph import AssetGraph
@@ -23,13 +23,13 @@ def restore_states(conditions: Conditions, kept: Kept, keys: Iterable[str] | Non
     for key, state in read_states(graph, conditions.spaces, kept, wanted).items():
         number = graph.ids[key]
         conditions.states[number] = state
-    for key in graph.ids if conditions.has_checks else ():
-        if check_of(key) is not None and (wanted is None or key in wanted):
-            restore_attempts(key, conditions.states[graph.ids[key]], conditions.memory)
+    for number in conditions.checks.numbers.values():
+        if wanted is None or graph.nodes[number].key in wanted:
+            restore_attempts(graph.nodes[number].key, conditions.states[number], conditions.memory)
     for opened in kept.open_runs:
         run, facts = opened.run, RunFacts.of(opened.run)
         conditions.know_run(facts)
-        for number in conditions.of_run(run.assets, run.checks):
+        for number in conditions.checks.carried_out(run.assets, run.checks):
             if wanted is None or graph.nodes[number].key in wanted:
                 made = conditions.spaces[number].numbers(run.partition_keys or ())
                 entry = (made, facts.backfill is not None, opened.requested_seq)
