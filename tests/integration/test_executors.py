@@ -309,6 +309,17 @@ def test_logs_of_a_cluster_are_kept_elsewhere(cluster: Cluster, home: Home, note
     assert not (home.home / "logs" / "runs").exists()
 
 
+def test_a_cluster_of_this_machine_comes_and_goes_with_the_run(home: Home, notes: Notes) -> None:
+    """Without an address one is started; none of what it says of its own connections is on the terminal."""
+    words = ("materialize", "first", "--executor", "dask")
+    with home.started(*words, as_json=False, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        lines = process.stdout.read().splitlines()
+        assert 0 == process.wait()
+    assert {"Materialized: first", "Run succeeded"} <= set(lines)
+    assert [] == [line for line in lines if line.startswith("INFO") or "Traceback" in line]
+
+
 def test_partitions_of_a_run_are_tasks_of_a_cluster(cluster: Cluster, home: Home, notes: Notes) -> None:
     """A range is made by tasks of so many partitions; each partition is made once, by one step."""
     with on(cluster, home):
