@@ -203,6 +203,72 @@ def test_a_location_elsewhere_works_as_one_here(remote: Remote) -> None:
     assert with_first >= 3
 
 
+CHATTY = """
+import os
+import sys
+import time
+import headwater as hw
+
+
+@hw.asset
+def said(context):
+    print("printed there")
+    print("complained there", file=sys.stderr)
+    context.log.info("logged there")
+    return os.getcwd()
+
+
+@hw.asset
+def dies():
+    print("last words", flush=True)
+    os._exit(3)
+
+
+@hw.asset
+def waits(context) -> None:
+    context.progress(1, 4)
+    print("before it waits", flush=True)
+    try:
+        while True:
+            time.sleep(60)
+    finally:
+        print("as it is stopped", flush=True)
+
+
+defs = hw.Definitions(assets=[said, dies, waits])
+"""
+
+
+def lines_of(server: DevServer, run_id: str) -> set[tuple[str, str]]:
+    """What the app shows of a run's log: streams and texts."""
+    return {(line["stream"], line["text"]) for line in server.get(f"/api/runs/{run_id}/log").json["items"]}
+
+
+def test_what_steps_elsewhere_write_is_seen_here(tmp_path: Path) -> None:
+    """Log, output and progress of steps that succeed, die and are canceled; values that stay there are warned of."""
+    remote = Remote(tmp_path)
+    remote.target.write_text(CHATTY)
+    with remote.serving(), dev_server(tmp_path / "home", remote.workspace("chatty")) as server:
+        runs = {name: make(server, name) for name in ("said", "dies")}
+        waiting = server.post("/api/runs", {"assets": ["waits"]}).json["run_id"]
+        server.wait_for(lambda: ("stdout", "before it waits") in lines_of(server, waiting))
+        progress = server.get(f"/api/runs/{waiting}").json["steps"][0]["progress"]
+        assert 200 == server.post(f"/api/runs/{waiting}/cancel", {}).status
+        server.wait_for(lambda: server.get(f"/api/runs/{waiting}").json["run"]["status"] == "canceled")
+        said, died, canceled = (
+            lines_of(server, run_id) for run_id in (runs["said"]["run_id"], runs["dies"]["run_id"], waiting)
+        )
+        warnings = locations(server)["lab"]["warnings"]
+
+    assert {("stdout", "printed there"), ("stderr", "complained there"), ("log", "logged there")} <= said
+    assert ("stdout", "last words") in died
+    assert ("stdout", "as it is stopped") in canceled
+    assert (1, 4) == (progress["done"], progress["total"])
+    assert 1 == len(warnings)
+    assert "The values of dies, said stay on the machine" in warnings[0]
+    assert [] == [path for path in (tmp_path / "remote-home").rglob("*") if "carried" in path.parts and path.is_file()]
+
+
 def test_a_lost_connection_comes_back(remote: Remote) -> None:
     """The other machine goes down and up again: its sensors go on."""
     with remote.serving():

@@ -46,8 +46,9 @@ async def _serve(target: str, place: tuple[str, int], context: ssl.SSLContext, t
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
+    server = LocationServer(loader, token, log_folder / "carried")
     try:
-        listening = await asyncio.start_server(LocationServer(loader, token).answer, *place, ssl=context)
+        listening = await asyncio.start_server(server.answer, *place, ssl=context)
     except OSError as error:
         raise SettingsError(
             f"{place[0]}:{place[1]} can't be used ({error.strerror}). Choose another with --bind."

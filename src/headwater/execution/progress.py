@@ -13,9 +13,10 @@ from headwater.clock import Clock
 from headwater.definitions.logs import ContextLog
 from headwater.execution.log_sources import LogSource
 from headwater.execution.run_logs import step_file, step_file_name
+from headwater.location.carried_files import REPLACED_ENDING
 
 _SECONDS_BETWEEN = 1.0
-_ENDING = "progress"
+_ENDING = REPLACED_ENDING
 
 
 class StepProgress(msgspec.Struct, frozen=True, kw_only=True):

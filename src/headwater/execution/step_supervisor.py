@@ -114,6 +114,7 @@ class StepSupervisor:
             grace=grace_of(step, self._grace),
             tags=step.tags,
             log_address=self._folders.run_logs.address,
+            log_folder=str(self._folders.run_logs.folder_of(self._run.run_id)),
         )
         # What begins without waiting may read what was there when it was sent off; later news must not count as read.
         before = None if self._executor.begins_at_once else await self._look(step)

@@ -24,15 +24,15 @@ from headwater.execution.step_messages import ProcessStarted, StepOrder, StepRep
 from headwater.execution.step_work import StepPlace
 from headwater.execution.step_work import carry_out as carry_out_step
 from headwater.location.resources import ResourceScope
-from headwater.location.worker import Emit, leftovers
+from headwater.location.worker import Emit, leftovers, own_folder
 
 
 def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
     """The task of a step; see `headwater.location.worker.Task`."""
     emit(encoder.encode(ProcessStarted(SystemClock().now())))
     order = order_decoder.decode(payload)
-
-    with step_log(Path(order.log_folder), order.step, SystemClock()) as log, ExitStack() as opened:
+    folder = own_folder() or Path(order.log_folder)
+    with step_log(folder, order.step, SystemClock()) as log, ExitStack() as opened:
         try:
             with _resources(definitions, order, log) as scope:
                 place = StepPlace(
@@ -40,7 +40,7 @@ def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
                     scope=scope,
                     default_io=FilesystemIOManager(base_dir=order.storage_folder),
                     instance=_instance_of(order, opened),
-                    progress=ProgressReports(Path(order.log_folder), order.step, log, SystemClock()),
+                    progress=ProgressReports(folder, order.step, log, SystemClock()),
                 )
                 report = carry_out_step(definitions, order, place)
         except Exception:

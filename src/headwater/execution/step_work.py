@@ -25,6 +25,7 @@ from headwater.definitions.io_managers import (
     IOManager,
     OutputContext,
 )
+from headwater.definitions.kept_by_default import is_default
 from headwater.definitions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata import to_wire
 from headwater.definitions.needs import Needs
@@ -311,7 +312,7 @@ class _Step:
     def _io_manager(self, name: Any, owner: AssetsDefinition | None) -> Any:
         chosen = name or DEFAULT_IO_MANAGER
         own = {} if owner is None else owner.resource_defs
-        if chosen == DEFAULT_IO_MANAGER and chosen not in own and chosen not in self._definitions.resources:
+        if is_default(chosen, own, self._definitions.resources):
             return self._place.default_io
         found = self._scope(owner).get(chosen)
         if not hasattr(found, "handle_output"):

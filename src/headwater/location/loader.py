@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
+from headwater.definitions.kept_by_default import kept_by_default
 from headwater.definitions.snapshot import encode_snapshot
 from headwater.location import wire, worker
 from headwater.location.host import Host
@@ -56,6 +57,7 @@ class Loader:
         try:
             definitions = load_definitions(self._target)
             snapshot = encode_snapshot(build_snapshot(definitions))
+            by_default = kept_by_default(definitions)
         except BaseException as error:  # user code may raise anything, SystemExit included
             os.close(descriptor)
             self._send(wire.LoadFailed(describe(error), own_files(), self._is_sure(error)))
@@ -70,7 +72,7 @@ class Loader:
             self._become_host(descriptor, definitions)
         self._hosts.add(pid)
         os.close(descriptor)
-        self._send(wire.Loaded(snapshot, files, pid, resident_bytes()))
+        self._send(wire.Loaded(snapshot, files, pid, resident_bytes(), by_default))
 
     def _is_sure(self, error: BaseException) -> bool:
         """Whether the error is in the files, and not in what an earlier load left in this process."""

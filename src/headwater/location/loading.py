@@ -142,7 +142,9 @@ class Loader:
         self._first_memory = self._first_memory or message.memory
         snapshot = decode_snapshot(message.snapshot)
         link = LocalLink(ours, message.pid, self._source.shown)
-        return LocationProcess(self._source, link, snapshot, message.files)
+        process = LocationProcess(self._source, link, snapshot, message.files)
+        process.kept_by_default = message.kept_by_default
+        return process
 
     async def _receive(self, doing: str) -> wire.FromLoader:
         assert self._streams is not None

@@ -7,11 +7,13 @@ import itertools
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
 from headwater.graph.asset_graph import build_graph
 from headwater.location import wire
+from headwater.location.carried_files import keep
 from headwater.location.links import HostLink, Streams, WorkerLink
 from headwater.location.memory import oom_kills
 from headwater.location.source import LocationSource
@@ -45,6 +47,8 @@ class Worker:
         self._streams: Streams | None = None
         self._exited: asyncio.Future[wire.WorkerExited] = asyncio.get_running_loop().create_future()
         self.calls = 0
+        self._folder: Path | None = None
+        self._reading: asyncio.Future[bytes | None] | None = None
         self._oom_kills = oom_kills()
         self.grown = 0
         """By how many bytes it had grown after its last call."""
@@ -64,6 +68,7 @@ class Worker:
         timeout: float | None = None,
         grace: float = GRACE_SECONDS,
         on_emit: Callable[[bytes], None] | None = None,
+        folder: Path | None = None,
     ) -> bytes:
         """Carry out a task.
 
@@ -73,6 +78,7 @@ class Worker:
             timeout: Seconds after which the worker is stopped; None waits for ever.
             grace: How many seconds user code then has to end by itself; likewise if the call is cancelled.
             on_emit: Called with whatever the task reports on the way.
+            folder: Where what a worker on another machine writes is kept here; None where that does not matter.
 
         Raises:
             TaskFailedError: user code raised.
@@ -80,6 +86,7 @@ class Worker:
             WorkerTimeoutError: it took too long, and was stopped.
         """
         self.calls += 1
+        self._folder = folder
         try:
             async with asyncio.timeout(timeout):
                 return await self._call(task, payload, on_emit)
@@ -101,6 +108,7 @@ class Worker:
             self._host.send(wire.SignalWorker(self.worker_id, number))
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._exited), seconds)
+        await self._keep_last_words()
         self.hang_up()
 
     def hang_up(self) -> None:
@@ -122,17 +130,45 @@ class Worker:
         with suppress(ConnectionError):
             writer.write(wire.pack(wire.Call(task, payload)))
             await writer.drain()
-        while (frame := await wire.read_frame(reader)) is not None:
-            message = wire.from_worker.decode(frame)
+        while (message := await self._receive(reader)) is not None:
             if isinstance(message, wire.Returned):
                 self.grown = message.grown
                 return message.body
             if isinstance(message, wire.Raised):
                 self.grown = message.grown
                 raise TaskFailedError(message.error)
-            if on_emit is not None:
+            if isinstance(message, wire.Wrote):
+                await self._keep(message)
+            elif on_emit is not None:
                 on_emit(message.body)
         raise WorkerDiedError(await self._reason_of_death())
+
+    async def _receive(self, reader: asyncio.StreamReader) -> wire.FromWorker | None:
+        """The next message; None once the worker has hung up."""
+        if self._folder is None:
+            frame = await wire.read_frame(reader)
+        else:
+            # Whoever stops the call must not leave half a frame behind: the worker's last words come after it.
+            if self._reading is None:
+                self._reading = asyncio.ensure_future(wire.read_frame(reader))
+            frame = await asyncio.shield(self._reading)
+            self._reading = None
+        message: wire.FromWorker | None = None if frame is None else wire.from_worker.decode(frame)
+        return message
+
+    async def _keep(self, wrote: wire.Wrote) -> None:
+        if self._folder is not None:
+            await asyncio.to_thread(keep, self._folder, wrote)
+
+    async def _keep_last_words(self) -> None:
+        """Keep what a worker elsewhere has written until it was stopped in mid-call."""
+        if self._streams is None or self._folder is None:
+            return
+        with suppress(TimeoutError, LocationError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                while (message := await self._receive(self._streams[0])) is not None:
+                    if isinstance(message, wire.Wrote):
+                        await self._keep(message)
 
     def _hint_of_memory(self) -> str:
         if oom_kills() > self._oom_kills:
@@ -167,6 +203,8 @@ class LocationProcess:
         self.link = link
         self.snapshot = snapshot
         self.files = files
+        self.kept_by_default: list[str] = []
+        """The assets whose values go where nobody has said, to the disk of the machine that makes them."""
         self.graph = build_graph([(source.name, snapshot)])
         """What this very process has loaded; the store may know newer definitions by now, or not yet these."""
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -12,14 +12,16 @@ import secrets
 import ssl
 from collections.abc import Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
 
-from headwater.definitions.snapshot import encode_snapshot
+from headwater.definitions.snapshot import DefinitionsSnapshot, encode_snapshot
 from headwater.errors import LocationError, SettingsError
 from headwater.location import wire
+from headwater.location.carried_files import WrittenFiles
 from headwater.location.links import Streams
 from headwater.location.loading import Loader, LoadFailedError
 from headwater.location.process import LocationProcess
@@ -28,19 +30,22 @@ from headwater.records.events import ErrorInfo
 
 _HELLO_SECONDS = 10.0
 _CHUNK = 65_536
+_LOOK_SECONDS = 0.5
 _log = structlog.get_logger(__name__)
 
 
 class LocationServer:
     """Answers the connections of engines."""
 
-    def __init__(self, loader: Loader, token: str) -> None:
+    def __init__(self, loader: Loader, token: str, folder: Path) -> None:
         """Prepare.
 
         Args:
             loader: What loads the location.
             token: What engines must know.
+            folder: Where workers write what is carried to engines; below it nothing is kept.
         """
+        self._folder = folder
         self._loader = loader
         self._token = token
         self._loading = asyncio.Lock()
@@ -103,7 +108,7 @@ class LocationServer:
         self._sessions[session] = process
         try:
             process.on_message = lambda message: writer.write(wire.pack(message))
-            writer.write(wire.pack(wire.Loaded(encode_snapshot(process.snapshot), [], 0, 0)))
+            writer.write(wire.pack(wire.Loaded(encode_snapshot(_with_warning(process)), [], 0, 0)))
             await _first_of(self._pass_on(reader, process), _wait(process.ended))
         finally:
             del self._sessions[session]
@@ -120,17 +125,66 @@ class LocationServer:
         reader, writer = streams
         writer.write(wire.pack(wire.Welcome(session)))
         ours, theirs = await self._sessions[session].link.spawn(worker_id).open()
+        passage = _Passage(WrittenFiles(self._folder / session / str(worker_id)))
         try:
-            await _first_of(_copy(reader, theirs), _copy(ours, writer))
+            await _first_of(passage.calls(reader, theirs), passage.answers(ours, writer))
         finally:
             theirs.close()
+            await asyncio.to_thread(passage.files.remove)
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while chunk := await reader.read(_CHUNK):
-            writer.write(chunk)
-            await writer.drain()
+class _Passage:
+    """Between an engine and a worker here: passes on calls and answers, and what the worker writes."""
+
+    def __init__(self, files: WrittenFiles) -> None:
+        self.files = files
+        self._is_called = False
+
+    async def calls(self, engine: asyncio.StreamReader, worker: asyncio.StreamWriter) -> None:
+        """Pass on what the engine asks for, until it hangs up."""
+        with suppress(ConnectionError):
+            while (frame := await wire.read_frame(engine)) is not None:
+                call = msgspec.structs.replace(wire.to_worker.decode(frame), folder=str(self.files.folder))
+                await asyncio.to_thread(self.files.begin)
+                self._is_called = True
+                worker.write(wire.pack(call))
+                await worker.drain()
+
+    async def answers(self, worker: asyncio.StreamReader, engine: asyncio.StreamWriter) -> None:
+        """Pass on what the worker says, each time after what it had written by then, until it ends."""
+        reading = asyncio.ensure_future(wire.read_frame(worker))
+        try:
+            with suppress(ConnectionError):
+                while True:
+                    done, _ = await asyncio.wait({reading}, timeout=_LOOK_SECONDS)
+                    if self._is_called:
+                        for wrote in await asyncio.to_thread(self.files.read_new):
+                            engine.write(wire.pack(wrote))
+                            await engine.drain()
+                    if done:
+                        if (frame := reading.result()) is None:
+                            return
+                        message = wire.from_worker.decode(frame)
+                        self._is_called = isinstance(message, wire.Emitted)
+                        engine.write(wire.pack(message))
+                        await engine.drain()
+                        reading = asyncio.ensure_future(wire.read_frame(worker))
+        finally:
+            reading.cancel()
+
+
+def _with_warning(process: LocationProcess) -> DefinitionsSnapshot:
+    """What a location defines, with a warning if values would stay on this machine though others may want them."""
+    keys = process.kept_by_default
+    if not keys:
+        return process.snapshot
+    more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+    warning = (
+        f"The values of {', '.join(keys[:3])}{more} stay on the machine that serves this location: they have no IO "
+        "manager of their own. Assets that are made elsewhere can't read them. Give resources an 'io_manager' that "
+        "writes to a place which both machines reach."
+    )
+    return msgspec.structs.replace(process.snapshot, warnings=(*process.snapshot.warnings, warning))
 
 
 async def _wait(future: asyncio.Future[None]) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from headwater.records.events import ErrorInfo
 
 _LENGTH = struct.Struct(">I")
-PROTOCOL = 2
+PROTOCOL = 3
 """Changes whenever an engine and a location of different releases would misunderstand each other."""
 MOST_BYTES = 256 * 1024 * 1024
 
@@ -42,6 +42,8 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
     pid: int
     memory: int
     """What the loader takes, in bytes."""
+    kept_by_default: list[str] = []
+    """The assets whose values go where nobody has said, to the disk of the machine that makes them."""
 
 
 class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
@@ -88,6 +90,8 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
 
     task: str
     payload: bytes
+    folder: str | None = None
+    """Where the task writes its files, whatever the payload says: whoever called is on another machine."""
 
 
 class Emitted(msgspec.Struct, frozen=True, tag="emitted"):
@@ -109,6 +113,14 @@ class Raised(msgspec.Struct, frozen=True, tag="raised"):
 
     error: ErrorInfo
     grown: int = 0
+
+
+class Wrote(msgspec.Struct, frozen=True, tag="wrote"):
+    """Server of locations to engine: what a worker's task has written to a file, since or (`whole`) in its place."""
+
+    name: str
+    body: bytes
+    whole: bool = False
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -136,7 +148,7 @@ FromServer: TypeAlias = Welcome | Refused
 FromLoader: TypeAlias = Ready | Loaded | LoadFailed
 FromHost: TypeAlias = WorkerSpawned | WorkerExited
 ToHost: TypeAlias = SpawnWorker | SignalWorker
-FromWorker: TypeAlias = Emitted | Returned | Raised
+FromWorker: TypeAlias = Emitted | Returned | Raised | Wrote
 
 from_server: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromServer)
 from_loader: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromLoader)

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
@@ -19,6 +20,14 @@ from headwater.location.wire import Channel, Emitted, Raised, Returned, to_worke
 
 leftovers = ExitStack()
 """What tasks have left open for later ones, to be closed when the worker ends."""
+
+_folders: list[str] = []
+
+
+def own_folder() -> Path | None:
+    """Where the task under way writes its files; None where it writes to whoever called it, on this machine."""
+    return Path(_folders[0]) if _folders else None
+
 
 Emit: TypeAlias = Callable[[bytes], None]
 Task: TypeAlias = Callable[[Definitions, bytes, Emit], bytes]
@@ -44,6 +53,7 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
     with leftovers:
         while (frame := channel.receive()) is not None:
             call = to_worker.decode(frame)
+            _folders[:] = [] if call.folder is None else [call.folder]
             try:
                 result = find_task(call.task)(definitions, call.payload, emit)
             except Exception as error:

@@ -18,7 +18,7 @@ class StepCall(msgspec.Struct, frozen=True, kw_only=True):
     """A step on its way to where it is carried out. `order` is an encoded `StepOrder`, times are in seconds.
 
     `grace` is how long user code has to end by itself once it is stopped.
-    `log_address` is where logs are kept, if that is not the folder that the order names.
+    `log_folder` is the engine's folder for the run's logs, `log_address` where they are kept, if that is not the same.
     """
 
     run_id: str
@@ -28,6 +28,7 @@ class StepCall(msgspec.Struct, frozen=True, kw_only=True):
     grace: float = GRACE_SECONDS
     tags: dict[str, str] = {}
     log_address: str | None = None
+    log_folder: str = ""
 
 
 class Executor(ABC):

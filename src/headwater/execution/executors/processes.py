@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 from headwater.definitions.executors import MultiprocessConfig
 from headwater.errors import LocationError
@@ -29,7 +30,7 @@ class ProcessesExecutor(Executor):
         """As `Executor.carry_out`."""
         async with self._slots.taken(call.tags), self._location.worker() as worker:
             await on_start()
-            return await worker.call(STEP_TASK, call.order, timeout=call.timeout, grace=call.grace, on_emit=on_emit)
+            return await _call(worker, call, on_emit)
 
 
 class OneProcessExecutor(Executor):
@@ -58,9 +59,7 @@ class OneProcessExecutor(Executor):
                 self._worker = await self._stack.enter_async_context(self._location.worker())
             self._run_id = call.run_id
             await on_start()
-            return await self._worker.call(
-                STEP_TASK, call.order, timeout=call.timeout, grace=call.grace, on_emit=on_emit
-            )
+            return await _call(self._worker, call, on_emit)
 
     async def end_run(self) -> None:
         """Tear the resources down, and let go of the worker."""
@@ -70,3 +69,14 @@ class OneProcessExecutor(Executor):
                     await self._worker.call(END_RUN_TASK, self._run_id.encode(), timeout=_END_SECONDS)
         finally:
             await self._stack.aclose()
+
+
+async def _call(worker: Worker, call: StepCall, on_emit: Callable[[bytes], None]) -> bytes:
+    return await worker.call(
+        STEP_TASK,
+        call.order,
+        timeout=call.timeout,
+        grace=call.grace,
+        on_emit=on_emit,
+        folder=Path(call.log_folder),
+    )
