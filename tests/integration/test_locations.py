@@ -253,7 +253,7 @@ def test_what_steps_elsewhere_write_is_seen_here(tmp_path: Path) -> None:
         waiting = server.post("/api/runs", {"assets": ["waits"]}).json["run_id"]
         server.wait_for(lambda: ("stdout", "before it waits") in lines_of(server, waiting))
         progress = server.get(f"/api/runs/{waiting}").json["steps"][0]["progress"]
-        assert 200 == server.post(f"/api/runs/{waiting}/cancel", {}).status
+        assert 202 == server.post(f"/api/runs/{waiting}/cancel", {}).status
         server.wait_for(lambda: server.get(f"/api/runs/{waiting}").json["run"]["status"] == "canceled")
         said, died, canceled = (
             lines_of(server, run_id) for run_id in (runs["said"]["run_id"], runs["dies"]["run_id"], waiting)
