@@ -159,7 +159,19 @@ class EventRecordsFilter(msgspec.Struct, frozen=True):
 
 
 class AssetRecord(msgspec.Struct, frozen=True):
-    """What is known of an asset that has events: what was told of it last."""
+    """What is known of an asset that has events: what was told of it last.
+
+    Args:
+        asset_key: The asset.
+        last_materialization: Its newest one; None if it was never made.
+        last_observation: Likewise.
+
+    Example:
+        >>> instance = HeadwaterInstance.ephemeral()
+        >>> instance.report_runless_asset_event(AssetMaterialization("raw"))
+        >>> [(record.asset_key.path, record.last_run_id) for record in instance.get_asset_records()]
+        [(['raw'], None)]
+    """
 
     asset_key: AssetKey
     last_materialization: RunEventView | None
