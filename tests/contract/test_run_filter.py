@@ -29,6 +29,7 @@ RUNS = [
         status=RunStatus.FAILURE,
         cause=SENSOR,
         created_at=2_000,
+        ended_at=2_500,
         tags={"team": "Finance", "50%_": 'a "team":"growth"'},
     ),
     Run(
@@ -40,6 +41,7 @@ RUNS = [
         created_at=3_000,
         tags={"team": "growth"},
         job_name="nightly",
+        ended_at=4_000,
     ),
 ]
 
@@ -71,6 +73,8 @@ def filled(store: Store) -> Store:
         (RunFilter(tags={"tea_": None}), []),
         (RunFilter(since=2_000), ["elsewhere", "tagged"]),
         (RunFilter(since=2_000, until=3_000), ["tagged"]),
+        (RunFilter(active_since=2_500), ["elsewhere", "tagged", "plain"]),
+        (RunFilter(active_since=2_501, until=3_000), ["plain"]),
     ],
 )
 def test_runs_are_found_by_what_they_have_in_common(filled: Store, wanted: RunFilter, expected: list[str]) -> None:

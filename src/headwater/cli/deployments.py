@@ -13,6 +13,7 @@ from headwater.cli.homes import (
     find_home,
     home_option,
     json_option,
+    open_deployment,
     read_targets,
     save_targets,
 )
@@ -44,6 +45,21 @@ def create_deployment(name: str, target: str | None, home: Path | None) -> None:
     finally:
         deployments.close()
     click.echo(f"The deployment {name!r} is at /{name}/.")
+
+
+@deployment_group.command("code")
+@click.argument("name")
+@click.argument("targets", nargs=-1, required=True)
+@home_option
+def set_code(name: str, targets: tuple[str, ...], home: Path | None) -> None:
+    """Say which code a deployment runs. An engine loads it when it starts.
+
+    TARGETS are Python files (or modules) that hold `Definitions`, or workspace files (`….toml`) that name several.
+    They stand in place of what it ran before.
+    """
+    with open_deployment(home, name) as opened:
+        save_targets(opened, [absolute(target) for target in targets])
+    click.echo(f"The deployment {name!r} runs {', '.join(targets)} as soon as its engine is started again.")
 
 
 @deployment_group.command("remove")

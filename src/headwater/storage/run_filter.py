@@ -15,8 +15,8 @@ from headwater.storage.schema import backfill_runs, run_assets, runs
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What the runs that are wanted have in common; whatever is left out may be anything.
 
-    A tag whose value is None may have any. `since` and `until` (not included) go by when they were requested, in
-    microseconds.
+    A tag whose value is None may have any. `since` and `until` (not included) go by when they were requested,
+    `active_since` by whether they had not ended before; all in microseconds.
     """
 
     statuses: Sequence[RunStatus] = ()
@@ -29,6 +29,7 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     job_name: str | None = None
     since: int | None = None
     until: int | None = None
+    active_since: int | None = None
 
     def narrow(self, query: sa.Select[Any]) -> sa.Select[Any]:
         """A query of runs, for these alone."""
@@ -50,6 +51,8 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
             query = query.where(runs.c.created_at >= self.since)
         if self.until is not None:
             query = query.where(runs.c.created_at < self.until)
+        if self.active_since is not None:
+            query = query.where(sa.or_(runs.c.ended_at.is_(None), runs.c.ended_at >= self.active_since))
         return query
 
 

@@ -6308,6 +6308,8 @@ export interface operations {
                 since?: number | null;
                 /** @description Seconds since the epoch. */
                 until?: number | null;
+                /** @description Seconds since the epoch. */
+                active_since?: number | null;
                 cursor?: string | null;
                 limit?: number;
             };

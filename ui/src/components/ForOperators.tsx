@@ -1,14 +1,14 @@
 import { Badge, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { useMay } from "./useMay";
+import { LOOK_ONLY, useMay } from "./useMay";
 
 /** Controls that change something; whoever may only look sees that in their place. */
 export function ForOperators({ children, quiet = false }: { children: ReactNode; quiet?: boolean }) {
   if (useMay("operate")) return <>{children}</>;
   if (quiet) return null;
   return (
-    <Tooltip label="Your role lets you look at everything and change nothing. An admin can give you the role of an operator.">
+    <Tooltip label={LOOK_ONLY} multiline maw={280}>
       <Badge variant="default" size="lg" tabIndex={0}>
         You may look only
       </Badge>

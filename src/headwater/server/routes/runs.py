@@ -52,10 +52,14 @@ def list_runs(
     job: FromQuery[str | None] = None,
     since: Moment = None,
     until: Moment = None,
+    active_since: Moment = None,
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> shapes.RunPage:
-    """Runs that are all that is asked for; `since` and `until` (not included) go by when they were requested."""
+    """Runs that are all that is asked for.
+
+    `since` and `until` (not included) go by when they were requested; `active_since` leaves out what had ended before.
+    """
     wanted = RunFilter(
         statuses=[RunStatus(name) for name in status or ()],
         asset_key=asset,
@@ -66,6 +70,7 @@ def list_runs(
         job_name=job,
         since=None if since is None else from_seconds(since),
         until=None if until is None else from_seconds(until),
+        active_since=None if active_since is None else from_seconds(active_since),
     )
     graph, now = deployment.graph(), deployment.clock.now()
 

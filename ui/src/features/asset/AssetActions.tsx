@@ -3,12 +3,14 @@ import { useState } from "react";
 
 import type { AssetDetail } from "../../api/client";
 import { MoreGlyph } from "../../components/icons";
+import { LOOK_ONLY, useMay } from "../../components/useMay";
 import { DynamicKeysQuestion } from "./DynamicKeysQuestion";
 import { WipeQuestion } from "./WipeQuestion";
 
 /** What is seldom done with an asset. */
 export function AssetActions({ detail }: { detail: AssetDetail }) {
   const [asked, setAsked] = useState<"wipe" | "keys" | null>(null);
+  const may = useMay("operate");
   const close = () => {
     setAsked(null);
   };
@@ -22,8 +24,10 @@ export function AssetActions({ detail }: { detail: AssetDetail }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {!may && <Menu.Label>{LOOK_ONLY}</Menu.Label>}
           {isDynamic && (
             <Menu.Item
+              disabled={!may}
               onClick={() => {
                 setAsked("keys");
               }}
@@ -35,6 +39,7 @@ export function AssetActions({ detail }: { detail: AssetDetail }) {
             </Menu.Item>
           )}
           <Menu.Item
+            disabled={!may}
             c="var(--hw-bad)"
             onClick={() => {
               setAsked("wipe");

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { useSearchParams } from "react-router";
 import type { AssetDetail, PartitionRanges } from "../../api/client";
 import { partitionRangesQuery } from "../../api/queries";
 import { plural, toNumber } from "../../components/format";
+import { OperateButton } from "../../components/OperateButton";
 import { Empty, Loaded, Section } from "../../components/states";
 import { BackfillQuestion } from "../backfills/BackfillQuestion";
 import { ChosenPartitions } from "./ChosenPartitions";
@@ -114,7 +115,7 @@ function BackfillOffers({
   return (
     <Group gap="sm" mb="sm" className="hw-no-print">
       {offered.map((each) => (
-        <Button
+        <OperateButton
           key={each}
           size="xs"
           variant="default"
@@ -123,7 +124,7 @@ function BackfillOffers({
           }}
         >
           Backfill {each}…
-        </Button>
+        </OperateButton>
       ))}
       {asked && (
         <BackfillQuestion

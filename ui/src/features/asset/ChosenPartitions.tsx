@@ -1,8 +1,9 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
 
 import type { AssetDetail, PartitionRanges } from "../../api/client";
 import { plural } from "../../components/format";
+import { OperateButton } from "../../components/OperateButton";
 import { Section } from "../../components/states";
 import { BackfillQuestion } from "../backfills/BackfillQuestion";
 import { AssetEvents } from "./AssetEvents";
@@ -53,7 +54,7 @@ export function ChosenPartitions({
           {offered
             .filter(([, , possible]) => possible)
             .map(([name, label]) => (
-              <Button
+              <OperateButton
                 key={name}
                 size="xs"
                 {...(name === "make" ? {} : { variant: "default" })}
@@ -62,7 +63,7 @@ export function ChosenPartitions({
                 }}
               >
                 {label}
-              </Button>
+              </OperateButton>
             ))}
         </Group>
       }

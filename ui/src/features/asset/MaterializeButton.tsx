@@ -6,6 +6,8 @@ import { useNavigate, useSearchParams } from "react-router";
 
 import { post, type AssetDetail, type RunView } from "../../api/client";
 import { findPartitionsQuery } from "../../api/queries";
+import { OperateButton } from "../../components/OperateButton";
+import { useMay } from "../../components/useMay";
 
 const PAUSE_MILLISECONDS = 200;
 
@@ -13,6 +15,7 @@ const PAUSE_MILLISECONDS = 200;
 export function MaterializeButton({ detail }: { detail: AssetDetail }) {
   const [parameters, setParameters] = useSearchParams();
   const opened = parameters.get("do") === "materialize";
+  const may = useMay("operate");
   const modal = {
     open: () => {
       setParameters((before) => {
@@ -42,9 +45,9 @@ export function MaterializeButton({ detail }: { detail: AssetDetail }) {
   }
   return (
     <>
-      <Button onClick={modal.open}>Materialize</Button>
+      <OperateButton onClick={modal.open}>Materialize</OperateButton>
       <Modal
-        opened={opened}
+        opened={opened && may}
         onClose={modal.close}
         title="Materialize"
         centered

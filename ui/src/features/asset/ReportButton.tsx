@@ -6,15 +6,16 @@ import { useState } from "react";
 import { post, type AssetDetail } from "../../api/client";
 import { plural } from "../../components/format";
 import { toParts } from "../../components/keys";
+import { OperateButton } from "../../components/OperateButton";
 
 /** Tell of an update of an asset that another system makes, by hand. */
 export function ReportButton({ detail }: { detail: AssetDetail }) {
   const [opened, modal] = useDisclosure(false);
   return (
     <>
-      <Button variant="default" onClick={modal.open}>
+      <OperateButton variant="default" onClick={modal.open}>
         Report an update
-      </Button>
+      </OperateButton>
       <Modal
         opened={opened}
         onClose={modal.close}

@@ -1,4 +1,4 @@
-import { Button, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,13 +8,14 @@ import { post, type AssetDetail, type RunView } from "../../api/client";
 import { Confirm } from "../../components/Confirm";
 import { plural } from "../../components/format";
 import { showKey } from "../../components/keys";
+import { OperateButton } from "../../components/OperateButton";
 
 /** Carry out some checks of an asset now, without making it anew. */
 export function RunChecksButton({ detail, names }: { detail: AssetDetail; names: readonly string[] }) {
   const [asking, question] = useDisclosure(false);
   return (
     <>
-      <Button
+      <OperateButton
         size="xs"
         variant="default"
         className="hw-no-print"
@@ -22,7 +23,7 @@ export function RunChecksButton({ detail, names }: { detail: AssetDetail; names:
         onClick={question.open}
       >
         {names.length === 1 ? "Run…" : `Run all ${names.length}…`}
-      </Button>
+      </OperateButton>
       {asking && <Question detail={detail} names={names} onClose={question.close} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { Button, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { post, type EventView } from "../../api/client";
 import { Confirm } from "../../components/Confirm";
 import { toExact } from "../../components/format";
 import { showKey } from "../../components/keys";
+import { OperateButton } from "../../components/OperateButton";
 
 const REPORTS = new Set(["materialization", "observation", "check_evaluation"]);
 
@@ -20,9 +21,9 @@ export function WithdrawButton({ event }: { event: EventView }) {
   const [asking, question] = useDisclosure(false);
   return (
     <>
-      <Button variant="default" size="compact-xs" onClick={question.open}>
+      <OperateButton variant="default" size="compact-xs" onClick={question.open}>
         Withdraw…
-      </Button>
+      </OperateButton>
       {asking && <Question event={event} onClose={question.close} />}
     </>
   );

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 
 import { post, type AssetRow, type RunView } from "../../api/client";
 import { plural } from "../../components/format";
+import { OperateButton } from "../../components/OperateButton";
 
 /** What can be done with the assets that are ticked. */
 export function BulkBar({ rows, onClear }: { rows: readonly AssetRow[]; onClear: () => void }) {
@@ -17,9 +18,9 @@ export function BulkBar({ rows, onClear }: { rows: readonly AssetRow[]; onClear:
         <Text size="sm" fw={600}>
           {plural(rows.length, "asset")} chosen
         </Text>
-        <Button size="xs" disabled={makeable.length === 0} onClick={question.open}>
+        <OperateButton size="xs" disabled={makeable.length === 0} onClick={question.open}>
           Materialize…
-        </Button>
+        </OperateButton>
         <CopyButton value={rows.map((row) => row.key).join("\n")}>
           {({ copied, copy }) => (
             <Button size="xs" variant="default" onClick={copy}>

@@ -1,10 +1,10 @@
 import "./runs.css";
 
-import { Text } from "@mantine/core";
+import { Checkbox, Text } from "@mantine/core";
 import { Link } from "react-router";
 
 import type { RunView } from "../../api/client";
-import { toDuration } from "../../components/format";
+import { toDuration, toExact } from "../../components/format";
 import { Mark, Moment } from "../../components/marks";
 import { Empty } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
@@ -14,11 +14,14 @@ export function RunTable({
   runs,
   compact = false,
   naming = runText,
+  choosing,
 }: {
   runs: readonly RunView[];
   compact?: boolean;
   /** What a run is called by. */
   naming?: (run: RunView) => string;
+  /** Which are chosen, where some can be. */
+  choosing?: { readonly chosen: ReadonlySet<string>; readonly onToggle: (runId: string) => void };
 }) {
   if (runs.length === 0) {
     return (
@@ -30,7 +33,25 @@ export function RunTable({
   return (
     <div role="table" aria-label="Runs">
       {runs.map((run) => (
-        <div role="row" key={run.run_id} className="hw-row hw-run-row" data-compact={compact || undefined}>
+        <div
+          role="row"
+          key={run.run_id}
+          className="hw-row hw-run-row"
+          data-compact={compact || undefined}
+          data-choosable={choosing !== undefined || undefined}
+        >
+          {choosing && (
+            <span role="cell" data-part="choice">
+              <Checkbox
+                size="xs"
+                aria-label={`Choose the run of ${naming(run)}, ${toExact(run.created_at)}`}
+                checked={choosing.chosen.has(run.run_id)}
+                onChange={() => {
+                  choosing.onToggle(run.run_id);
+                }}
+              />
+            </span>
+          )}
           <span role="cell">
             <Mark look={RUN_LOOKS[run.status] as Look} />
           </span>

@@ -9,6 +9,7 @@ import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { useAddressFields } from "../../components/useAddressFields";
 import { useNow } from "../../components/useNow";
+import { ChoosableRuns } from "./ChoosableRuns";
 import { RunFilterBar } from "./RunFilterBar";
 import {
   DAY_SECONDS,
@@ -16,10 +17,10 @@ import {
   neighbourSpan,
   readRunFilters,
   spanOf,
+  toOverlapRequest,
   toRunRequest,
   type RunFilters,
 } from "./runFilters";
-import { RunTable } from "./RunTable";
 import { RunTimeline } from "./RunTimeline";
 import type { Grouping } from "./timeline";
 
@@ -73,7 +74,7 @@ function RunList({ filters }: { filters: RunFilters }) {
           <>
             <Paper>
               <HeldList items={runs} idOf={(run) => run.run_id} noun="run">
-                {(shown) => <RunTable runs={shown} />}
+                {(shown) => <ChoosableRuns runs={shown} />}
               </HeldList>
             </Paper>
             <MoreButton query={query} />
@@ -90,7 +91,7 @@ function RunsOverTime({ filters, grouping }: { filters: RunFilters; grouping: Gr
   const now = useNow();
   const chosen =
     filters.since === null && filters.last === null ? { ...filters, last: DAY_SECONDS } : filters;
-  const query = useInfiniteQuery(runsQuery(toRunRequest(chosen, now), MOST_DRAWN));
+  const query = useInfiniteQuery(runsQuery(toOverlapRequest(chosen, now), MOST_DRAWN));
   const { begin, end } = spanOf(chosen, now);
   const go = (way: -1 | 1) => {
     const next = neighbourSpan(chosen, now, way);

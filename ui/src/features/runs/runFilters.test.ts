@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 
-import { isNarrowed, neighbourSpan, readRunFilters, spanOf, toRunRequest } from "./runFilters";
+import {
+  isNarrowed,
+  neighbourSpan,
+  readRunFilters,
+  spanOf,
+  toOverlapRequest,
+  toRunRequest,
+} from "./runFilters";
 
 const read = (search: string) => readRunFilters(new URLSearchParams(search));
 
@@ -26,6 +33,15 @@ test("a stretch that ends now asks the same for a minute", () => {
   expect(first).toMatchObject({ since: 3_660, until: null });
   expect(toRunRequest(filters, 7_319)).toEqual(first);
   expect(toRunRequest(filters, 7_320)).toMatchObject({ since: 3_720 });
+});
+
+test("over time, a run counts that was requested before and not over yet", () => {
+  expect(toOverlapRequest(read("since=10&until=20&job=nightly"), 1_000)).toEqual({
+    ...toRunRequest(read("job=nightly"), 1_000),
+    since: undefined,
+    until: 20,
+    active_since: 10,
+  });
 });
 
 test("what is no number in an address is no moment", () => {

@@ -60,6 +60,12 @@ export function toRunRequest(filters: RunFilters, now: number): Record<string, u
   };
 }
 
+/** The same, of runs that were not over when the stretch began: one that was requested before it counts too. */
+export function toOverlapRequest(filters: RunFilters, now: number): Record<string, unknown> {
+  const { since, ...wanted } = toRunRequest(filters, now);
+  return { ...wanted, active_since: since };
+}
+
 /** The stretch of time that is asked for; from the beginning, or up to now, where an end is open. */
 export function spanOf(filters: RunFilters, now: number): { begin: number | null; end: number } {
   if (filters.last !== null) return { begin: now - filters.last, end: now };

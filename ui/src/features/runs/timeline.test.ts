@@ -20,6 +20,15 @@ describe("toTimeline", () => {
     expect(lines[1]?.bars[0]).toMatchObject({ from: 0, to: 0.1 });
   });
 
+  it("cuts a run off at the ends of the stretch", () => {
+    const { lines } = toTimeline(runs, "location", 1_000, { begin: 50, end: 550 });
+
+    expect(lines[0]?.bars).toMatchObject([
+      { from: 0.9, to: 1 },
+      { from: 0, to: 0.1 },
+    ]);
+  });
+
   it("has a line for each location", () => {
     expect(toTimeline(runs, "location", 1_000).lines.map((line) => line.name)).toEqual(["code"]);
   });

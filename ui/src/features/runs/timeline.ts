@@ -35,7 +35,11 @@ export function toTimeline(
   const share = (moment: number) => (moment - begin) / (end - begin);
   const lines = new Map<string, Bar[]>();
   for (const run of [...runs].sort((a, b) => b.created_at - a.created_at)) {
-    const bar = { run, from: share(run.started_at ?? run.created_at), to: share(run.ended_at ?? now) };
+    const bar = {
+      run,
+      from: Math.max(0, share(run.started_at ?? run.created_at)),
+      to: Math.min(1, share(run.ended_at ?? now)),
+    };
     for (const name of grouping === "asset" ? run.assets : [run.location]) {
       const mine = lines.get(name);
       if (mine) mine.push(bar);

@@ -42,7 +42,8 @@ export function Deployments({ current }: { current: DeploymentView }) {
     >
       <Text size="sm" c="dimmed" mb="sm">
         Several teams or stages on one server: each has its own store, code, people and tokens, at its own
-        path.
+        path. Which code one runs, an operator says in a shell on the server&apos;s machine:{" "}
+        <Code>headwater deployment code NAME definitions.py</Code>; an engine loads it when it starts.
         {!mayChange && " Admins of the default one make and remove them."}
       </Text>
       <Loaded query={query} rows={2}>
@@ -163,6 +164,11 @@ function FirstToken({ made, onClose }: { made: Schemas["NewDeploymentView"]; onC
           <a href={made.path}>{made.path}</a>, and make others there.
         </Text>
         <CopyBlock text={made.token} />
+        <Text size="sm">
+          It has no code yet: it takes reports of external assets, and native ones come with code. In a shell
+          where the server&apos;s home is; then start the engine (or <Code>headwater dev</Code>) again:
+        </Text>
+        <CopyBlock text={`headwater deployment code ${made.name} definitions.py`} />
         <Group justify="flex-end">
           <Button onClick={onClose}>I have kept it</Button>
         </Group>

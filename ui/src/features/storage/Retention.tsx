@@ -36,8 +36,8 @@ export function Retention() {
       }
     >
       <Text size="sm" c="dimmed" mb="sm">
-        What is older, or beyond the newest ones, is dropped from time to time. The latest state of each asset
-        and partition stays, and counts and plots keep what was dropped.
+        What is older, or beyond the newest ones, is dropped once an hour. The latest state of each asset and
+        partition stays, and counts and plots keep what was dropped.
       </Text>
       <Loaded query={query}>
         {({ items }) => (
@@ -180,8 +180,9 @@ function RuleForm({ rule, onClose }: { rule: Keep | null; onClose: () => void })
         onChange={setCount}
       />
       <Text size="sm">
-        {SORTS[sort]} of {asset ?? "all assets without a rule of their own"} are kept {keepText(limits)}. What
-        is beyond that is dropped within the hour, and can&apos;t be brought back.
+        {SORTS[sort]} of {asset ?? "all assets without a rule of their own"} are kept {keepText(limits)}.{" "}
+        {keepText(limits) !== "for ever" &&
+          "What is beyond that is dropped when an engine next goes over the store, as it does once an hour, and can't be brought back."}
       </Text>
     </Confirm>
   );
