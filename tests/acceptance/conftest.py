@@ -81,3 +81,15 @@ def app(page: Page, demo: Demo) -> Iterator[Page]:
     )
     yield page
     assert [] == complaints
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in each colour scheme; axe comes from a file, past the page's own policy."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme=request.param, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(_LIMIT_MILLISECONDS)
+    yield page
+    context.close()

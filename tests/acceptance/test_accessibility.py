@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
+from axe import come_to_rest, settle, violations
 from demos import Demo
-from playwright.sync_api import Browser, Page, expect
-from servers import LIMIT
+from playwright.sync_api import Page, expect
 
-AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = (
     "/",
     "/catalog",
@@ -66,52 +59,6 @@ ON_PHONES = (
     "/settings?tab=audit",
 )
 """Pages whose tables scroll or whose parts fold at the width of a phone."""
-
-
-@pytest.fixture(params=["light", "dark"])
-def scheme_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in each colour scheme; axe comes from a file, past the page's own policy."""
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, color_scheme=request.param, reduced_motion="reduce", bypass_csp=True
-    )
-    page = context.new_page()
-    page.set_default_timeout(1_000 * LIMIT)
-    yield page
-    context.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, a line for each rule, with the first places."""
-    page.add_script_tag(path=str(AXE))
-    found: list[dict[str, Any]] = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(done => done.violations)", RULES
-    )
-    for each in found:
-        # Bars of runs a moment apart stand closer than 24 pixels, but the list of runs has a full row for each:
-        # the exception of WCAG 2.5.8 for equivalent controls, which axe can't see.
-        close = each["id"] == "target-size"
-        each["nodes"] = [node for node in each["nodes"] if not (close and "hw-bar" in node["html"])]
-    return [
-        f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:4]]} "
-        f"{each['nodes'][0].get('failureSummary', '')[:200]}"
-        for each in found
-        if each["nodes"]
-    ]
-
-
-def settle(page: Page) -> None:
-    """Wait until a page shows what it has."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    come_to_rest(page)
-
-
-def come_to_rest(page: Page) -> None:
-    """Wait until nothing moves or fades any more: what is half transparent has no contrast yet."""
-    page.evaluate(
-        "Promise.allSettled(document.getAnimations().filter(each => each.effect.getTiming().iterations !== Infinity)"
-        ".map(each => each.finished))"
-    )
 
 
 def test_axe_finds_nothing_on_any_page(scheme_page: Page, demo: Demo) -> None:

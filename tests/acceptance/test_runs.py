@@ -121,6 +121,70 @@ def test_a_run_says_why_it_was_requested(page: Page, server: DevServer) -> None:
     expect(why).to_contain_text("files")
 
 
+def test_what_began_before_a_stretch_of_time_is_drawn_in_it(page: Page, server: DevServer, folder: Path) -> None:
+    """A run that was requested earlier and is not over yet; a list of what was requested then lacks it."""
+    (folder / "training").touch()
+    run = request(server, "training")
+    later = server.get(f"/api/runs/{run}").json["run"]["created_at"] + 0.001
+    listed = server.get(f"/api/runs?asset=training&since={later}").json["items"]
+    page.goto(f"{server.url}/runs?view=asset&since={later}&until={later + 3_600}")
+
+    bar = page.get_by_role("group", name="Runs by asset").get_by_role("link", name=re.compile("training"))
+    expect(bar).to_have_attribute("href", f"/runs/{run}", timeout=PATIENCE)
+    assert [] == listed
+    server.post(f"/api/runs/{run}/cancel")
+    ended(server, run)
+
+
+def test_a_step_that_waits_for_room_says_so(page: Page, server: DevServer, folder: Path) -> None:
+    """While another run has the only place of a pool, its step is drawn as waiting; and so it is once it has ended."""
+    (folder / "training").touch()
+    assert 200 == server.put("/api/limits", {"kind": "pool", "name": "gpu", "most": 1}).status
+    first = request(server, "training")
+    server.wait_for(lambda: server.get(f"/api/runs/{first}").json["steps"][0]["process_started_at"])
+    run = request(server, "orders", "scoring")
+    page.goto(f"{server.url}/runs/{run}")
+    gantt = page.get_by_role("table", name="Steps over time")
+    scoring = gantt.get_by_role("row").filter(has_text="scoring")
+    orders = gantt.get_by_role("row").filter(has_text="orders")
+    expect(orders.get_by_label(re.compile("Works"))).to_be_visible(timeout=PATIENCE)
+    expect(scoring.get_by_label(re.compile("^Waits for its turn [^,]*$"))).to_be_visible(timeout=PATIENCE)
+
+    (folder / "training").unlink()
+    ended(server, run)
+
+    expect(scoring.get_by_label(re.compile("^Waits for its turn .*, then .*Works"))).to_be_visible(timeout=PATIENCE)
+    expect(gantt.locator("[data-phase=starting]").first).to_be_visible()
+    server.request("DELETE", "/api/limits?kind=pool&name=gpu", None, {})
+
+
+def test_runs_are_canceled_and_run_again_together(page: Page, server: DevServer, folder: Path) -> None:
+    """Of those that are chosen, what goes on can be canceled and what has ended be run again."""
+    (folder / "training").touch()
+    request(server, "training", tags={"batch": "one"})
+    ended(server, request(server, "orders", tags={"batch": "one"}))
+    page.goto(server.url + "/runs?tag=batch%3Done")
+    expect(rows(page)).to_have_count(2, timeout=PATIENCE)
+    page.get_by_role("checkbox", name=re.compile("Choose the run of training")).check()
+    chosen = page.get_by_role("region", name="Chosen runs")
+    chosen.get_by_role("button", name="Choose all 2 that are listed").click()
+    expect(chosen).to_contain_text("2 runs chosen")
+
+    chosen.get_by_role("button", name="Run 1 run again…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Run 1 run again").click()
+    expect(chosen).to_be_hidden()
+    server.wait_for(lambda: len(server.get("/api/runs?tag=batch%3Done&asset=orders").json["items"]) == 2)
+    page.get_by_role("checkbox", name=re.compile("Choose the run of training")).check()
+    chosen.get_by_role("button", name="Cancel 1 run…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("what is made stays")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel 1 run").click()
+
+    expect(chosen).to_be_hidden()
+    expect(rows(page).filter(has_text="training")).to_contain_text("Canceled", timeout=PATIENCE)
+    page.reload()
+    expect(rows(page)).to_have_count(3, timeout=PATIENCE)
+
+
 def test_a_run_is_followed_and_canceled(page: Page, server: DevServer, folder: Path) -> None:
     """It says how far it is; the question says what becomes of it; then the page says that it was canceled."""
     (folder / "training").touch()

@@ -1,4 +1,4 @@
-"""How a deployment is set up, in a real browser: its neighbours, and what a viewer may not."""
+"""How a deployment is set up, in a real browser: whom it tells, what it keeps, and what a viewer may not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from receivers import hooks
 from servers import DevServer, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
@@ -15,12 +16,104 @@ PATIENCE = 60_000.0
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the project looks for what is mended."""
+    return tmp_path_factory.mktemp("settings")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[DevServer]:
     """A server with the project, its definitions loaded; nobody need sign in."""
-    folder = tmp_path_factory.mktemp("settings")
     with dev_server(folder / "home", str(PROJECT), environment={"OPERATIONS_FOLDER": str(folder)}) as server:
         server.wait_for(lambda: server.get("/api/assets").json["items"])
         yield server
+
+
+def test_an_alert_rule_is_made_tested_and_tells(page: Page, server: DevServer, folder: Path) -> None:
+    """A test reaches the receiver; then a failure does, and its end; a rule is switched off, and removed."""
+    with hooks() as chat:
+        page.goto(server.url + "/settings?tab=alerts")
+        expect(page.get_by_text("Nobody is told yet")).to_be_visible(timeout=PATIENCE)
+        page.get_by_role("button", name="New rule").click()
+        form = page.get_by_role("dialog")
+        form.get_by_role("textbox", name="Name", exact=False).first.fill("on-call")
+        expect(form.get_by_role("button", name="Keep it")).to_be_disabled()
+        form.get_by_role("textbox", name="Webhook").fill(f"{chat.url}/chat")
+        for cause in ("A check fails", "An asset is late", "A sensor or schedule fails", "Code does not load"):
+            form.get_by_role("checkbox", name=cause).uncheck()
+        form.get_by_role("checkbox", name="A backfill ends with failures").uncheck()
+        form.get_by_role("button", name="Keep it").click()
+        rules = page.get_by_role("region", name="Alert rules")
+        expect(rules.get_by_text("A run fails", exact=True)).to_be_visible()
+
+        rules.get_by_role("button", name="Send a test by on-call").click()
+        sent = page.get_by_role("region", name="Messages").get_by_role("row").filter(has_text="Delivered")
+        expect(sent).to_have_count(1, timeout=PATIENCE)
+        assert "/chat" == chat.next().path
+        server.post("/api/runs", {"assets": ["ledger"]})
+        incidents = page.get_by_role("region", name="Incidents")
+        expect(incidents.get_by_role("link", name="ledger")).to_be_visible(timeout=PATIENCE)
+        expect(rules).to_contain_text("1 open", timeout=PATIENCE)
+        expect(sent).to_have_count(2, timeout=PATIENCE)
+        assert b"ledger" in chat.next().body
+
+        (folder / "mended").touch()
+        server.post("/api/runs", {"assets": ["ledger"]})
+        expect(sent).to_have_count(3, timeout=PATIENCE)
+        assert b'"resolved"' in chat.next().body
+        expect(incidents).to_contain_text("Nothing is wrong", timeout=PATIENCE)
+        incidents.get_by_role("radiogroup", name="Which incidents").get_by_text("All").click()
+        expect(incidents).to_contain_text("Over")
+
+        rules.get_by_role("switch", name="on-call is on").click(force=True)
+        expect(rules.get_by_role("switch", name="on-call is off")).to_be_visible()
+        rules.get_by_role("button", name="Remove on-call").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Nobody is told any more")
+        page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
+        expect(page.get_by_text("Nobody is told yet")).to_be_visible()
+
+
+def test_what_is_kept_is_changed_and_taken_back(page: Page, server: DevServer) -> None:
+    """A rule for all assets and one for a single asset; taken back, what holds by default does again."""
+    page.goto(server.url + "/settings?tab=storage")
+    kept = page.get_by_role("region", name="Retention").get_by_role("row")
+    observations = kept.filter(has_text="Observations").filter(has_text="all")
+    expect(observations).to_contain_text("by default", timeout=PATIENCE)
+    before = observations.inner_text()
+    observations.get_by_role("button", name="Change").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("For days").fill("30")
+    expect(form).to_contain_text("are kept for 30 days")
+    form.get_by_role("button", name="Keep it so").click()
+    expect(observations).to_contain_text("for 30 days")
+    expect(observations).to_contain_text("set here")
+
+    page.get_by_role("button", name="Rule for an asset").click()
+    form.get_by_role("combobox", name="Of which asset").fill("led")
+    page.get_by_role("option", name="ledger").click()
+    form.get_by_label("The newest ones at most").fill("5")
+    form.get_by_role("button", name="Keep it so").click()
+    own = kept.filter(has=page.get_by_role("link", name="ledger"))
+    expect(own).to_contain_text("the newest 5 ones")
+
+    for row in (own, observations):
+        row.get_by_role("button", name="Take back").click()
+        page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(own).to_have_count(0)
+    expect(observations).to_contain_text("by default")
+    assert before == observations.inner_text()
+
+
+@pytest.mark.parametrize("tab", ["code", "server", "storage", "alerts", "tokens", "people", "audit", "deployments"])
+def test_no_tab_is_wider_than_a_phone(page: Page, server: DevServer, tab: str) -> None:
+    """What needs more room scrolls by itself."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/settings?tab={tab}")
+    expect(page.get_by_role("tabpanel").get_by_role("heading", level=2).first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+    assert 390 == page.evaluate("document.documentElement.scrollWidth")
 
 
 def test_a_deployment_is_made_and_removed(page: Page, server: DevServer) -> None:
@@ -60,6 +153,21 @@ def test_a_viewer_looks_and_changes_nothing(browser: Browser, tmp_path: Path) ->
         page.goto(f"{server.url}/runs/{run}")
         expect(page.get_by_text("You may look only")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_role("button", name="Run again")).to_have_count(0)
+        page.goto(server.url + "/asset?key=ledger&do=materialize")
+        materialize = page.get_by_role("button", name="Materialize")
+        expect(materialize).to_be_disabled(timeout=PATIENCE)
+        materialize.hover()
+        expect(page.get_by_role("tooltip")).to_contain_text("change nothing")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.get_by_role("button", name="More actions").click()
+        expect(page.get_by_role("menuitem", name="Wipe")).to_be_disabled()
+        page.goto(server.url + "/asset?key=raw_orders")
+        expect(page.get_by_role("button", name="Report an update")).to_be_disabled(timeout=PATIENCE)
+        page.goto(server.url + "/asset?key=days&tab=partitions")
+        expect(page.get_by_role("button", name="Backfill missing")).to_be_disabled(timeout=PATIENCE)
+        page.goto(server.url + "/runs")
+        expect(page.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(1, timeout=PATIENCE)
+        expect(page.get_by_role("checkbox")).to_have_count(0)
         page.goto(server.url + "/sensors")
         expect(page.get_by_role("switch", name=re.compile("inbox"))).to_be_disabled(timeout=PATIENCE)
         expect(page.get_by_role("button", name=re.compile("Reload"))).to_have_count(0)

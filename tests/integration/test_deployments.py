@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
-from servers import DevServer
+from servers import DevServer, dev_server
+
+PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
 
 
 def headwater(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -74,3 +77,18 @@ def test_the_command_creates_lists_and_removes(server: DevServer) -> None:
     assert "staging" in {each["name"] for each in json.loads(listed.stdout)}
     assert (200, 404) == (served, server.get("/staging/api/assets").status)
     assert 1 == headwater("deployment", "remove", "staging", "--yes", "--home", home).returncode
+
+
+def test_a_deployment_that_is_there_is_given_code(tmp_path: Path) -> None:
+    """An engine that starts loads it; of a deployment that is not there the command says so, and makes none."""
+    home = ("--home", str(tmp_path / "home"))
+    created = headwater("deployment", "create", "staging", *home)
+    given = headwater("deployment", "code", "staging", str(PROJECT), *home)
+    refused = headwater("deployment", "code", "stagin", str(PROJECT), *home)
+
+    assert (0, 0, 1) == (created.returncode, given.returncode, refused.returncode), given.stderr
+    assert "stagin" in refused.stderr
+    with dev_server(tmp_path / "home", environment={"OPERATIONS_FOLDER": str(tmp_path)}) as server:
+        server.wait_for(lambda: server.get("/staging/api/assets").json["items"])
+        listed = json.loads(headwater("deployment", "list", "--json", *home).stdout)
+    assert ["default", "staging"] == [each["name"] for each in listed]

@@ -36,12 +36,17 @@ def report() -> None:
     """Is skipped where the ledger fails."""
 
 
-@hw.asset
+@hw.asset(pool="gpu")
 def training(context: hw.AssetExecutionContext) -> None:
     """Is a quarter done for as long as somebody wants it to wait."""
     context.progress(1, 4, "epoch 1 of 4")
     while held("training"):
         threading.Event().wait(0.05)
+
+
+@hw.asset(pool="gpu")
+def scoring() -> None:
+    """Needs what training needs."""
 
 
 @hw.asset(partitions_def=DAYS)
@@ -73,7 +78,7 @@ nightly = hw.define_asset_job("nightly", selection=["ledger", "report"], tags={"
 each_new_year = hw.ScheduleDefinition(name="each_new_year", job=nightly, cron_schedule="0 3 1 1 *")
 
 defs = hw.Definitions(
-    assets=[hw.AssetSpec("raw_orders"), orders, ledger, report, training, source_days, days],
+    assets=[hw.AssetSpec("raw_orders"), orders, ledger, report, training, scoring, source_days, days],
     sensors=[inbox, refused],
     schedules=[each_new_year],
     jobs=[nightly],

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 
 import { post, type AssetDetail, type RunView } from "../../api/client";
-import { findPartitionsQuery } from "../../api/queries";
+import { findPartitionsQuery, meQuery } from "../../api/queries";
 import { OperateButton } from "../../components/OperateButton";
 import { useMay } from "../../components/useMay";
 
@@ -15,7 +15,8 @@ const PAUSE_MILLISECONDS = 200;
 export function MaterializeButton({ detail }: { detail: AssetDetail }) {
   const [parameters, setParameters] = useSearchParams();
   const opened = parameters.get("do") === "materialize";
-  const may = useMay("operate");
+  const isKnown = !useQuery(meQuery).isPending;
+  const may = useMay("operate") && isKnown;
   const modal = {
     open: () => {
       setParameters((before) => {
