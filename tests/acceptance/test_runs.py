@@ -141,7 +141,7 @@ def test_a_step_that_waits_for_room_says_so(page: Page, server: DevServer, folde
     (folder / "training").touch()
     assert 200 == server.put("/api/limits", {"kind": "pool", "name": "gpu", "most": 1}).status
     first = request(server, "training")
-    server.wait_for(lambda: any(each["process_started_at"] for each in server.get(f"/api/runs/{first}").json["steps"]))
+    server.wait_for(lambda: any(each["started_at"] for each in server.get(f"/api/runs/{first}").json["steps"]))
     run = request(server, "orders", "scoring")
     page.goto(f"{server.url}/runs/{run}")
     gantt = page.get_by_role("table", name="Steps over time")
