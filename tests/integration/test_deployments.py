@@ -88,7 +88,7 @@ def test_a_deployment_that_is_there_is_given_code(tmp_path: Path) -> None:
 
     assert (0, 0, 1) == (created.returncode, given.returncode, refused.returncode), given.stderr
     assert "stagin" in refused.stderr
-    with dev_server(tmp_path / "home", environment={"OPERATIONS_FOLDER": str(tmp_path)}) as server:
+    with dev_server(tmp_path / "home", str(PROJECT), environment={"OPERATIONS_FOLDER": str(tmp_path)}) as server:
         server.wait_for(lambda: server.get("/staging/api/assets").json["items"])
         listed = json.loads(headwater("deployment", "list", "--json", *home).stdout)
     assert ["default", "staging"] == [each["name"] for each in listed]
