@@ -89,7 +89,7 @@ def test_an_update_is_reported_by_hand(app: Page, demo: Demo) -> None:
     expect(question).to_be_hidden()
     app.get_by_role("button", name="Reported", exact=True).first.click()
     expect(app.get_by_text("The nightly job forgot to")).to_be_visible()
-    expect(app.get_by_text("4 321")).to_be_visible()
+    expect(app.get_by_text("4 321", exact=True)).to_be_visible()
 
 
 def test_runs_stand_on_a_timeline(app: Page, demo: Demo) -> None:

@@ -79,7 +79,17 @@ function Partitions({ detail, known }: { detail: AssetDetail; known: PartitionRa
           Choose a partition to see its history; drag over several to make, backfill or wipe them.
         </Text>
       ) : (
-        <ChosenPartitions detail={detail} known={known} range={brushed(chosen[0], chosen[1])} />
+        // Whatever is asked for leads elsewhere: an address that followed later would lead back from there.
+        <div
+          onPointerDownCapture={() => {
+            keep.flush();
+          }}
+          onFocusCapture={() => {
+            keep.flush();
+          }}
+        >
+          <ChosenPartitions detail={detail} known={known} range={brushed(chosen[0], chosen[1])} />
+        </div>
       )}
     </Stack>
   );
