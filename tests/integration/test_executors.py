@@ -232,7 +232,8 @@ class Cluster:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=self._folder,
-            env={**os.environ, "HEADWATER_TEST_FOLDER": str(self._folder)},
+            # What it waits for is logged as information; a command run in this process may have asked for less.
+            env={**os.environ, "HEADWATER_TEST_FOLDER": str(self._folder), "DASK_LOGGING__DISTRIBUTED": "info"},
         )
         self._processes.append(process)
         sign = r"Scheduler at:\s+(tcp://\S+)" if what == "scheduler" else r"Registered to:\s+(tcp://\S+)"
