@@ -97,7 +97,7 @@ class DaskCluster:
         key = f"headwater-{uuid.uuid4().hex}"
         self._calls[key] = told
         wanted = resources_of(call.tags, call.step)
-        self._warn_of_missing(call, wanted)
+        await self._warn_of_missing(call, wanted)
         future = self._client.submit(
             dask_worker.carry_out_step, home, call, self._topic, key, key=key, resources=wanted or None, pure=False
         )
@@ -139,7 +139,7 @@ class DaskCluster:
 
     async def end_logs(self, run_id: str, address: str, workers: set[str]) -> None:
         """Have workers carry what they still have of the log of a run to where it is kept."""
-        there = sorted(workers & self._client.scheduler_info(n_workers=-1)["workers"].keys())
+        there = sorted(workers & (await self._known_workers()).keys())
         if not there:
             return
         try:
@@ -147,10 +147,19 @@ class DaskCluster:
         except (OSError, ValueError) as error:
             _log.warning("the end of a log may be left on a worker", run_id=run_id, reason=str(error))
 
-    def _warn_of_missing(self, call: StepCall, wanted: dict[str, float]) -> None:
+    async def _known_workers(self) -> dict[str, Any]:
+        """The workers by address as the scheduler knows them now; the client may remember none yet."""
+        scheduler: Any = self._client.scheduler
+        try:
+            identity: dict[str, Any] = await scheduler.identity(n_workers=-1)
+        except OSError:
+            return {}
+        return dict(identity["workers"])
+
+    async def _warn_of_missing(self, call: StepCall, wanted: dict[str, float]) -> None:
         if not wanted:
             return
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        workers = (await self._known_workers()).values()
         for name, amount in wanted.items():
             most = max((worker["resources"].get(name, 0) for worker in workers), default=0)
             if most < amount:
