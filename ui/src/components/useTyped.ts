@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
+import { useWhileHere } from "./useWhileHere";
+
 const PAUSE_MILLISECONDS = 120;
 
 /**
@@ -23,13 +25,14 @@ export function useTyped(text: string, onText: (text: string) => void) {
     },
     [],
   );
+  const tell = useWhileHere((next: string) => {
+    setTold(next);
+    onText(next);
+  });
   const type = (next: string) => {
     setTyped(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      setTold(next);
-      onText(next);
-    }, PAUSE_MILLISECONDS);
+    timer.current = setTimeout(tell, PAUSE_MILLISECONDS, next);
   };
   return { typed, type };
 }

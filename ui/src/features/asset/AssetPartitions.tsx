@@ -9,6 +9,7 @@ import { partitionRangesQuery } from "../../api/queries";
 import { plural, toNumber } from "../../components/format";
 import { OperateButton } from "../../components/OperateButton";
 import { Empty, Loaded, Section } from "../../components/states";
+import { useWhileHere } from "../../components/useWhileHere";
 import { BackfillQuestion } from "../backfills/BackfillQuestion";
 import { ChosenPartitions } from "./ChosenPartitions";
 import { brushed, type Cells } from "./heatmap";
@@ -46,7 +47,7 @@ function Partitions({ detail, known }: { detail: AssetDetail; known: PartitionRa
   const { key } = detail.asset;
   const useKey = (dayAt: Cells["dayAt"], number: number) => usePartitionKey(key, dayAt, number);
   // The address follows once the brush rests: browsers refuse to be told each step.
-  const keep = useDebouncedCallback((range: [number, number]) => {
+  const write = useWhileHere((range: [number, number]) => {
     setParameters(
       (before) => {
         before.set("at", writeChosen(range));
@@ -54,7 +55,8 @@ function Partitions({ detail, known }: { detail: AssetDetail; known: PartitionRa
       },
       { replace: true },
     );
-  }, PAUSE_MILLISECONDS);
+  });
+  const keep = useDebouncedCallback(write, PAUSE_MILLISECONDS);
   return (
     <Stack>
       <Section title="Partitions" aside={<PartitionCounts counts={known.counts} />}>
@@ -79,17 +81,7 @@ function Partitions({ detail, known }: { detail: AssetDetail; known: PartitionRa
           Choose a partition to see its history; drag over several to make, backfill or wipe them.
         </Text>
       ) : (
-        // Whatever is asked for leads elsewhere: an address that followed later would lead back from there.
-        <div
-          onPointerDownCapture={() => {
-            keep.flush();
-          }}
-          onFocusCapture={() => {
-            keep.flush();
-          }}
-        >
-          <ChosenPartitions detail={detail} known={known} range={brushed(chosen[0], chosen[1])} />
-        </div>
+        <ChosenPartitions detail={detail} known={known} range={brushed(chosen[0], chosen[1])} />
       )}
     </Stack>
   );
