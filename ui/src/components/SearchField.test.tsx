@@ -1,13 +1,20 @@
 import { MantineProvider } from "@mantine/core";
 import { act, fireEvent, render, screen } from "@testing-library/react";
+import { createContext, type ReactNode, useContext } from "react";
+import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { SearchField } from "./SearchField";
 
+const Shown = createContext<ReactNode>(null);
+const router = createMemoryRouter([{ path: "/", Component: () => useContext(Shown) }]);
+
 function field(text: string, onSearch: (text: string) => void) {
   return (
     <MantineProvider>
-      <SearchField aria-label="Search" text={text} onSearch={onSearch} />
+      <Shown value={<SearchField aria-label="Search" text={text} onSearch={onSearch} />}>
+        <RouterProvider router={router} />
+      </Shown>
     </MantineProvider>
   );
 }
