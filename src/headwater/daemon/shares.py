@@ -16,8 +16,8 @@ from headwater.storage import leases
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
-BEAT_SECONDS = 1.5
-LEASE_SECONDS = 5.0
+BEAT_SECONDS = 1.0
+LEASE_SECONDS = 4.0
 """How long an engine counts as alive after the last beat that was seen of it."""
 _ALONE_BEAT_SECONDS = 15.0
 _FORGET_SECONDS = 60.0

@@ -27,7 +27,7 @@ from headwater.storage.schema import (
     version_inputs,
 )
 
-_LONGEST_PAUSE_MILLISECONDS = 4_000
+_LONGEST_PAUSE_MILLISECONDS = 3_000
 """Between two statements; shorter than engines' leases, so that others can go on as soon as those run out."""
 
 # Asking a kind for its value costs more than all else of a row.
