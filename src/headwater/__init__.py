@@ -335,6 +335,7 @@ if TYPE_CHECKING:
         materialize_to_memory,
         observe,
     )
+    from headwater.execution.path_io_manager import UPathIOManager
     from headwater.execution.pipes.client import (
         PipesClient,
         PipesSubprocessClient,
@@ -491,6 +492,7 @@ _NAMES = {
     "execution.instance": "DagsterInstance HeadwaterInstance",
     "execution.instance_filters": "AssetRecord DagsterEventType EventRecordsFilter RunsFilter",
     "execution.materialize": "materialize materialize_to_memory observe",
+    "execution.path_io_manager": "UPathIOManager",
     "execution.pipes.client": "PipesClient PipesSubprocessClient",
     "execution.pipes.context_injectors": (
         "PipesContextInjector PipesEnvContextInjector PipesFileContextInjector "
@@ -701,6 +703,7 @@ __all__ = [
     "TimeWindowPartitionsDefinition",
     "TimestampMetadataValue",
     "TooManyRequestsError",
+    "UPathIOManager",
     "UnknownAlertRuleError",
     "UnknownAssetError",
     "UnknownBackfillError",

@@ -232,8 +232,7 @@ class Cluster:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=self._folder,
-            # What it waits for is logged as information; a command run in this process may have asked for less.
-            env={**os.environ, "HEADWATER_TEST_FOLDER": str(self._folder), "DASK_LOGGING__DISTRIBUTED": "info"},
+            env={**os.environ, "HEADWATER_TEST_FOLDER": str(self._folder)},
         )
         self._processes.append(process)
         sign = r"Scheduler at:\s+(tcp://\S+)" if what == "scheduler" else r"Registered to:\s+(tcp://\S+)"

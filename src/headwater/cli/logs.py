@@ -26,8 +26,6 @@ def set_up_logging(*, verbose: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     # That a file was changed is told by what is loaded anew.
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    # dask sets its own level as it is imported, and with its default tells of every connection.
-    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

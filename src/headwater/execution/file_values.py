@@ -29,10 +29,10 @@ class FileValues:
 
     def path(self, key: AssetKey, partition: str | None) -> Any:
         """Where a value is: a folder for each part of the key but the last; partitions in a folder of their own."""
-        names = [_file_name(part) for part in key.parts] or ["%none"]
+        names = [file_name(part) for part in key.parts] or ["%none"]
         if partition is not None:
             names[-1] += "%partitions"
-            names.append(_file_name(partition))
+            names.append(file_name(partition))
         # What follows a percent sign here is no pair of hexadecimal digits, so no part of a key is written so.
         return folder_at(self._folder).joinpath(*names[:-1], f"{names[-1]}.pickle")
 
@@ -75,7 +75,7 @@ def _pickle(key: AssetKey, value: Any, file: Any) -> None:
         ) from error
 
 
-def _file_name(part: str) -> str:
+def file_name(part: str) -> str:
     """A part of a key as the name of a file: unambiguous, and not too long for any file system."""
     name = quote(part, safe=" !#$&'()+,;=@[]^_`{}~-.") or "%empty"
     if name in (".", ".."):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from headwater.clock import MICROSECONDS, SystemClock
 from headwater.errors import InvalidParameterError
 
 _WRITING = ".writing-"
+_FORMER = ".former"
+_SURELY_CLAIMED_SECONDS = 60
+"""After that long, whoever is at work has claimed what it writes."""
+_MOST_LOOKED_AT = 1_000
+_looked_at: set[Path] = set()
+"""The folders in which this process has looked for what was left."""
 
 
 def folder_at(address: Any) -> Any:
@@ -51,19 +60,80 @@ def written_whole(place: Any, *, durable: bool = False) -> Iterator[BinaryIO]:
         place: Where it goes, in a folder of `folder_at`.
         durable: Whether to wait until a file of this machine is on the disk itself.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    beside = place.parent / f"{_WRITING}{uuid.uuid4().hex}"
+    with put_whole(place) as beside, beside.open("wb") as file:
+        yield file
+        if durable and isinstance(place, Path):
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextmanager
+def put_whole(place: Any) -> Iterator[Any]:
+    """Where to write a file, or make a folder, that takes its place at the end, once all of it is there.
+
+    It has the ending of its place. What is left by somebody who was killed is removed by the next who writes beside it.
+
+    Args:
+        place: Where it goes, in a folder of `folder_at`.
+    """
+    with (_put_here if isinstance(place, Path) else _put_elsewhere)(place) as beside:
+        yield beside
+
+
+@contextmanager
+def _put_here(place: Path) -> Iterator[Path]:
+    folder = place.parent / f"{_WRITING}{uuid.uuid4().hex}"
+    folder.mkdir(parents=True)
+    claim = os.open(folder, os.O_RDONLY)
     try:
-        with beside.open("wb") as file:
-            yield file
-            if durable and isinstance(place, Path):
-                file.flush()
-                os.fsync(file.fileno())
-        if isinstance(place, Path):
-            beside.replace(place)
-        else:
-            # Object stores copy it, which is as whole as a move.
-            place.fs.mv(beside.path, place.path)
+        # Whoever dies lets go of it.
+        fcntl.flock(claim, fcntl.LOCK_EX)
+        _remove_left_over(place.parent)
+        beside = folder / place.name
+        yield beside
+        if place.is_dir():
+            # No folder takes the place of one that has something in it: for a moment there is none.
+            place.rename(folder / _FORMER)
+        beside.replace(place)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(claim)
+
+
+@contextmanager
+def _put_elsewhere(place: Any) -> Iterator[Any]:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.parent / f"{_WRITING}{uuid.uuid4().hex}{place.suffix}"
+    try:
+        yield beside
+        if place.is_dir():
+            place.fs.rm(place.path, recursive=True)
+        # Object stores copy it, which is as whole as a move.
+        place.fs.mv(beside.path, place.path, recursive=beside.is_dir())
     except BaseException:
-        beside.unlink(missing_ok=True)
+        if place.fs.exists(beside.path):
+            place.fs.rm(beside.path, recursive=True)
         raise
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove what writers left in a folder who are gone; looked for once by a process, which is forked for little."""
+    if folder in _looked_at:
+        return
+    if len(_looked_at) >= _MOST_LOOKED_AT:
+        _looked_at.clear()
+    _looked_at.add(folder)
+    begun_before = SystemClock().now() // MICROSECONDS - _SURELY_CLAIMED_SECONDS
+    for entry in os.scandir(folder):
+        if entry.name.startswith(_WRITING) and entry.stat(follow_symlinks=False).st_mtime < begun_before:
+            _remove_if_unclaimed(Path(entry.path))
+
+
+def _remove_if_unclaimed(left: Path) -> None:
+    with suppress(OSError):
+        claim = os.open(left, os.O_RDONLY)
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+        finally:
+            os.close(claim)

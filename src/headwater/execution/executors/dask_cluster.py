@@ -20,6 +20,10 @@ from headwater.execution.executors.resources import resources_of
 from headwater.location.process import LocationProcess, TaskFailedError
 
 try:
+    import dask
+
+    # It sets its own level as it is imported, and with its default tells of every connection.
+    dask.config.update_defaults({"logging": {"distributed": "warning"}})
     import distributed
 except ImportError as error:
     raise LocationError("The dask executor needs the extra dask: pip install 'headwater[dask]'.") from error
