@@ -11,7 +11,7 @@ import msgspec
 from naive_history import EVER, History, Key, Moment
 
 from headwater.automation.checks import check_of
-from headwater.automation.decide_conditions import ASK_AGAIN_AFTER
+from headwater.automation.decide_step import ASK_AGAIN_AFTER
 from headwater.definitions.conditions import AutomationCondition
 from headwater.records.events import (
     Materialization,

@@ -16,7 +16,7 @@ from naive_history import Moment
 
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, Outcome, next_tick
-from headwater.automation.memory import decode_generations, encode_generations
+from headwater.automation.memory import Memory, decode_memory
 from headwater.automation.restore import read_states, restore_states
 from headwater.definitions.conditions import AutomationCondition as Condition
 from headwater.definitions.partitions import (
@@ -233,7 +233,7 @@ class World:
             self.graph,
             seq=before.seq,
             now=before.now,
-            memory={unit: decode_generations(encode_generations(value)) for unit, value in before.memory.items()},
+            memory=_as_kept(before.memory),
             automated={key: Automated(row.condition, row.code_version) for key, row in before.automated.items()},
             dynamic=self._dynamic(),
         )
@@ -401,6 +401,13 @@ class World:
         if partitions is None:
             return None
         return str(draw(st.sampled_from(DAYS if partitions == DAILY else self.names)))
+
+
+def _as_kept(memory: Memory) -> Any:
+    """What is remembered, as it comes back from a store."""
+    everything = Memory(dict(memory.items()))
+    everything.changed = {unit for unit, _ in memory.items()}
+    return decode_memory({unit: body for unit, body in everything.written().items() if body is not None})
 
 
 class Asked(NamedTuple):

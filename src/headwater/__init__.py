@@ -63,6 +63,12 @@ if TYPE_CHECKING:
         AssetCheckExecutionContext,
         build_asset_check_context,
     )
+    from headwater.definitions.custom_conditions import (
+        AutomationContext,
+        AutomationResult,
+        EntitySubset,
+        build_automation_context,
+    )
     from headwater.definitions.definitions import Definitions
     from headwater.definitions.deps import AssetDep
     from headwater.definitions.env_vars import EnvVar
@@ -399,6 +405,7 @@ _NAMES = {
         "ResourceDependency"
     ),
     "definitions.contexts": "AssetCheckExecutionContext build_asset_check_context",
+    "definitions.custom_conditions": "AutomationContext AutomationResult EntitySubset build_automation_context",
     "definitions.definitions": "Definitions",
     "definitions.deps": "AssetDep",
     "definitions.env_vars": "EnvVar",
@@ -541,7 +548,9 @@ __all__ = [
     "AssetsDefinition",
     "AutomationCondition",
     "AutomationConditionSensorDefinition",
+    "AutomationContext",
     "AutomationCursor",
+    "AutomationResult",
     "BackfillPolicy",
     "Backoff",
     "BoolMetadataValue",
@@ -568,6 +577,7 @@ __all__ = [
     "DuckDBIOManager",
     "DuplicateDefinitionError",
     "DynamicPartitionsDefinition",
+    "EntitySubset",
     "EnvVar",
     "EvaluateAutomationConditionsResult",
     "EventRecordsFilter",
@@ -729,6 +739,7 @@ __all__ = [
     "asset_sensor",
     "build_asset_check_context",
     "build_asset_context",
+    "build_automation_context",
     "build_column_range_checks",
     "build_column_schema_change_checks",
     "build_hook_context",

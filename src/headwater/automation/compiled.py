@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.conditions import CUSTOM, AutomationCondition
 from headwater.errors import InvalidDefinitionError
 
 
@@ -60,7 +60,10 @@ _OF_ASSET: dict[str, tuple[Fact, ...]] = {
     "cron_tick_passed": (),
     "check_passed": (Fact.CHECK,),
     "check_failed": (Fact.CHECK,),
+    CUSTOM: (Fact.DATA, Fact.CHECK, Fact.FRESHNESS, Fact.WINDOW),
 }
+_OF_UPSTREAM: dict[str, tuple[Fact, ...]] = {CUSTOM: (Fact.DATA, Fact.CHECK)}
+"""What is read of what is one step upstream: of what a user's own condition looks at, nothing is known."""
 _NEW = frozenset(
     {
         "newly_updated",
@@ -79,7 +82,9 @@ _DEPS = frozenset({"any_deps_match", "all_deps_match"})
 _CHECKS = frozenset({"any_checks_match", "all_checks_match"})
 _OF_ALL = _DEPS | _CHECKS | {"not", "asset_matches", "freshness_is"}
 _OPPOSITE = {Fact.QUEUED: Fact.GONE, Fact.GONE: Fact.QUEUED}
-_MEMORY = frozenset({"since", "newly_true"})
+LATELY = "lately"
+"""What a moment brought that a user's own condition is asked about, until it has answered."""
+_MEMORY = frozenset({"since", "newly_true", LATELY})
 _WILL = frozenset(op for op, facts in _OF_ASSET.items() if Fact.WILL in facts)
 
 
@@ -87,6 +92,7 @@ class Node:
     """One part of a condition. Two with the same `id` are the same object."""
 
     __slots__ = (
+        "asks",
         "children",
         "crons",
         "fades",
@@ -106,7 +112,9 @@ class Node:
         self.params = params
         self.children = children
         self.id = id
-        self.is_rooted: bool = op == "executed_with_root_target" or any(child.is_rooted for child in children)
+        self.asks: bool = op in (CUSTOM, LATELY) or any(child.asks for child in children)
+        """Whether its value depends on what a user's own condition comes to."""
+        self.is_rooted: bool = op in ("executed_with_root_target", LATELY) or any(child.is_rooted for child in children)
         """Whether it depends on which asset's condition it is a part of."""
         self.has_new: bool = op in _NEW or (op not in _MEMORY and any(child.has_new for child in children))
         """Whether it may hold for a moment only."""
@@ -149,6 +157,8 @@ def _fades(op: str, children: tuple[Node, ...]) -> bool:
 def _reads(op: str, children: tuple[Node, ...]) -> Iterable[Read]:
     for fact in _OF_ASSET.get(op, ()):
         yield 0, fact
+    for fact in _OF_UPSTREAM.get(op, ()):
+        yield 1, fact
     if op in _OF_ALL:
         # It may hold for a partition of which nothing was ever told.
         yield 0, Fact.WINDOW
@@ -190,8 +200,19 @@ class Compiler:
         # Ten thousand assets have few conditions, and writing one out is quicker than walking it.
         written = msgspec.json.encode(condition)
         if written not in self._known:
-            self._known[written] = self._compile(expand(condition))
+            node = self._compile(expand(condition))
+            self._known[written] = self._held_back(node) if node.asks else node
         return self._known[written]
+
+    def _held_back(self, node: Node) -> Node:
+        """The same, but that what holds for a moment only is kept until the user's own conditions beside it answer."""
+        if not node.asks:
+            return self._intern(LATELY, {}, (node,)) if node.has_new else node
+        children = tuple(
+            child if node.op == "since" and place and not child.asks else self._held_back(child)
+            for place, child in enumerate(node.children)
+        )
+        return self._intern(node.op, node.params, children)
 
     def _compile(self, condition: AutomationCondition) -> Node:
         if condition.op not in _OF_ASSET and condition.op not in _JOINS | _DEPS | _CHECKS | {
@@ -199,7 +220,7 @@ class Compiler:
             "any_downstream_conditions",
         }:
             raise InvalidDefinitionError(f"the condition {condition.op!r} is not known to this release.")
-        children = tuple(self._compile(expand(child)) for child in condition.children)
+        children = tuple([self._compile(expand(child)) for child in condition.children])
         return self._intern(condition.op, condition.params, children)
 
     def _intern(self, op: str, params: dict[str, Any], children: tuple[Node, ...]) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -12,9 +12,11 @@ from sqlalchemy.engine import Connection
 
 from headwater.automation.checks import asset_of, check_of, nodes_of, with_checks
 from headwater.automation.condition_switches import run_tags
+from headwater.automation.custom_answers import read_answers
+from headwater.automation.custom_asker import CustomAsker
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, Evaluated, Outcome, Request, commits
-from headwater.automation.memory import KEYS, decode_generations, decode_keys, encode_generations, encode_keys
+from headwater.automation.memory import KEYS, decode_keys, decode_memory, encode_keys
 from headwater.automation.restore import read_states, restore_states
 from headwater.automation.state import AssetState
 from headwater.automation.waiting import wait_for_more
@@ -22,6 +24,7 @@ from headwater.clock import MICROSECONDS
 from headwater.definitions.partitions import DynamicKeys
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
+from headwater.location.process import LocationProcess
 from headwater.records.backfills import BEGINS, Rests
 from headwater.records.events import CORRECTIONS, Event, Rename
 from headwater.records.requests import new_run_id, requested_events
@@ -52,14 +55,26 @@ class ConditionsLoop:
     remember is written with the next decision, or after a thousand events.
     """
 
-    def __init__(self, store: Store, on_settled: Callable[[], None] = lambda: None) -> None:
-        """Prepare; `on_settled` is called each time that other definitions came into force."""
+    def __init__(
+        self,
+        store: Store,
+        on_settled: Callable[[], None] = lambda: None,
+        locations: Mapping[str, LocationProcess] | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            store: Where the log is, and what is decided.
+            on_settled: Called each time that other definitions came into force.
+            locations: The loaded locations by name, where users' own conditions are evaluated; may change meanwhile.
+        """
         self._store = store
         self._on_settled = on_settled
         self._given: AssetGraph | None = None
         self._graph: AssetGraph | None = None
         """The same with a node for each check that has a condition."""
         self._woken = asyncio.Event()
+        self._asker = CustomAsker(store, {} if locations is None else locations, self._woken.set)
         self.position = -1
         """Up to which event it has decided, and kept what it decided; -1 before it has begun."""
         self._conditions: Conditions | None = None
@@ -87,12 +102,15 @@ class ConditionsLoop:
         """Work until cancelled."""
         self._conditions = None
         with self._store.tail.subscribe(0) as subscription:
-            while True:
-                try:
-                    await self._look(subscription)
-                except ConflictError as conflict:
-                    _log.info("a decision was dropped", reason=str(conflict))
-                    self._conditions = None
+            try:
+                while True:
+                    try:
+                        await self._look(subscription)
+                    except ConflictError as conflict:
+                        _log.info("a decision was dropped", reason=str(conflict))
+                        self._conditions = None
+            finally:
+                await self._asker.stop()
 
     async def _look(self, subscription: Subscription) -> None:
         """Take in what there is, then wait for more."""
@@ -104,6 +122,7 @@ class ConditionsLoop:
             await self._take_up(self._graph)
         if self._conditions is not None:
             await self._catch_up(self._conditions)
+            self._asker.ask(self._conditions, self._dynamic)
             if is_new and self.is_settled:
                 self._on_settled()
             subscription.position = self._conditions.seq
@@ -144,7 +163,7 @@ class ConditionsLoop:
             graph,
             seq=position.seq,
             now=position.moment or self._store.clock.now(),
-            memory={unit: decode_generations(value) for unit, value in memory.items()},
+            memory=decode_memory(memory),
             automated=self._automated,
             dynamic=DynamicKeys(self._dynamic),
         )
@@ -169,6 +188,12 @@ class ConditionsLoop:
                     await self._write(conditions, outcome)
                 else:
                     self._noted += [(each, ()) for each in outcome.evaluated]
+        for question, answered, at in self._asker.take_answers():
+            answers = read_answers(conditions, question, answered, at)
+            is_other = any(not conditions.memory.answer(unit).is_alike(answer) for unit, answer in answers.items())
+            outcome = conditions.answer(question, answers)
+            if is_other or outcome.requests or outcome.evaluated:
+                await self._write(conditions, outcome)
         outcome = conditions.pass_time(self._store.clock.now())
         if outcome.requests or outcome.evaluated or conditions.now - self._written.moment > 3600 * MICROSECONDS:
             await self._write(conditions, outcome)
@@ -218,10 +243,7 @@ class ConditionsLoop:
     async def _write(self, conditions: Conditions, outcome: Outcome) -> None:
         """Keep a decision with the place in the log that it was taken at, and what conditions remember by then."""
         planned = plan_requests(conditions.graph, outcome.requests, conditions)
-        memory = {
-            unit: encode_generations(conditions.memory.get(unit)) if unit in conditions.memory else None
-            for unit in conditions.memory.changed
-        }
+        memory = conditions.memory.written()
         if self._dynamic != self._kept_dynamic:
             memory[KEYS] = encode_keys(self._dynamic)
         automated = {key: row for key, row in conditions.automated.items() if self._automated.get(key) != row}

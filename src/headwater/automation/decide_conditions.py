@@ -1,12 +1,12 @@
 """Which assets to make after each commit and as time passes: conditions evaluated where they could have changed alone.
 
-What is decided depends on the log, on the moments at which it was written, and on nothing else: a commit's events are
-one step, and so is each moment at which a schedule ticks or a window of time closes.
+What is decided depends on the log, on the moments at which it was written, and on nothing else but what users' own
+conditions answer: a commit's events are one step, and so is each moment at which a schedule ticks or a window of time
+closes, and each answer. How a step is decided is in `decide_step`.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
@@ -14,24 +14,22 @@ import msgspec
 from headwater.automation.attempts import keep_attempts
 from headwater.automation.checks import CheckNodes
 from headwater.automation.compiled import Compiler, Fact
-from headwater.automation.decisions import Automated, Evaluated, Keys, Outcome, Request, joined
+from headwater.automation.decide_step import ASK_AGAIN_AFTER, Step
+from headwater.automation.decisions import Automated, Evaluated, Outcome, Question, joined
 from headwater.automation.evaluate import Evaluation
 from headwater.automation.explain import Explained, Outlines, explain
 from headwater.automation.happened import Happened
-from headwater.automation.memory import Generations, Memory, Unit
+from headwater.automation.memory import Answer, Generations, Memory, Unit
 from headwater.automation.plan import Plan
-from headwater.automation.state import NONE, AssetState, RunFacts, Space, Spaces, together
+from headwater.automation.state import AssetState, RunFacts, Space, Spaces, together
 from headwater.automation.timers import Timers
-from headwater.automation.world import News, Truth, World
-from headwater.clock import MICROSECONDS, to_datetime
+from headwater.automation.world import News, World
+from headwater.clock import to_datetime
 from headwater.definitions.partitions import DynamicKeys, Ordinals
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
 from headwater.records.backfills import Rests
 from headwater.records.events import Event
-
-ASK_AGAIN_AFTER = 30 * MICROSECONDS
-"""How long a condition that simply stays true waits after an attempt before it asks again."""
 
 
 class Conditions:
@@ -54,7 +52,7 @@ class Conditions:
         *,
         seq: int = 0,
         now: int,
-        memory: Mapping[Unit, Generations] | None = None,
+        memory: Mapping[Unit, Generations | Answer] | None = None,
         automated: Mapping[str, Automated] | None = None,
         dynamic: DynamicKeys | None = None,
         also_external: bool = False,
@@ -75,6 +73,8 @@ class Conditions:
         self._timers = Timers()
         self._compiler = Compiler()
         self._other: set[int] | None = None
+        self.questions: dict[int, Question] = {}
+        """By asset, what users' own conditions are to be asked before it can be decided on."""
         self._use(graph)
 
     def _use(self, graph: AssetGraph) -> None:
@@ -113,6 +113,9 @@ class Conditions:
             self.states[number] = states[before]
             if node is not former.nodes[before] and node != former.nodes[before]:
                 self._other.add(number)
+        for number in self.questions:
+            asked.append((self.now, number))
+        self.questions = {}
         for moment, number in asked:
             if (owner := graph.ids.get(former.nodes[number].key)) in self.plan.roots:
                 self._timers.ask(moment, owner)
@@ -138,7 +141,7 @@ class Conditions:
         known = {self.graph.nodes[number].key for number in self.plan.roots} | self._note_code(happened)
         gone = self.automated.keys() - known
         if gone:
-            self.memory.drop([unit for unit, _ in self.memory.items() if unit[0] in gone])
+            self.memory.drop(gone)
             self.automated = {key: row for key, row in self.automated.items() if key not in gone}
         owners = set(self.plan.roots) if self._other is None else started | self._concerned(happened)
         if self._other is not None:
@@ -235,102 +238,35 @@ class Conditions:
         at: float,
         ticked: frozenset[tuple[str, str]] = frozenset(),
         started: frozenset[int] = frozenset(),
+        answered: Mapping[int, float] | None = None,
     ) -> Outcome:
-        awaited = together(self.awaited.values())
-        self._keys = Keys()
         requested: dict[int, Ordinals] = {}
-        evaluation = self._look(happened.news, ticked, at, requested, awaited, started)
-        is_momentary = bool(happened.news or ticked or started)
-        waiting = [(self.plan.place[owner], owner) for owner in owners]
-        heapq.heapify(waiting)
-        queued, joining = set(owners), set[int]()
-        requests: list[Request] = []
-        evaluated: list[Evaluated] = []
-        while waiting:
-            _, owner = heapq.heappop(waiting)
-            moves = self.memory.moves
-            truth = evaluation.firm(owner) if owner in owners else None
-            if self.plan.roots[owner].fades and (is_momentary or self.memory.moves > moves):
-                self._timers.ask(self.now, owner)
-            if owner in joining:
-                truth = evaluation.virtual(owner)
-            assert truth is not None
-            wanted = self._wanted(owner, truth, awaited.get(owner, NONE)) if truth.holds else NONE
-            if wanted:
-                requested[owner] = wanted
-                requests.append(self._request(owner, wanted, requested, ticked))
-                for below in self.plan.concerned(owner, Fact.WILL) - {owner}:
-                    joining.add(below)
-                    if below not in queued:
-                        queued.add(below)
-                        heapq.heappush(waiting, (self.plan.place[below], below))
-            if wanted or self._is_another(owner, truth.holds):
-                evaluated.append(self._evaluated(evaluation, owner, wanted, joining))
-        return Outcome(requests=tuple(requests), evaluated=tuple(evaluated))
+        awaited = together(self.awaited.values())
+        world = self._world(happened.news, ticked, at, requested, awaited, started, answered or {}, self.memory)
+        step = Step(world, requested, self._timers, self._outcomes, self._outlines, seq=self.seq, now=self.now)
+        outcome = step.decide(owners)
+        self.questions.update(step.questions)
+        return outcome
 
-    def _wanted(self, owner: int, truth: Truth, awaited: Ordinals) -> Ordinals:
-        """What to request of what a condition holds for.
+    def answer(self, question: Question, answers: Mapping[Unit, Answer]) -> Outcome:
+        """Take in what users' own conditions came to, and decide what had to wait for it.
 
-        A run that has not begun will read whatever there is by then, so nothing is requested beside it. Something
-        that has happened since the last attempt is a reason at once. What simply stays true waits for the attempt that
-        is under way to end, and for a while after it.
+        Where one could not be evaluated, nothing is decided, and they are asked again after a while.
         """
-        state = self.states[owner]
-        candidates = truth.holds - awaited
-        if not (state.runs or state.attempted or state.ended):
-            return candidates
-        candidates -= state.waiting()
-        running = state.running()
-        wanted: list[int] = []
-        for place in candidates:
-            attempted = state.attempted.get(place, 0)
-            if truth.at is not None and truth.at > attempted:
-                wanted.append(place)
-            elif place not in running:
-                again = state.ended.get(place, 0) + ASK_AGAIN_AFTER if attempted else 0
-                if again <= self.now:
-                    wanted.append(place)
-                else:
-                    self._timers.ask(again, owner)
-        return Ordinals(wanted)
+        owner = self.graph.ids.get(question.asset_key)
+        if owner is None or owner not in self.plan.roots:
+            return Outcome()
+        for unit, answer in answers.items():
+            self.memory.put_answer(unit, answer)
+        if any(answer.error is not None for answer in answers.values()):
+            self._timers.ask(self.now + ASK_AGAIN_AFTER, owner)
+            return Outcome()
+        return self._decide(self._happened(), {owner}, at=self.seq + 0.5, answered={owner: question.at})
 
-    def _is_another(self, owner: int, holds: Ordinals) -> bool:
-        before = self._outcomes.get(owner, NONE)
-        if holds == before:
-            return False
-        self._outcomes[owner] = holds
-        gone = before - holds
-        # That it holds no more because a run began is what was wanted.
-        return bool(holds - before) or not gone <= self.states[owner].running()
-
-    def _request(
-        self, owner: int, wanted: Ordinals, requested: Mapping[int, Ordinals], ticked: Collection[tuple[str, str]]
-    ) -> Request:
-        state, space = self.states[owner], self.spaces[owner]
-        attempted = min((state.attempted.get(place, 0) for place in wanted), default=0)
-        because: dict[str, int] = {}
-        for up in self.graph.upstream[owner]:
-            if up in requested or self.states[up].updated_seq > attempted:
-                because[self.graph.nodes[up].key] = 0 if up in requested else self.states[up].updated_seq
-        crons = sorted(cron for cron, _ in self.plan.roots[owner].crons)
-        return Request(
-            asset_key=self.graph.nodes[owner].key,
-            partitions=self._keys.of(space, wanted),
-            because_of=because,
-            schedule=crons[0] if crons else None,
-        )
-
-    def _evaluated(self, evaluation: Evaluation, owner: int, wanted: Ordinals, joining: set[int]) -> Evaluated:
-        condition, space = self.plan.conditions[owner], self.spaces[owner]
-        tree = explain(evaluation, self._outlines.parts(condition), owner, virtual=owner in joining)
-        return Evaluated(
-            asset_key=self.graph.nodes[owner].key,
-            seq=self.seq,
-            now=self.now,
-            condition=self._outlines.name(condition),
-            tree=tree,
-            requested=self._keys.of(space, wanted),
-        )
+    def take_questions(self) -> list[Question]:
+        """What users' own conditions are to be asked now; each is told once."""
+        questions, self.questions = list(self.questions.values()), {}
+        return questions
 
     def know_run(self, facts: RunFacts) -> None:
         """Note what conditions may ask about a run that is under way."""
@@ -369,9 +305,10 @@ class Conditions:
 
     def _quiet(self) -> Evaluation:
         """A look between two events, which moves no memory on."""
-        return self._look({}, frozenset(), float(self.seq), {}, {}, frozenset(), Memory(dict(self.memory.items())))
+        memory = Memory(dict(self.memory.items()))
+        return Evaluation(self._world({}, frozenset(), float(self.seq), {}, {}, frozenset(), {}, memory))
 
-    def _look(
+    def _world(
         self,
         news: Mapping[int, News],
         ticked: frozenset[tuple[str, str]],
@@ -379,21 +316,21 @@ class Conditions:
         requested: Mapping[int, Ordinals],
         awaited: Mapping[int, Ordinals],
         started: frozenset[int],
-        memory: Memory | None = None,
-    ) -> Evaluation:
-        return Evaluation(
-            World(
-                graph=self.graph,
-                plan=self.plan,
-                states=self.states,
-                spaces=self.spaces,
-                memory=self.memory if memory is None else memory,
-                links=self._links,
-                news=news,
-                ticks=ticked,
-                at=at,
-                requested=requested,
-                awaited=awaited,
-                started=started,
-            )
+        answered: Mapping[int, float],
+        memory: Memory,
+    ) -> World:
+        return World(
+            graph=self.graph,
+            plan=self.plan,
+            states=self.states,
+            spaces=self.spaces,
+            memory=memory,
+            links=self._links,
+            news=news,
+            ticks=ticked,
+            at=at,
+            requested=requested,
+            awaited=awaited,
+            started=started,
+            answered=answered,
         )

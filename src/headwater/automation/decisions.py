@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from headwater.automation.explain import Explained
+from headwater.automation.memory import Unit
 from headwater.automation.state import Space
 from headwater.clock import MICROSECONDS, to_datetime
 from headwater.definitions.partitions import Ordinals
@@ -43,6 +45,21 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     requests: tuple[Request, ...] = ()
     evaluated: tuple[Evaluated, ...] = ()
+
+
+class OwnPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A user's own condition that is to be evaluated: for which asset or check, and what stands for it."""
+
+    unit: Unit
+    written: dict[str, Any]
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """The users' own conditions that an asset's condition depends on, at a place in the log."""
+
+    asset_key: str
+    at: float
+    parts: tuple[OwnPart, ...]
 
 
 class Automated(msgspec.Struct, frozen=True):

@@ -1,24 +1,25 @@
 """The value of conditions at one place of the log: for which partitions of an asset each part holds, and since when.
 
-Each part is looked at in one of three ways. *Firm* takes what has happened, and moves memories on. *Virtual* adds what
-the same decision requests, of which nothing is remembered: a run may yet fail. *Quiet* leaves out whatever holds for
-the moment only.
+Each part is looked at in one of several ways. *Firm* takes what has happened, and moves memories on. *Virtual* adds
+what the same decision requests, of which nothing is remembered: a run may yet fail. *Quiet* leaves out what holds for
+the moment only. *Possible* and *certain* are the bounds between which a condition with users' own ones in it can come:
+only where these differ is user code asked. What an operand means is in `operand_rules`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from headwater.automation.checks import check_of
-from headwater.automation.compiled import Node
-from headwater.automation.memory import Generations, Unit, holding
-from headwater.automation.state import NONE, OWN, AssetState, CheckState, RunFacts, Space
-from headwater.automation.world import NOWHERE, Look, News, Target, Truth, World, last, of_places
+from headwater.automation.compiled import LATELY, Node
+from headwater.automation.memory import ANSWER, Generations, Unit, holding
+from headwater.automation.operand_rules import OPERANDS
+from headwater.automation.state import NONE
+from headwater.automation.world import NOWHERE, Look, Target, Truth, World, last, of_places
+from headwater.definitions.conditions import CUSTOM
 from headwater.definitions.partitions import Ordinals
 
 _EVER = float("inf")
-_NO_NEWS = News()
-_NO_CHECK = CheckState()
+_OPPOSITE = {Look.POSSIBLE: Look.CERTAIN, Look.CERTAIN: Look.POSSIBLE}
 
 
 class Evaluation:
@@ -27,7 +28,8 @@ class Evaluation:
     def __init__(self, world: World) -> None:
         self._world = world
         self._known: dict[tuple[object, ...], Truth] = {}
-        self._latest: dict[tuple[Space, float | None], Ordinals] = {}
+        self.asked: dict[int, dict[Unit, Node]] = {}
+        """Users' own conditions, by the asset whose condition has them: those that it may depend on."""
 
     def firm(self, root: int) -> Truth:
         """Whether an asset's condition holds by what has happened; its memories are moved on."""
@@ -56,12 +58,17 @@ class Evaluation:
         """The value of a part of the condition of `root` for a target; `started`: that part comes into force."""
         # What remembers begins with its own first evaluation, whoever asks, and moves on once in a step.
         started = started and not node.remembers
-        if look is Look.VIRTUAL and node.is_settled:
+        if (look is Look.VIRTUAL and node.is_settled) or (look >= Look.POSSIBLE and not node.asks):
             look = Look.FIRM
-        key = (node, *target, root if look is Look.VIRTUAL or node.is_rooted else -1, look, started)
+        is_of_root = look is Look.VIRTUAL or look >= Look.POSSIBLE or node.is_rooted
+        key = (node, *target, root if is_of_root else -1, look, started)
         known = self._known.get(key)
         if known is None:
-            known = _RULES[node.op](self, node, target, root, look, started)
+            operand = OPERANDS.get(node.op)
+            if operand is not None:
+                known = operand(self._world, node, target, root, look, started)
+            else:
+                known = _RULES[node.op](self, node, target, root, look, started)
             self._known[key] = known
         return known
 
@@ -99,7 +106,9 @@ class Evaluation:
         return Truth(holds, last(truth.at for truth in found), covers)
 
     def _not(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        return Truth(self._all(target) - self.value(node.children[0], target, root, look, started).holds)
+        return Truth(
+            self._all(target) - self.value(node.children[0], target, root, _OPPOSITE.get(look, look), started).holds
+        )
 
     def _since(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         unit = self._unit(node, target, root)
@@ -111,6 +120,10 @@ class Evaluation:
             memory.put(unit, _moved_on(memory.get(unit), trigger, reset, self._world.at))
         generations = memory.get(unit)
         holds = holding(generations)
+        if look is Look.CERTAIN:
+            return NOWHERE
+        if look is Look.POSSIBLE:
+            return Truth(holds | self.value(node.children[0], target, root, look, started).holds)
         if look is Look.VIRTUAL:
             would = self.value(node.children[0], target, root, look, started).holds
             would -= self.value(node.children[0], target, root, Look.FIRM, started).holds
@@ -119,8 +132,10 @@ class Evaluation:
         return Truth(holds, last(at for at, _ in generations if at > 0))
 
     def _newly_true(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        if look is Look.QUIET:
+        if look in (Look.QUIET, Look.CERTAIN):
             return NOWHERE
+        if look is Look.POSSIBLE:
+            return self.value(node.children[0], target, root, look, started)
         unit = self._unit(node, target, root)
         child, memory = node.children[0], self._world.memory
         if look is Look.VIRTUAL:
@@ -214,119 +229,52 @@ class Evaluation:
             holds &= truth.holds
         return Truth(holds, last(truth.at for truth in truths if truth.holds)) if holds else NOWHERE
 
-    # Operands
+    # Of users' own conditions
 
-    def _missing(self, node: Node, target: Target, *_context: object) -> Truth:
-        if target[1]:
-            check = self._check(target)
-            return Truth(self._all(target) - check.passed - check.failed)
-        return Truth(self._all(target) - self._state(target).made)
+    def _custom(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
+        unit = self._unit(node, target, root)
+        if look >= Look.POSSIBLE:
+            self.asked.setdefault(root, {})[unit] = node
+            return Truth(self._all(target)) if look is Look.POSSIBLE else NOWHERE
+        return Truth(self._world.memory.answer(unit).holds)
 
-    def _newly_updated(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        news = self._world.news.get(target[0])
-        if news is None or look is Look.QUIET:
-            return NOWHERE
-        if target[1]:
-            return of_places(news.checks.get(target[1], ()))
-        # An update handles what its step has read, not what came while it was being made.
-        return of_places([(seq, numbers) for seq, numbers, _ in news.updated])._replace(
-            covers=tuple(news.covered) if news.updated else None
-        )
+    def unanswered(self, node: Node, target: Target) -> str | None:
+        """Why a user's own condition has not answered; None where it has."""
+        answer = self._world.memory.answer(self._unit(node, target, target[0]))
+        return answer.error or ("it was not asked yet" if answer.at is None else None)
 
-    def _data_version_changed(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        news = self._world.news.get(target[0])
-        return NOWHERE if news is None or look is Look.QUIET else of_places(news.other_version)
+    def _lately(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
+        unit, memory = self._unit(node, target, root), self._world.memory
+        if look is not Look.FIRM:
+            return Truth(holding(memory.get(unit)), last(at for at, _ in memory.get(unit)))
+        told = memory.get(unit)
+        if (now := self.value(node.children[0], target, root, Look.FIRM, started)).holds:
+            told = (*told, (self._world.at if now.at is None else abs(now.at), now.holds))
+        answered = self._world.answered.get(root)
+        memory.put(unit, told if answered is None else tuple(each for each in told if each[0] > answered))
+        # Before the answer nothing is decided, and what came after the question is not part of it.
+        return NOWHERE if answered is None else of_places([each for each in told if each[0] <= answered])
 
-    def _newly_requested(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        news = self._world.news.get(target[0])
-        if news is None or look is Look.QUIET:
-            return NOWHERE
-        return of_places(news.attempted)._replace(covers=tuple(news.attempted) if news.attempted else None)
+    def possible(self, root: int) -> Ordinals:
+        """Where an asset's condition holds or could, whatever users' own conditions come to: they are in `asked` then.
 
-    def _will_be_requested(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        if look is not Look.VIRTUAL or not self._joins(target[0], root):
-            return NOWHERE
-        return Truth(self._world.requested.get(target[0], NONE), self._world.at)
+        Where it could not, what came lately has found no answer, and is over.
+        """
+        found = self._of(root, Look.POSSIBLE).holds
+        self._let_go(self._world.plan.roots[root], root, found)
+        return found
 
-    def _in_progress(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        of_backfills = None if node.op == "in_progress" else node.op == "backfill_in_progress"
-        state = self._state(target)
-        found = state.running(of_backfills=of_backfills)
-        if of_backfills is not False and state.backfills:
-            found |= state.to_backfill()
-        if not of_backfills:
-            found |= self._world.awaited.get(target[0], NONE)
-            if look is Look.VIRTUAL and not self._joins(target[0], root):
-                found |= self._world.requested.get(target[0], NONE)
-        return Truth(found)
-
-    def _joins(self, number: int, root: int) -> bool:
-        """Whether what is requested of an asset is made in one run with the same partition of `root`."""
-        nodes, spaces = self._world.graph.nodes, self._world.spaces
-        return (
-            number != root
-            and nodes[number].location == nodes[root].location
-            and spaces[number] is spaces[root]
-            and self._world.links.mapping(nodes[number].key, nodes[root].key) is None
-            # A check alone is never carried out in the run that makes what it judges: that does so by itself.
-            and check_of(nodes[root].key) is None
-        )
-
-    def _execution_failed(self, node: Node, target: Target, *_context: object) -> Truth:
-        return NOWHERE if target[1] else Truth(self._state(target).failed)
-
-    def _code_version_changed(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        news = self._world.news.get(target[0], _NO_NEWS)
-        return Truth(self._all(target), self._world.at) if news.code_changed and look is not Look.QUIET else NOWHERE
-
-    def _initial_evaluation(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        return Truth(self._all(target), self._world.at) if started and look is not Look.QUIET else NOWHERE
-
-    def _freshness_is(self, node: Node, target: Target, *_context: object) -> Truth:
-        return Truth(self._all(target)) if self._state(target).freshness == node.params["state"] else NOWHERE
-
-    def _executed_with_root_target(self, node: Node, target: Target, root: int, *_context: object) -> Truth:
-        key = self._world.graph.nodes[root].key
-        made_by = self._state(target).made_by
-        return Truth(Ordinals(number for number, run in made_by.items() if key in run.assets))
-
-    def _executed_with_tags(self, node: Node, target: Target, *_context: object) -> Truth:
-        made_by = self._state(target).made_by
-        return Truth(Ordinals(number for number, run in made_by.items() if _has_tags(run, node)))
-
-    def _new_updates_have_tags(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        news = self._world.news.get(target[0])
-        if news is None or look is Look.QUIET:
-            return NOWHERE
-        with_tags = [(seq, numbers) for seq, numbers, run in news.updated if run is not None and _has_tags(run, node)]
-        others = [(seq, numbers) for seq, numbers, run in news.updated if run is None or not _has_tags(run, node)]
-        truth = of_places(with_tags)
-        if node.op == "all_new_updates_have_run_tags":
-            truth = truth._replace(holds=truth.holds - of_places(others).holds)
-        return truth
-
-    def _in_latest_time_window(self, node: Node, target: Target, *_context: object) -> Truth:
-        space, lookback = self._world.spaces[target[0]], node.params.get("lookback_seconds")
-        if (space, lookback) not in self._latest:
-            self._latest[(space, lookback)] = space.latest(lookback)
-        return Truth(self._latest[(space, lookback)])
-
-    def _cron_tick_passed(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        ticked = (node.params["cron"], node.params["timezone"]) in self._world.ticks
-        return Truth(self._all(target), self._world.at) if ticked and look is not Look.QUIET else NOWHERE
-
-    def _check_is(self, node: Node, target: Target, *_context: object) -> Truth:
-        check = self._check(target)
-        return Truth(check.passed if node.op == "check_passed" else check.failed)
+    def _let_go(self, node: Node, root: int, possible: Ordinals) -> None:
+        for child in node.children:
+            if child.asks:
+                self._let_go(child, root, possible)
+        if node.op == LATELY and not possible:
+            memory = self._world.memory
+            for unit in memory.units(node.id, self._world.graph.nodes[root].key):
+                memory.put(unit, ())
 
     def _all(self, target: Target) -> Ordinals:
         return self._world.spaces[target[0]].all
-
-    def _state(self, target: Target) -> AssetState:
-        return self._world.states[target[0]]
-
-    def _check(self, target: Target) -> CheckState:
-        return self._state(target).checks.get(target[1] or OWN, _NO_CHECK)
 
     def _concerned(self, dep: int, numbers: Ordinals, target: Target) -> Ordinals:
         """The partitions of a target that read some of an asset's."""
@@ -340,6 +288,8 @@ class Evaluation:
     def _unit(self, node: Node, target: Target, root: int) -> Unit:
         nodes = self._world.graph.nodes
         name = f"{node.id}@{nodes[root].key}" if node.is_rooted else node.id
+        if node.op == CUSTOM:
+            name = ANSWER + name
         return nodes[target[0]].key, target[1], name
 
 
@@ -360,11 +310,6 @@ def _moved_on(generations: Generations, trigger: Truth, reset: Truth, at: float)
     return tuple((held, numbers) for held, numbers in generations if numbers)
 
 
-def _has_tags(run: RunFacts, node: Node) -> bool:
-    keys, values = node.params.get("tag_keys") or (), node.params.get("tag_values") or {}
-    return all(key in run.tags for key in keys) and all(run.tags.get(key) == value for key, value in values.items())
-
-
 _Rule = Callable[[Evaluation, Node, Target, int, Look, bool], Truth]
 _RULES: dict[str, _Rule] = {
     "and": Evaluation._and,
@@ -377,24 +322,6 @@ _RULES: dict[str, _Rule] = {
     "asset_matches": Evaluation._asset_matches,
     "any_checks_match": Evaluation._any_checks_match,
     "all_checks_match": Evaluation._all_checks_match,
-    "missing": Evaluation._missing,
-    "newly_updated": Evaluation._newly_updated,
-    "data_version_changed": Evaluation._data_version_changed,
-    "newly_requested": Evaluation._newly_requested,
-    "will_be_requested": Evaluation._will_be_requested,
-    "in_progress": Evaluation._in_progress,
-    "run_in_progress": Evaluation._in_progress,
-    "backfill_in_progress": Evaluation._in_progress,
-    "execution_failed": Evaluation._execution_failed,
-    "code_version_changed": Evaluation._code_version_changed,
-    "initial_evaluation": Evaluation._initial_evaluation,
-    "freshness_is": Evaluation._freshness_is,
-    "executed_with_root_target": Evaluation._executed_with_root_target,
-    "executed_with_tags": Evaluation._executed_with_tags,
-    "any_new_update_has_run_tags": Evaluation._new_updates_have_tags,
-    "all_new_updates_have_run_tags": Evaluation._new_updates_have_tags,
-    "in_latest_time_window": Evaluation._in_latest_time_window,
-    "cron_tick_passed": Evaluation._cron_tick_passed,
-    "check_passed": Evaluation._check_is,
-    "check_failed": Evaluation._check_is,
+    CUSTOM: Evaluation._custom,
+    LATELY: Evaluation._lately,
 }

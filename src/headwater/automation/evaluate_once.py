@@ -9,15 +9,18 @@ from typing import Any, Protocol
 
 import msgspec
 
+from headwater.automation.custom_answers import asked_part, read_answers
+from headwater.automation.custom_messages import CustomOrder
+from headwater.automation.custom_task import evaluate_parts
 from headwater.automation.decide_conditions import Conditions
-from headwater.automation.decisions import Outcome, Request
+from headwater.automation.decisions import Outcome, Request, joined
 from headwater.clock import MICROSECONDS, SystemClock
 from headwater.definitions.arguments import check_asset_key, check_type
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.selection import CoercibleToAssetSelection
 from headwater.errors import InvalidParameterError
-from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.graph.asset_graph import build_graph
 from headwater.keys import CoercibleToAssetKey
 from headwater.records.events import Event
 
@@ -45,6 +48,17 @@ class _ByHand(Conditions):
     def look_at_all(self) -> Outcome:
         """Decide on everything as it is, though nothing happened."""
         return self._decide(self._happened(), self.plan.roots, at=self.seq + 0.5)
+
+    def ask(self, defs: Definitions, instance: object) -> Outcome:
+        """Have users' own conditions evaluated here and now."""
+        outcome = Outcome()
+        for question in self.take_questions():
+            parts = tuple(asked_part(self, part) for part in question.parts)
+            told = evaluate_parts(defs, CustomOrder(parts=parts, now=self.now), self.dynamic, lambda: instance)
+            if (failed := next((each.error for each in told if each.error is not None), None)) is not None:
+                raise InvalidParameterError(f"A condition of {question.asset_key} could not be evaluated: {failed}")
+            outcome = joined(outcome, self.answer(question, read_answers(self, question, told, self.now)))
+        return outcome
 
     def settle(self, requests: Iterable[Request]) -> None:
         """Take requests for made, where nobody carries them out."""
@@ -138,7 +152,9 @@ def evaluate_automation_conditions(
         >>> evaluate_automation_conditions([clean], instance, cursor=first.cursor).get_num_requested("clean")
         1
     """
-    graph = _graph(defs)
+    if not isinstance(defs, Definitions):
+        defs = Definitions(defs)
+    graph = build_graph([(_LOCATION, build_snapshot(defs))])
     now = _moment(evaluation_time)
     only = None
     if asset_selection is not None:
@@ -156,14 +172,9 @@ def evaluate_automation_conditions(
         if events:
             outcomes.append(conditions.commit(events))
         outcomes += [conditions.pass_time(now), conditions.look_at_all()]
+    outcomes.append(conditions.ask(defs, instance))
     conditions.settle([request for outcome in outcomes for request in outcome.requests])
     return EvaluateAutomationConditionsResult(outcomes, conditions)
-
-
-def _graph(defs: object) -> AssetGraph:
-    if not isinstance(defs, Definitions):
-        defs = Definitions(defs)  # type: ignore[arg-type]
-    return build_graph([(_LOCATION, build_snapshot(defs))])
 
 
 def _moment(evaluation_time: datetime | None) -> int:

@@ -10,7 +10,7 @@ from headwater.automation.compiled import Node, expand
 from headwater.automation.evaluate import Evaluation
 from headwater.automation.plan import condition_name
 from headwater.automation.world import Look, Target
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.conditions import CUSTOM, AutomationCondition
 
 _MOST_DEPS = 20
 _OF_DEPS = ("any_deps_match", "all_deps_match")
@@ -30,6 +30,8 @@ class Explained(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
     deps: tuple[tuple[str, float | None], ...] = ()
     """The upstream assets for which it holds, each with the place in the log of what made it so."""
     parts: tuple[Explained, ...] = ()
+    note: str | None = None
+    """Of a user's own condition, why it has not answered."""
 
 
 _NOTHING = Explained()
@@ -82,6 +84,8 @@ def explain(evaluation: Evaluation, part: Part, owner: int, *, virtual: bool) ->
 def _explain(evaluation: Evaluation, part: Part, target: Target, look: Look, started: bool) -> Explained:
     truth = evaluation.value(part.node, target, target[0], look, started)
     parts = tuple([_explain(evaluation, each, target, look, started) for each in part.parts]) if part.parts else ()
+    if part.node.op == CUSTOM:
+        return Explained(tuple(truth.holds.ranges()), truth.at, note=evaluation.unanswered(part.node, target))
     if not truth.holds:
         # Most parts that do not hold have nothing more to say.
         return Explained((), truth.at, (), parts) if parts or truth.at is not None else _NOTHING

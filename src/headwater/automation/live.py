@@ -9,7 +9,7 @@ from headwater.automation.compiled import Compiler
 from headwater.automation.decide_conditions import Conditions
 from headwater.automation.decisions import Automated, commits
 from headwater.automation.explain import Explained
-from headwater.automation.memory import KEYS, decode_generations, decode_keys
+from headwater.automation.memory import KEYS, decode_keys, decode_memory
 from headwater.automation.plan import mentions
 from headwater.automation.restore import restore_states
 from headwater.definitions.partitions import DynamicKeys
@@ -44,7 +44,7 @@ def look_now(
         near,
         seq=position.seq,
         now=position.moment or now,
-        memory={unit: decode_generations(value) for unit, value in memory.items()},
+        memory=decode_memory(memory),
         automated={name: Automated(*automated[name]) for name in keys if name in automated},
         dynamic=DynamicKeys(present_keys if kept_keys is None else decode_keys(kept_keys)),
         only={key},

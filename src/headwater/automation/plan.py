@@ -96,6 +96,11 @@ class Plan:
         """The node of a part of a condition."""
         return self._compiler.compile(condition)
 
+    def joining(self, number: int) -> set[int]:
+        """The assets whose condition could change by an asset being requested, and may be made in one run with it."""
+        # One that asks users' own conditions is decided on once these have answered.
+        return {below for below in self.concerned(number, Fact.WILL) - {number} if not self.roots[below].asks}
+
     def of_tick(self, cron: tuple[str, str]) -> list[int]:
         """The assets whose condition waits for the ticks of a schedule."""
         return self._crons.get(cron, [])

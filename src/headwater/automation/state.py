@@ -229,12 +229,13 @@ def moved(numbers: Ordinals, places: Sequence[int | None]) -> Ordinals:
 class Space:
     """The partitions of all assets with one definition, as they are at a moment."""
 
-    __slots__ = ("all", "definition", "parts")
+    __slots__ = ("_newest", "all", "definition", "parts")
 
     def __init__(self, definition: PartitionsDefinition | None) -> None:
         self.definition = definition
         self.parts = Parts(None, ())  # type: ignore[arg-type]
         self.all = NONE
+        self._newest: dict[float | None, Ordinals] = {}
 
     @property
     def is_stable(self) -> bool:
@@ -258,6 +259,7 @@ class Space:
         before = self.parts.keys
         self.parts = Parts.at(self.definition, now, dynamic)
         self.all = self.parts.keys.all()
+        self._newest.clear()
         if self.is_stable or not len(before) or list(before) == list(self.parts.keys):
             return None
         return [self.parts.keys.number_of(key) for key in before]
@@ -276,6 +278,12 @@ class Space:
 
     def latest(self, lookback_seconds: float | None) -> Ordinals:
         """The newest window, and those that begin within a time before its end; everything without windows."""
+        found = self._newest.get(lookback_seconds)
+        if found is None:
+            found = self._newest[lookback_seconds] = self._find_newest(lookback_seconds)
+        return found
+
+    def _find_newest(self, lookback_seconds: float | None) -> Ordinals:
         if isinstance(self.definition, TimeWindowPartitionsDefinition):
             return _latest(self.parts.keys, lookback_seconds)
         if not isinstance(self.definition, MultiPartitionsDefinition) or self.definition.time_dimension is None:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from headwater.automation.decide_due import Ticking
 from headwater.automation.decide_requests import RequestFacts
 from headwater.automation.decide_ticks import PlannedTick, TickTimes, plan_failure, plan_success
+from headwater.automation.opened_instance import INSTANCE
 from headwater.automation.tick_messages import TickOrder, TickReport, encoder, report_decoder
 from headwater.automation.watched_events import WatchedEvents, read_watched
 from headwater.definitions.partitions import DynamicKeys
@@ -29,7 +30,6 @@ from headwater.storage.version_changes import read_changes
 from headwater.storage.writer import Unit
 
 TICK_TASK = "headwater.automation.tick_task:evaluate"
-_INSTANCE = "headwater.execution.instance:open_at"
 _MOST_CACHED_VALUES = 1_000
 
 
@@ -109,7 +109,7 @@ class TickEvaluator:
             step_failures=() if watched is None else watched.step_failures,
             monitored=() if watch is None else watch.assets or (),
             scheduled_at=wanted.scheduled_at,
-            instance=(_INSTANCE, self._store.url),
+            instance=(INSTANCE, self._store.url),
         )
         async with process.worker(light=True) as worker:
             answer = await worker.call(TICK_TASK, encoder.encode(order), timeout=wanted.item.timeout)

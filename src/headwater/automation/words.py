@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from headwater.automation.explain import Explained
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.conditions import CUSTOM, AutomationCondition
 
 _PLAIN: dict[str, tuple[str, str]] = {
     "missing": ("it has no version", "it has a version"),
@@ -95,6 +95,10 @@ def stand(condition: AutomationCondition, tree: Explained, number: int | None) -
 def sentence(condition: AutomationCondition, tree: Explained, *, holds: bool) -> str:
     """What the value of a condition means."""
     place = 0 if holds else 1
+    if condition.op == CUSTOM:
+        if tree.note is not None:
+            return f"{condition.describe()} has given no answer: {tree.note.rstrip('.')}"
+        return f"{condition.describe()} says {'yes' if holds else 'no'}"
     if condition.op == "freshness_is":
         state = {"PASS": "fresh", "WARN": "nearly too old", "FAIL": "too old"}[condition.params["state"]]
         return f"it is {'' if holds else 'not '}{state}"

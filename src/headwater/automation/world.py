@@ -23,6 +23,10 @@ class Look(IntEnum):
     FIRM = 0
     VIRTUAL = 1
     QUIET = 2
+    POSSIBLE = 3
+    """Wherever it holds or could, whatever users' own conditions come to."""
+    CERTAIN = 4
+    """Only where it holds for sure, whatever they come to."""
 
 
 class Truth(NamedTuple):
@@ -88,3 +92,5 @@ class World(NamedTuple):
     """What was requested, and is not in the log yet."""
     started: frozenset[int]
     """Assets whose condition comes into force."""
+    answered: Mapping[int, float]
+    """Assets for whose conditions users' own ones were evaluated, with the place in the log at which they were."""

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
+from headwater.automation.custom_asker import CUSTOM_TASK
 from headwater.automation.tick_evaluation import TICK_TASK
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
@@ -27,7 +28,7 @@ from headwater.storage import catalog, leases
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
-TASKS = (STEP_TASK, TICK_TASK)
+TASKS = (STEP_TASK, TICK_TASK, CUSTOM_TASK)
 """What workers are called with."""
 _RESTART_SECONDS = 2.0
 _LOOK_SECONDS = 30.0

@@ -94,7 +94,7 @@ class Engine:
         self._ticks = TickLoop(store, loaded, on_tick, self._may_tick)
         executors = Executors(read_default_executor(home, os.environ), grace=read_cancel_grace(home))
         self._runs = RunLoop(store, loaded, folders, owner, executors)
-        self._conditions = ConditionsLoop(store, self._tell_if_ready)
+        self._conditions = ConditionsLoop(store, self._tell_if_ready, loaded)
         self._freshness = FreshnessLoop(store)
         self._backfills = BackfillLoop(store)
         self._sender = AlertSender(store, AlertChannels(os.environ, name, _address(name)))

@@ -71,7 +71,7 @@ def _with_default_conditions(
     for snapshot in snapshots:
         sensor = sensors[snapshot.name]
         if isinstance(sensor, AutomationConditionSensorDefinition) and sensor.default_condition is not None:
-            defaults.update(dict.fromkeys(snapshot.targets or (), sensor.default_condition))
+            defaults.update(dict.fromkeys(snapshot.targets or (), sensor.default_condition.plain()))
     if not defaults:
         return assets
     return [
@@ -99,7 +99,7 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsD
         kinds=tuple(sorted(spec.kinds)),
         code_version=spec.code_version,
         partitions=None if spec.partitions_def is None else spec.partitions_def.to_snapshot(),
-        condition=spec.automation_condition,
+        condition=_plain(spec.automation_condition),
         timeout=None if maker is None else maker.timeout,
         source=spec.source,
         op=maker.op_name if maker is not None and len(maker.specs) > 1 else None,
@@ -131,10 +131,14 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
         op=definition.op_name if definition is not None and len(definition.specs) > 1 else None,
         can_subset=definition is not None and definition.can_subset,
         partitioned=spec.partitions_def is not None,
-        condition=spec.automation_condition,
+        condition=_plain(spec.automation_condition),
         pool=None if definition is None else definition.pool,
         op_tags={} if definition is None else definition.op_tags,
     )
+
+
+def _plain(condition: AutomationCondition | None) -> AutomationCondition | None:
+    return None if condition is None else condition.plain()
 
 
 def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:

@@ -1,38 +1,65 @@
 """Automation conditions: when a native asset should be made, as an expression that can be stored and explained.
 
-The operands are in `condition_operands`; here is what joins and changes conditions. `since` remembers at which point
+The operands are in `condition_operands`, what users' own conditions get and give in `custom_conditions`; here is what
+joins and changes conditions. `since` remembers at which point
 of the log its trigger last held, so an update that arrives while an earlier one is being handled is never lost. What
 evaluates the expression is `headwater.automation.decide_conditions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, dataclass_transform
 
 import msgspec
 
 from headwater.definitions.condition_operands import Operands
 from headwater.definitions.selection import AssetSelection, CoercibleToAssetSelection
 from headwater.definitions.selection.nodes import fields_of
-from headwater.errors import InvalidParameterError
+from headwater.errors import InvalidDefinitionError, InvalidInvocationError, InvalidParameterError
 
+CUSTOM = "custom"
+"""The operand that stands for a user's own condition."""
 _OF_DEPS = ("any_deps_", "all_deps_")
 _LIMITS = {"allow": "allowing", "ignore": "ignoring"}
 
 
-class AutomationCondition(msgspec.Struct, Operands, frozen=True, omit_defaults=True):
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class _ConditionType(msgspec.StructMeta):
+    """Makes the classes of users' own conditions, whose fields are given by name."""
+
+    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
+        if any(isinstance(base, _ConditionType) for base in bases):
+            if "__init__" in namespace:
+                raise InvalidDefinitionError(
+                    f"The condition {name} has an __init__, but a condition must be written down and told apart by its "
+                    f"fields. Write them in the class, as in `limit: int = 10`, and give them by name: {name}(limit=3)."
+                )
+            options.setdefault("kw_only", True)
+        return super().__new__(mcls, name, bases, namespace, **options)
+
+
+class AutomationCondition(
+    msgspec.Struct, Operands, metaclass=_ConditionType, frozen=True, kw_only=False, omit_defaults=True
+):
     """A condition on one asset (or partition), built from operands and operators.
 
-    Combine with `&`, `|`, `~`, `since`; take parts away with `without`; name a part with `with_label`.
+    Combine with `&`, `|`, `~`, `since`; take parts away with `without`; name a part with `with_label`. A subclass with
+    a method `evaluate` is an operand of your own: it runs in the process of its code location, when the rest of the
+    condition depends on it.
 
     Example:
         >>> condition = AutomationCondition.eager() & ~AutomationCondition.missing()
         >>> condition.op
         'and'
+        >>> class Weekend(AutomationCondition):
+        ...     def evaluate(self, context: AutomationContext) -> bool:
+        ...         return context.evaluation_time.weekday() >= 5
+        >>> (AutomationCondition.eager() & ~Weekend()).describe()
+        '(eager and not Weekend)'
     """
 
-    op: str
+    op: str = CUSTOM
     children: tuple[AutomationCondition, ...] = ()
     params: dict[str, Any] = {}
     label: str | None = None
@@ -130,7 +157,8 @@ class AutomationCondition(msgspec.Struct, Operands, frozen=True, omit_defaults=T
 
     def replace(self, old: AutomationCondition | str, new: AutomationCondition) -> AutomationCondition:
         """This condition with every part replaced by `new` that equals `old`, or has that label or operand's name."""
-        if self == old or (isinstance(old, str) and old in (self.label, self.op)):
+        names = (self.label, type(self).__name__ if self.is_custom else self.op)
+        if self == old or (isinstance(old, str) and old in names):
             return AutomationCondition._checked(new)
         return self._map_children(lambda child: child.replace(old, new))
 
@@ -161,6 +189,48 @@ class AutomationCondition(msgspec.Struct, Operands, frozen=True, omit_defaults=T
         """
         return self._limited("ignore", AssetSelection.from_coercible(selection))
 
+    def evaluate(self, context: Any) -> Any:
+        """Say for what the condition holds; a condition of your own overrides this.
+
+        Args:
+            context: An `AutomationContext`: the asset, the moment, and the partitions that are asked about.
+
+        Returns:
+            An `AutomationResult`, True or False, or the keys of the partitions for which it holds.
+
+        Raises:
+            InvalidInvocationError: it is not overridden.
+        """
+        raise InvalidInvocationError(
+            f"{self.describe()} is evaluated by the engine; in a test, use evaluate_automation_conditions. A condition "
+            "of your own is a subclass of AutomationCondition with a method evaluate(self, context)."
+        )
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is an operand that a user wrote as a class."""
+        return type(self) is not AutomationCondition
+
+    def parts(self) -> Iterator[AutomationCondition]:
+        """It, and every part of it."""
+        yield self
+        for child in self.children:
+            yield from child.parts()
+
+    def plain(self) -> AutomationCondition:
+        """The condition as it is written down: in place of a user's own, its class and its fields.
+
+        Raises:
+            InvalidDefinitionError: a class has no `evaluate`, or a field holds what can't be written down.
+        """
+        if self.is_custom:
+            return AutomationCondition(CUSTOM, params=_written(self), label=self.label)
+        if not self.children:
+            return self
+        children = tuple([child.plain() for child in self.children])
+        is_same = all(after is before for after, before in zip(children, self.children, strict=True))
+        return self if is_same else msgspec.structs.replace(self, children=children)
+
     def looks_at(self) -> dict[str, bool]:
         """The selections that limit which upstream assets it looks at, and whether each lets them in."""
         own = {self.params[name]: name == "allow" for name in _LIMITS if name in self.params}
@@ -185,6 +255,8 @@ class AutomationCondition(msgspec.Struct, Operands, frozen=True, omit_defaults=T
             return f"({inner[0]} since {inner[1]})"
         if self.op == "newly_true":
             return f"{inner[0]} newly true"
+        if self.op == CUSTOM:
+            return _described(_written(self) if self.is_custom else self.params)
         given = [str(value) for name, value in self.params.items() if name not in _LIMITS]
         written = self.op + (f"({', '.join(inner + given)})" if inner or given else "")
         limits = [f" {_LIMITS[name]} {self.params[name]}" for name in _LIMITS if name in self.params]
@@ -225,3 +297,31 @@ def _combine(op: str, left: AutomationCondition, right: AutomationCondition) -> 
 
 def _terms(op: str, condition: AutomationCondition) -> tuple[AutomationCondition, ...]:
     return condition.children if condition.op == op and condition.label is None else (condition,)
+
+
+def _written(condition: AutomationCondition) -> dict[str, Any]:
+    """What stands for a user's own condition where it is written down."""
+    own = type(condition)
+    name = f"{own.__module__}:{own.__qualname__}"
+    if own.evaluate is AutomationCondition.evaluate:
+        raise InvalidDefinitionError(f"The condition {name} has no method evaluate(self, context); write it.")
+    inherited = {field.name for field in msgspec.structs.fields(AutomationCondition)}
+    fields = {
+        field.name: getattr(condition, field.name)
+        for field in msgspec.structs.fields(own)
+        if field.name not in inherited
+    }
+    try:
+        plain = msgspec.to_builtins(fields, str_keys=True)
+    except TypeError as error:
+        raise InvalidDefinitionError(
+            f"A field of the condition {name} can't be written down: {error}. Give it plain values, and make of them "
+            "in evaluate whatever it needs."
+        ) from error
+    return {"class": name, **({"fields": plain} if plain else {})}
+
+
+def _described(written: dict[str, Any]) -> str:
+    name = written["class"].rpartition(":")[2].rpartition(".")[2]
+    fields = ", ".join(f"{field}={value!r}" for field, value in written.get("fields", {}).items())
+    return f"{name}({fields})" if fields else name

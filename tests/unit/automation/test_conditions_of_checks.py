@@ -8,7 +8,8 @@ from builders import checked, external, made, native, run_event, step_event
 
 from headwater.automation.checks import check_node_key, with_checks
 from headwater.automation.conditions_loop import plan_requests
-from headwater.automation.decide_conditions import ASK_AGAIN_AFTER, Conditions
+from headwater.automation.decide_conditions import Conditions
+from headwater.automation.decide_step import ASK_AGAIN_AFTER
 from headwater.automation.decisions import Request
 from headwater.automation.restore import restore_states
 from headwater.definitions.conditions import AutomationCondition as Condition

@@ -10,7 +10,8 @@ from builders import checked, external, graph_of, made, native, run_event, step_
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.automation.decide_conditions import ASK_AGAIN_AFTER, Conditions
+from headwater.automation.decide_conditions import Conditions
+from headwater.automation.decide_step import ASK_AGAIN_AFTER
 from headwater.automation.decisions import Request
 from headwater.definitions.conditions import AutomationCondition
 from headwater.definitions.partitions import DailyPartitionsDefinition, TimeWindowPartitionMapping
