@@ -43,13 +43,22 @@ def status(server: DevServer, backfill_id: str) -> str:
 
 def command(home: Path, *arguments: str) -> Any:
     """What a command of `headwater backfill` printed as JSON."""
-    done = subprocess.run(
-        [sys.executable, "-m", "headwater.cli", "backfill", *arguments, "--home", str(home), "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = call(home, *arguments)
+    assert 0 == done.returncode, done.stderr
     return json.loads(done.stdout)
+
+
+def refused(home: Path, *arguments: str) -> str:
+    """Why a command of `headwater backfill` did nothing."""
+    done = call(home, *arguments)
+    assert (1, "") == (done.returncode, done.stdout)
+    return done.stderr
+
+
+def call(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Carry out a command of `headwater backfill`."""
+    words = [sys.executable, "-m", "headwater.cli", "backfill", *arguments, "--home", str(home), "--json"]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
 def test_a_backfill_from_request_to_end(folder: Path) -> None:
@@ -65,10 +74,11 @@ def test_a_backfill_from_request_to_end(folder: Path) -> None:
         backfill_id = server.post("/api/backfills", body).json["backfill"]["backfill_id"]
 
         server.wait_for(lambda: counts(server, backfill_id)["in_progress"])
-        assert 202 == server.post(f"/api/backfills/{backfill_id}/pause").status
+        assert "paused" == command(home, "pause", backfill_id)["status"]
         held.unlink()
         server.wait_for(lambda: not counts(server, backfill_id)["in_progress"] + counts(server, backfill_id)["queued"])
         assert 409 == server.post(f"/api/backfills/{backfill_id}/pause").status
+        assert "is paused" in refused(home, "pause", backfill_id)
         server.kill()
         server.start()
         assert ("paused", 4) == (status(server, backfill_id), counts(server, backfill_id)["materialized"])
@@ -113,16 +123,17 @@ def test_a_backfill_is_canceled_with_its_runs(folder: Path) -> None:
     home = folder / "home"
     with dev_server(home, str(PROJECT)) as server:
         server.wait_for(lambda: server.get("/api/assets").json["items"])
-        refused = server.post("/api/backfills", {"assets": ["day"], "partitions": ["2027-01-01"]})
-        assert (400, True) == (refused.status, "no partition '2027-01-01'" in refused.json["detail"])
+        unknown = server.post("/api/backfills", {"assets": ["day"], "partitions": ["2027-01-01"]})
+        assert (400, True) == (unknown.status, "no partition '2027-01-01'" in unknown.json["detail"])
         assert 404 == server.post("/api/backfills/none/cancel").status
+        assert "'none'" in refused(home, "cancel", "none")
 
         plan = command(home, "create", "day", "--partitions", "2026-01-05...2026-01-14", "--batch", "4", "--dry-run")
         assert (10, 3) == (plan["partitions"], plan["runs"])
         (folder / "held").touch()
         backfill_id = command(home, "create", "day", "--all", "--max-runs", "40")["backfill"]["backfill_id"]
         server.wait_for(lambda: detail(server, backfill_id)["backfill"]["counts"]["in_progress"])
-        assert 202 == server.post(f"/api/backfills/{backfill_id}/cancel").status
+        command(home, "cancel", backfill_id)
         server.wait_for(lambda: status(server, backfill_id) == "canceled")
         runs = server.get(f"/api/backfills/{backfill_id}/runs?limit=1000").json["items"]
         assert {"canceled"} == {run["status"] for run in runs}

@@ -235,7 +235,26 @@ def waits(context) -> None:
         print("as it is stopped", flush=True)
 
 
-defs = hw.Definitions(assets=[said, dies, waits])
+@hw.asset(io_manager_key="shared")
+def counts():
+    return [os.getcwd(), 2, 3]
+
+
+shared = hw.FilesystemIOManager(SHARED)
+defs = hw.Definitions(assets=[said, dies, waits, counts], resources={"shared": shared})
+"""
+READER = """
+import headwater as hw
+
+
+@hw.asset
+def largest(counts):
+    return hw.MaterializeResult(metadata={"made_in": counts[0], "largest": max(counts[1:])})
+
+
+shared = hw.FilesystemIOManager(SHARED)
+counts = hw.AssetSpec("counts").with_io_manager_key("shared")
+defs = hw.Definitions(assets=[counts, largest], resources={"shared": shared})
 """
 
 
@@ -245,11 +264,20 @@ def lines_of(server: DevServer, run_id: str) -> set[tuple[str, str]]:
 
 
 def test_what_steps_elsewhere_write_is_seen_here(tmp_path: Path) -> None:
-    """Log, output and progress of steps that succeed, die and are canceled; values that stay there are warned of."""
+    """Log, output and progress of steps that succeed, die and are canceled.
+
+    Values that stay there are warned of; one in a place that both can reach is read here.
+    """
     remote = Remote(tmp_path)
-    remote.target.write_text(CHATTY)
-    with remote.serving(), dev_server(tmp_path / "home", remote.workspace("chatty")) as server:
-        runs = {name: make(server, name) for name in ("said", "dies")}
+    shared = f"SHARED = {str(tmp_path / 'shared')!r}"
+    remote.target.write_text(f"{shared}\n{CHATTY}")
+    (tmp_path / "reader.py").write_text(f"{shared}\n{READER}")
+    with (
+        remote.serving(),
+        dev_server(tmp_path / "home", remote.workspace("chatty"), str(tmp_path / "reader.py")) as server,
+    ):
+        runs = {name: make(server, name) for name in ("said", "dies", "counts", "largest")}
+        (largest,) = server.events("largest")
         waiting = server.post("/api/runs", {"assets": ["waits"]}).json["run_id"]
         server.wait_for(lambda: ("stdout", "before it waits") in lines_of(server, waiting))
         progress = server.get(f"/api/runs/{waiting}").json["steps"][0]["progress"]
@@ -262,6 +290,8 @@ def test_what_steps_elsewhere_write_is_seen_here(tmp_path: Path) -> None:
 
     assert {("stdout", "printed there"), ("stderr", "complained there"), ("log", "logged there")} <= said
     assert ("stdout", "last words") in died
+    assert ["success", "success"] == [runs[name]["status"] for name in ("counts", "largest")]
+    assert (str(tmp_path), 3) == tuple(largest["metadata"][name]["value"] for name in ("made_in", "largest"))
     assert ("stdout", "as it is stopped") in canceled
     assert (1, 4) == (progress["done"], progress["total"])
     assert 1 == len(warnings)

@@ -87,6 +87,11 @@ class Queue:
                 found.append((run_id, gate, step))
         return found
 
+    def held_up(self, run_id: str) -> list[Any]:
+        """The steps of a run that wait for a place in a pool."""
+        steps = self.server.get(f"/api/runs/{run_id}").json["steps"]
+        return [step for step in steps if step["status"] == "waiting"]
+
     def wait_until(self, look: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
         """Wait until what one sees is so; gives it."""
         self.server.wait_for(lambda: holds(look()))
@@ -216,6 +221,8 @@ def test_a_pool_holds_over_the_steps_of_all_runs(queue: Queue) -> None:
     queue.set_limit("few", 2)
     steps = [*queue.request_all(1), *queue.request_all(2)]
     most = 0
+    queue.wait_until(partial(queue.under_way, steps), partial(_has, 2))
+    held = [step for run_id in {step[0] for step in steps} for step in queue.held_up(run_id)]
     for left in (4, 3, 2, 1):
         begun = queue.wait_until(partial(queue.under_way, steps), partial(_has, min(2, left)))
         most = max(most, len(begun))
@@ -227,6 +234,8 @@ def test_a_pool_holds_over_the_steps_of_all_runs(queue: Queue) -> None:
         queue.wait_for(run_id, "success")
 
     assert 2 == most
+    assert ["the limit of 2 for pool few"] * 2 == [step["waiting_for"] for step in held]
+    assert [True, True] == [step["assets"] in (["first"], ["second"]) for step in held]
     assert {} == next(limit for limit in queue.limits() if limit["name"] == "few")["used"]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from headwater.location import wire
 from headwater.location.loading import Loader
 from headwater.location.process import MOST_GROWTH, LocationProcess
 from headwater.location.source import source_of
@@ -22,6 +24,11 @@ def behave(definitions, payload, emit):
 
 def grow(definitions, payload, emit):
     KEPT.append(b"x" * HEAVY)
+    return behave(definitions, payload, emit)
+
+def wait(definitions, payload, emit):
+    with open(payload.decode()) as gate:
+        gate.read()
     return behave(definitions, payload, emit)
 
 def leak(definitions, payload, emit):
@@ -66,6 +73,30 @@ async def test_light_calls_do_not_keep_a_worker_that_heavy_ones_made_grow(locati
 
     assert heavy != light
     assert light == again
+
+
+async def test_a_location_that_is_replaced_lets_its_idle_workers_go(location: LocationProcess, tmp_path: Path) -> None:
+    """They end at once, while the one that is under way goes on to its end; then the host ends too."""
+    exits: asyncio.Queue[wire.FromHost] = asyncio.Queue()
+    location.on_message = exits.put_nowait
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    async with location.worker() as busy:
+        async with location.worker() as idle:
+            await idle.call("tasks:behave", b"", timeout=60)
+        waiting = asyncio.create_task(busy.call("tasks:wait", str(gate).encode(), timeout=60))
+        opened = await asyncio.to_thread(gate.open, "w")
+        retiring = asyncio.create_task(location.retire())
+        while not isinstance(ended := await exits.get(), wire.WorkerExited):
+            pass
+        was_busy = busy.alive
+        opened.close()
+        assert await waiting
+    await retiring
+
+    assert (idle.worker_id, 0) == (ended.worker_id, ended.code)
+    assert was_busy
+    assert location.ended.done()
 
 
 async def test_a_retired_location_ends_when_nobody_needs_it(location: LocationProcess) -> None:

@@ -68,7 +68,8 @@ def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> 
     from headwater.server.resources import runs
 
     with open_deployment(home, deployment) as opened:
-        detail = opened.store.read(lambda c: runs.run_detail(c, run_id, opened.run_logs))
+        graph = opened.graph()
+        detail = opened.store.read(lambda c: runs.run_detail(c, graph, run_id, opened.run_logs))
     if as_json:
         print_json(detail)
         return
@@ -78,7 +79,8 @@ def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> 
     for step in detail.steps:
         took = "" if step.started_at is None or step.ended_at is None else f" {step.ended_at - step.started_at:.2f} s"
         far = "" if step.progress is None or step.progress.share is None else f" {step.progress.share:.0%}"
-        click.echo(f"  {step.status:<8} {step.name}{took}{far}")
+        held = "" if step.waiting_for is None else f": for {step.waiting_for}"
+        click.echo(f"  {step.status:<8} {step.name}{took}{far}{held}")
         if step.error:
             click.echo(f"           {step.error.message}")
 

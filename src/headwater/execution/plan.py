@@ -54,6 +54,16 @@ def plan_steps(graph: AssetGraph, assets: Sequence[str], checks: Sequence[tuple[
     return steps
 
 
+def pools_of_step(graph: AssetGraph, step: Step) -> set[str]:
+    """In which pools a step needs a place: those of the assets that it makes, or of the checks that it makes alone."""
+    if step.checks:
+        checks = (check for key, _ in step.checks for check in graph.checks.get(key, ()))
+        pools = {check.pool for check in checks if (check.asset_key, check.name) in step.checks}
+    else:
+        pools = {graph.node(key).definition.pool for key in step.assets}
+    return {pool for pool in pools if pool is not None}
+
+
 def _is_executable(node: AssetNode) -> bool:
     return node.kind == "native" or node.definition.observable
 

@@ -14,6 +14,7 @@ from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.errors import LocationError
 from headwater.execution.executors.executor import Executor, StepCall
 from headwater.execution.folders import Folders
+from headwater.execution.plan import pools_of_step
 from headwater.execution.pool_room import PoolRoom
 from headwater.execution.step_events import StepTimes, result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport, encoder, report_decoder, started_decoder
@@ -159,7 +160,7 @@ class StepSupervisor:
         note_process: Callable[[bytes], None],
     ) -> bytes:
         """Bring a step to a worker, once its pools have room for it."""
-        pools = self._pools(step)
+        pools = pools_of_step(self._graph, step)
         while pools:
             await self._pool_room.wait(pools)
             # Others may have waited for the same place.
@@ -169,21 +170,12 @@ class StepSupervisor:
                 return await self._executor.carry_out(call, note_start, note_process)
         return await self._executor.carry_out(call, note_start, note_process)
 
-    def _pools(self, step: Step) -> set[str]:
-        """Those of the assets that it makes, or of the checks that it carries out alone."""
-        if step.checks:
-            checks = (check for key, _ in step.checks for check in self._graph.checks.get(key, ()))
-            pools = {check.pool for check in checks if (check.asset_key, check.name) in step.checks}
-        else:
-            pools = {self._graph.node(key).definition.pool for key in step.assets}
-        return {pool for pool in pools if pool is not None}
-
     def _take_places(self, step: Step) -> Callable[[Connection], None]:
         """The guard of what a step begins with: its run is still ours, and its pools have places, which it takes."""
 
         def guard(connection: Connection) -> None:
             self._refuse_if_lost(connection)
-            if pools := self._pools(step):
+            if pools := pools_of_step(self._graph, step):
                 pool_places.take(connection, self._run.run_id, step.name, pools)
 
         return guard
@@ -236,7 +228,7 @@ class StepSupervisor:
 
     def _freeing(self, step: Step) -> Callable[[Connection, Sequence[Event]], None] | None:
         """What gives back the places of a step that has ended, if it had any."""
-        if not self._pools(step):
+        if not pools_of_step(self._graph, step):
             return None
         return lambda connection, _events: pool_places.free(connection, self._run.run_id, step.name)
 

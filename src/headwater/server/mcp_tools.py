@@ -160,7 +160,7 @@ async def get_run(run_id: str) -> dict[str, Any]:
 
     def read(connection: Connection) -> dict[str, Any]:
         why = automation.run_why(connection, graph, run_id, now)
-        return {**_plain(runs.run_detail(connection, run_id, deployment.run_logs)), "why": _plain(why)}
+        return {**_plain(runs.run_detail(connection, graph, run_id, deployment.run_logs)), "why": _plain(why)}
 
     return await _read(read)
 

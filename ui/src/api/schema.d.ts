@@ -3040,6 +3040,7 @@ export interface components {
             started_at: number | null;
             /** @enum {string} */
             status: "waiting" | "started" | "success" | "failure" | "skipped" | "canceled";
+            waiting_for?: string | null;
         };
         /** StorageView */
         StorageView: {

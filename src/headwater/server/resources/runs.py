@@ -8,17 +8,20 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
-from headwater.errors import InvalidCursorError, RunLogsError
+from headwater.errors import HeadwaterError, InvalidCursorError, RunLogsError
+from headwater.execution.plan import plan_steps, pools_of_step
 from headwater.execution.progress import StepProgress, read_progress
 from headwater.execution.run_log_places import RunLogs
 from headwater.execution.run_logs import LogLine, read_lines
+from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import Event, EventKind, StepEvent
-from headwater.records.runs import ENDED, Cause, Run
+from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.resources.events import error_view
 from headwater.storage import event_log
 from headwater.storage import runs as run_store
 from headwater.storage.durations import expected_seconds
+from headwater.storage.pool_places import find_full
 from headwater.storage.run_filter import ANY_RUN, RunFilter
 from headwater.storage.store import Store
 
@@ -75,11 +78,12 @@ def partition_range(run: Run) -> shapes.RunPartitions | None:
     return shapes.RunPartitions(first=keys[0], last=keys[-1], count=len(keys)) if keys else None
 
 
-def run_detail(connection: Connection, run_id: str, logs: RunLogs) -> shapes.RunDetail:
+def run_detail(connection: Connection, graph: AssetGraph, run_id: str, logs: RunLogs) -> shapes.RunDetail:
     """One run with its steps, in the order in which they began, and how far those are that are under way.
 
     Args:
         connection: Where to look.
+        graph: All assets.
         run_id: Which run.
         logs: The logs of runs, where steps tell how far they are.
     """
@@ -95,7 +99,41 @@ def run_detail(connection: Connection, run_id: str, logs: RunLogs) -> shapes.Run
     for step in going:
         step.progress = progress_view(told.get(step.name))
         step.expected_seconds = expected.get(step.name)
+    if run.status is RunStatus.STARTED:
+        steps += _held_up(connection, graph, run, steps)
     return shapes.RunDetail(run=run_view(run), partitions=list(run.partitions), steps=steps)
+
+
+def _held_up(
+    connection: Connection, graph: AssetGraph, run: Run, begun: Sequence[shapes.StepView]
+) -> list[shapes.StepView]:
+    """The steps that could begin by now, had their pools room for them."""
+    try:
+        planned = plan_steps(graph, run.assets, run.checks)
+    except HeadwaterError:
+        # Its definitions are others by now.
+        return []
+    known = {step.name for step in begun}
+    done = {step.name for step in begun if step.status == "success"}
+    held = []
+    for step in planned:
+        pools = pools_of_step(graph, step)
+        if pools and step.name not in known and done.issuperset(step.after):
+            full = find_full(connection, pools)
+            if full is not None:
+                held.append(
+                    shapes.StepView(
+                        name=step.name,
+                        status="waiting",
+                        assets=[] if step.checks else list(step.assets),
+                        checks=[name for _, name in step.checks],
+                        started_at=None,
+                        ended_at=None,
+                        error=None,
+                        waiting_for=f"the limit of {full.most} for {full.shown}",
+                    )
+                )
+    return held
 
 
 def _progress(logs: RunLogs, run_id: str, steps: list[str]) -> dict[str, StepProgress]:

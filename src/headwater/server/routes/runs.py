@@ -127,7 +127,7 @@ def get_run(deployment: NamedDependency[Deployment], run_id: FromPath[str]) -> s
     graph, now = deployment.graph(), deployment.clock.now()
 
     def read(connection: Connection) -> shapes.RunDetail:
-        detail = runs.run_detail(connection, run_id, deployment.run_logs)
+        detail = runs.run_detail(connection, graph, run_id, deployment.run_logs)
         (run,) = with_queue(connection, graph, now, [detail.run])
         return msgspec.structs.replace(detail, run=run)
 

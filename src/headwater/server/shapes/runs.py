@@ -75,7 +75,7 @@ class StepProgress(msgspec.Struct, kw_only=True):
 class StepView(msgspec.Struct, kw_only=True):
     """One step of a run; `expected_seconds` is how long one that is under way took lately.
 
-    It is `canceled` where the run ended while it was under way.
+    It is `canceled` where the run ended while it was under way, and `waiting` where only its pools keep it.
     """
 
     name: str
@@ -87,6 +87,8 @@ class StepView(msgspec.Struct, kw_only=True):
     error: ErrorView | None
     progress: StepProgress | None = None
     expected_seconds: float | None = None
+    waiting_for: str | None = None
+    """What keeps one that is `waiting` from beginning, such as a pool that is full."""
     ready_at: float | None = None
     """Since when it only waited for room, before `started_at`."""
     process_started_at: float | None = None

@@ -48,4 +48,26 @@ describe("RunGantt", () => {
     expect(screen.getByText("ZeroDivisionError")).toBeTruthy();
     expect(screen.getByRole("img", { name: "Skipped" })).toBeTruthy();
   });
+
+  it("shows what a step waits for that could begin", () => {
+    const held = {
+      name: "b",
+      status: "waiting" as const,
+      assets: ["b"],
+      checks: [],
+      started_at: null,
+      ended_at: null,
+      error: null,
+      waiting_for: "the limit of 2 for pool few",
+    };
+    const run = { ...DETAIL.run, status: "started" as const, assets: ["b"], ended_at: null };
+    render(
+      <MantineProvider>
+        <RunGantt detail={{ ...DETAIL, run, steps: [held] }} />
+      </MantineProvider>,
+    );
+
+    expect(screen.getByRole("cell", { name: "waits for the limit of 2 for pool few" })).toBeTruthy();
+    expect(screen.getByRole("cell", { name: /^Waits for its turn/ })).toBeTruthy();
+  });
 });

@@ -121,6 +121,7 @@ function lengthText(row: GanttRow, now: number): string {
   }
   if (step.status === "skipped") return "skipped";
   if (step.started_at !== null && step.ended_at !== null) return toDuration(step.ended_at - step.started_at);
+  if (step.waiting_for) return `waits for ${step.waiting_for}`;
   const far = shareOf(step, now);
   if (far === null) return step.progress?.text ?? "";
   const left = secondsLeft(step, now);

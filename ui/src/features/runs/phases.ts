@@ -57,6 +57,7 @@ export function toGantt({ run, steps }: RunDetail, now: number): Gantt {
 
 function phasesOf(step: StepView, began: number, end: number): Phase[] {
   if (step.status === "skipped") return [];
+  if (step.status === "waiting") return [phase("waiting", began, end)];
   const from = step.started_at ?? end;
   const to = step.started_at === null ? from : (step.ended_at ?? end);
   const ready = Math.min(from, step.ready_at ?? began);
