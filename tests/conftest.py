@@ -17,8 +17,13 @@ from hypothesis import HealthCheck, settings
 from headwater.storage.engine import sqlite_url
 from headwater.storage.store import Store
 
-# No test depends on the speed of the machine.
-settings.register_profile("headwater", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No test depends on the speed of the machine; a soak looks at other examples each time, everybody else at the same.
+settings.register_profile(
+    "headwater",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="HEADWATER_OTHER_EXAMPLES" not in os.environ,
+)
 settings.load_profile("headwater")
 
 # What says how long a soak lasts is no setting of Headwater's.
@@ -27,6 +32,7 @@ SOAK = {
     "HEADWATER_CONDITION_EXAMPLES",
     "HEADWATER_FAULT_CYCLES",
     "HEADWATER_MALFORMED_REQUESTS",
+    "HEADWATER_OTHER_EXAMPLES",
 }
 # A shell without job control starts what it puts in the background deaf to SIGINT, and every child inherits that; tests
 # that interrupt a process would wait for ever.

@@ -2,6 +2,7 @@
 
 A time that a day skips, as clocks go forward, stands for the first instant after the gap. A fixed time that a day
 has twice, as clocks go back, stands for the first of the two; a pattern such as every ten minutes goes on through both.
+What falls on a day that a zone leaves out whole, as it crosses the date line, is not due.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _ALIASES = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+_TICK = timedelta(microseconds=1)
 _A_CHANGE = timedelta(hours=27)
 """Longer than any clock change, and the day that it falls on."""
 
@@ -75,7 +77,16 @@ def _times_after(cron: str, zone: ZoneInfo, moment: datetime) -> Iterator[dateti
         # What was due in the hour that comes twice shows only to who watches from before it.
         start = before
     after = _utc(moment)
-    return (instant for instant in CronSim(cron, start) if _utc(instant) > after)
+    return (instant for instant in CronSim(cron, start) if _utc(instant) > after and _is_meant(cron, instant))
+
+
+def _is_meant(cron: str, instant: datetime) -> bool:
+    """Whether an instant does not merely stand for one of a day that its zone left out."""
+    before = (_utc(instant) - _TICK).astimezone(instant.tzinfo)
+    if instant.date() - before.date() < timedelta(days=2):
+        return True
+    face = instant.replace(tzinfo=UTC)
+    return next(CronSim(cron, face - timedelta(minutes=1))) == face
 
 
 def _utc(instant: datetime) -> datetime:

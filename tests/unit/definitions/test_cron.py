@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import headwater as hw
@@ -81,6 +81,8 @@ def test_whoever_begins_later_finds_the_same_times(cron: str, zone: str, moment:
 
 @settings(deadline=None, max_examples=50)
 @given(st.integers(0, 23), st.integers(0, 59), st.sampled_from(ZONES), MOMENTS)
+@example(0, 1, "Pacific/Apia", datetime(2011, 1, 1, tzinfo=UTC))
+@example(0, 0, "Pacific/Apia", datetime(2011, 1, 1, tzinfo=UTC))
 def test_a_fixed_time_is_due_once_a_day(hour: int, minute: int, zone: str, moment: datetime) -> None:
     """Every calendar day has its tick, once; but for the day that a zone left out as it crossed the date line."""
     times = list(islice(times_after([f"{minute} {hour} * * *"], zone, moment), 400))
