@@ -14,5 +14,19 @@ export default defineConfig({
   server: {
     proxy: { "/api": server, "/report_asset_materialization": server },
   },
-  test: { environment: "jsdom", setupFiles: ["src/testSetup.ts"], include: ["src/**/*.test.{ts,tsx}"] },
+  test: {
+    // What needs no page gets none: to make one takes longer than most tests do.
+    projects: [
+      { extends: true, test: { name: "plain", environment: "node", include: ["src/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          environment: "jsdom",
+          setupFiles: ["src/testSetup.ts"],
+          include: ["src/**/*.test.tsx"],
+        },
+      },
+    ],
+  },
 });
