@@ -241,7 +241,7 @@ class Evaluation:
     def unanswered(self, node: Node, target: Target) -> str | None:
         """Why a user's own condition has not answered; None where it has."""
         answer = self._world.memory.answer(self._unit(node, target, target[0]))
-        return answer.error or ("it was not asked yet" if answer.at is None else None)
+        return answer.error or ("none has come yet" if answer.at is None else None)
 
     def _lately(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         unit, memory = self._unit(node, target, root), self._world.memory
