@@ -61,11 +61,14 @@ export function AlertRules() {
   );
 }
 
+const pathOf = (rule: Rule) => `api/alert-rules/${encodeURIComponent(rule.name)}`;
+
 function RuleLine({ rule, onEdit }: { rule: Rule; onEdit: () => void }) {
   const queries = useQueryClient();
   const [removing, setRemoving] = useState(false);
-  const path = `api/alert-rules/${encodeURIComponent(rule.name)}`;
+  const path = pathOf(rule);
   const change = useMutation({
+    scope: { id: path },
     mutationFn: (enabled: boolean) => put<Rule>(path, switched(rule, enabled)),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["alert rules"] }),
   });
@@ -74,14 +77,14 @@ function RuleLine({ rule, onEdit }: { rule: Rule; onEdit: () => void }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ["alert deliveries"] }),
   });
   const error = change.error ?? test.error;
+  const on = change.isPending ? change.variables : rule.enabled;
   return (
     <Stack gap={6} className="hw-line" py="sm">
       <Group justify="space-between" gap="sm">
         <Group gap="sm" style={{ flex: "1 1 240px", minWidth: 0 }}>
           <Switch
-            aria-label={`${rule.name} is ${rule.enabled ? "on" : "off"}`}
-            checked={rule.enabled}
-            disabled={change.isPending}
+            aria-label={`${rule.name} is ${on ? "on" : "off"}`}
+            checked={on}
             onChange={(event) => {
               change.mutate(event.currentTarget.checked);
             }}
@@ -157,7 +160,9 @@ function RuleLine({ rule, onEdit }: { rule: Rule; onEdit: () => void }) {
 function RemoveRule({ rule, onClose }: { rule: Rule; onClose: () => void }) {
   const queries = useQueryClient();
   const ask = useMutation({
-    mutationFn: () => remove(`api/alert-rules/${encodeURIComponent(rule.name)}`),
+    // Not before the rule's switch is set, which would bring it back.
+    scope: { id: pathOf(rule) },
+    mutationFn: () => remove(pathOf(rule)),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["alert rules"] });
       onClose();

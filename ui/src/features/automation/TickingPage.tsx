@@ -58,12 +58,7 @@ export function TickingPage({
           )}
         </div>
         <Group>
-          <TickingSwitch
-            kind={kind}
-            name={item.name}
-            running={item.running}
-            label={item.running ? "On" : "Off"}
-          />
+          <TickingSwitch kind={kind} name={item.name} running={item.running} labelled />
           <ForOperators>
             <Button
               variant="default"

@@ -14,23 +14,24 @@ export function TickingSwitch({
   kind,
   name,
   running,
-  label,
+  labelled = false,
 }: {
   kind: TickingKind;
   name: string;
   running: boolean;
-  /** What stands beside it; where nothing does, it is still told what it switches. */
-  label?: string;
+  /** Whether "On" or "Off" stands beside it; where nothing does, it is still told what it switches. */
+  labelled?: boolean;
 }) {
   const change = useTickingChange(kind, name);
   const may = useMay("operate");
+  const on = change.isPending ? change.variables === "start" : running;
   const told = change.error?.message ?? (may ? STOPPING[kind] : "Your role lets you look only");
   return (
     <Tooltip label={told} multiline maw={280} {...(change.error ? { opened: true } : {})}>
       <Switch
-        {...(label === undefined ? { "aria-label": `${name} is ${running ? "on" : "off"}` } : { label })}
-        checked={running}
-        disabled={!may || change.isPending}
+        {...(labelled ? { label: on ? "On" : "Off" } : { "aria-label": `${name} is ${on ? "on" : "off"}` })}
+        checked={on}
+        disabled={!may}
         onChange={(event) => {
           change.mutate(event.currentTarget.checked ? "start" : "stop");
         }}

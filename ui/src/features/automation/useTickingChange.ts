@@ -7,6 +7,8 @@ import { tickingPath, type TickingKind } from "../../api/tickingQueries";
 export function useTickingChange(kind: TickingKind, name: string) {
   const queries = useQueryClient();
   return useMutation({
+    // What is asked in haste is done in its order.
+    scope: { id: `${kind} ${name}` },
     mutationFn: (move: "start" | "stop" | "tick" | "reset") =>
       post<unknown>(`${tickingPath(kind, name)}/${move}`),
     onSuccess: async () => {
