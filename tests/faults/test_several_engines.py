@@ -189,6 +189,7 @@ async def test_a_backfill_outlasts_an_engine(log: Log, tmp_path: Path, project: 
         await asyncio.to_thread(request_backfill, tmp_path / "a", database_url)
         await log.wait_for(lambda: len(parted(log.events)) >= 5)
         first.kill()
+        first.wait()
         await log.wait_for(lambda: any(event.kind in BACKFILL_ENDS for event in log.events))
 
     (end,) = [event.kind for event in log.events if event.kind in BACKFILL_ENDS]

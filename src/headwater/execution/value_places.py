@@ -125,15 +125,17 @@ def _remove_left_over(folder: Path) -> None:
     _looked_at.add(folder)
     begun_before = SystemClock().now() // MICROSECONDS - _SURELY_CLAIMED_SECONDS
     for entry in os.scandir(folder):
-        if entry.name.startswith(_WRITING) and entry.stat(follow_symlinks=False).st_mtime < begun_before:
-            _remove_if_unclaimed(Path(entry.path))
+        if entry.name.startswith(_WRITING):
+            _remove_if_left_over(Path(entry.path), begun_before)
 
 
-def _remove_if_unclaimed(left: Path) -> None:
+def _remove_if_left_over(writing: Path, begun_before: float) -> None:
+    # Whoever writes it may end at any moment, and then it is gone.
     with suppress(OSError):
-        claim = os.open(left, os.O_RDONLY)
+        claim = os.open(writing, os.O_RDONLY)
         try:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
+            if os.stat(claim).st_mtime < begun_before:
+                fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(writing, ignore_errors=True)
         finally:
             os.close(claim)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,18 @@ def test_what_is_being_written_is_left_alone(writer: subprocess.Popen[str], tmp_
 
     assert 0 == writer.returncode
     assert (b"half", ["value"]) == ((tmp_path / "value").read_bytes(), [each.name for each in tmp_path.iterdir()])
+
+
+def test_writers_of_one_folder_do_not_trip_over_each_other(tmp_path: Path) -> None:
+    """Each looks for what was left while the others come and go."""
+
+    def write_many(writer: int) -> None:
+        for number in range(50):
+            value_places._looked_at.clear()
+            with written_whole(tmp_path / f"{writer}-{number}") as file:
+                file.write(b"whole")
+
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(write_many, range(8)))
+
+    assert 8 * 50 == len(list(tmp_path.iterdir()))

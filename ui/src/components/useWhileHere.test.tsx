@@ -18,7 +18,10 @@ test("what follows later is done here, and not on the way to a page that is stil
   render(<RouterProvider router={router} />);
 
   later("resting");
-  act(() => void router.navigate("/elsewhere"));
+  act(() => {
+    void router.navigate("/elsewhere");
+    later("leaving, which no render knows yet");
+  });
   later("leaving");
 
   expect(done).toEqual(["resting"]);
