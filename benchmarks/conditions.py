@@ -8,9 +8,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from headwater.automation.conditions_loop import ConditionsLoop, keep_from_collector
-from headwater.automation.decide_conditions import Conditions
-from headwater.definitions.conditions import AutomationCondition
+from headwater.automation.conditions.decide import Conditions
+from headwater.automation.conditions.loop import ConditionsLoop, keep_from_collector
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import DailyPartitionsDefinition, PartitionsSnapshot
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.systems import Running, peers, running
-from headwater.definitions.executors import DaskConfig
+from headwater.definitions.runs.executors import DaskConfig
 from headwater.execution.executors.executor import StepCall
 from headwater.execution.folders import Folders
 from headwater.execution.run_log_places import RunLogs

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.daemon.retention import RetentionChore
+from headwater.definitions.metadata.retention import Keep, Sort
 from headwater.definitions.partitions import StaticPartitionsDefinition
-from headwater.definitions.retention import Keep, Sort
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot, WireValue
 from headwater.execution.run_log_places import RunLogs
 from headwater.graph.asset_graph import build_graph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import PartitionsSnapshot
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from naive_history import EVER, History, Key, Moment
 
-from headwater.automation.checks import check_of
-from headwater.automation.decide_step import ASK_AGAIN_AFTER
-from headwater.definitions.conditions import AutomationCondition
+from headwater.automation.conditions.checks import check_of
+from headwater.automation.conditions.decide_step import ASK_AGAIN_AFTER
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.records.events import (
     Materialization,
 )

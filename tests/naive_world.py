@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from naive_conditions import Naive
 from naive_history import Moment
 
-from headwater.automation.decide_conditions import Conditions
-from headwater.automation.decisions import Automated, Outcome, next_tick
-from headwater.automation.memory import Memory, decode_memory
-from headwater.automation.restore import read_states, restore_states
-from headwater.definitions.conditions import AutomationCondition as Condition
+from headwater.automation.conditions.decide import Conditions
+from headwater.automation.conditions.decisions import Automated, Outcome, next_tick
+from headwater.automation.conditions.memory import Memory, decode_memory
+from headwater.automation.conditions.restore import read_states, restore_states
+from headwater.definitions.conditions.condition import AutomationCondition as Condition
 from headwater.definitions.partitions import (
     AllPartitionMapping,
     DailyPartitionsDefinition,

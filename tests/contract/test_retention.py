@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
 from headwater.daemon.retention import RetentionChore
-from headwater.definitions.retention import RETENTION, Keep, Sort
+from headwater.definitions.metadata.retention import RETENTION, Keep, Sort
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot, WireValue
 from headwater.execution.run_log_places import RunLogs
 from headwater.records.events import DefinitionsChanged, EventKind, Materialization, NewEvent, StepEvent

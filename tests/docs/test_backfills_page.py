@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 import headwater as hw
-from headwater.automation.backfill_targets import choose_targets
+from headwater.automation.backfills.targets import choose_targets
 from headwater.cli.backfills import backfill_group
 from headwater.clock import to_datetime
 from headwater.definitions.build_snapshot import build_snapshot

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from builders import external, made, native
 
-from headwater.automation.conditions_loop import ConditionsLoop
+from headwater.automation.conditions.loop import ConditionsLoop
 from headwater.automation.freshness_loop import FreshnessLoop
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph

@@ -17,9 +17,9 @@ from builders import external, made, native
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headwater.automation.conditions_loop import ConditionsLoop
+from headwater.automation.conditions.loop import ConditionsLoop
 from headwater.clock import to_datetime
-from headwater.definitions.conditions import AutomationCondition as Condition
+from headwater.definitions.conditions.condition import AutomationCondition as Condition
 from headwater.definitions.partitions import DailyPartitionsDefinition, DynamicPartitionsDefinition
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import headwater as hw
-from headwater.automation.condition_switches import followed
+from headwater.automation.conditions.switches import followed
 from headwater.daemon.code_locations import note_loaded
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.records.tick_settings import TickSettings

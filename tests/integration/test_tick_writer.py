@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from headwater.automation.decide_ticks import PlannedTick
-from headwater.automation.tick_writer import TickWriter
+from headwater.automation.ticks.decide import PlannedTick
+from headwater.automation.ticks.writer import TickWriter
 from headwater.errors import ConflictError
 from headwater.records.ticks import EndedTick, PartitionsChange, SensorState, TickDetail, TickStatus, ValueChanges
 from headwater.storage import dynamic_partitions, sensor_values, sensors

@@ -12,14 +12,14 @@ import click
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.automation.decide_ticks import PlannedTick
-from headwater.automation.tick_loop import TickLoop
+from headwater.automation.ticks.decide import PlannedTick
+from headwater.automation.ticks.loop import TickLoop
 from headwater.cli.run_bars import RunBars
 from headwater.clock import MICROSECONDS
 from headwater.daemon.code_locations import TASKS, note_loaded
 from headwater.daemon.owners import new_owner
 from headwater.definitions.partitions.dynamic import DynamicKeys
-from headwater.definitions.run_config import plain_run_config
+from headwater.definitions.runs.run_config import plain_run_config
 from headwater.errors import StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_cancel_grace, read_default_executor
 from headwater.execution.folders import Folders

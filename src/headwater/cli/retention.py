@@ -10,7 +10,7 @@ import msgspec
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
 from headwater.cli.printing import print_json, print_table
-from headwater.definitions.retention import Keep, Sort
+from headwater.definitions.metadata.retention import Keep, Sort
 from headwater.errors import SettingsError
 
 _SORT = click.Choice([sort.value for sort in Sort])

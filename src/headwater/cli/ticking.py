@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from headwater.automation.decide_ticks import PlannedTick
+from headwater.automation.ticks.decide import PlannedTick
 from headwater.cli.homes import find_source, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
 from headwater.records.events import EventKind, Reporter

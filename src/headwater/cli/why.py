@@ -15,7 +15,7 @@ from headwater.errors import SettingsError
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-    from headwater.automation.what_if import Difference, WouldRun
+    from headwater.automation.conditions.what_if import Difference, WouldRun
     from headwater.definitions.snapshot import DefinitionsSnapshot
     from headwater.location.source import LocationSource
     from headwater.server.deployment import Deployment
@@ -164,7 +164,7 @@ async def _load(opened: Deployment, source: LocationSource) -> tuple[Definitions
 
 
 def _replay(opened: Deployment, changed: dict[str, DefinitionsSnapshot], span: int) -> Difference:
-    from headwater.automation.what_if import Replay, compare
+    from headwater.automation.conditions.what_if import Replay, compare
     from headwater.definitions.partitions import DynamicKeys
     from headwater.storage import dynamic_partitions, event_log
     from headwater.storage.automation_kept import read_kept

@@ -11,8 +11,8 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.automation.custom_asker import CUSTOM_TASK
-from headwater.automation.tick_evaluation import TICK_TASK
+from headwater.automation.conditions.custom_asker import CUSTOM_TASK
+from headwater.automation.ticks.evaluation import TICK_TASK
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, StoreUnavailableError

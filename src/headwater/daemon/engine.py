@@ -11,11 +11,11 @@ from pathlib import Path
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.automation.backfill_loop import BackfillLoop
-from headwater.automation.condition_switches import KIND, followed
-from headwater.automation.conditions_loop import ConditionsLoop
+from headwater.automation.backfills.loop import BackfillLoop
+from headwater.automation.conditions.loop import ConditionsLoop
+from headwater.automation.conditions.switches import KIND, followed
 from headwater.automation.freshness_loop import FreshnessLoop
-from headwater.automation.tick_loop import TickLoop
+from headwater.automation.ticks.loop import TickLoop
 from headwater.clock import to_datetime
 from headwater.daemon.alert_channels import AlertChannels
 from headwater.daemon.alert_loop import AlertLoop

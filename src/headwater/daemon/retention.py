@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
-from headwater.definitions.retention import Sort
+from headwater.definitions.metadata.retention import Sort
 from headwater.errors import RunLogsError
 from headwater.execution.run_log_places import RunLogs
 from headwater.records.events import Event

@@ -6,19 +6,20 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.checks import AssetCheckDefinition
-from headwater.definitions.condition_sensors import AutomationConditionSensorDefinition
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.deps import AssetDep
+from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.deps import AssetDep
-from headwater.definitions.jobs import JobDefinition
-from headwater.definitions.metadata import to_wire
-from headwater.definitions.schedules import DefaultScheduleStatus, ScheduleDefinition
+from headwater.definitions.metadata.infer import to_wire
+from headwater.definitions.runs.jobs import JobDefinition
+from headwater.definitions.schedules.definition import DefaultScheduleStatus, ScheduleDefinition
 from headwater.definitions.selectable import check_condition_selections, target_keys
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.selection.external import refuse_external
-from headwater.definitions.sensor_definition import DefaultSensorStatus, SensorDefinition, Watch
+from headwater.definitions.sensors.condition_sensors import AutomationConditionSensorDefinition
+from headwater.definitions.sensors.definition import DefaultSensorStatus, SensorDefinition, Watch
 from headwater.definitions.snapshot import (
     AssetSnapshot,
     CheckSnapshot,
@@ -29,7 +30,6 @@ from headwater.definitions.snapshot import (
     WatchSnapshot,
 )
 from headwater.definitions.source import describe_source
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.keys import AssetKey
 
 _DEFAULT_GROUP = "default"

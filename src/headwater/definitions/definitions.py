@@ -7,21 +7,21 @@ from copy import copy
 from typing import Any, TypeVar
 
 from headwater.definitions.arguments import check_several, check_type, shown
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.checks import AssetCheckDefinition
-from headwater.definitions.executors import ExecutorDefinition, check_executor
-from headwater.definitions.jobs import JobDefinition, define_asset_job
-from headwater.definitions.map_specs import map_asset_specs
-from headwater.definitions.metadata import normalize_metadata
+from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.map_specs import map_asset_specs
+from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.metadata.infer import normalize_metadata
 from headwater.definitions.problems.collected import Collected, collect
 from headwater.definitions.resolve import Resolved, resolve
-from headwater.definitions.resources import check_resources
-from headwater.definitions.schedules import ScheduleDefinition
+from headwater.definitions.resources.definition import check_resources
+from headwater.definitions.runs.executors import ExecutorDefinition, check_executor
+from headwater.definitions.runs.jobs import JobDefinition, define_asset_job
+from headwater.definitions.schedules.definition import ScheduleDefinition
 from headwater.definitions.selectable import index_definitions
 from headwater.definitions.selection import AssetSelection, SelectionIndex
-from headwater.definitions.sensor_definition import SensorDefinition
+from headwater.definitions.sensors.definition import SensorDefinition
 from headwater.definitions.source import find_source
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import (
     DuplicateDefinitionError,
     ExternalAssetError,

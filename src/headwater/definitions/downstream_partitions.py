@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from headwater.definitions.assets.specs import AssetSpec
 from headwater.definitions.partitions import DynamicPartitionsStore, Ordinals, Parts, partitions_concerned
-from headwater.definitions.specs import AssetSpec
 from headwater.errors import InvalidParameterError
 from headwater.keys import AssetKey
 

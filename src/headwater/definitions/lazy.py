@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from headwater.definitions.arguments import check_type
-from headwater.definitions.decorated import check_function
+from headwater.definitions.functions.decorated import check_function
 
 if TYPE_CHECKING:
     from headwater.definitions.definitions import Definitions

@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 
 from headwater.definitions.arguments import check_type
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.jobs import JobDefinition
 from headwater.definitions.lazy import LazyDefinitions
-from headwater.definitions.schedules import ScheduleDefinition
-from headwater.definitions.sensor_definition import SensorDefinition
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.runs.jobs import JobDefinition
+from headwater.definitions.schedules.definition import ScheduleDefinition
+from headwater.definitions.sensors.definition import SensorDefinition
 from headwater.errors import InvalidParameterError
 from headwater.keys import AssetKey
 

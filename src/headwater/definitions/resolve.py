@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.checks import AssetCheckDefinition
-from headwater.definitions.jobs import JobDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.problems import WHEN_LOADED, find_problems
 from headwater.definitions.problems.collected import Collected
-from headwater.definitions.schedules import ScheduleDefinition
-from headwater.definitions.sensor_definition import SensorDefinition
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.runs.jobs import JobDefinition
+from headwater.definitions.schedules.definition import ScheduleDefinition
+from headwater.definitions.sensors.definition import SensorDefinition
 from headwater.keys import AssetCheckKey, AssetKey
 
 

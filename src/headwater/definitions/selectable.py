@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.knots import find_knots
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resolve import Resolved
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.source import describe_source
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import HeadwaterError, InvalidDefinitionError
 from headwater.keys import AssetCheckKey, AssetKey
 

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from headwater.definitions.backfill_policy import BackfillPolicy
-from headwater.definitions.conditions import AutomationCondition
-from headwater.definitions.executors import ExecutorSnapshot
+from headwater.definitions.assets.backfill_policy import BackfillPolicy
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.partitions import MappingSnapshot, PartitionsSnapshot
-from headwater.definitions.retries import RetryPolicy
+from headwater.definitions.runs.executors import ExecutorSnapshot
+from headwater.definitions.runs.retries import RetryPolicy
 
 SNAPSHOT_VERSION = 1
 

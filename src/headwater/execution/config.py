@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.needs import Needs
-from headwater.definitions.run_config import read_run_config, with_env_vars
+from headwater.definitions.functions.needs import Needs
+from headwater.definitions.runs.run_config import read_run_config, with_env_vars
 from headwater.errors import InvalidConfigError
 from headwater.keys import AssetKey
 from headwater.location.resources import check_resource_config
@@ -74,7 +74,7 @@ def check_run_config(definitions: Definitions, assets: Iterable[str], plain: Map
 def _checked(needs: Needs, given: Mapping[str, Any], op_name: str) -> Any:
     model = needs.config
     if not needs.takes_config:
-        from headwater.definitions.config_schema import model_of  # pydantic, which only some need
+        from headwater.definitions.resources.config_schema import model_of  # pydantic, which only some need
 
         model = model_of(needs.config, op_name)
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from headwater.definitions.io_managers import InputContext, IOManager, OutputContext
-from headwater.definitions.metadata import MetadataValue
+from headwater.definitions.metadata.infer import MetadataValue
+from headwater.definitions.resources.io_managers import InputContext, IOManager, OutputContext
 from headwater.errors import MissingInputError, StepOutputError
 from headwater.execution.file_values import FileValues
 

@@ -10,8 +10,8 @@ from typing import Any
 from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.io_managers import IOManager
 from headwater.definitions.partitions import partitions_from_snapshot
+from headwater.definitions.resources.io_managers import IOManager
 from headwater.errors import UnknownPartitionError
 from headwater.execution.config import check_run_config, resource_config
 from headwater.execution.in_process_result import ExecuteInProcessResult

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.events import (
+from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.events import (
     AssetCheckEvaluation,
     AssetCheckSeverity,
     AssetMaterialization,
     AssetObservation,
 )
-from headwater.definitions.metadata_from_wire import from_wire
+from headwater.definitions.metadata.from_wire import from_wire
 from headwater.errors import InvalidInvocationError, UnknownAssetError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 from headwater.records.event_records import tags_of

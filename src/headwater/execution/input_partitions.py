@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from headwater.definitions.assets.specs import AssetSpec
 from headwater.definitions.partitions import DynamicPartitionsStore, PartitionMapping, Parts, partitions_read
-from headwater.definitions.specs import AssetSpec
 from headwater.errors import MissingInputError
 from headwater.records.existing_inputs import missing_input_message
 

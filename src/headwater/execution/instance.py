@@ -13,11 +13,16 @@ import msgspec
 
 from headwater.clock import from_seconds, to_seconds
 from headwater.definitions.arguments import check_asset_key, shown
-from headwater.definitions.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation, DataProvenance
-from headwater.definitions.io_managers import IOManager
-from headwater.definitions.metadata import to_wire
-from headwater.definitions.metadata_from_wire import from_wire
+from headwater.definitions.assets.events import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    AssetObservation,
+    DataProvenance,
+)
+from headwater.definitions.metadata.from_wire import from_wire
+from headwater.definitions.metadata.infer import to_wire
 from headwater.definitions.partitions.dynamic import check_new_keys
+from headwater.definitions.resources.io_managers import IOManager
 from headwater.errors import InvalidCursorError, InvalidInvocationError, InvalidParameterError, SettingsError
 from headwater.execution.file_io_manager import FilesystemIOManager
 from headwater.execution.in_process_result import RunEventView, view
@@ -32,15 +37,7 @@ from headwater.execution.instance_records import EventRecords, RecordedEvaluatio
 from headwater.execution.memory_log import EventLog, MemoryLog
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 from headwater.records.event_records import provenance_of
-from headwater.records.events import (
-    CheckEvaluation,
-    Event,
-    EventKind,
-    Materialization,
-    NewEvent,
-    Observation,
-    Reporter,
-)
+from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization, NewEvent, Observation, Reporter
 from headwater.records.runs import Run
 from headwater.records.versions import Version
 

@@ -11,7 +11,7 @@ import msgspec
 
 from headwater.clock import from_seconds
 from headwater.definitions.arguments import check_moment, shown
-from headwater.definitions.event_sensor_definitions import RunStatus as PublicStatus
+from headwater.definitions.sensors.event_definitions import RunStatus as PublicStatus
 from headwater.errors import InvalidParameterError
 from headwater.execution.in_process_result import RunEventView
 from headwater.keys import AssetKey

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from headwater.definitions.metadata import MetadataValue
-from headwater.definitions.metadata_from_wire import from_wire
+from headwater.definitions.metadata.from_wire import from_wire
+from headwater.definitions.metadata.infer import MetadataValue
 from headwater.execution.in_process_result import RunEventView
 from headwater.records.events import Event, EventKind, Materialization, Observation
 

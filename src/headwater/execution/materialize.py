@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.checks import AssetCheckDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.specs import AssetCheckSpec
+from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.io_managers import DEFAULT_IO_MANAGER, IOManager
-from headwater.definitions.run_config import RunConfig, plain_run_config
+from headwater.definitions.resources.io_managers import DEFAULT_IO_MANAGER, IOManager
+from headwater.definitions.runs.run_config import RunConfig, plain_run_config
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.selection.nodes import Key
-from headwater.definitions.specs import AssetCheckSpec
 from headwater.errors import ExternalAssetError
 from headwater.execution.file_io_manager import InMemoryIOManager
 from headwater.execution.in_process import InProcessRun, graph_of

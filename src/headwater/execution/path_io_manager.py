@@ -6,9 +6,9 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Any
 
-from headwater.definitions.io_managers import InputContext, IOManager, OutputContext
-from headwater.definitions.metadata import MetadataValue
+from headwater.definitions.metadata.infer import MetadataValue
 from headwater.definitions.partitions import MultiPartitionsDefinition
+from headwater.definitions.resources.io_managers import InputContext, IOManager, OutputContext
 from headwater.errors import InvalidDefinitionError, MissingInputError
 from headwater.execution.file_io_manager import by_partition, load_partitions
 from headwater.execution.file_values import file_name

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from headwater.clock import Clock
-from headwater.definitions.logs import ContextLog
+from headwater.definitions.functions.logs import ContextLog
 from headwater.execution.log_sources import LogSource
 from headwater.execution.run_logs import step_file, step_file_name
 from headwater.location.carried_files import REPLACED_ENDING

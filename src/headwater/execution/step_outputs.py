@@ -8,24 +8,24 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.assets import AssetOutput, AssetsDefinition
-from headwater.definitions.checks import AssetCheckDefinition
-from headwater.definitions.events import (
+from headwater.definitions.assets.definition import AssetOutput, AssetsDefinition
+from headwater.definitions.assets.events import (
     AssetCheckEvaluation,
     AssetMaterialization,
     AssetObservation,
     DataVersion,
     DataVersionsByPartition,
 )
-from headwater.definitions.metadata import to_wire
-from headwater.definitions.requests import AssetEvent
-from headwater.definitions.results import (
+from headwater.definitions.assets.results import (
     AssetCheckResult,
     AssetCheckSeverity,
     MaterializeResult,
     ObserveResult,
     Output,
 )
+from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.metadata.infer import to_wire
+from headwater.definitions.sensors.requests import AssetEvent
 from headwater.errors import StepOutputError
 from headwater.execution.step_messages import EvaluatedCheck
 from headwater.keys import AssetCheckKey, AssetKey

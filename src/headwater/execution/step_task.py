@@ -12,7 +12,7 @@ import msgspec
 
 from headwater.clock import SystemClock
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.logs import ContextLog
+from headwater.definitions.functions.logs import ContextLog
 from headwater.environment import knows_secrets, redact
 from headwater.errors import InvalidInvocationError
 from headwater.execution.config import check_run_config, resource_config

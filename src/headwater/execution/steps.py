@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from headwater.definitions.retries import RetryPolicy
+from headwater.definitions.runs.retries import RetryPolicy
 from headwater.errors import InvalidDefinitionError
 
 RESOURCE_TAGS = ("headwater/cpus", "headwater/memory", "headwater/gpus")

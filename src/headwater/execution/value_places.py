@@ -134,7 +134,7 @@ def _remove_if_left_over(writing: Path, begun_before: float) -> None:
     with suppress(OSError):
         claim = os.open(writing, os.O_RDONLY)
         try:
-            if os.stat(claim).st_mtime < begun_before:
+            if os.fstat(claim).st_mtime < begun_before:
                 fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(writing, ignore_errors=True)
         finally:

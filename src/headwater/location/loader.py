@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.kept_by_default import kept_by_default
+from headwater.definitions.resources.kept_by_default import kept_by_default
 from headwater.definitions.snapshot import encode_snapshot
 from headwater.location import wire, worker
 from headwater.location.host import Host

@@ -9,9 +9,14 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.env_vars import resolve_env_vars
-from headwater.definitions.logs import ContextLog, RecordedLog
-from headwater.definitions.resources import InitResourceContext, ResourceDefinition, Resources, check_resources
+from headwater.definitions.functions.logs import ContextLog, RecordedLog
+from headwater.definitions.resources.definition import (
+    InitResourceContext,
+    ResourceDefinition,
+    Resources,
+    check_resources,
+)
+from headwater.definitions.resources.env_vars import resolve_env_vars
 from headwater.errors import InvalidDefinitionError, UnknownResourceError
 
 
@@ -162,7 +167,7 @@ def _checked(resource: ResourceDefinition, config: Any) -> Any:
     """The config of a resource that a function makes, as its schema wants it."""
     if resource.config_schema is None:
         return resolve_env_vars(config or {}, "The config of a resource")
-    from headwater.definitions.config_schema import model_of  # pydantic, which only some need
+    from headwater.definitions.resources.config_schema import model_of  # pydantic, which only some need
 
     model = model_of(resource.config_schema, getattr(resource, "__name__", "resource"))
     return model(**(config or {})).resolve_env_vars().model_dump()

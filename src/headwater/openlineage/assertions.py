@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from headwater.definitions.metadata import to_wire
+from headwater.definitions.metadata.infer import to_wire
 from headwater.definitions.snapshot import WireValue
 from headwater.openlineage import facets
 from headwater.openlineage.described import UNREAD

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.metadata import MetadataValue, to_wire
+from headwater.definitions.metadata.infer import MetadataValue, to_wire
+from headwater.definitions.metadata.tables import TableColumn, TableColumnDep, TableColumnLineage, TableSchema
 from headwater.definitions.snapshot import WireValue
-from headwater.definitions.tables import TableColumn, TableColumnDep, TableColumnLineage, TableSchema
 from headwater.errors import InvalidMetadataError
 from headwater.openlineage import facets
 from headwater.openlineage.events import DatasetFacets

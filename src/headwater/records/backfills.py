@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from headwater.definitions.backfill_policy import BackfillPolicy
+from headwater.definitions.assets.backfill_policy import BackfillPolicy
 from headwater.errors import InvalidTransitionError
 from headwater.records.events import BackfillEvent, Event, EventKind, NewEvent, Reporter, StepEvent
 from headwater.records.runs import Cause, RunStatus

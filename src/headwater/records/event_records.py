@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from headwater.clock import to_seconds
-from headwater.definitions.events import (
+from headwater.definitions.assets.events import (
     DATA_VERSION_TAG,
     AssetCheckSeverity,
     AssetMaterialization,
@@ -13,7 +13,7 @@ from headwater.definitions.events import (
     DataProvenance,
     DataVersion,
 )
-from headwater.definitions.metadata_from_wire import from_wire
+from headwater.definitions.metadata.from_wire import from_wire
 from headwater.keys import AssetCheckKey, AssetKey
 from headwater.records.events import CheckEvaluation, ErrorInfo, Event, Materialization, Observation, StepEvent
 from headwater.records.versions import basis_of, derive_version

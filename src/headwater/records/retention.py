@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from headwater.clock import MICROSECONDS
-from headwater.definitions.retention import RETENTION, SORTS_OF_ASSETS, Keep, Sort, declared_retention
+from headwater.definitions.metadata.retention import RETENTION, SORTS_OF_ASSETS, Keep, Sort, declared_retention
 from headwater.errors import SettingsError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import CORRECTIONS, Event, EventKind

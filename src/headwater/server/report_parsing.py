@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from headwater.definitions.metadata import wire_from_json
+from headwater.definitions.metadata.infer import wire_from_json
 from headwater.errors import InvalidMetadataError, InvalidParameterError, ReportRefusedError
 from headwater.keys import AssetKey
 from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from headwater.clock import from_seconds
-from headwater.definitions.metadata import wire_from_json
+from headwater.definitions.metadata.infer import wire_from_json
 from headwater.definitions.snapshot import WireValue
 from headwater.errors import InvalidMetadataError, InvalidParameterError, ReportRefusedError
 from headwater.keys import AssetKey

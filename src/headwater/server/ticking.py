@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.automation.decide_due import Ticking
-from headwater.automation.decide_ticks import PlannedTick
+from headwater.automation.ticks.decide import PlannedTick
+from headwater.automation.ticks.decide_due import Ticking
 from headwater.clock import from_seconds
 from headwater.errors import NoAnswerError
 from headwater.graph.asset_graph import AssetGraph

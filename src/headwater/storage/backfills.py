@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.definitions.backfill_policy import BackfillPolicy
+from headwater.definitions.assets.backfill_policy import BackfillPolicy
 from headwater.definitions.partitions import Ordinals
 from headwater.errors import ConflictError, UnknownBackfillError
 from headwater.graph.partition_links import PartitionLinks

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
-from headwater.definitions.retention import Keep
+from headwater.definitions.metadata.retention import Keep
 from headwater.records.definition_history import DefinitionEntry
 from headwater.records.retention import LEAST_AGE
 from headwater.storage import catalog, event_log, retention

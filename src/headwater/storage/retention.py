@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
-from headwater.definitions.retention import Sort
+from headwater.definitions.metadata.retention import Sort
 from headwater.records.day_counts import fold_days
 from headwater.records.events import Event, EventKind
 from headwater.records.fold import WHOLE, LatestFold

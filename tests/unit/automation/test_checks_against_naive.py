@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from naive_history import Moment
 from naive_world import AT_LENGTH, CRON, Asked, World, combined
 
-from headwater.automation.checks import asset_of, check_node_key, check_of, with_checks
-from headwater.automation.decisions import Outcome
-from headwater.definitions.conditions import AutomationCondition as Condition
+from headwater.automation.conditions.checks import asset_of, check_node_key, check_of, with_checks
+from headwater.automation.conditions.decisions import Outcome
+from headwater.definitions.conditions.condition import AutomationCondition as Condition
 from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import (

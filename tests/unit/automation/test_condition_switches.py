@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import headwater as hw
-from headwater.automation.condition_switches import followed
-from headwater.automation.conditions_loop import plan_requests
-from headwater.automation.decide_conditions import Conditions
-from headwater.automation.decisions import Request
+from headwater.automation.conditions.decide import Conditions
+from headwater.automation.conditions.decisions import Request
+from headwater.automation.conditions.loop import plan_requests
+from headwater.automation.conditions.switches import followed
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.ticks import SensorState

@@ -6,13 +6,13 @@ import msgspec
 import pytest
 from builders import checked, external, made, native, run_event, step_event
 
-from headwater.automation.checks import check_node_key, with_checks
-from headwater.automation.conditions_loop import plan_requests
-from headwater.automation.decide_conditions import Conditions
-from headwater.automation.decide_step import ASK_AGAIN_AFTER
-from headwater.automation.decisions import Request
-from headwater.automation.restore import restore_states
-from headwater.definitions.conditions import AutomationCondition as Condition
+from headwater.automation.conditions.checks import check_node_key, with_checks
+from headwater.automation.conditions.decide import Conditions
+from headwater.automation.conditions.decide_step import ASK_AGAIN_AFTER
+from headwater.automation.conditions.decisions import Request
+from headwater.automation.conditions.loop import plan_requests
+from headwater.automation.conditions.restore import restore_states
+from headwater.definitions.conditions.condition import AutomationCondition as Condition
 from headwater.definitions.partitions import DailyPartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from builders import external, graph_of, made, native
 
-from headwater.automation.custom_answers import read_answers
-from headwater.automation.custom_messages import AnsweredPart
-from headwater.automation.decide_conditions import Conditions
-from headwater.automation.decide_step import ASK_AGAIN_AFTER
-from headwater.automation.decisions import Outcome, Question
-from headwater.automation.memory import Memory, decode_memory
-from headwater.definitions.conditions import AutomationCondition as Condition
-from headwater.definitions.custom_conditions import (
+from headwater.automation.conditions.custom_answers import read_answers
+from headwater.automation.conditions.custom_messages import AnsweredPart
+from headwater.automation.conditions.decide import Conditions
+from headwater.automation.conditions.decide_step import ASK_AGAIN_AFTER
+from headwater.automation.conditions.decisions import Outcome, Question
+from headwater.automation.conditions.memory import Memory, decode_memory
+from headwater.definitions.conditions.condition import AutomationCondition as Condition
+from headwater.definitions.conditions.custom import (
     AutomationContext,
     AutomationResult,
     build_automation_context,

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import headwater as hw
-from headwater.automation.backfill_state import BackfillState
-from headwater.automation.backfill_targets import choose_targets
-from headwater.automation.decide_backfills import Wanted, decide_backfill
+from headwater.automation.backfills.decide import Wanted, decide_backfill
+from headwater.automation.backfills.state import BackfillState
+from headwater.automation.backfills.targets import choose_targets
 from headwater.definitions.partitions import Ordinals, PartitionMapping, PartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.errors import ExternalAssetError, InvalidParameterError, UnknownPartitionError

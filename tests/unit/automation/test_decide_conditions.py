@@ -10,10 +10,10 @@ from builders import checked, external, graph_of, made, native, run_event, step_
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.automation.decide_conditions import Conditions
-from headwater.automation.decide_step import ASK_AGAIN_AFTER
-from headwater.automation.decisions import Request
-from headwater.definitions.conditions import AutomationCondition
+from headwater.automation.conditions.decide import Conditions
+from headwater.automation.conditions.decide_step import ASK_AGAIN_AFTER
+from headwater.automation.conditions.decisions import Request
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import DailyPartitionsDefinition, TimeWindowPartitionMapping
 from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph

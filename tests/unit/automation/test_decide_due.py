@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.automation.decide_due import next_due, next_time
+from headwater.automation.ticks.decide_due import next_due, next_time
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot, WatchSnapshot
 from headwater.records.ticks import SensorState
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from builders import external, graph_of, native
 
-from headwater.automation.decide_due import backoff, next_due
-from headwater.automation.decide_requests import NO_FACTS, RequestFacts, plan_requested
-from headwater.automation.decide_ticks import TickTimes, plan_failure, plan_success
-from headwater.automation.tick_messages import RequestedRun, TickReport
+from headwater.automation.ticks.decide import TickTimes, plan_failure, plan_success
+from headwater.automation.ticks.decide_due import backoff, next_due
+from headwater.automation.ticks.decide_requests import NO_FACTS, RequestFacts, plan_requested
+from headwater.automation.ticks.messages import RequestedRun, TickReport
 from headwater.definitions.snapshot import CheckSnapshot, JobSnapshot, SensorSnapshot
 from headwater.errors import ExternalAssetError, SensorResultError
 from headwater.records.events import ErrorInfo

@@ -6,8 +6,9 @@ from pathlib import PurePath
 
 import pytest
 
-from headwater.definitions.asset_decorators import asset
-from headwater.definitions.code_references import (
+from headwater.definitions.assets.decorator import asset
+from headwater.definitions.assets.specs import AssetSpec
+from headwater.definitions.metadata.code_references import (
     CODE_REFERENCES,
     AnchorBasedFilePathMapping,
     CodeReferencesMetadataValue,
@@ -16,9 +17,8 @@ from headwater.definitions.code_references import (
     link_code_references_to_git,
     with_source_code_references,
 )
-from headwater.definitions.metadata import normalize_metadata, to_wire
-from headwater.definitions.metadata_from_wire import from_wire
-from headwater.definitions.specs import AssetSpec
+from headwater.definitions.metadata.from_wire import from_wire
+from headwater.definitions.metadata.infer import normalize_metadata, to_wire
 from headwater.errors import InvalidMetadataError, InvalidParameterError
 
 

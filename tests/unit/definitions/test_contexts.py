@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import headwater as hw
-from headwater.definitions.logs import RecordedLog
+from headwater.definitions.functions.logs import RecordedLog
 
 
 def test_log_outside_a_run_is_kept() -> None:

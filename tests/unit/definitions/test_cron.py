@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import headwater as hw
-from headwater.definitions.cron import check_crons, check_zone, times_after
+from headwater.definitions.schedules.cron import check_crons, check_zone, times_after
 
 ZONES = [
     "UTC",

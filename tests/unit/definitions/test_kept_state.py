@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import headwater as hw
-from headwater.definitions import kept_state
+from headwater.definitions.sensors import kept_state
 
 KEYS = st.sampled_from(["a", "b", "c"])
 STEPS = st.lists(st.tuples(KEYS, st.none() | st.integers() | st.lists(st.text(max_size=3), max_size=2)), max_size=30)

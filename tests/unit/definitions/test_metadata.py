@@ -14,8 +14,8 @@ from hypothesis import given
 from strategies import json_values, metadata, metadata_values, texts
 
 import headwater as hw
-from headwater.definitions.metadata import normalize_metadata, to_wire, wire_from_json
-from headwater.definitions.metadata_from_wire import from_wire
+from headwater.definitions.metadata.from_wire import from_wire
+from headwater.definitions.metadata.infer import normalize_metadata, to_wire, wire_from_json
 from headwater.definitions.snapshot import WireValue
 
 V = hw.MetadataValue

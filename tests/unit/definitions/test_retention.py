@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import headwater as hw
-from headwater.definitions.retention import Keep, Sort, read_retention
+from headwater.definitions.metadata.retention import Keep, Sort, read_retention
 from headwater.errors import InvalidDefinitionError
 
 

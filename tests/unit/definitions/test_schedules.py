@@ -10,7 +10,7 @@ import pytest
 
 import headwater as hw
 from headwater.definitions.build_snapshot import build_snapshot
-from headwater.definitions.schedule_results import EMPTY_RESULT, ScheduleOutcome, evaluate_schedule
+from headwater.definitions.schedules.results import EMPTY_RESULT, ScheduleOutcome, evaluate_schedule
 
 
 @hw.asset

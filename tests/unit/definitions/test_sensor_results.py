@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import headwater as hw
-from headwater.definitions.sensor_results import EMPTY_RESULT, SensorOutcome, normalize_sensor_result
+from headwater.definitions.sensors.results import EMPTY_RESULT, SensorOutcome, normalize_sensor_result
 
 ONE, TWO = hw.RunRequest("1"), hw.RunRequest("2")
 EVENT = hw.AssetMaterialization("a")

@@ -9,7 +9,7 @@ import pytest
 
 import headwater as hw
 from headwater.definitions.build_snapshot import build_snapshot
-from headwater.definitions.sensor_results import normalize_sensor_result
+from headwater.definitions.sensors.results import normalize_sensor_result
 from headwater.definitions.snapshot import decode_snapshot, encode_snapshot
 
 

@@ -14,7 +14,7 @@ from headwater.records.staleness import causes_down
 from headwater.records.version_changes import VersionChanges
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
-DAYS = hw.DailyPartitionsDefinition("2026-11-01")
+DAYS = hw.DailyPartitionsDefinition("2026-11-01", end_date="2026-11-25")
 RAW = hw.AssetSpec("raw")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headwater.definitions.assets.specs import AssetCheckSpec
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.source import describe_source
-from headwater.definitions.specs import AssetCheckSpec
 from headwater.errors import InvalidDefinitionError
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from headwater.definitions.assets.specs import AssetSpec
 from headwater.definitions.knots import find_knots, shortest_circle
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.source import describe_source
-from headwater.definitions.specs import AssetSpec
 from headwater.errors import CyclicDependencyError
 from headwater.keys import AssetKey
 

@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.bind_resources import bind_assets
-from headwater.definitions.checks import AssetCheckDefinition
-from headwater.definitions.jobs import JobDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.problems.problem import Problem
-from headwater.definitions.schedules import ScheduleDefinition
-from headwater.definitions.sensor_definition import SensorDefinition
+from headwater.definitions.resources.bind import bind_assets
+from headwater.definitions.runs.jobs import JobDefinition
+from headwater.definitions.schedules.definition import ScheduleDefinition
+from headwater.definitions.sensors.definition import SensorDefinition
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source
-from headwater.definitions.specs import AssetCheckSpec, AssetSpec
 from headwater.errors import DuplicateDefinitionError
 from headwater.keys import AssetCheckKey, AssetKey
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from difflib import get_close_matches
 
-from headwater.definitions.assets import AssetsDefinition
-from headwater.definitions.io_managers import DEFAULT_IO_MANAGER
+from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
-from headwater.definitions.resources import ResourceDefinition
+from headwater.definitions.resources.definition import ResourceDefinition
+from headwater.definitions.resources.io_managers import DEFAULT_IO_MANAGER
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source
 from headwater.errors import InvalidDefinitionError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headwater.definitions.metadata import to_wire
+from headwater.definitions.metadata.infer import to_wire
+from headwater.definitions.metadata.retention import RETENTION, read_retention
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
-from headwater.definitions.retention import RETENTION, read_retention
 from headwater.errors import InvalidDefinitionError
 
 

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.problems.suggest import Suggestions
-from headwater.definitions.schedules import ScheduleDefinition
+from headwater.definitions.schedules.definition import ScheduleDefinition
 from headwater.definitions.selection import AssetSelection
-from headwater.definitions.sensor_definition import SensorDefinition
+from headwater.definitions.sensors.definition import SensorDefinition
 from headwater.definitions.source import describe_source
 from headwater.errors import ExternalAssetError, InvalidDefinitionError
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headwater.definitions.executors import (
+from headwater.definitions.runs.executors import (
     DaskConfig,
     ExecutorSnapshot,
     InProcessConfig,

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from headwater.definitions.executors import DaskConfig
+from headwater.definitions.runs.executors import DaskConfig
 from headwater.definitions.snapshot import content_hash, encode_snapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
 from headwater.execution.executors import dask_worker

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-from headwater.definitions.executors import TagLimit
+from headwater.definitions.runs.executors import TagLimit
 from headwater.location.process import GRACE_SECONDS
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
-from headwater.definitions.executors import MultiprocessConfig
+from headwater.definitions.runs.executors import MultiprocessConfig
 from headwater.errors import LocationError
 from headwater.execution.executors.executor import Executor, Slots, StepCall
 from headwater.execution.step_messages import END_RUN_TASK, STEP_TASK

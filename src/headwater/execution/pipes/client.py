@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
-from headwater.definitions.resources import ResourceBase
+from headwater.definitions.resources.definition import ResourceBase
 from headwater.errors import PipesError
 from headwater.execution.pipes.context_data import StepContext
 from headwater.execution.pipes.context_injectors import PipesContextInjector, PipesTempFileContextInjector

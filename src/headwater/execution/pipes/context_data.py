@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from headwater.definitions.asset_context import AssetExecutionContext
-from headwater.definitions.contexts import AssetCheckExecutionContext
+from headwater.definitions.assets.context import AssetExecutionContext
+from headwater.definitions.functions.contexts import AssetCheckExecutionContext
 from headwater.errors import InvalidInvocationError, PipesError
 from headwater.keys import AssetKey
 

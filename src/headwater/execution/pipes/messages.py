@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from headwater.definitions.metadata import MetadataValue
-from headwater.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult
+from headwater.definitions.assets.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult
+from headwater.definitions.metadata.infer import MetadataValue
 from headwater.errors import HeadwaterError, PipesError
 from headwater.execution.pipes.context_data import StepContext, assets_of
 from headwater.execution.pipes.metadata import read_metadata

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headwater.definitions.metadata import MetadataValue, normalize_metadata
-from headwater.definitions.tables import (
+from headwater.definitions.metadata.infer import MetadataValue, normalize_metadata
+from headwater.definitions.metadata.tables import (
     TableColumn,
     TableColumnConstraints,
     TableColumnDep,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from headwater.definitions.contexts import AssetCheckExecutionContext
-from headwater.definitions.results import AssetCheckResult, MaterializeResult
+from headwater.definitions.assets.results import AssetCheckResult, MaterializeResult
+from headwater.definitions.functions.contexts import AssetCheckExecutionContext
 from headwater.errors import PipesError
 from headwater.execution.pipes.context_data import StepContext, assets_of, context_data
 from headwater.execution.pipes.context_injectors import PipesContextInjector

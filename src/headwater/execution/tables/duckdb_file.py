@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from headwater.definitions.configurable import ConfigurableIOManager
-from headwater.definitions.io_managers import InputContext, OutputContext
+from headwater.definitions.resources.configurable import ConfigurableIOManager
+from headwater.definitions.resources.io_managers import InputContext, OutputContext
 from headwater.errors import MissingInputError, StepOutputError
 from headwater.execution.tables import frames
 

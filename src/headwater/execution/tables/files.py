@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 from urllib.parse import quote
 
-from headwater.definitions.configurable import ConfigurableIOManager
-from headwater.definitions.io_managers import InputContext, OutputContext
-from headwater.definitions.metadata import MetadataValue
+from headwater.definitions.metadata.infer import MetadataValue
+from headwater.definitions.resources.configurable import ConfigurableIOManager
+from headwater.definitions.resources.io_managers import InputContext, OutputContext
 from headwater.errors import MissingInputError
 from headwater.execution.file_io_manager import by_partition, load_partitions
 from headwater.execution.tables import frames

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from headwater.definitions.configurable import ConfigurableIOManager
-from headwater.definitions.io_managers import InputContext, OutputContext
+from headwater.definitions.resources.configurable import ConfigurableIOManager
+from headwater.definitions.resources.io_managers import InputContext, OutputContext
 from headwater.errors import MissingInputError
 from headwater.execution.tables import frames
 from headwater.execution.tables.duckdb_file import partition_column

@@ -7,12 +7,12 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.automation.checks import check_node_key, check_of, nodes_of
-from headwater.automation.explain import Explained
-from headwater.automation.live import look_now
-from headwater.automation.words import Stand, reasons, stand
+from headwater.automation.conditions.checks import check_node_key, check_of, nodes_of
+from headwater.automation.conditions.explain import Explained
+from headwater.automation.conditions.live import look_now
+from headwater.automation.conditions.words import Stand, reasons, stand
 from headwater.clock import MICROSECONDS, to_datetime, to_seconds
-from headwater.definitions.conditions import AutomationCondition
+from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.partitions import DynamicKeys, partitions_from_snapshot
 from headwater.errors import UnknownPartitionError

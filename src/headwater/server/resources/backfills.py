@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.automation.backfill_state import BackfillState, Standing
-from headwater.automation.backfill_targets import TargetPlan, choose_targets
-from headwater.automation.decide_backfills import decide_backfill
+from headwater.automation.backfills.decide import decide_backfill
+from headwater.automation.backfills.state import BackfillState, Standing
+from headwater.automation.backfills.targets import TargetPlan, choose_targets
 from headwater.clock import to_datetime, to_seconds
-from headwater.definitions.backfill_policy import BackfillPolicy
+from headwater.definitions.assets.backfill_policy import BackfillPolicy
 from headwater.definitions.partitions import DynamicKeys, Ordinals, PartitionKeys
-from headwater.definitions.run_config import plain_run_config
+from headwater.definitions.runs.run_config import plain_run_config
 from headwater.errors import InvalidCursorError, InvalidParameterError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import Makeable, choose_makeable

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy.engine import Connection
 
-from headwater.automation.backfill_targets import numbers_of
+from headwater.automation.backfills.targets import numbers_of
 from headwater.clock import to_datetime
 from headwater.definitions.partitions import Ordinals, PartitionsSnapshot, partitions_from_snapshot
 from headwater.definitions.partitions.keys import PartitionKeys

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.automation.decide_due import Ticking, is_running, next_due, upcoming
-from headwater.automation.decide_ticks import PlannedTick
+from headwater.automation.ticks.decide import PlannedTick
+from headwater.automation.ticks.decide_due import Ticking, is_running, next_due, upcoming
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.errors import InvalidCursorError, UnknownScheduleError, UnknownSensorError

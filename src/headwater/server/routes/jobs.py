@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from headwater.definitions.run_config import plain_run_config
+from headwater.definitions.runs.run_config import plain_run_config
 from headwater.records.requests import plan_job
 from headwater.records.runs import Cause
 from headwater.server import shapes

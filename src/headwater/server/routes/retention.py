@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 from sqlalchemy.engine import Connection
 
-from headwater.definitions.retention import Keep, Sort
+from headwater.definitions.metadata.retention import Keep, Sort
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources.retention import retention_list, storage_view

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.engine import Connection
 
 from headwater.clock import from_seconds
-from headwater.definitions.run_config import plain_run_config
+from headwater.definitions.runs.run_config import plain_run_config
 from headwater.errors import InvalidParameterError, InvalidTransitionError
 from headwater.records.events import Event, EventKind
 from headwater.records.existing_inputs import check_reads

@@ -1,0 +1,307 @@
+"""The public names, one a line: what type checkers read, and what the package imports when it is asked."""
+
+from headwater.automation.conditions.evaluate_once import AutomationCursor as AutomationCursor
+from headwater.automation.conditions.evaluate_once import (
+    EvaluateAutomationConditionsResult as EvaluateAutomationConditionsResult,
+)
+from headwater.automation.conditions.evaluate_once import (
+    evaluate_automation_conditions as evaluate_automation_conditions,
+)
+from headwater.connectors.failure_mail import make_email_on_run_failure_sensor as make_email_on_run_failure_sensor
+from headwater.definitions.assets.backfill_policy import BackfillPolicy as BackfillPolicy
+from headwater.definitions.assets.context import AssetExecutionContext as AssetExecutionContext
+from headwater.definitions.assets.context import build_asset_context as build_asset_context
+from headwater.definitions.assets.decorator import asset as asset
+from headwater.definitions.assets.definition import AssetOut as AssetOut
+from headwater.definitions.assets.definition import AssetsDefinition as AssetsDefinition
+from headwater.definitions.assets.deps import AssetDep as AssetDep
+from headwater.definitions.assets.events import AssetCheckEvaluation as AssetCheckEvaluation
+from headwater.definitions.assets.events import AssetMaterialization as AssetMaterialization
+from headwater.definitions.assets.events import AssetObservation as AssetObservation
+from headwater.definitions.assets.events import DataProvenance as DataProvenance
+from headwater.definitions.assets.events import DataVersion as DataVersion
+from headwater.definitions.assets.events import DataVersionsByPartition as DataVersionsByPartition
+from headwater.definitions.assets.inputs import AssetIn as AssetIn
+from headwater.definitions.assets.map_specs import apply_freshness_policy as apply_freshness_policy
+from headwater.definitions.assets.map_specs import map_asset_specs as map_asset_specs
+from headwater.definitions.assets.multi import multi_asset as multi_asset
+from headwater.definitions.assets.observable import multi_observable_source_asset as multi_observable_source_asset
+from headwater.definitions.assets.observable import observable_source_asset as observable_source_asset
+from headwater.definitions.assets.results import AssetCheckResult as AssetCheckResult
+from headwater.definitions.assets.results import AssetCheckSeverity as AssetCheckSeverity
+from headwater.definitions.assets.results import MaterializeResult as MaterializeResult
+from headwater.definitions.assets.results import ObserveResult as ObserveResult
+from headwater.definitions.assets.results import Output as Output
+from headwater.definitions.assets.source_assets import SourceAsset as SourceAsset
+from headwater.definitions.assets.source_assets import external_assets_from_specs as external_assets_from_specs
+from headwater.definitions.assets.specs import AssetCheckSpec as AssetCheckSpec
+from headwater.definitions.assets.specs import AssetSpec as AssetSpec
+from headwater.definitions.checks.builders import build_column_range_checks as build_column_range_checks
+from headwater.definitions.checks.builders import build_column_schema_change_checks as build_column_schema_change_checks
+from headwater.definitions.checks.builders import build_metadata_bounds_checks as build_metadata_bounds_checks
+from headwater.definitions.checks.builders import build_row_count_change_checks as build_row_count_change_checks
+from headwater.definitions.checks.decorator import AssetCheckDefinition as AssetCheckDefinition
+from headwater.definitions.checks.decorator import asset_check as asset_check
+from headwater.definitions.checks.freshness import (
+    build_last_update_freshness_checks as build_last_update_freshness_checks,
+)
+from headwater.definitions.checks.freshness import (
+    build_time_partition_freshness_checks as build_time_partition_freshness_checks,
+)
+from headwater.definitions.checks.multi import multi_asset_check as multi_asset_check
+from headwater.definitions.conditions.condition import AutomationCondition as AutomationCondition
+from headwater.definitions.conditions.custom import AutomationContext as AutomationContext
+from headwater.definitions.conditions.custom import AutomationResult as AutomationResult
+from headwater.definitions.conditions.custom import EntitySubset as EntitySubset
+from headwater.definitions.conditions.custom import build_automation_context as build_automation_context
+from headwater.definitions.definitions import Definitions as Definitions
+from headwater.definitions.freshness import FreshnessPolicy as FreshnessPolicy
+from headwater.definitions.functions.contexts import AssetCheckExecutionContext as AssetCheckExecutionContext
+from headwater.definitions.functions.contexts import build_asset_check_context as build_asset_check_context
+from headwater.definitions.lazy import LazyDefinitions as LazyDefinitions
+from headwater.definitions.lazy import definitions as definitions
+from headwater.definitions.loading import load_asset_checks_from_current_module as load_asset_checks_from_current_module
+from headwater.definitions.loading import load_asset_checks_from_modules as load_asset_checks_from_modules
+from headwater.definitions.loading import load_asset_checks_from_package_module as load_asset_checks_from_package_module
+from headwater.definitions.loading import load_asset_checks_from_package_name as load_asset_checks_from_package_name
+from headwater.definitions.loading import load_assets_from_current_module as load_assets_from_current_module
+from headwater.definitions.loading import load_assets_from_modules as load_assets_from_modules
+from headwater.definitions.loading import load_assets_from_package_module as load_assets_from_package_module
+from headwater.definitions.loading import load_assets_from_package_name as load_assets_from_package_name
+from headwater.definitions.loading import load_definitions_from_current_module as load_definitions_from_current_module
+from headwater.definitions.loading import load_definitions_from_module as load_definitions_from_module
+from headwater.definitions.loading import load_definitions_from_modules as load_definitions_from_modules
+from headwater.definitions.loading import load_definitions_from_package_module as load_definitions_from_package_module
+from headwater.definitions.loading import load_definitions_from_package_name as load_definitions_from_package_name
+from headwater.definitions.metadata.code_references import AnchorBasedFilePathMapping as AnchorBasedFilePathMapping
+from headwater.definitions.metadata.code_references import CodeReferencesMetadataValue as CodeReferencesMetadataValue
+from headwater.definitions.metadata.code_references import LocalFileCodeReference as LocalFileCodeReference
+from headwater.definitions.metadata.code_references import UrlCodeReference as UrlCodeReference
+from headwater.definitions.metadata.code_references import link_code_references_to_git as link_code_references_to_git
+from headwater.definitions.metadata.code_references import with_source_code_references as with_source_code_references
+from headwater.definitions.metadata.infer import AssetMetadataValue as AssetMetadataValue
+from headwater.definitions.metadata.infer import BoolMetadataValue as BoolMetadataValue
+from headwater.definitions.metadata.infer import FloatMetadataValue as FloatMetadataValue
+from headwater.definitions.metadata.infer import IntMetadataValue as IntMetadataValue
+from headwater.definitions.metadata.infer import JobMetadataValue as JobMetadataValue
+from headwater.definitions.metadata.infer import JsonMetadataValue as JsonMetadataValue
+from headwater.definitions.metadata.infer import MarkdownMetadataValue as MarkdownMetadataValue
+from headwater.definitions.metadata.infer import MetadataValue as MetadataValue
+from headwater.definitions.metadata.infer import NotebookMetadataValue as NotebookMetadataValue
+from headwater.definitions.metadata.infer import NullMetadataValue as NullMetadataValue
+from headwater.definitions.metadata.infer import PathMetadataValue as PathMetadataValue
+from headwater.definitions.metadata.infer import RunMetadataValue as RunMetadataValue
+from headwater.definitions.metadata.infer import TableColumnLineageMetadataValue as TableColumnLineageMetadataValue
+from headwater.definitions.metadata.infer import TableMetadataValue as TableMetadataValue
+from headwater.definitions.metadata.infer import TableSchemaMetadataValue as TableSchemaMetadataValue
+from headwater.definitions.metadata.infer import TextMetadataValue as TextMetadataValue
+from headwater.definitions.metadata.infer import TimestampMetadataValue as TimestampMetadataValue
+from headwater.definitions.metadata.infer import UrlMetadataValue as UrlMetadataValue
+from headwater.definitions.metadata.tables import TableColumn as TableColumn
+from headwater.definitions.metadata.tables import TableColumnConstraints as TableColumnConstraints
+from headwater.definitions.metadata.tables import TableColumnDep as TableColumnDep
+from headwater.definitions.metadata.tables import TableColumnLineage as TableColumnLineage
+from headwater.definitions.metadata.tables import TableConstraints as TableConstraints
+from headwater.definitions.metadata.tables import TableRecord as TableRecord
+from headwater.definitions.metadata.tables import TableSchema as TableSchema
+from headwater.definitions.partitions import AddDynamicPartitionsRequest as AddDynamicPartitionsRequest
+from headwater.definitions.partitions import AllPartitionMapping as AllPartitionMapping
+from headwater.definitions.partitions import DailyPartitionsDefinition as DailyPartitionsDefinition
+from headwater.definitions.partitions import DeleteDynamicPartitionsRequest as DeleteDynamicPartitionsRequest
+from headwater.definitions.partitions import DimensionPartitionMapping as DimensionPartitionMapping
+from headwater.definitions.partitions import DynamicPartitionsDefinition as DynamicPartitionsDefinition
+from headwater.definitions.partitions import HourlyPartitionsDefinition as HourlyPartitionsDefinition
+from headwater.definitions.partitions import IdentityPartitionMapping as IdentityPartitionMapping
+from headwater.definitions.partitions import LastPartitionMapping as LastPartitionMapping
+from headwater.definitions.partitions import MonthlyPartitionsDefinition as MonthlyPartitionsDefinition
+from headwater.definitions.partitions import MultiPartitionKey as MultiPartitionKey
+from headwater.definitions.partitions import MultiPartitionMapping as MultiPartitionMapping
+from headwater.definitions.partitions import MultiPartitionsDefinition as MultiPartitionsDefinition
+from headwater.definitions.partitions import (
+    MultiToSingleDimensionPartitionMapping as MultiToSingleDimensionPartitionMapping,
+)
+from headwater.definitions.partitions import PartitionKeyRange as PartitionKeyRange
+from headwater.definitions.partitions import PartitionMapping as PartitionMapping
+from headwater.definitions.partitions import PartitionsDefinition as PartitionsDefinition
+from headwater.definitions.partitions import SpecificPartitionsPartitionMapping as SpecificPartitionsPartitionMapping
+from headwater.definitions.partitions import StaticPartitionMapping as StaticPartitionMapping
+from headwater.definitions.partitions import StaticPartitionsDefinition as StaticPartitionsDefinition
+from headwater.definitions.partitions import TimeWindow as TimeWindow
+from headwater.definitions.partitions import TimeWindowPartitionMapping as TimeWindowPartitionMapping
+from headwater.definitions.partitions import TimeWindowPartitionsDefinition as TimeWindowPartitionsDefinition
+from headwater.definitions.partitions import WeeklyPartitionsDefinition as WeeklyPartitionsDefinition
+from headwater.definitions.partitions import partition_loading_context as partition_loading_context
+from headwater.definitions.resources.config_schema import Field as Field
+from headwater.definitions.resources.configurable import Config as Config
+from headwater.definitions.resources.configurable import ConfigurableIOManager as ConfigurableIOManager
+from headwater.definitions.resources.configurable import ConfigurableResource as ConfigurableResource
+from headwater.definitions.resources.configurable import ConfigurableResourceFactory as ConfigurableResourceFactory
+from headwater.definitions.resources.configurable import PermissiveConfig as PermissiveConfig
+from headwater.definitions.resources.configurable import ResourceDependency as ResourceDependency
+from headwater.definitions.resources.definition import InitResourceContext as InitResourceContext
+from headwater.definitions.resources.definition import ResourceDefinition as ResourceDefinition
+from headwater.definitions.resources.definition import ResourceParam as ResourceParam
+from headwater.definitions.resources.definition import Resources as Resources
+from headwater.definitions.resources.definition import build_init_resource_context as build_init_resource_context
+from headwater.definitions.resources.definition import resource as resource
+from headwater.definitions.resources.env_vars import EnvVar as EnvVar
+from headwater.definitions.resources.io_managers import InputContext as InputContext
+from headwater.definitions.resources.io_managers import IOManager as IOManager
+from headwater.definitions.resources.io_managers import OutputContext as OutputContext
+from headwater.definitions.resources.io_managers import build_input_context as build_input_context
+from headwater.definitions.resources.io_managers import build_output_context as build_output_context
+from headwater.definitions.runs.executors import ExecutorDefinition as ExecutorDefinition
+from headwater.definitions.runs.executors import dask_executor as dask_executor
+from headwater.definitions.runs.executors import in_process_executor as in_process_executor
+from headwater.definitions.runs.executors import multi_or_in_process_executor as multi_or_in_process_executor
+from headwater.definitions.runs.executors import multiprocess_executor as multiprocess_executor
+from headwater.definitions.runs.failures import Failure as Failure
+from headwater.definitions.runs.failures import RetryRequested as RetryRequested
+from headwater.definitions.runs.hooks import HookContext as HookContext
+from headwater.definitions.runs.hooks import HookDefinition as HookDefinition
+from headwater.definitions.runs.hooks import build_hook_context as build_hook_context
+from headwater.definitions.runs.hooks import failure_hook as failure_hook
+from headwater.definitions.runs.hooks import success_hook as success_hook
+from headwater.definitions.runs.jobs import JobDefinition as JobDefinition
+from headwater.definitions.runs.jobs import define_asset_job as define_asset_job
+from headwater.definitions.runs.retries import Backoff as Backoff
+from headwater.definitions.runs.retries import Jitter as Jitter
+from headwater.definitions.runs.retries import RetryPolicy as RetryPolicy
+from headwater.definitions.runs.run_config import RunConfig as RunConfig
+from headwater.definitions.schedules.context import ScheduleEvaluationContext as ScheduleEvaluationContext
+from headwater.definitions.schedules.context import build_schedule_context as build_schedule_context
+from headwater.definitions.schedules.definition import DefaultScheduleStatus as DefaultScheduleStatus
+from headwater.definitions.schedules.definition import ScheduleDefinition as ScheduleDefinition
+from headwater.definitions.schedules.definition import schedule as schedule
+from headwater.definitions.schedules.partitioned import (
+    build_schedule_from_partitioned_job as build_schedule_from_partitioned_job,
+)
+from headwater.definitions.selection import AssetSelection as AssetSelection
+from headwater.definitions.sensors.condition_sensors import (
+    AutomationConditionSensorDefinition as AutomationConditionSensorDefinition,
+)
+from headwater.definitions.sensors.context import SensorEvaluationContext as SensorEvaluationContext
+from headwater.definitions.sensors.context import build_sensor_context as build_sensor_context
+from headwater.definitions.sensors.decorator import sensor as sensor
+from headwater.definitions.sensors.definition import DefaultSensorStatus as DefaultSensorStatus
+from headwater.definitions.sensors.definition import SensorDefinition as SensorDefinition
+from headwater.definitions.sensors.event_contexts import (
+    MultiAssetSensorEvaluationContext as MultiAssetSensorEvaluationContext,
+)
+from headwater.definitions.sensors.event_contexts import RunFailureSensorContext as RunFailureSensorContext
+from headwater.definitions.sensors.event_contexts import RunStatusSensorContext as RunStatusSensorContext
+from headwater.definitions.sensors.event_contexts import (
+    build_multi_asset_sensor_context as build_multi_asset_sensor_context,
+)
+from headwater.definitions.sensors.event_contexts import (
+    build_run_status_sensor_context as build_run_status_sensor_context,
+)
+from headwater.definitions.sensors.event_decorators import asset_sensor as asset_sensor
+from headwater.definitions.sensors.event_decorators import check_sensor as check_sensor
+from headwater.definitions.sensors.event_decorators import freshness_sensor as freshness_sensor
+from headwater.definitions.sensors.event_decorators import multi_asset_sensor as multi_asset_sensor
+from headwater.definitions.sensors.event_decorators import run_failure_sensor as run_failure_sensor
+from headwater.definitions.sensors.event_decorators import run_status_sensor as run_status_sensor
+from headwater.definitions.sensors.event_definitions import AssetSensorDefinition as AssetSensorDefinition
+from headwater.definitions.sensors.event_definitions import DagsterRunStatus as DagsterRunStatus
+from headwater.definitions.sensors.event_definitions import MultiAssetSensorDefinition as MultiAssetSensorDefinition
+from headwater.definitions.sensors.event_definitions import RunStatus as RunStatus
+from headwater.definitions.sensors.event_definitions import RunStatusSensorDefinition as RunStatusSensorDefinition
+from headwater.definitions.sensors.freshness import (
+    build_sensor_for_freshness_checks as build_sensor_for_freshness_checks,
+)
+from headwater.definitions.sensors.kept_state import KeptState as KeptState
+from headwater.definitions.sensors.requests import RunRequest as RunRequest
+from headwater.definitions.sensors.requests import SensorResult as SensorResult
+from headwater.definitions.sensors.requests import SkipReason as SkipReason
+from headwater.errors import ArchiveError as ArchiveError
+from headwater.errors import ClientError as ClientError
+from headwater.errors import ConflictError as ConflictError
+from headwater.errors import CyclicDependencyError as CyclicDependencyError
+from headwater.errors import DuplicateDefinitionError as DuplicateDefinitionError
+from headwater.errors import ExternalAssetError as ExternalAssetError
+from headwater.errors import HeadwaterError as HeadwaterError
+from headwater.errors import IdempotencyConflictError as IdempotencyConflictError
+from headwater.errors import InvalidConfigError as InvalidConfigError
+from headwater.errors import InvalidCursorError as InvalidCursorError
+from headwater.errors import InvalidDefinitionError as InvalidDefinitionError
+from headwater.errors import InvalidInvocationError as InvalidInvocationError
+from headwater.errors import InvalidMetadataError as InvalidMetadataError
+from headwater.errors import InvalidParameterError as InvalidParameterError
+from headwater.errors import InvalidTransitionError as InvalidTransitionError
+from headwater.errors import LocationError as LocationError
+from headwater.errors import MissingInputError as MissingInputError
+from headwater.errors import NoAnswerError as NoAnswerError
+from headwater.errors import NotAllowedError as NotAllowedError
+from headwater.errors import PipesError as PipesError
+from headwater.errors import ReportRefusedError as ReportRefusedError
+from headwater.errors import ReportRejectedError as ReportRejectedError
+from headwater.errors import RequestForbiddenError as RequestForbiddenError
+from headwater.errors import RunLogsError as RunLogsError
+from headwater.errors import ScheduleResultError as ScheduleResultError
+from headwater.errors import SchemaVersionError as SchemaVersionError
+from headwater.errors import SelectionError as SelectionError
+from headwater.errors import SelectionSyntaxError as SelectionSyntaxError
+from headwater.errors import SensorResultError as SensorResultError
+from headwater.errors import SensorStateError as SensorStateError
+from headwater.errors import SettingsError as SettingsError
+from headwater.errors import StepOutputError as StepOutputError
+from headwater.errors import StoreError as StoreError
+from headwater.errors import StoreUnavailableError as StoreUnavailableError
+from headwater.errors import TooManyRequestsError as TooManyRequestsError
+from headwater.errors import UnknownAlertRuleError as UnknownAlertRuleError
+from headwater.errors import UnknownAssetError as UnknownAssetError
+from headwater.errors import UnknownBackfillError as UnknownBackfillError
+from headwater.errors import UnknownEventError as UnknownEventError
+from headwater.errors import UnknownJobError as UnknownJobError
+from headwater.errors import UnknownLocationError as UnknownLocationError
+from headwater.errors import UnknownPartitionError as UnknownPartitionError
+from headwater.errors import UnknownPrincipalError as UnknownPrincipalError
+from headwater.errors import UnknownResourceError as UnknownResourceError
+from headwater.errors import UnknownRunError as UnknownRunError
+from headwater.errors import UnknownScheduleError as UnknownScheduleError
+from headwater.errors import UnknownSensorError as UnknownSensorError
+from headwater.errors import UnknownWebhookError as UnknownWebhookError
+from headwater.errors import WorkerDiedError as WorkerDiedError
+from headwater.errors import WorkerTimeoutError as WorkerTimeoutError
+from headwater.execution.file_io_manager import FilesystemIOManager as FilesystemIOManager
+from headwater.execution.file_io_manager import InMemoryIOManager as InMemoryIOManager
+from headwater.execution.in_process_result import ExecuteInProcessResult as ExecuteInProcessResult
+from headwater.execution.instance import DagsterInstance as DagsterInstance
+from headwater.execution.instance import HeadwaterInstance as HeadwaterInstance
+from headwater.execution.instance_filters import AssetRecord as AssetRecord
+from headwater.execution.instance_filters import DagsterEventType as DagsterEventType
+from headwater.execution.instance_filters import EventRecordsFilter as EventRecordsFilter
+from headwater.execution.instance_filters import RunsFilter as RunsFilter
+from headwater.execution.materialize import materialize as materialize
+from headwater.execution.materialize import materialize_to_memory as materialize_to_memory
+from headwater.execution.materialize import observe as observe
+from headwater.execution.path_io_manager import UPathIOManager as UPathIOManager
+from headwater.execution.pipes.client import PipesClient as PipesClient
+from headwater.execution.pipes.client import PipesSubprocessClient as PipesSubprocessClient
+from headwater.execution.pipes.context_injectors import PipesContextInjector as PipesContextInjector
+from headwater.execution.pipes.context_injectors import PipesEnvContextInjector as PipesEnvContextInjector
+from headwater.execution.pipes.context_injectors import PipesFileContextInjector as PipesFileContextInjector
+from headwater.execution.pipes.context_injectors import (
+    PipesObjectStorageContextInjector as PipesObjectStorageContextInjector,
+)
+from headwater.execution.pipes.context_injectors import PipesTempFileContextInjector as PipesTempFileContextInjector
+from headwater.execution.pipes.message_readers import PipesBlobStoreMessageReader as PipesBlobStoreMessageReader
+from headwater.execution.pipes.message_readers import PipesFileMessageReader as PipesFileMessageReader
+from headwater.execution.pipes.message_readers import PipesMessageReader as PipesMessageReader
+from headwater.execution.pipes.message_readers import PipesObjectStorageMessageReader as PipesObjectStorageMessageReader
+from headwater.execution.pipes.message_readers import PipesStdioMessageReader as PipesStdioMessageReader
+from headwater.execution.pipes.message_readers import PipesTempFileMessageReader as PipesTempFileMessageReader
+from headwater.execution.pipes.messages import PipesMessageHandler as PipesMessageHandler
+from headwater.execution.pipes.session import PipesClientCompletedInvocation as PipesClientCompletedInvocation
+from headwater.execution.pipes.session import PipesSession as PipesSession
+from headwater.execution.pipes.session import open_pipes_session as open_pipes_session
+from headwater.execution.tables.duckdb_file import DuckDBIOManager as DuckDBIOManager
+from headwater.execution.tables.files import TableFilesIOManager as TableFilesIOManager
+from headwater.execution.tables.sql_database import SQLTableIOManager as SQLTableIOManager
+from headwater.keys import AssetCheckKey as AssetCheckKey
+from headwater.keys import AssetKey as AssetKey
+from headwater.location.resources import build_resources as build_resources
+
+__version__: str
+__all__: list[str]

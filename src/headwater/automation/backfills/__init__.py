@@ -1,0 +1,1 @@
+"""Backfills: what each is to make, and its runs one after another."""

@@ -1,0 +1,1 @@
+"""Conditions: followed with the log and the clock, decided, explained."""

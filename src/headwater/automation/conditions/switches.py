@@ -1,0 +1,51 @@
+"""Whose conditions are followed: all, but for those that a switch which is off is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+
+import msgspec
+
+from headwater.automation.ticks.decide_due import is_running
+from headwater.graph.asset_graph import AssetGraph
+from headwater.records.ticks import SensorState
+
+KIND = "conditions"
+
+
+def run_tags(graph: AssetGraph, key: str) -> dict[str, str]:
+    """The tags of a run that a condition of an asset requests: those of the switches that are for it."""
+    switches = [sensor for sensor, _ in graph.sensors.values() if sensor.kind == KIND and sensor.run_tags]
+    return {name: value for each in switches if key in (each.targets or ()) for name, value in each.run_tags.items()}
+
+
+def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph:
+    """The graph without the conditions of what a switch that is off is for, unless another is on for it.
+
+    A switch is for its assets and their checks.
+
+    Args:
+        graph: Everything.
+        states: How sensors stand, by name.
+    """
+    on: set[str] = set()
+    off: set[str] = set()
+    for name, (sensor, _) in graph.sensors.items():
+        if sensor.kind == KIND:
+            is_on = is_running(sensor, states.get(name, SensorState(sensor=name)))
+            (on if is_on else off).update(sensor.targets or ())
+    if not off - on:
+        return graph
+    without = copy(graph)
+    without.nodes = tuple(
+        msgspec.structs.replace(node, definition=msgspec.structs.replace(node.definition, condition=None))
+        if node.key in off - on
+        else node
+        for node in graph.nodes
+    )
+    without.checks = {
+        key: [msgspec.structs.replace(check, condition=None) for check in checks] if key in off - on else checks
+        for key, checks in graph.checks.items()
+    }
+    return without

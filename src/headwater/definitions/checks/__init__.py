@@ -1,0 +1,1 @@
+"""Checks that Headwater carries out, and ready-made ones."""

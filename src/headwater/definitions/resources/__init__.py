@@ -1,0 +1,1 @@
+"""Resources, IO managers and config: what functions need besides data."""

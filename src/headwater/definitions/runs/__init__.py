@@ -1,0 +1,1 @@
+"""How runs are made: jobs, executors, retries, hooks, config."""

@@ -1,0 +1,1 @@
+"""Schedules: runs that are due at times of the clock."""
