@@ -8,7 +8,7 @@ only where these differ is user code asked. What an operand means is in `operand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from headwater.automation.conditions.compiled import LATELY, Node
 from headwater.automation.conditions.memory import ANSWER, Generations, Unit, holding
@@ -19,7 +19,9 @@ from headwater.definitions.conditions.condition import CUSTOM
 from headwater.definitions.partitions import Ordinals
 
 _EVER = float("inf")
-_OPPOSITE = {Look.POSSIBLE: Look.CERTAIN, Look.CERTAIN: Look.POSSIBLE}
+# Named once: reading a member of an enumeration takes as long as much else that is done here.
+_FIRM, _VIRTUAL, _QUIET, _POSSIBLE, _CERTAIN = Look
+_OPPOSITE = {_POSSIBLE: _CERTAIN, _CERTAIN: _POSSIBLE}
 
 
 class Evaluation:
@@ -33,11 +35,11 @@ class Evaluation:
 
     def firm(self, root: int) -> Truth:
         """Whether an asset's condition holds by what has happened; its memories are moved on."""
-        return self._of(root, Look.FIRM)
+        return self._of(root, _FIRM)
 
     def virtual(self, root: int) -> Truth:
         """Whether it holds if what the decision requests so far is made."""
-        return self._of(root, Look.VIRTUAL)
+        return self._of(root, _VIRTUAL)
 
     def _of(self, root: int, look: Look) -> Truth:
         return self.value(self._world.plan.roots[root], (root, ""), root, look, root in self._world.started)
@@ -47,21 +49,30 @@ class Evaluation:
         """The assets whose condition comes into force."""
         return self._world.started
 
-    def explain_deps(
-        self, node: Node, target: Target, root: int, look: Look, started: bool
-    ) -> Iterable[tuple[str, Truth]]:
-        """By upstream asset, the truth of what a part of a condition asks of each."""
-        nodes = self._world.graph.nodes
-        return [(nodes[dep].key, truth) for dep, truth in self._of_deps(node, target, root, look, started)]
+    def explain_deps(self, node: Node, target: Target, root: int, look: Look, started: bool) -> list[tuple[str, Truth]]:
+        """Of the upstream assets for which what a part of a condition asks of each holds, its truth."""
+        nodes, child = self._world.graph.nodes, node.children[0]
+        found = [(nodes[dep].key, self.value(child, (dep, ""), root, look, started)) for dep in self.deps(node, target)]
+        return [(key, truth) for key, truth in found if truth.holds]
 
     def value(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         """The value of a part of the condition of `root` for a target; `started`: that part comes into force."""
         # What remembers begins with its own first evaluation, whoever asks, and moves on once in a step.
-        started = started and not node.remembers
-        if (look is Look.VIRTUAL and node.is_settled) or (look >= Look.POSSIBLE and not node.asks):
-            look = Look.FIRM
-        is_of_root = look is Look.VIRTUAL or look >= Look.POSSIBLE or node.is_rooted
-        key = (node, *target, root if is_of_root else -1, look, started)
+        if started and node.remembers:
+            started = False
+        is_of_root = node.is_rooted
+        if look is _VIRTUAL:
+            if node.is_settled:
+                look = _FIRM
+            else:
+                is_of_root = True
+        elif look >= _POSSIBLE:
+            if node.asks:
+                is_of_root = True
+            else:
+                look = _FIRM
+        # Of names and numbers alone, so that the garbage collector need not look at it.
+        key = (node.id, target, root if is_of_root else -1, look, started)
         known = self._known.get(key)
         if known is None:
             operand = OPERANDS.get(node.op)
@@ -77,20 +88,24 @@ class Evaluation:
     def _and(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         # Every term is looked at, whatever the others are: memories must not miss anything.
         truths = [self.value(child, target, root, look, started) for child in node.children]
-        holds = truths[0].holds
+        holds, at = truths[0].holds, truths[0].at
         for truth in truths[1:]:
-            if not holds:
-                return NOWHERE
             holds &= truth.holds
+            if truth.at is not None and (at is None or truth.at > at):
+                at = truth.at
         if not holds:
             return NOWHERE
         covers = [truth.covers for truth in truths if truth.covers is not None]
-        limited = tuple((at, numbers & holds) for each in covers for at, numbers in each)
-        return Truth(holds, last(truth.at for truth in truths), limited if covers else None)
+        if not covers:
+            return Truth(holds, at)
+        return Truth(holds, at, tuple((known, numbers & holds) for each in covers for known, numbers in each))
 
     def _or(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        truths = [self.value(child, target, root, look, started) for child in node.children]
-        found = [truth for truth in truths if truth.holds]
+        found: list[Truth] = []
+        for child in node.children:
+            truth = self.value(child, target, root, look, started)
+            if truth.holds:
+                found.append(truth)
         if not found:
             return NOWHERE
         if len(found) == 1:
@@ -113,40 +128,40 @@ class Evaluation:
     def _since(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         unit = self._unit(node, target, root)
         memory = self._world.memory
-        if look is Look.FIRM:
+        if look is _FIRM:
             started = unit not in memory
             trigger = self.value(node.children[0], target, root, look, started)
             reset = self.value(node.children[1], target, root, look, started)
             memory.put(unit, _moved_on(memory.get(unit), trigger, reset, self._world.at))
         generations = memory.get(unit)
         holds = holding(generations)
-        if look is Look.CERTAIN:
+        if look is _CERTAIN:
             return NOWHERE
-        if look is Look.POSSIBLE:
+        if look is _POSSIBLE:
             return Truth(holds | self.value(node.children[0], target, root, look, started).holds)
-        if look is Look.VIRTUAL:
+        if look is _VIRTUAL:
             would = self.value(node.children[0], target, root, look, started).holds
-            would -= self.value(node.children[0], target, root, Look.FIRM, started).holds
+            would -= self.value(node.children[0], target, root, _FIRM, started).holds
             if would:
                 return Truth(holds | would, self._world.at)
         return Truth(holds, last(at for at, _ in generations if at > 0))
 
     def _newly_true(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        if look in (Look.QUIET, Look.CERTAIN):
+        if look in (_QUIET, _CERTAIN):
             return NOWHERE
-        if look is Look.POSSIBLE:
+        if look is _POSSIBLE:
             return self.value(node.children[0], target, root, look, started)
         unit = self._unit(node, target, root)
         child, memory = node.children[0], self._world.memory
-        if look is Look.VIRTUAL:
+        if look is _VIRTUAL:
             would = self.value(child, target, root, look, started).holds
-            firm = self.value(child, target, root, Look.FIRM, started).holds
-            known = self.value(node, target, root, Look.FIRM, started)
+            firm = self.value(child, target, root, _FIRM, started).holds
+            known = self.value(node, target, root, _FIRM, started)
             return Truth(known.holds | would, self._world.at) if (would := would - firm) else known
         started = unit not in memory
         now = self.value(child, target, root, look, started)
         before = holding(memory.get(unit))
-        lasting = self.value(child, target, root, Look.QUIET, False).holds if child.has_new else now.holds
+        lasting = self.value(child, target, root, _QUIET, False).holds if child.has_new else now.holds
         memory.put(unit, ((0.0, lasting),))
         became = now.holds - before
         return Truth(became, self._world.at if now.at is None else now.at) if became else NOWHERE
@@ -154,16 +169,18 @@ class Evaluation:
     # What looks at others
 
     def _any_deps_match(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        holds, places = NONE, []
-        for dep, truth in self._of_deps(node, target, root, look, started):
+        holds, places, child = NONE, [], node.children[0]
+        for dep in self.deps(node, target):
+            truth = self.value(child, (dep, ""), root, look, started)
             if truth.holds and (mine := self._concerned(dep, truth.holds, target)):
                 holds |= mine
                 places.append(truth.at)
         return Truth(holds, last(places)) if holds else NOWHERE
 
     def _all_deps_match(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
-        holds, places = self._all(target), []
-        for dep, truth in self._of_deps(node, target, root, look, started):
+        holds, places, child = self._all(target), [], node.children[0]
+        for dep in self.deps(node, target):
+            truth = self.value(child, (dep, ""), root, look, started)
             reading = self._concerned(dep, self._all((dep, "")), target)
             # A partition that reads nothing of an asset does not wait for it.
             holds &= self._concerned(dep, truth.holds, target) | (self._all(target) - reading)
@@ -190,10 +207,6 @@ class Evaluation:
         if (ignored := node.params.get("ignore")) is not None:
             upstream = [up for up in upstream if up not in graph.selected(ignored)]
         return upstream
-
-    def _of_deps(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Iterable[tuple[int, Truth]]:
-        child = node.children[0]
-        return [(dep, self.value(child, (dep, ""), root, look, started)) for dep in self.deps(node, target)]
 
     def _asset_matches(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         other = self._world.graph.ids.get(node.params["key"])
@@ -233,9 +246,9 @@ class Evaluation:
 
     def _custom(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         unit = self._unit(node, target, root)
-        if look >= Look.POSSIBLE:
+        if look >= _POSSIBLE:
             self.asked.setdefault(root, {})[unit] = node
-            return Truth(self._all(target)) if look is Look.POSSIBLE else NOWHERE
+            return Truth(self._all(target)) if look is _POSSIBLE else NOWHERE
         return Truth(self._world.memory.answer(unit).holds)
 
     def unanswered(self, node: Node, target: Target) -> str | None:
@@ -245,10 +258,10 @@ class Evaluation:
 
     def _lately(self, node: Node, target: Target, root: int, look: Look, started: bool) -> Truth:
         unit, memory = self._unit(node, target, root), self._world.memory
-        if look is not Look.FIRM:
+        if look is not _FIRM:
             return Truth(holding(memory.get(unit)), last(at for at, _ in memory.get(unit)))
         told = memory.get(unit)
-        if (now := self.value(node.children[0], target, root, Look.FIRM, started)).holds:
+        if (now := self.value(node.children[0], target, root, _FIRM, started)).holds:
             told = (*told, (self._world.at if now.at is None else abs(now.at), now.holds))
         answered = self._world.answered.get(root)
         memory.put(unit, told if answered is None else tuple(each for each in told if each[0] > answered))
@@ -260,7 +273,7 @@ class Evaluation:
 
         Where it could not, what came lately has found no answer, and is over.
         """
-        found = self._of(root, Look.POSSIBLE).holds
+        found = self._of(root, _POSSIBLE).holds
         self._let_go(self._world.plan.roots[root], root, found)
         return found
 

@@ -42,6 +42,7 @@ class Part(msgspec.Struct, frozen=True):
 
     node: Node
     has_deps: bool
+    is_custom: bool
     parts: tuple[Part, ...] = ()
 
 
@@ -49,7 +50,8 @@ def parts_of(condition: AutomationCondition, compile: Callable[[AutomationCondit
     """The parts of a condition, down to the operands that its author wrote."""
     written_out = expand(condition)
     shown = condition.children if written_out is condition and condition.op in _SHOWN else ()
-    return Part(compile(condition), written_out.op in _OF_DEPS, tuple(parts_of(child, compile) for child in shown))
+    parts = tuple(parts_of(child, compile) for child in shown)
+    return Part(compile(condition), written_out.op in _OF_DEPS, written_out.op == CUSTOM, parts)
 
 
 class Outlines:
@@ -83,14 +85,14 @@ def explain(evaluation: Evaluation, part: Part, owner: int, *, virtual: bool) ->
 
 def _explain(evaluation: Evaluation, part: Part, target: Target, look: Look, started: bool) -> Explained:
     truth = evaluation.value(part.node, target, target[0], look, started)
-    parts = tuple([_explain(evaluation, each, target, look, started) for each in part.parts]) if part.parts else ()
-    if part.node.op == CUSTOM:
-        return Explained(tuple(truth.holds.ranges()), truth.at, note=evaluation.unanswered(part.node, target))
-    if not truth.holds:
+    if part.is_custom:
+        return Explained(truth.holds.ranges(), truth.at, note=evaluation.unanswered(part.node, target))
+    if not part.parts and not truth.holds and truth.at is None:
         # Most parts that do not hold have nothing more to say.
-        return Explained((), truth.at, (), parts) if parts or truth.at is not None else _NOTHING
-    deps: list[tuple[str, float | None]] = []
-    if part.has_deps:
+        return _NOTHING
+    parts = tuple([_explain(evaluation, each, target, look, started) for each in part.parts]) if part.parts else ()
+    deps: tuple[tuple[str, float | None], ...] = ()
+    if part.has_deps and truth.holds:
         found = evaluation.explain_deps(part.node, target, target[0], look, started)
-        deps = [(key, of_dep.at) for key, of_dep in found if of_dep.holds]
-    return Explained(tuple(truth.holds.ranges()), truth.at, tuple(deps[:_MOST_DEPS]), parts)
+        deps = tuple([(key, of_dep.at) for key, of_dep in found[:_MOST_DEPS]])
+    return Explained(truth.holds.ranges(), truth.at, deps, parts)

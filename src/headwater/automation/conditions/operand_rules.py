@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from headwater.automation.conditions.checks import check_of
 from headwater.automation.conditions.compiled import Node
@@ -10,6 +10,7 @@ from headwater.automation.conditions.state import NONE, OWN, AssetState, CheckSt
 from headwater.automation.conditions.world import NOWHERE, Look, News, Target, Truth, World, of_places
 from headwater.definitions.partitions import Ordinals
 
+_VIRTUAL, _QUIET = Look.VIRTUAL, Look.QUIET
 _NO_NEWS = News()
 _NO_CHECK = CheckState()
 
@@ -23,30 +24,33 @@ def _missing(world: World, _node: Node, target: Target, *_context: object) -> Tr
 
 def _newly_updated(world: World, _node: Node, target: Target, _root: int, look: Look, _started: bool) -> Truth:
     news = world.news.get(target[0])
-    if news is None or look is Look.QUIET:
+    if news is None or look is _QUIET:
         return NOWHERE
     if target[1]:
         return of_places(news.checks.get(target[1], ()))
     # An update handles what its step has read, not what came while it was being made.
-    return of_places([(seq, numbers) for seq, numbers, _ in news.updated])._replace(
-        covers=tuple(news.covered) if news.updated else None
-    )
+    return _handling([(seq, numbers) for seq, numbers, _ in news.updated], news.covered)
 
 
 def _data_version_changed(world: World, _node: Node, target: Target, _root: int, look: Look, _started: bool) -> Truth:
     news = world.news.get(target[0])
-    return NOWHERE if news is None or look is Look.QUIET else of_places(news.other_version)
+    return NOWHERE if news is None or look is _QUIET else of_places(news.other_version)
 
 
 def _newly_requested(world: World, _node: Node, target: Target, _root: int, look: Look, _started: bool) -> Truth:
     news = world.news.get(target[0])
-    if news is None or look is Look.QUIET:
+    if news is None or look is _QUIET:
         return NOWHERE
-    return of_places(news.attempted)._replace(covers=tuple(news.attempted) if news.attempted else None)
+    return _handling(news.attempted, news.attempted)
+
+
+def _handling(places: Sequence[tuple[float, Ordinals]], covered: Sequence[tuple[float, Ordinals]]) -> Truth:
+    truth = of_places(places)
+    return Truth(truth.holds, truth.at, tuple(covered)) if places else truth
 
 
 def _will_be_requested(world: World, _node: Node, target: Target, root: int, look: Look, _started: bool) -> Truth:
-    if look is not Look.VIRTUAL or not _joins(world, target[0], root):
+    if look is not _VIRTUAL or not _joins(world, target[0], root):
         return NOWHERE
     return Truth(world.requested.get(target[0], NONE), world.at)
 
@@ -59,7 +63,7 @@ def _in_progress(world: World, node: Node, target: Target, root: int, look: Look
         found |= state.to_backfill()
     if not of_backfills:
         found |= world.awaited.get(target[0], NONE)
-        if look is Look.VIRTUAL and not _joins(world, target[0], root):
+        if look is _VIRTUAL and not _joins(world, target[0], root):
             found |= world.requested.get(target[0], NONE)
     return Truth(found)
 
@@ -71,7 +75,7 @@ def _joins(world: World, number: int, root: int) -> bool:
         number != root
         and nodes[number].location == nodes[root].location
         and spaces[number] is spaces[root]
-        and world.links.mapping(nodes[number].key, nodes[root].key) is None
+        and nodes[number].key not in nodes[root].definition.mappings
         # A check alone is never carried out in the run that makes what it judges: that does so by itself.
         and check_of(nodes[root].key) is None
     )
@@ -83,11 +87,11 @@ def _execution_failed(world: World, _node: Node, target: Target, *_context: obje
 
 def _code_version_changed(world: World, _node: Node, target: Target, _root: int, look: Look, _started: bool) -> Truth:
     news = world.news.get(target[0], _NO_NEWS)
-    return Truth(_all(world, target), world.at) if news.code_changed and look is not Look.QUIET else NOWHERE
+    return Truth(_all(world, target), world.at) if news.code_changed and look is not _QUIET else NOWHERE
 
 
 def _initial_evaluation(world: World, _node: Node, target: Target, _root: int, look: Look, started: bool) -> Truth:
-    return Truth(_all(world, target), world.at) if started and look is not Look.QUIET else NOWHERE
+    return Truth(_all(world, target), world.at) if started and look is not _QUIET else NOWHERE
 
 
 def _freshness_is(world: World, node: Node, target: Target, *_context: object) -> Truth:
@@ -107,13 +111,13 @@ def _executed_with_tags(world: World, node: Node, target: Target, *_context: obj
 
 def _new_updates_have_tags(world: World, node: Node, target: Target, _root: int, look: Look, _started: bool) -> Truth:
     news = world.news.get(target[0])
-    if news is None or look is Look.QUIET:
+    if news is None or look is _QUIET:
         return NOWHERE
     with_tags = [(seq, numbers) for seq, numbers, run in news.updated if run is not None and _has_tags(run, node)]
     others = [(seq, numbers) for seq, numbers, run in news.updated if run is None or not _has_tags(run, node)]
     truth = of_places(with_tags)
     if node.op == "all_new_updates_have_run_tags":
-        truth = truth._replace(holds=truth.holds - of_places(others).holds)
+        return Truth(truth.holds - of_places(others).holds, truth.at)
     return truth
 
 
@@ -123,7 +127,7 @@ def _in_latest_time_window(world: World, node: Node, target: Target, *_context: 
 
 def _cron_tick_passed(world: World, node: Node, target: Target, _root: int, look: Look, _started: bool) -> Truth:
     ticked = (node.params["cron"], node.params["timezone"]) in world.ticks
-    return Truth(_all(world, target), world.at) if ticked and look is not Look.QUIET else NOWHERE
+    return Truth(_all(world, target), world.at) if ticked and look is not _QUIET else NOWHERE
 
 
 def _check_is(world: World, node: Node, target: Target, *_context: object) -> Truth:

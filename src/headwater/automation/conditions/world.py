@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+import msgspec
+
 from headwater.automation.conditions.memory import Memory
 from headwater.automation.conditions.plan import Plan
 from headwater.automation.conditions.state import NONE, AssetState, RunFacts, Space
@@ -29,7 +31,7 @@ class Look(IntEnum):
     """Only where it holds for sure, whatever they come to."""
 
 
-class Truth(NamedTuple):
+class Truth(msgspec.Struct, frozen=True, gc=False):
     """For which partitions something holds.
 
     `at` is the place in the log of what made it hold, None for what simply is so. `covers` is for what handles others:
@@ -55,7 +57,11 @@ def of_places(places: Iterable[tuple[float, Ordinals]]) -> Truth:
 
 def last(places: Iterable[float | None]) -> float | None:
     """The last of some places of the log, None for none."""
-    return max((place for place in places if place is not None), default=None)
+    found = None
+    for place in places:
+        if place is not None and (found is None or place > found):
+            found = place
+    return found
 
 
 class News:
