@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
 import statistics
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -35,6 +36,7 @@ _GRAPH_QUERY = """
   assetKey { path } dependencyKeys { path } dependedByKeys { path }
 } }
 """
+_GZIP = b"\x1f\x8b"
 _FILL_PEER = """
 import dagster as dg
 instance = dg.DagsterInstance.get()
@@ -51,53 +53,57 @@ def measure(count: int, times: int) -> None:
         times: How often each is asked; the median is shown. The peer is asked once.
     """
     print(f"Catalog and graph of {count:,} assets, over HTTP (median of {times}; the peer once)")
-    print(f"{'':<34}{'ms':>10}{'bytes':>14}{'bytes, gzip':>14}")
+    print(f"{'':<34}{'ms':>10}{'bytes':>14}{'bytes sent':>14}")
     for system in peers():
         with running(replace(system, project=_escaped(estate(system.name, count)))) as started:
             if system.name == "headwater":
-                _fill(started, count)
+                roots = itertools.cycle(_fill(started, count))
                 for what, path in (("catalog", "/api/assets"), ("graph", "/api/graph")):
-                    _row(f"headwater, {what}", times, partial(_get, started.port, path))
+                    ask = partial(_get, started.port, path)
+                    _row(f"headwater, {what}", times, ask)
+                    _row("  right after an event", times, ask, before=partial(_report, started.port, roots))
             else:
                 _fill_peer(started)
                 for what, query in (("catalog", _CATALOG_QUERY), ("graph", _GRAPH_QUERY)):
                     _row(f"{system.name}, {what}", 1, partial(_ask, started.port, query))
 
 
-def _row(name: str, times: int, ask: Callable[[], bytes]) -> None:
+def _row(name: str, times: int, ask: Callable[[], bytes], before: Callable[[], object] = lambda: None) -> None:
     body = ask()
     seconds = []
     for _ in range(times):
+        before()
         began = time.perf_counter()
         body = ask()
         seconds.append(time.perf_counter() - began)
-    print(
-        f"{name:<34}{statistics.median(seconds) * 1e3:>10,.1f}{len(body):>14,}{len(gzip.compress(body)):>14,}",
-        flush=True,
-    )
+    print(f"{name:<34}{statistics.median(seconds) * 1e3:>10,.1f}{len(_plain(body)):>14,}{len(body):>14,}", flush=True)
 
 
-def _fill(started: Running, count: int) -> None:
-    """A materialization of each asset, once they are all there."""
+def _fill(started: Running, count: int) -> list[str]:
+    """A materialization of each asset, once they are all there; the keys of those that the others are made from."""
     items: list[dict[str, Any]] = []
     while len(items) < count:
-        items = json.loads(_get(started.port, "/api/assets"))["items"]
+        items = json.loads(_plain(_get(started.port, "/api/assets")))["items"]
     keys = [item["key"] for item in items]
     for start in range(0, count, 5_000):
         _post(started.port, "/api/report", [{"key": key} for key in keys[start : start + 5_000]])
+    return [key for key in keys if key.startswith("raw_")]
 
 
 def _fill_peer(started: Running) -> None:
-    answer = json.loads(_ask(started.port, "{ assetNodes { assetKey { path } } }"))
+    answer = json.loads(_plain(_ask(started.port, "{ assetNodes { assetKey { path } } }")))
     keys = [node["assetKey"]["path"] for node in answer["data"]["assetNodes"][:_PEER_STATES]]
     environment = {**os.environ, "DAGSTER_HOME": str(started.marks.parent / "home")}
     subprocess.run([str(PEERS / "python"), "-c", _FILL_PEER.format(keys=keys)], env=environment, check=True)
 
 
+def _report(port: int, keys: Iterator[str]) -> None:
+    """A materialization of the next one of some assets."""
+    _post(port, "/api/report", {"key": next(keys)})
+
+
 def _get(port: int, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=300) as answer:
-        found: bytes = answer.read()
-        return found
+    return _send(urllib.request.Request(f"http://127.0.0.1:{port}{path}"))
 
 
 def _ask(port: int, query: str) -> bytes:
@@ -105,12 +111,23 @@ def _ask(port: int, query: str) -> bytes:
 
 
 def _post(port: int, path: str, body: Any) -> bytes:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    return _send(
+        urllib.request.Request(
+            f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
     )
+
+
+def _send(request: urllib.request.Request) -> bytes:
+    """The answer as it is sent to a browser: compressed where the server does that."""
+    request.add_header("Accept-Encoding", "gzip")
     with urllib.request.urlopen(request, timeout=300) as answer:
         found: bytes = answer.read()
         return found
+
+
+def _plain(body: bytes) -> bytes:
+    return gzip.decompress(body) if body.startswith(_GZIP) else body
 
 
 def _escaped(project: str) -> str:

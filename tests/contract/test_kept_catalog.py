@@ -29,7 +29,8 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import EventKind, FreshnessChange, Materialization, NewEvent
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.server.kept_catalog import KeptCatalog
-from headwater.server.resources.assets import asset_list, graph_view, read_estate
+from headwater.server.resources.assets import asset_list, graph_view
+from headwater.server.resources.estate import read_estate
 from headwater.storage import dynamic_partitions, runs
 from headwater.storage.freshness import FreshnessRow, save_freshness
 from headwater.storage.store import Store
@@ -103,6 +104,33 @@ def test_what_did_not_change_is_not_built_again(store: Store) -> None:
     assert msgspec.json.decode(first)["items"][0] == msgspec.json.decode(after)["items"][0]
     assert first != after
     assert first.tag != after.tag
+
+
+def test_an_event_costs_what_it_changes(store: Store) -> None:
+    """After an event about one of a thousand assets, what is encoded and compressed already is used again."""
+    chain = [native(f"n{number:04}", *([f"n{number - 1:04}"] if number else [])) for number in range(1_000)]
+    kept, graph = KeptCatalog(store), graph_of(*chain)
+    store.write(Unit(events=[made(asset.key) for asset in chain]))
+    before = [kept.asset_list(graph, DAY), kept.graph(graph, DAY)]
+    store.write(Unit(events=[made("n0990")]))
+    after = [kept.asset_list(graph, DAY), kept.graph(graph, DAY)]
+
+    assert _anew(store, graph, DAY) == tuple(map(bytes, after))
+    assert before != after
+    kept_pieces = [len(set(old.pieces) & set(new.pieces)) for old, new in zip(before, after, strict=True)]
+    # All rows but the last few hundred, and what stands behind the graph's.
+    assert [3, 4] == kept_pieces
+
+
+def test_many_events_at_once(store: Store) -> None:
+    """Where more happened than is worth following, the answers are as if built anew too."""
+    kept, graph = KeptCatalog(store), graph_of(*(external(f"e{number:03}") for number in range(300)))
+    keys = [f"e{number:03}" for number in range(300)]
+    for events in ([made(key) for key in keys], [made("e001")] * 2_500, [made("e002")]):
+        _kept(kept, graph, DAY)
+        store.write(Unit(events=events))
+
+        assert _anew(store, graph, DAY) == _kept(kept, graph, DAY)
 
 
 def _know_the_run(store: Store) -> None:

@@ -23,6 +23,8 @@ from servers import DevServer, dev_server
 PROJECT = Path(__file__).parents[1] / "projects" / "lineage.py"
 EXAMPLES = int(os.environ.get("HEADWATER_API_EXAMPLES", "3"))
 """Requests an operation and way of generating; `make soak` sends a hundred thousand in all."""
+IS_SOAK = "HEADWATER_API_EXAMPLES" in os.environ
+"""Then they are others each time, or those of pytest's `--hypothesis-seed`."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 LEFT_OUT = ("/api/session", "/api/tokens", "/api/people")
 """These change who may ask."""
@@ -43,6 +45,7 @@ def test_generated_requests(server: DevServer, mode: GenerationMode) -> None:
     """Each operation is asked with what its description allows, or with what it forbids."""
     description: Any = schemathesis.openapi.from_url(f"{server.url}/api/docs/openapi.json")
     wrong: dict[str, str] = {}
+    sent = 0
     for found in description.get_all_operations():
         operation = found.ok()
         if operation.path.startswith(LEFT_OUT):
@@ -51,13 +54,15 @@ def test_generated_requests(server: DevServer, mode: GenerationMode) -> None:
         @settings(
             max_examples=EXAMPLES,
             deadline=None,
-            derandomize=True,
+            derandomize=not IS_SOAK,
             database=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: Any) -> None:
+            nonlocal sent
+            sent += 1
             case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=30)
 
         try:
@@ -68,5 +73,6 @@ def test_generated_requests(server: DevServer, mode: GenerationMode) -> None:
         except (Exception, BaseExceptionGroup) as error:
             wrong[operation.label] = str(error)[:3_000]
 
+    print(f"{sent:,} requests")
     assert {} == wrong, "\n\n".join(f"{label}: {said}" for label, said in wrong.items())
     assert 200 == server.get("/health/ready").status

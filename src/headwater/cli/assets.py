@@ -28,10 +28,11 @@ def asset_group() -> None:
 def list_assets(selection: str | None, kind: str | None, home: Path | None, deployment: str, as_json: bool) -> None:
     """List assets with their state: all, or those of a SELECTION such as '+group:finance and not tag:pii'."""
     from headwater.server.resources import assets
+    from headwater.server.resources.estate import read_estate
 
     with open_deployment(home, deployment) as opened:
         graph, now = opened.graph(), opened.clock.now()
-        rows = assets.asset_list(opened.store.read(lambda c: assets.read_estate(c, graph, now)), selection).items
+        rows = assets.asset_list(opened.store.read(lambda c: read_estate(c, graph, now)), selection).items
     chosen = [row for row in rows if kind in (None, row.kind)]
     if as_json:
         print_json(chosen)
@@ -51,13 +52,12 @@ def list_assets(selection: str | None, kind: str | None, home: Path | None, depl
 def show_asset(key: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """Show one asset: its definition, state, neighbours and checks. KEY is written with slashes."""
     from headwater.server.resources import assets
+    from headwater.server.resources.estate import read_estate
 
     with open_deployment(home, deployment) as opened:
         graph, now = opened.graph(), opened.clock.now()
         graph.node(key)
-        detail = opened.store.read(
-            lambda c: assets.asset_detail(c, assets.read_estate(c, graph, now, key=key), key, now)
-        )
+        detail = opened.store.read(lambda c: assets.asset_detail(c, read_estate(c, graph, now, key=key), key, now))
     if as_json:
         print_json(detail)
         return

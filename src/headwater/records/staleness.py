@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -73,22 +73,34 @@ def causes_down(
     """
     causes: dict[str, list[StaleCause]] = {}
     for key in order:
-        if key not in changed:
-            continue
-        handed = [
-            msgspec.structs.replace(cause, via=(above, *cause.via))
-            for above in inputs(key)
-            for cause in causes.get(above, ())
-        ]
-        seen: set[tuple[StaleKind, str]] = set()
-        kept: list[StaleCause] = []
-        for cause in (*changed[key], *sorted(handed, key=lambda each: len(each.via))):
-            if (cause.kind, cause.upstream) not in seen and len(kept) < _MOST_CAUSES:
-                seen.add((cause.kind, cause.upstream))
-                kept.append(cause)
-        if kept:
+        if key in changed and (kept := causes_of(changed[key], inputs(key), causes)):
             causes[key] = kept
     return causes
+
+
+def causes_of(
+    changed: Iterable[StaleCause], inputs: Iterable[str], causes: Mapping[str, Sequence[StaleCause]]
+) -> list[StaleCause]:
+    """Why one asset is stale.
+
+    Args:
+        changed: What changed in its code and its inputs since it was made.
+        inputs: Its inputs.
+        causes: Why each of these is stale, those that are.
+
+    Returns:
+        The directest first; for one root the shortest way, a bounded number.
+    """
+    handed = [
+        msgspec.structs.replace(cause, via=(above, *cause.via)) for above in inputs for cause in causes.get(above, ())
+    ]
+    seen: set[tuple[StaleKind, str]] = set()
+    kept: list[StaleCause] = []
+    for cause in (*changed, *sorted(handed, key=lambda each: len(each.via))):
+        if (cause.kind, cause.upstream) not in seen and len(kept) < _MOST_CAUSES:
+            seen.add((cause.kind, cause.upstream))
+            kept.append(cause)
+    return kept
 
 
 def judge_native(state: AssetState, causes: Collection[StaleCause]) -> AssetStatus:

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
 from litestar import MediaType, Response
 
 from headwater.server.http import Message, Receive, Scope, Send, header
+from headwater.server.kept_body import KeptBody
 
 _LEAST_BYTES = 1_000
 _MANY_BYTES = 100_000
 """From here on, compressing takes long enough that other requests should not wait for it."""
 _LEVEL = 1
 _TAG_BYTES = 12
-
-
-class KeptBody(bytes):
-    """A body that is sent more than once: its tag and its compressed form are worked out once."""
-
-    @cached_property
-    def tag(self) -> bytes:
-        """What its `ETag` is."""
-        return _tag_of(self)
-
-    @cached_property
-    def compressed(self) -> bytes:
-        """It with gzip."""
-        return _gzip(self)
 
 
 def kept(body: KeptBody) -> Response[Any]:

@@ -23,6 +23,7 @@ from headwater.records.runs import Cause, RunStatus
 from headwater.server import strict_door
 from headwater.server.deployment import Deployment
 from headwater.server.resources import assets, automation, graphs, history, runs
+from headwater.server.resources.estate import read_estate
 from headwater.storage import event_log, run_requests
 from headwater.storage.event_log import EventFilter
 from headwater.storage.run_filter import RunFilter
@@ -55,7 +56,7 @@ async def find_assets(selection: str = "*", limit: int = 50) -> dict[str, Any]:
     now = _deployment().clock.now()
 
     def read(connection: Connection) -> dict[str, Any]:
-        found = assets.asset_list(assets.read_estate(connection, graph, now), selection).items
+        found = assets.asset_list(read_estate(connection, graph, now), selection).items
         return {"assets": _plain(found[: _bounded(limit)]), "found": len(found)}
 
     return await _read(read)
@@ -70,7 +71,7 @@ async def get_asset(key: str) -> dict[str, Any]:
     graph = await _graph()
     now = _deployment().clock.now()
     return await _read(
-        lambda c: _plain(assets.asset_detail(c, assets.read_estate(c, graph, now, key=graph.node(key).key), key, now))
+        lambda c: _plain(assets.asset_detail(c, read_estate(c, graph, now, key=graph.node(key).key), key, now))
     )
 
 
@@ -108,9 +109,7 @@ async def explain_asset(key: str, partition: str | None = None) -> dict[str, Any
     now = _deployment().clock.now()
 
     def read(connection: Connection) -> dict[str, Any]:
-        detail = assets.asset_detail(
-            connection, assets.read_estate(connection, graph, now, key=graph.node(key).key), key, now
-        )
+        detail = assets.asset_detail(connection, read_estate(connection, graph, now, key=graph.node(key).key), key, now)
         view = automation.automation_view(connection, graph, key, now, partition=partition, before=None, limit=5)
         return {"asset": _plain(detail.asset), "stale_because": _plain(detail.stale), "automation": _plain(view)}
 

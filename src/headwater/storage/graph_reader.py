@@ -12,6 +12,7 @@ from headwater.definitions.partitions import DynamicKeys, PartitionsSnapshot
 from headwater.definitions.snapshot import DefinitionsSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.storage import catalog, dynamic_partitions, event_log, past, tick_settings
+from headwater.storage.driver import compile_text, execute
 from headwater.storage.schema import is_whole, latest
 
 DEFAULT_SWITCH = "default_automation_condition_sensor"
@@ -116,4 +117,5 @@ def _has_dynamic_keys(partitions: PartitionsSnapshot | None) -> bool:
 
 def _reported_keys(connection: Connection) -> list[str]:
     query = sa.select(latest.c.asset_key).where(is_whole).distinct()
-    return sorted(connection.execute(query).scalars())
+    # Of thousands of assets, after each event: the driver's own rows are taken as they are.
+    return sorted(key for (key,) in execute(connection, compile_text(query, connection.dialect), ()).fetchall())

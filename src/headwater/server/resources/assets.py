@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_datetime, to_seconds
 from headwater.definitions.partitions import PartitionsDefinition, partitions_from_snapshot
 from headwater.definitions.partitions.dynamic import DynamicKeys
-from headwater.definitions.reach import reach
 from headwater.definitions.snapshot import SourceRef
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import EventKind, Materialization, Observation, RunEvent, StepEvent
@@ -19,81 +17,23 @@ from headwater.records.fold import WHOLE, CheckLatest, Latest
 from headwater.records.staleness import (
     AssetState,
     AssetStatus,
-    StaleCause,
     StaleKind,
-    causes_down,
     judge_external,
     judge_native,
     newest_failure,
 )
-from headwater.records.version_changes import VersionChanges
 from headwater.server import shapes
 from headwater.server.resources.automation import freshness_view
+from headwater.server.resources.estate import Estate
 from headwater.server.resources.events import error_view, metadata_view
 from headwater.server.resources.partitions import partitions_view
-from headwater.storage import event_log, freshness, runs, sensors, states
+from headwater.storage import event_log, runs, sensors, states
 from headwater.storage.dynamic_partitions import read_all
-from headwater.storage.version_changes import read_changes
 
 _MADE = EventKind.MATERIALIZATION
 _FEW = 200
-"""Up to so many assets are read one by one."""
+"""Of up to so many readers it is told which version they have read."""
 _NO_CHECKS = shapes.CheckCounts(passed=0, warned=0, failed=0, missing=0)
-
-
-class Estate(msgspec.Struct, frozen=True):
-    """All that is known of the assets at one moment, read in one transaction."""
-
-    graph: AssetGraph
-    latest: Mapping[tuple[str, EventKind], Latest]
-    checks: Mapping[str, Mapping[str, CheckLatest]]
-    running: frozenset[tuple[str, str]]
-    seq: int
-    freshness: Mapping[str, str] = {}
-    causes: Mapping[str, Sequence[StaleCause]] = {}
-    """By key, why each stale asset is so, up to the roots."""
-
-
-def read_estate(
-    connection: Connection,
-    graph: AssetGraph,
-    now: int,
-    *,
-    key: str | None = None,
-    keys: Collection[str] | None = None,
-) -> Estate:
-    """The state of all assets, of one and its neighbours, or of a few; at a moment, in microseconds."""
-    few = _neighbourhood(graph, key) if key is not None else _with_upstream(graph, keys) if keys is not None else None
-    concerned = [node.key for node in graph.nodes] if few is None else few
-    read_one_by_one = few is not None and len(few) <= _FEW
-    latest = _latest_of(connection, concerned) if read_one_by_one else states.read_assets(connection)
-    found = _checks_of(connection, concerned) if read_one_by_one else states.read_checks(connection)
-    checks: dict[str, dict[str, CheckLatest]] = {}
-    for check in found:
-        checks.setdefault(check.asset_key, {})[check.check_name] = check
-    running = {
-        (asset, partition)
-        for run in runs.read_open(connection)
-        for asset in run.assets
-        for partition in (WHOLE, *(run.partition_keys or ()))
-    }
-    kept = freshness.read_freshness(connection)
-    return Estate(
-        graph=graph,
-        latest=latest,
-        checks=checks,
-        running=frozenset(running),
-        seq=event_log.head(connection),
-        freshness={name: row.state for name, row in kept.items()},
-        causes=find_causes(graph, concerned, read_changes(connection, graph, concerned, latest, now)),
-    )
-
-
-def find_causes(graph: AssetGraph, keys: Iterable[str], changes: VersionChanges) -> dict[str, list[StaleCause]]:
-    """Why each of some assets is stale, which are with all that they are made from."""
-    natives = [key for key in keys if graph.node(key).kind == "native"]
-    order = [graph.nodes[number].key for number in graph.order]
-    return causes_down({key: changes.of_asset(key) for key in natives}, order, graph.upstream_keys)
 
 
 def select(estate: Estate, selection: str) -> list[int]:
@@ -240,26 +180,6 @@ def partition_list(connection: Connection, node: AssetNode, now: int) -> shapes.
 def source_view(source: SourceRef | None) -> shapes.SourceView | None:
     """Where a definition stands."""
     return None if source is None else shapes.SourceView(file=source.file, line=source.line)
-
-
-def _with_upstream(graph: AssetGraph, keys: Collection[str]) -> list[str]:
-    """Some assets, and what they need to be judged: all that they are made from."""
-    above = reach(graph.upstream, [graph.ids[key] for key in keys if key in graph.ids])
-    return sorted({*keys, *(graph.nodes[number].key for number in above)})
-
-
-def _neighbourhood(graph: AssetGraph, key: str) -> list[str]:
-    """An asset, its neighbours, and what those need to be judged."""
-    near = {key, *graph.upstream_keys(key), *graph.downstream_keys(key)}
-    return _with_upstream(graph, near)
-
-
-def _latest_of(connection: Connection, keys: Iterable[str]) -> dict[tuple[str, EventKind], Latest]:
-    return {slot: state for key in keys for slot, state in states.read_assets(connection, key).items()}
-
-
-def _checks_of(connection: Connection, keys: Iterable[str]) -> list[CheckLatest]:
-    return [check for key in keys for check in states.read_checks(connection, key)]
 
 
 def _status(estate: Estate, node: AssetNode) -> AssetStatus:

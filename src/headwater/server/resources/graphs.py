@@ -16,7 +16,8 @@ from headwater.graph.neighbourhood import find_neighbourhood
 from headwater.graph.paths import find_paths
 from headwater.records.events import EventKind, Materialization
 from headwater.server import shapes
-from headwater.server.resources.assets import read_estate, row_in
+from headwater.server.resources.assets import row_in
+from headwater.server.resources.estate import read_estate
 from headwater.storage import event_log, states
 from headwater.storage.graph_reader import read_graph_as_of
 

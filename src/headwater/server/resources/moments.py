@@ -11,10 +11,10 @@ from headwater.clock import from_seconds, to_datetime, to_seconds
 from headwater.definitions.snapshot import AssetSnapshot, find_asset
 from headwater.graph.diff import changed_fields
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.fold import CheckLatest
 from headwater.records.version_changes import VersionChanges
 from headwater.server import shapes
-from headwater.server.resources.assets import Estate, asset_detail, find_causes
+from headwater.server.resources.assets import asset_detail
+from headwater.server.resources.estate import Estate, checks_by_asset, find_causes
 from headwater.storage import catalog, event_log, past
 from headwater.storage.graph_reader import read_graph_as_of
 
@@ -24,16 +24,13 @@ _RANK = {"native": 0, "external": 1, "stub": 2}
 def read_estate_as_of(connection: Connection, moment: float) -> Estate:
     """All assets as they stood at a moment, in seconds since the epoch; no run counts as under way."""
     at = from_seconds(moment)
-    checks: dict[str, dict[str, CheckLatest]] = {}
-    for check in past.read_checks_at(connection, at):
-        checks.setdefault(check.asset_key, {})[check.check_name] = check
     graph, latest = read_graph_as_of(connection, at, with_reported=True), past.read_assets_at(connection, at)
     # The states of single partitions are not known of the past: the newest one stands for them all.
     changes = VersionChanges(graph, PartitionLinks(graph, to_datetime(at)), latest, {})
     return Estate(
         graph=graph,
         latest=latest,
-        checks=checks,
+        checks=checks_by_asset(past.read_checks_at(connection, at)),
         running=frozenset(),
         seq=event_log.seq_at(connection, at),
         causes=find_causes(graph, [node.key for node in graph.nodes], changes),

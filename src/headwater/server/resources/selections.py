@@ -10,7 +10,8 @@ from headwater.errors import SelectionSyntaxError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.server import shapes
 from headwater.server.problems import problem_of
-from headwater.server.resources.assets import read_estate, statuses
+from headwater.server.resources.assets import statuses
+from headwater.server.resources.estate import read_estate
 
 
 def completions(

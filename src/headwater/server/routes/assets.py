@@ -13,6 +13,7 @@ from headwater.server import shapes
 from headwater.server.answers import kept
 from headwater.server.deployment import Deployment
 from headwater.server.resources import arrivals, assets, history, moments, partitions
+from headwater.server.resources.estate import read_estate
 from headwater.server.routes.parameters import AsOf, Selection
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
@@ -43,9 +44,7 @@ def list_assets(
     graph, now = deployment.graph(), deployment.clock.now()
     if selection is None:
         return kept(deployment.catalog.asset_list(graph, now))
-    return Response(
-        assets.asset_list(deployment.store.read_one_state(lambda c: assets.read_estate(c, graph, now)), selection)
-    )
+    return Response(assets.asset_list(deployment.store.read_one_state(lambda c: read_estate(c, graph, now)), selection))
 
 
 @get("/assets/detail", sync_to_thread=True, summary="One asset")
@@ -56,7 +55,7 @@ def get_asset(deployment: NamedDependency[Deployment], key: FromQuery[str], as_o
     graph = deployment.graph()
     graph.node(key)
     now = deployment.clock.now()
-    return deployment.store.read(lambda c: assets.asset_detail(c, assets.read_estate(c, graph, now, key=key), key, now))
+    return deployment.store.read(lambda c: assets.asset_detail(c, read_estate(c, graph, now, key=key), key, now))
 
 
 @get("/assets/events", sync_to_thread=True, summary="An asset's history")

@@ -14,6 +14,7 @@ from headwater.server import shapes
 from headwater.server.answers import kept
 from headwater.server.deployment import Deployment
 from headwater.server.resources import assets, graphs, moments, origins, selections, tables
+from headwater.server.resources.estate import read_estate
 from headwater.server.resources.history import decode_number
 from headwater.server.routes.parameters import LAST_SECOND, AsOf, Selection
 
@@ -39,9 +40,7 @@ def get_graph(
     graph, now = deployment.graph(), deployment.clock.now()
     if selection is None:
         return kept(deployment.catalog.graph(graph, now))
-    return Response(
-        assets.graph_view(deployment.store.read_one_state(lambda c: assets.read_estate(c, graph, now)), selection)
-    )
+    return Response(assets.graph_view(deployment.store.read_one_state(lambda c: read_estate(c, graph, now)), selection))
 
 
 @get("/graph/neighbourhood", sync_to_thread=True, summary="What is around an asset")
@@ -69,7 +68,7 @@ def get_impact(
     graph, now = deployment.graph(), deployment.clock.now()
     ids = {graph.ids[graph.node(each).key] for each in key or ()}
     if selection is not None:
-        ids.update(deployment.store.read(lambda c: assets.select(assets.read_estate(c, graph, now), selection)))
+        ids.update(deployment.store.read(lambda c: assets.select(read_estate(c, graph, now), selection)))
     return graphs.impact(graph, ids)
 
 
