@@ -39,6 +39,57 @@ defs = hw.Definitions(assets=[landed, reader, flaky])
 """
 
 
+TICKING = """
+import headwater as hw
+
+landed = hw.AssetSpec("landed")
+
+
+@hw.asset(deps=["landed"], automation_condition=hw.AutomationCondition.eager())
+def reader():
+    return 1
+
+
+@hw.asset
+def wanted():
+    return 1
+
+
+@hw.asset
+def by_hand():
+    return 1
+
+
+@hw.asset(partitions_def=hw.StaticPartitionsDefinition(["a", "b"]))
+def parts():
+    return 1
+
+
+@hw.sensor(minimum_interval_seconds=1)
+def reporting(context):
+    if context.cursor is None:
+        return hw.SensorResult(asset_events=[hw.AssetMaterialization("landed")], cursor="1")
+
+
+@hw.sensor(minimum_interval_seconds=1, target=["wanted"])
+def requesting():
+    return hw.RunRequest(run_key="once")
+
+
+@hw.sensor(target=["by_hand"], default_status=hw.DefaultSensorStatus.STOPPED)
+def asked():
+    return hw.RunRequest()
+
+
+@hw.sensor(minimum_interval_seconds=60)
+def failing():
+    raise RuntimeError("always")
+
+
+defs = hw.Definitions(assets=[landed, reader, wanted, by_hand, parts], sensors=[reporting, requesting, asked, failing])
+"""
+
+
 def series(server: DevServer) -> dict[str, float]:
     """What /metrics shows, by name and labels."""
     answer = server.get("/metrics")
@@ -150,6 +201,51 @@ def test_traces_go_on_in_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (span.name, runs[span.parent_span_id].trace_id.hex()) for span in steps
     ]
     assert [True, False, False] == [span.status.code == Status.STATUS_CODE_ERROR for span in steps]
+
+
+def test_traces_go_on_from_ticks_and_backfills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick begins a trace or goes on with that of who asked for it; its runs and what its reports cause belong to it.
+
+    So do the runs of a backfill to that of the request. Of ticks that came to nothing there is no span.
+    """
+    (tmp_path / "ticking.py").write_text(TICKING)
+    with stand_in() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        with dev_server(tmp_path / "home", str(tmp_path / "ticking.py")) as server:
+            server.wait_for(lambda: server.get("/health/ready").json["status"] == "ready")
+            server.wait_for(lambda: server.status("reader") == "fresh")
+            server.wait_for(lambda: server.status("wanted") == "fresh")
+            server.post("/api/sensors/asked/tick", headers={"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"})
+            server.wait_for(lambda: server.status("by_hand") == "fresh")
+            body = {"assets": ["parts"], "partitions": ["a", "b"]}
+            server.post("/api/backfills", body, {"traceparent": f"00-{OTHER}-b7ad6b7169203331-01"})
+            server.wait_for(lambda: server.get("/api/backfills").json["items"][0]["status"] == "completed")
+            server.stop()
+        spans = spans_of(collector.received)
+
+    by_id = {span.span_id: span for span in spans}
+    made_by = {
+        (key, by_id[span.parent_span_id].name, span.trace_id.hex() if span.trace_id.hex() in (TRACE, OTHER) else "own")
+        for span in spans
+        if span.name.startswith("run ")
+        for key in _asked_for(span)
+    }
+    assert {
+        ("reader", "tick reporting", "own"),
+        ("wanted", "tick requesting", "own"),
+        ("by_hand", "tick asked", TRACE),
+        ("parts", "POST /api/backfills", OTHER),
+    } == made_by
+    ticks = {span.name: span for span in spans if span.name.startswith("tick ")}
+    assert {"tick reporting", "tick requesting", "tick asked", "tick failing"} == ticks.keys()
+    assert Status.STATUS_CODE_ERROR == ticks["tick failing"].status.code
+    assert ticks["tick reporting"].trace_id != ticks["tick requesting"].trace_id
+
+
+def _asked_for(span: Span) -> list[str]:
+    """The assets that a run is of."""
+    [found] = [each.value.array_value.values for each in span.attributes if each.key == "headwater.assets"]
+    return [value.string_value for value in found]
 
 
 def spans_of(received: list[Received]) -> list[Span]:

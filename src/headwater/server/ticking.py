@@ -26,6 +26,7 @@ from headwater.storage import sensors as sensor_store
 from headwater.storage.dry_runs import WantedDryRun
 from headwater.storage.tail import Subscription
 from headwater.storage.writer import Unit
+from headwater.traces import current_trace
 
 _planned_tick_decoder = msgspec.json.Decoder(PlannedTick)
 
@@ -65,7 +66,7 @@ class TickingRoutes(Generic[View]):
     ) -> View:
         """Change how it stands; gives how it stands then."""
         self._find(deployment.graph(), name)
-        change_state(deployment, name, kind, Reporter("app", principal.actor), changes)
+        change_state(deployment, name, kind, Reporter("app", principal.actor, trace=current_trace.get()), changes)
         return self.view(deployment, name)
 
     async def dry_run(self, deployment: Deployment, name: str, body: shapes.DryRunBody) -> shapes.DryRunView:

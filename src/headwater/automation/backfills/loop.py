@@ -225,7 +225,12 @@ class BackfillLoop:
             location=wanted.location,
             assets=tuple(sorted(wanted.assets)),
             status=RunStatus.QUEUED,
-            cause=Cause(kind="backfill", name=backfill.backfill_id, reason=backfill.cause.reason),
+            cause=Cause(
+                kind="backfill",
+                name=backfill.backfill_id,
+                reason=backfill.cause.reason,
+                trace=backfill.cause.trace,
+            ),
             created_at=now,
             partition=(keys[0] or None) if len(keys) == 1 else None,
             partitions=tuple(keys) if len(keys) > 1 else (),

@@ -51,6 +51,21 @@ class PlannedTick(msgspec.Struct, frozen=True, kw_only=True):
             self, runs=runs, joins=tuple(joins), ended=msgspec.structs.replace(self.ended, detail=detail)
         )
 
+    def with_trace(self, trace: str) -> PlannedTick:
+        """The tick with what it reports and requests as part of a trace, by its `traceparent`."""
+        return msgspec.structs.replace(
+            self,
+            reports=tuple(_reported_in(event, trace) for event in self.reports),
+            runs=tuple(
+                (key, msgspec.structs.replace(run, cause=msgspec.structs.replace(run.cause, trace=trace)))
+                for key, run in self.runs
+            ),
+            joins=tuple(
+                msgspec.structs.replace(join, cause=msgspec.structs.replace(join.cause, trace=trace))
+                for join in self.joins
+            ),
+        )
+
     @property
     def is_only_noted(self) -> bool:
         """Whether it changes nothing but when the sensor ticked last."""
@@ -239,6 +254,14 @@ def _ended(item: Ticking, status: TickStatus, times: TickTimes, detail: TickDeta
     return EndedTick(
         sensor=item.name, status=status, started_at=times.started_at, ended_at=times.ended_at, detail=detail
     )
+
+
+def _reported_in(event: NewEvent, trace: str) -> NewEvent:
+    reporter = getattr(event.payload, "reporter", None)
+    if reporter is None:
+        return event
+    payload = msgspec.structs.replace(event.payload, reporter=msgspec.structs.replace(reporter, trace=trace))
+    return msgspec.structs.replace(event, payload=payload)
 
 
 def _partitions_event(change: PartitionsChange, tick: EndedTick) -> NewEvent:

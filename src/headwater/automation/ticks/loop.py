@@ -15,6 +15,7 @@ from headwater.automation.ticks.decide import PlannedTick
 from headwater.automation.ticks.decide_due import Ticking, is_running, next_due, next_time
 from headwater.automation.ticks.dry_run_loop import DryRuns
 from headwater.automation.ticks.evaluation import TickEvaluator, Wanted
+from headwater.automation.ticks.spans import TickSpans
 from headwater.automation.ticks.watched_events import WatchedEvents, Watchers, first_cursor
 from headwater.automation.ticks.writer import TickWriter
 from headwater.clock import MICROSECONDS
@@ -73,6 +74,7 @@ class TickLoop:
         self._evaluator = TickEvaluator(store)
         self._writer = TickWriter(store)
         self._dry_runs = DryRuns(store, locations, self._evaluator, may_tick)
+        self._spans = TickSpans()
         self._woken = asyncio.Event()
 
     def use_graph(self, graph: AssetGraph) -> None:
@@ -91,6 +93,7 @@ class TickLoop:
     def heed(self, events: Sequence[Event]) -> None:
         """Events were committed: call the sensors that they concern, and look at those that a person changed."""
         self._dry_runs.heed(events, self._items)
+        self._spans.heed(events)
         called = self._watchers.called(events)
         changed = [event.payload.sensor for event in events if isinstance(event.payload, SensorSwitched)]
         if changed:
@@ -119,6 +122,7 @@ class TickLoop:
             for task in ticking:
                 task.cancel()
             await asyncio.gather(*ticking, return_exceptions=True)
+            await asyncio.to_thread(self._spans.close)
 
     async def tick_now(self, name: str, process: LocationProcess, *, keep: bool = True) -> PlannedTick:
         """Tick a sensor or schedule once, outside of the loop; what it came to is committed if it is to be kept.
@@ -265,7 +269,8 @@ class TickLoop:
         return await self._evaluator.plan(wanted, process, watched)
 
     async def _keep(self, planned: PlannedTick, watched: WatchedEvents | None = None) -> None:
-        kept = await self._writer.keep(planned, spare_seconds=self._spare_seconds(planned))
+        with self._spans.traced(planned, () if watched is None else watched.events) as traced:
+            kept = await self._writer.keep(traced, spare_seconds=self._spare_seconds(planned))
         self._states[kept.sensor] = kept
         self._evaluator.note_kept(planned)
         if watched is not None and (kept.failures or watched.goes_on_after(planned.ended.detail.consumed)):
