@@ -43,6 +43,18 @@ for name in [name for name in os.environ if name.startswith("HEADWATER_") and na
     del os.environ[name]
 
 
+SHARED = ("demo", "server")
+"""Servers that tests of several files share; they take seconds to start."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those of one file stay together, and those that share a server."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        place = next((name for name in SHARED if name in fixtures), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{place}"))
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL server that runs for the tests alone."""
