@@ -9,6 +9,9 @@ from headwater.automation.conditions.evaluate_once import (
 )
 from headwater.connectors.failure_mail import make_email_on_run_failure_sensor as make_email_on_run_failure_sensor
 from headwater.definitions.assets.backfill_policy import BackfillPolicy as BackfillPolicy
+from headwater.definitions.assets.code_references import AnchorBasedFilePathMapping as AnchorBasedFilePathMapping
+from headwater.definitions.assets.code_references import link_code_references_to_git as link_code_references_to_git
+from headwater.definitions.assets.code_references import with_source_code_references as with_source_code_references
 from headwater.definitions.assets.context import AssetExecutionContext as AssetExecutionContext
 from headwater.definitions.assets.context import build_asset_context as build_asset_context
 from headwater.definitions.assets.decorator import asset as asset
@@ -54,10 +57,10 @@ from headwater.definitions.conditions.custom import AutomationContext as Automat
 from headwater.definitions.conditions.custom import AutomationResult as AutomationResult
 from headwater.definitions.conditions.custom import EntitySubset as EntitySubset
 from headwater.definitions.conditions.custom import build_automation_context as build_automation_context
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext as AssetCheckExecutionContext
+from headwater.definitions.contexts.steps import build_asset_check_context as build_asset_check_context
 from headwater.definitions.definitions import Definitions as Definitions
 from headwater.definitions.freshness import FreshnessPolicy as FreshnessPolicy
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext as AssetCheckExecutionContext
-from headwater.definitions.functions.contexts import build_asset_check_context as build_asset_check_context
 from headwater.definitions.lazy import LazyDefinitions as LazyDefinitions
 from headwater.definitions.lazy import definitions as definitions
 from headwater.definitions.loading import load_asset_checks_from_current_module as load_asset_checks_from_current_module
@@ -73,12 +76,9 @@ from headwater.definitions.loading import load_definitions_from_module as load_d
 from headwater.definitions.loading import load_definitions_from_modules as load_definitions_from_modules
 from headwater.definitions.loading import load_definitions_from_package_module as load_definitions_from_package_module
 from headwater.definitions.loading import load_definitions_from_package_name as load_definitions_from_package_name
-from headwater.definitions.metadata.code_references import AnchorBasedFilePathMapping as AnchorBasedFilePathMapping
 from headwater.definitions.metadata.code_references import CodeReferencesMetadataValue as CodeReferencesMetadataValue
 from headwater.definitions.metadata.code_references import LocalFileCodeReference as LocalFileCodeReference
 from headwater.definitions.metadata.code_references import UrlCodeReference as UrlCodeReference
-from headwater.definitions.metadata.code_references import link_code_references_to_git as link_code_references_to_git
-from headwater.definitions.metadata.code_references import with_source_code_references as with_source_code_references
 from headwater.definitions.metadata.infer import AssetMetadataValue as AssetMetadataValue
 from headwater.definitions.metadata.infer import BoolMetadataValue as BoolMetadataValue
 from headwater.definitions.metadata.infer import FloatMetadataValue as FloatMetadataValue

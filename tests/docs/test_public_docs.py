@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
+from pathlib import Path
 
 import headwater as hw
 
@@ -99,3 +102,10 @@ def test_every_public_name_has_an_example() -> None:
     without = {name for name in calls if ">>> " not in doc_of(name)}
 
     assert set() == without - NO_EXAMPLE_YET, "write an Example section into these docstrings"
+
+
+def test_the_reference_says_what_the_docstrings_say() -> None:
+    """`docs/api` is written anew whenever a docstring or the place of a public name changes."""
+    script = Path(__file__).parents[2] / "scripts" / "write_api_reference.py"
+    told = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.functions.needs import Needs
+from headwater.definitions.resources.needs import Needs
 from headwater.definitions.runs.run_config import read_run_config, with_env_vars
 from headwater.errors import InvalidConfigError
 from headwater.keys import AssetKey

@@ -11,6 +11,7 @@ import msgspec
 from headwater.definitions.assets.definition import AssetOutput, AssetsDefinition
 from headwater.definitions.assets.events import (
     AssetCheckEvaluation,
+    AssetEvent,
     AssetMaterialization,
     AssetObservation,
     DataVersion,
@@ -25,7 +26,6 @@ from headwater.definitions.assets.results import (
 )
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.metadata.infer import to_wire
-from headwater.definitions.sensors.requests import AssetEvent
 from headwater.errors import StepOutputError
 from headwater.execution.step_messages import EvaluatedCheck
 from headwater.keys import AssetCheckKey, AssetKey

@@ -12,14 +12,13 @@ import msgspec
 from headwater.clock import SystemClock, from_seconds, to_datetime
 from headwater.definitions.assets.context import AssetExecutionContext
 from headwater.definitions.assets.definition import AssetsDefinition
-from headwater.definitions.assets.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation
+from headwater.definitions.assets.events import AssetCheckEvaluation, AssetEvent, AssetMaterialization, AssetObservation
 from headwater.definitions.assets.inputs import AssetInput
 from headwater.definitions.assets.specs import IO_MANAGER_METADATA
 from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
-from headwater.definitions.functions.needs import Needs
 from headwater.definitions.metadata.infer import to_wire
 from headwater.definitions.resources.io_managers import (
     DEFAULT_IO_MANAGER,
@@ -28,10 +27,10 @@ from headwater.definitions.resources.io_managers import (
     OutputContext,
 )
 from headwater.definitions.resources.kept_by_default import is_default
+from headwater.definitions.resources.needs import Needs
 from headwater.definitions.runs.failures import Failure, RetryRequested
 from headwater.definitions.runs.hooks import HookContext
 from headwater.definitions.runs.retries import RetryPolicy
-from headwater.definitions.sensors.requests import AssetEvent
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
 from headwater.execution.config import config_of_op, function_config
 from headwater.execution.input_partitions import input_partitions

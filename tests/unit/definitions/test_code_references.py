@@ -6,16 +6,18 @@ from pathlib import PurePath
 
 import pytest
 
+from headwater.definitions.assets.code_references import (
+    CODE_REFERENCES,
+    AnchorBasedFilePathMapping,
+    link_code_references_to_git,
+    with_source_code_references,
+)
 from headwater.definitions.assets.decorator import asset
 from headwater.definitions.assets.specs import AssetSpec
 from headwater.definitions.metadata.code_references import (
-    CODE_REFERENCES,
-    AnchorBasedFilePathMapping,
     CodeReferencesMetadataValue,
     LocalFileCodeReference,
     UrlCodeReference,
-    link_code_references_to_git,
-    with_source_code_references,
 )
 from headwater.definitions.metadata.from_wire import from_wire
 from headwater.definitions.metadata.infer import normalize_metadata, to_wire

@@ -8,14 +8,13 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headwater.definitions.arguments import check_type, shown
-from headwater.definitions.assets.events import DataProvenance
-from headwater.definitions.functions.contexts import OUTSIDE, StepContext
+from headwater.definitions.assets.events import ASSET_EVENTS, AssetEvent, DataProvenance
+from headwater.definitions.contexts.steps import OUTSIDE, StepContext
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata.infer import MetadataValue, normalize_metadata
 from headwater.definitions.partitions import PartitionKeyRange, TimeWindow
 from headwater.definitions.partitions.several import check_consecutive, window_of
 from headwater.definitions.resources.definition import Resources, given_resources
-from headwater.definitions.sensors.requests import ASSET_EVENTS, AssetEvent
 from headwater.errors import InvalidInvocationError, InvalidParameterError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 

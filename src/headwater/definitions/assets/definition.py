@@ -15,9 +15,9 @@ from headwater.definitions.assets.inputs import AssetInput
 from headwater.definitions.assets.specs import IO_MANAGER_METADATA, AssetCheckSpec, AssetSpec
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy
-from headwater.definitions.functions.needs import NO_NEEDS, Needs
 from headwater.definitions.functions.signature import look_like, returns_nothing
 from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.resources.needs import NO_NEEDS, Needs
 from headwater.definitions.runs.hooks import HookDefinition
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -248,3 +248,7 @@ def check_severity(value: object) -> AssetCheckSeverity:
         InvalidParameterError: it is anything else, such as its name.
     """
     return check_type(value, AssetCheckSeverity, "severity", "AssetCheckSeverity.WARN or AssetCheckSeverity.ERROR")
+
+
+AssetEvent: TypeAlias = AssetMaterialization | AssetObservation | AssetCheckEvaluation
+ASSET_EVENTS = (AssetMaterialization, AssetObservation, AssetCheckEvaluation)

@@ -17,9 +17,9 @@ from headwater.definitions.assets.context import AssetExecutionContext
 from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.inputs import AssetIn, read_inputs
 from headwater.definitions.assets.specs import AssetCheckSpec
-from headwater.definitions.functions.needs import read_needs
 from headwater.definitions.functions.signature import default_name, read_parameters
 from headwater.definitions.labels import check_tags
+from headwater.definitions.resources.needs import read_needs
 from headwater.definitions.runs.hooks import HookDefinition, check_hooks
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.errors import InvalidDefinitionError

@@ -16,7 +16,7 @@ from headwater.definitions.assets.results import AssetCheckResult, AssetCheckSev
 from headwater.definitions.assets.specs import AssetCheckSpec
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.checks.multi import multi_asset_check
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.definitions.metadata.from_wire import schema_from_plain
 from headwater.definitions.metadata.infer import MetadataValue
 from headwater.definitions.metadata.tables import TableSchema

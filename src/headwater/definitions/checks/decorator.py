@@ -14,13 +14,13 @@ from headwater.definitions.assets.deps import AssetDep, CoercibleToAssetDep, Has
 from headwater.definitions.assets.inputs import AssetIn, AssetInput, read_inputs
 from headwater.definitions.assets.specs import AssetCheckSpec
 from headwater.definitions.conditions.condition import AutomationCondition
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.definitions.functions.decorated import check_function, function_name
-from headwater.definitions.functions.needs import NO_NEEDS, Needs, read_needs
 from headwater.definitions.functions.signature import default_name, look_like, read_docstring, read_parameters
 from headwater.definitions.labels import check_tags
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resources.definition import check_resources
+from headwater.definitions.resources.needs import NO_NEEDS, Needs, read_needs
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
 from headwater.errors import InvalidDefinitionError

@@ -10,7 +10,7 @@ from headwater.definitions.arguments import shown
 from headwater.definitions.assets.results import AssetCheckResult, AssetCheckSeverity
 from headwater.definitions.checks.builders import CheckedAssets, build_recorded_check
 from headwater.definitions.checks.decorator import AssetCheckDefinition
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.definitions.metadata.infer import MetadataValue
 from headwater.definitions.partitions import TimeWindowPartitionsDefinition
 from headwater.definitions.partitions.rules import check_cron, ticks

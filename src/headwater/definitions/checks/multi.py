@@ -11,10 +11,10 @@ from headwater.definitions.arguments import check_bool, check_printable, check_s
 from headwater.definitions.assets.inputs import AssetIn, read_inputs
 from headwater.definitions.assets.specs import AssetCheckSpec
 from headwater.definitions.checks.decorator import AssetCheckDefinition, read_execution
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.definitions.functions.decorated import check_function
-from headwater.definitions.functions.needs import read_needs
 from headwater.definitions.functions.signature import default_name, read_docstring, read_parameters
+from headwater.definitions.resources.needs import read_needs
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.errors import InvalidDefinitionError
 

@@ -12,9 +12,9 @@ from typing import Any
 from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.arguments import check_asset_key, check_moment, check_type, shown
 from headwater.definitions.conditions.condition import AutomationCondition
+from headwater.definitions.contexts.ticks import TickContext
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.partitions import DynamicKeys, Ordinals, PartitionKeys, PartitionsDefinition
-from headwater.definitions.sensors.context import TickContext
 from headwater.errors import InvalidParameterError
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 

@@ -1,1 +1,1 @@
-"""The user's functions: how they are read, and what they are called with."""
+"""The user's functions, as definitions see them."""

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from headwater.definitions.assets.bind import bind_assets
 from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.problems.problem import Problem
-from headwater.definitions.resources.bind import bind_assets
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.schedules.definition import ScheduleDefinition
 from headwater.definitions.sensors.definition import SensorDefinition

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 from headwater.definitions.arguments import check_several, check_type, shown
-from headwater.definitions.functions.contexts import OUTSIDE
+from headwater.definitions.contexts.steps import OUTSIDE
 from headwater.definitions.functions.decorated import check_function
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.functions.signature import count_parameters, default_name, look_like

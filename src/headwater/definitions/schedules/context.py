@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from headwater.definitions.arguments import check_moment
+from headwater.definitions.contexts.ticks import TickContext
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.resources.definition import Resources, given_resources
-from headwater.definitions.sensors.context import TickContext
 from headwater.errors import InvalidInvocationError
 
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from headwater.definitions.arguments import check_optional_text, check_seconds, shown
 from headwater.definitions.assets.deps import HasAssetKey
 from headwater.definitions.functions.decorated import check_function
-from headwater.definitions.functions.needs import NO_NEEDS, Needs
 from headwater.definitions.functions.signature import default_name, look_like, read_docstring
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata.infer import normalize_metadata
+from headwater.definitions.resources.needs import NO_NEEDS, Needs
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.runs.run_config import RunConfig, plain_run_config
 from headwater.definitions.schedules.context import ScheduleEvaluationContext

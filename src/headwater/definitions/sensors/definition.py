@@ -17,10 +17,10 @@ from headwater.definitions.arguments import (
 )
 from headwater.definitions.assets.deps import HasAssetKey
 from headwater.definitions.functions.decorated import check_function
-from headwater.definitions.functions.needs import NO_NEEDS, Needs, read_needs
 from headwater.definitions.functions.signature import default_name, look_like, read_docstring, read_parameters
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata.infer import normalize_metadata
+from headwater.definitions.resources.needs import NO_NEEDS, Needs, read_needs
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors.context import SensorEvaluationContext

@@ -8,10 +8,11 @@ from typing import Any
 
 from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.arguments import check_asset_key
+from headwater.definitions.contexts.ticks import TickContext
 from headwater.definitions.downstream_partitions import downstream_partition_keys
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.resources.definition import Resources, given_resources
-from headwater.definitions.sensors.context import SensorEvaluationContext, TickContext
+from headwater.definitions.sensors.context import SensorEvaluationContext
 from headwater.errors import InvalidInvocationError, InvalidParameterError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 

@@ -19,7 +19,10 @@ from headwater.definitions.arguments import (
     shown,
 )
 from headwater.definitions.assets.deps import HasAssetKey
-from headwater.definitions.assets.events import AssetCheckEvaluation, AssetMaterialization, AssetObservation
+from headwater.definitions.assets.events import (
+    ASSET_EVENTS,
+    AssetEvent,
+)
 from headwater.definitions.partitions import AddDynamicPartitionsRequest, DeleteDynamicPartitionsRequest
 from headwater.definitions.runs.run_config import RunConfig, plain_run_config
 from headwater.definitions.values import Frozen
@@ -27,8 +30,6 @@ from headwater.errors import InvalidParameterError, SensorResultError
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
 PartitionsRequest: TypeAlias = AddDynamicPartitionsRequest | DeleteDynamicPartitionsRequest
-AssetEvent: TypeAlias = AssetMaterialization | AssetObservation | AssetCheckEvaluation
-ASSET_EVENTS = (AssetMaterialization, AssetObservation, AssetCheckEvaluation)
 
 
 class RunRequest(Frozen):

@@ -8,15 +8,9 @@ from typing import Any, Literal
 import msgspec
 
 from headwater.definitions.arguments import shown
+from headwater.definitions.assets.events import ASSET_EVENTS, AssetEvent
 from headwater.definitions.sensors.context import SensorEvaluationContext
-from headwater.definitions.sensors.requests import (
-    ASSET_EVENTS,
-    AssetEvent,
-    PartitionsRequest,
-    RunRequest,
-    SensorResult,
-    SkipReason,
-)
+from headwater.definitions.sensors.requests import PartitionsRequest, RunRequest, SensorResult, SkipReason
 from headwater.errors import SensorResultError
 
 EMPTY_RESULT = "Sensor function returned an empty result"

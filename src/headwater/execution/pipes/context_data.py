@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from headwater.definitions.assets.context import AssetExecutionContext
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.errors import InvalidInvocationError, PipesError
 from headwater.keys import AssetKey
 

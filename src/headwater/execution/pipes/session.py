@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from headwater.definitions.assets.results import AssetCheckResult, MaterializeResult
-from headwater.definitions.functions.contexts import AssetCheckExecutionContext
+from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.errors import PipesError
 from headwater.execution.pipes.context_data import StepContext, assets_of, context_data
 from headwater.execution.pipes.context_injectors import PipesContextInjector

@@ -1,0 +1,1 @@
+"""What the contexts of the user's functions have in common."""
