@@ -270,9 +270,11 @@ from headwater.execution.in_process_result import ExecuteInProcessResult as Exec
 from headwater.execution.instance import DagsterInstance as DagsterInstance
 from headwater.execution.instance import HeadwaterInstance as HeadwaterInstance
 from headwater.execution.instance_filters import AssetRecord as AssetRecord
+from headwater.execution.instance_filters import AssetRecordsFilter as AssetRecordsFilter
 from headwater.execution.instance_filters import DagsterEventType as DagsterEventType
 from headwater.execution.instance_filters import EventRecordsFilter as EventRecordsFilter
 from headwater.execution.instance_filters import RunsFilter as RunsFilter
+from headwater.execution.instance_records import RunRecord as RunRecord
 from headwater.execution.materialize import materialize as materialize
 from headwater.execution.materialize import materialize_to_memory as materialize_to_memory
 from headwater.execution.materialize import observe as observe

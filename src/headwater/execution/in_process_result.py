@@ -51,6 +51,16 @@ class RunEventView(msgspec.Struct, frozen=True, kw_only=True):
         return self.seq
 
     @property
+    def event_log_entry(self) -> RunEventView:
+        """Itself, for code that was written for another orchestrator."""
+        return self
+
+    @property
+    def dagster_event(self) -> RunEventView:
+        """Itself, for code that was written for another orchestrator."""
+        return self
+
+    @property
     def asset_materialization(self) -> AssetMaterialization | None:
         """The same as `materialization`."""
         return self.materialization
@@ -139,6 +149,10 @@ class ExecuteInProcessResult:
     def get_step_success_events(self) -> list[RunEventView]:
         """The steps that ended well."""
         return [view(event) for event in self._events if event.kind is EventKind.STEP_SUCCEEDED]
+
+    def get_step_failure_events(self) -> list[RunEventView]:
+        """The steps that failed; `error` says why."""
+        return [view(event) for event in self._events if event.kind is EventKind.STEP_FAILED]
 
     def get_failed_step_keys(self) -> set[str]:
         """The names of the steps that failed."""

@@ -78,6 +78,12 @@ class EventLog(Protocol):
         """Events by their places in the log, the last ones first unless `ascending`, without what was wiped."""
         ...
 
+    def events_of_run(
+        self, run_id: str, kinds: Collection[EventKind] | None, place: int | None, limit: int | None, *, ascending: bool
+    ) -> list[Event]:
+        """Events of a run, of all kinds or some, beyond a place in the log, the last ones first unless `ascending`."""
+        ...
+
     def wipe(self, asset_key: str, partitions: Sequence[str]) -> None:
         """Forget an asset that is known, or some of its partitions."""
         ...
@@ -195,6 +201,16 @@ class MemoryLog:
     def records(self, wanted: EventRecordsFilter, limit: int | None, *, ascending: bool) -> list[Event]:
         """Events by their places in the log, the last ones first unless `ascending`, without what was wiped."""
         found = [event for event in self._counting() if wanted.matches(event)]
+        return (found if ascending else found[::-1])[:limit]
+
+    def events_of_run(
+        self, run_id: str, kinds: Collection[EventKind] | None, place: int | None, limit: int | None, *, ascending: bool
+    ) -> list[Event]:
+        """Events of a run, of all kinds or some, beyond a place in the log, the last ones first unless `ascending`."""
+        mine = [event for event in self._counting() if event.run_id == run_id]
+        found = [event for event in mine if kinds is None or event.kind in kinds]
+        if place is not None:
+            found = [event for event in found if (event.seq > place if ascending else event.seq < place)]
         return (found if ascending else found[::-1])[:limit]
 
     def wipe(self, asset_key: str, partitions: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from sqlalchemy.engine import Connection
@@ -124,12 +124,30 @@ class StoreLog:
             kinds=(wanted.kind,),
             asset_key=None if wanted.asset_key is None else wanted.asset_key.to_escaped_user_string(),
         )
-        found: list[Event] = []
         place = wanted.after_cursor if ascending else wanted.before_cursor
+        return self._by_place(of, wanted.matches, place, limit, ascending=ascending)
+
+    def events_of_run(
+        self, run_id: str, kinds: Collection[EventKind] | None, place: int | None, limit: int | None, *, ascending: bool
+    ) -> list[Event]:
+        """Events of a run, of all kinds or some, beyond a place in the log, the last ones first unless `ascending`."""
+        of = EventFilter(only_counting=True, run_id=run_id, kinds=kinds)
+        return self._by_place(of, lambda _event: True, place, limit, ascending=ascending)
+
+    def _by_place(
+        self,
+        of: EventFilter,
+        is_wanted: Callable[[Event], bool],
+        place: int | None,
+        limit: int | None,
+        *,
+        ascending: bool,
+    ) -> list[Event]:
+        found: list[Event] = []
         while limit is None or len(found) < limit:
             read = partial(event_log.read_by_place, wanted=of, place=place, ascending=ascending, limit=_PAGE)
             page = self._store.read(read)
-            found += [event for event in page if wanted.matches(event)]
+            found += filter(is_wanted, page)
             if len(page) < _PAGE:
                 break
             place = page[-1].seq

@@ -103,6 +103,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was requested again while it waited."""
 
     @property
+    def updated_at(self) -> int:
+        """When it was requested, began or ended last."""
+        return self.ended_at or self.started_at or self.created_at
+
+    @property
     def partition_keys(self) -> tuple[str, ...] | None:
         """The partitions that it makes, in order; None where its assets have none."""
         if self.partitions:

@@ -59,6 +59,89 @@ def test_runs_are_filtered(instance: hw.HeadwaterInstance) -> None:
     assert instance.get_runs_count(hw.RunsFilter(statuses=[hw.RunStatus.SUCCESS])) == 1
 
 
+def test_run_records_tell_the_times(instance: hw.HeadwaterInstance) -> None:
+    """A record has its run's times; by the newest of them, runs are found as well."""
+    run_id = hw.materialize([orders], instance=instance).run_id
+    (record,) = instance.get_run_records()
+    assert record.dagster_run.run_id == run_id
+    assert record == instance.get_run_record_by_id(run_id)
+    assert record.start_time is not None
+    assert record.end_time is not None
+    assert record.create_timestamp.timestamp() <= record.start_time <= record.end_time
+    assert record.update_timestamp.timestamp() == record.end_time
+    instant = timedelta(microseconds=1)
+    updated = record.update_timestamp
+
+    def count(**wanted: datetime) -> int:
+        return instance.get_runs_count(hw.RunsFilter(**wanted))
+
+    assert count(updated_after=updated - instant, updated_before=updated + instant) == 1
+    assert count(updated_after=updated) == count(updated_before=updated) == 0
+    assert instance.get_run_record_by_id("elsewhere") is None
+
+
+def test_runs_come_in_pages(instance: hw.HeadwaterInstance) -> None:
+    """The cursor is the last run of a page, in both directions."""
+    ids = [hw.materialize([orders], instance=instance).run_id for _ in range(3)]
+    assert [run.run_id for run in instance.get_runs(cursor=ids[2], limit=1)] == [ids[1]]
+    assert [run.run_id for run in instance.get_runs(cursor=ids[0], ascending=True)] == ids[1:]
+    assert [each.run.run_id for each in instance.get_run_records(limit=2, ascending=True)] == ids[:2]
+
+
+def test_the_events_of_a_run(instance: hw.HeadwaterInstance) -> None:
+    """A run's events come in order, page by page, of all kinds or some, and no other run's."""
+    result = hw.materialize([orders], instance=instance)
+    hw.materialize([orders], instance=instance)
+    _report(instance, "a")
+    whole = instance.get_records_for_run(result.run_id)
+    kinds = [record.event_type for record in whole.records]
+    assert (kinds[-1], whole.has_more) == (hw.DagsterEventType.RUN_SUCCESS, False)
+    assert {record.run_id for record in whole.records} == {result.run_id}
+    made = instance.get_records_for_run(result.run_id, of_type=MATERIALIZED).records
+    assert [record.event_log_entry.asset_key for record in made] == [hw.AssetKey("orders")]
+    both = {hw.DagsterEventType.STEP_START, hw.DagsterEventType.STEP_SUCCESS}
+    assert len(instance.get_records_for_run(result.run_id, of_type=both, ascending=False).records) == 2
+    seen: list[str] = []
+    cursor, more = None, True
+    while more:
+        page = instance.get_records_for_run(result.run_id, cursor, limit=2)
+        seen += [record.event_type for record in page.records]
+        cursor, more = page.cursor, page.has_more
+    assert seen == kinds
+    assert instance.get_records_for_run("elsewhere").records == []
+
+
+def test_events_of_an_asset_are_filtered_and_come_in_pages(instance: hw.HeadwaterInstance) -> None:
+    """A filter narrows the pages of an asset's events; what is reported between two pages moves none of them."""
+    _report(instance, "a", "b", "a", "c")
+    _report(instance, "a", key="other")
+    key = hw.AssetKey("raw")
+    first = instance.fetch_materializations(key, limit=2)
+    _report(instance, "d")
+    second = instance.fetch_materializations(key, limit=2, cursor=first.cursor)
+    pages = [[record.partition_key for record in page.records] for page in (first, second)]
+    assert pages == [["c", "a"], ["b", "a"]]
+    assert (first.has_more, second.has_more) == (True, False)
+    only_a = instance.fetch_materializations(hw.AssetRecordsFilter(key, asset_partitions=["a"]), 10, ascending=True)
+    assert [record.partition_key for record in only_a.records] == ["a", "a"]
+    behind = hw.AssetRecordsFilter(key, after_storage_id=only_a.records[1].storage_id)
+    assert [record.partition_key for record in instance.fetch_materializations(behind, 10).records] == ["d", "c"]
+    nobody = instance.fetch_observations(behind, 10)
+    assert (nobody.records, nobody.cursor, nobody.has_more) == ([], None, False)
+    with pytest.raises(hw.InvalidCursorError, match="nonsense"):
+        instance.fetch_materializations(key, 1, "nonsense")
+
+
+def test_asset_keys_come_in_pages(instance: hw.HeadwaterInstance) -> None:
+    """The cursor is the last key of a page as its `to_string` has it; any other text is refused."""
+    for key in ("a", "b", "c"):
+        _report(instance, "x", key=key)
+    first = instance.get_asset_keys(limit=2)
+    assert instance.get_asset_keys(cursor=first[-1].to_string()) == [hw.AssetKey("c")]
+    with pytest.raises(hw.InvalidCursorError, match="to_string"):
+        instance.get_asset_keys(cursor="...")
+
+
 def test_a_moment_needs_a_time_zone(instance: hw.HeadwaterInstance) -> None:
     """A moment without a time zone is refused, not guessed at."""
     hw.materialize([orders], instance=instance)
