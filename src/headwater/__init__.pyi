@@ -8,6 +8,8 @@ from headwater.automation.conditions.evaluate_once import (
     evaluate_automation_conditions as evaluate_automation_conditions,
 )
 from headwater.connectors.failure_mail import make_email_on_run_failure_sensor as make_email_on_run_failure_sensor
+from headwater.definitions.asset_graph import ResolvedAssetGraph as ResolvedAssetGraph
+from headwater.definitions.asset_graph import ResolvedAssetNode as ResolvedAssetNode
 from headwater.definitions.assets.backfill_policy import BackfillPolicy as BackfillPolicy
 from headwater.definitions.assets.code_references import AnchorBasedFilePathMapping as AnchorBasedFilePathMapping
 from headwater.definitions.assets.code_references import link_code_references_to_git as link_code_references_to_git
@@ -150,6 +152,7 @@ from headwater.definitions.resources.io_managers import IOManager as IOManager
 from headwater.definitions.resources.io_managers import OutputContext as OutputContext
 from headwater.definitions.resources.io_managers import build_input_context as build_input_context
 from headwater.definitions.resources.io_managers import build_output_context as build_output_context
+from headwater.definitions.resources.io_managers import io_manager as io_manager
 from headwater.definitions.runs.executors import ExecutorDefinition as ExecutorDefinition
 from headwater.definitions.runs.executors import dask_executor as dask_executor
 from headwater.definitions.runs.executors import in_process_executor as in_process_executor
@@ -264,6 +267,7 @@ from headwater.errors import UnknownSensorError as UnknownSensorError
 from headwater.errors import UnknownWebhookError as UnknownWebhookError
 from headwater.errors import WorkerDiedError as WorkerDiedError
 from headwater.errors import WorkerTimeoutError as WorkerTimeoutError
+from headwater.execution.asset_values import AssetValueLoader as AssetValueLoader
 from headwater.execution.file_io_manager import FilesystemIOManager as FilesystemIOManager
 from headwater.execution.file_io_manager import InMemoryIOManager as InMemoryIOManager
 from headwater.execution.in_process_result import ExecuteInProcessResult as ExecuteInProcessResult
@@ -274,6 +278,7 @@ from headwater.execution.instance_filters import AssetRecordsFilter as AssetReco
 from headwater.execution.instance_filters import DagsterEventType as DagsterEventType
 from headwater.execution.instance_filters import EventRecordsFilter as EventRecordsFilter
 from headwater.execution.instance_filters import RunsFilter as RunsFilter
+from headwater.execution.instance_for_test import instance_for_test as instance_for_test
 from headwater.execution.instance_records import RunRecord as RunRecord
 from headwater.execution.materialize import materialize as materialize
 from headwater.execution.materialize import materialize_to_memory as materialize_to_memory

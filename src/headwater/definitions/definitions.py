@@ -11,12 +11,13 @@ from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.map_specs import map_asset_specs
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.lookups import Lookups
 from headwater.definitions.metadata.infer import normalize_metadata
 from headwater.definitions.problems.collected import Collected, collect
 from headwater.definitions.resolve import Resolved, resolve
 from headwater.definitions.resources.definition import check_resources
 from headwater.definitions.runs.executors import ExecutorDefinition, check_executor
-from headwater.definitions.runs.jobs import JobDefinition, define_asset_job
+from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.schedules.definition import ScheduleDefinition
 from headwater.definitions.selectable import index_definitions
 from headwater.definitions.selection import AssetSelection, SelectionIndex
@@ -24,14 +25,9 @@ from headwater.definitions.sensors.definition import SensorDefinition
 from headwater.definitions.source import find_source
 from headwater.errors import (
     DuplicateDefinitionError,
-    ExternalAssetError,
     InvalidParameterError,
-    UnknownAssetError,
-    UnknownJobError,
-    UnknownScheduleError,
-    UnknownSensorError,
 )
-from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
+from headwater.keys import AssetKey
 
 _T = TypeVar("_T")
 _DECORATORS = {
@@ -43,7 +39,7 @@ _DECORATORS = {
 }
 
 
-class Definitions:
+class Definitions(Lookups):
     """Everything that a file or package of user code defines; one of them stands at its top level.
 
     A spec in `assets` is an external asset, made by another system; a function decorated with `@asset` is a native
@@ -206,20 +202,6 @@ class Definitions:
             self._index = index_definitions(self.resolve())
         return self._index
 
-    def resolve_all_asset_specs(self) -> list[AssetSpec]:
-        """The specs of all assets, external and native, by key."""
-        specs = self.resolve().specs
-        return [specs[key] for key in sorted(specs)]
-
-    def resolve_all_asset_keys(self) -> list[AssetKey]:
-        """The keys of all assets, stubs included, in order."""
-        resolved = self.resolve()
-        return sorted((*resolved.specs, *resolved.stubs))
-
-    def get_all_asset_specs(self) -> list[AssetSpec]:
-        """What older code calls `resolve_all_asset_specs`."""
-        return self.resolve_all_asset_specs()
-
     def map_asset_specs(
         self, *, func: Callable[[AssetSpec], AssetSpec], selection: AssetSelection | str | None = None
     ) -> Definitions:
@@ -251,95 +233,6 @@ class Definitions:
         index = self.selection_index
         numbers = index.select(chosen.node)
         return frozenset(AssetKey.from_escaped_user_string(index.assets[number].key) for number in numbers)
-
-    def get_assets_def(self, key: CoercibleToAssetKey) -> AssetsDefinition:
-        """The native asset of a key.
-
-        Raises:
-            ExternalAssetError: another system makes it, so it has no function here.
-            UnknownAssetError: there is no such asset.
-        """
-        asset_key = AssetKey.from_coercible(key)
-        resolved = self.resolve()
-        native = resolved.natives.get(asset_key) or resolved.observables.get(asset_key)
-        if native is not None:
-            return native
-        if asset_key in resolved.specs or asset_key in resolved.stubs:
-            raise ExternalAssetError(
-                f"Asset {asset_key.to_user_string()!r} is external: another system makes it, so nothing here can. "
-                f"To report that it was made, POST to /report_asset_materialization/ with its key, or run "
-                f"`headwater report {asset_key.to_user_string()}`."
-            )
-        raise UnknownAssetError(f"There is no asset {asset_key!r} in these Definitions; add it to assets=[...].")
-
-    def get_asset_check_def(self, key: AssetCheckKey) -> AssetCheckDefinition:
-        """The check of a key.
-
-        Raises:
-            UnknownAssetError: no function carries out such a check.
-        """
-        check = self.resolve().checks.get(key)
-        if check is None:
-            raise UnknownAssetError(
-                f"No function carries out check {key.name!r} of asset {key.asset_key.to_user_string()!r}; "
-                "add one that is decorated with @asset_check to asset_checks=[...]."
-            )
-        return check
-
-    def get_job_def(self, name: str) -> JobDefinition:
-        """The job of a name.
-
-        Raises:
-            UnknownJobError: there is none.
-        """
-        job = self.resolve().jobs.get(name)
-        if job is None:
-            raise UnknownJobError(f"There is no job {name!r} in these Definitions; add it to jobs=[...].")
-        return job
-
-    def resolve_job_def(self, name: str) -> JobDefinition:
-        """The same as `get_job_def`."""
-        return self.get_job_def(name)
-
-    def resolve_all_job_defs(self) -> list[JobDefinition]:
-        """All jobs, by name."""
-        return [job for _, job in sorted(self.resolve().jobs.items())]
-
-    def get_sensor_def(self, name: str) -> SensorDefinition:
-        """The sensor of a name.
-
-        Raises:
-            UnknownSensorError: there is none.
-        """
-        sensor = self.resolve().sensors.get(name)
-        if sensor is None:
-            raise UnknownSensorError(f"There is no sensor {name!r} in these Definitions; add it to sensors=[...].")
-        return sensor
-
-    def resolve_sensor_def(self, name: str) -> SensorDefinition:
-        """The same as `get_sensor_def`."""
-        return self.get_sensor_def(name)
-
-    def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
-        """The same as `get_schedule_def`."""
-        return self.get_schedule_def(name)
-
-    def resolve_implicit_global_asset_job_def(self) -> JobDefinition:
-        """The job `__ASSET_JOB` of all assets that are made here."""
-        return define_asset_job("__ASSET_JOB", AssetSelection.assets(*sorted(self.resolve().natives)))
-
-    def get_schedule_def(self, name: str) -> ScheduleDefinition:
-        """The schedule of a name.
-
-        Raises:
-            UnknownScheduleError: there is none.
-        """
-        schedule = self.resolve().schedules.get(name)
-        if schedule is None:
-            raise UnknownScheduleError(
-                f"There is no schedule {name!r} in these Definitions; add it to schedules=[...]."
-            )
-        return schedule
 
 
 def _executable(assets: Iterable[AssetSpec | AssetsDefinition]) -> Iterator[AssetSpec | AssetsDefinition]:

@@ -1,4 +1,4 @@
-"""Circles in a graph."""
+"""Circles in a graph, and the order of the rest."""
 
 from __future__ import annotations
 
@@ -105,3 +105,32 @@ def _way_back(came_from: dict[int, int], node: int, start: int) -> list[int]:
     while way[-1] != start:
         way.append(came_from[way[-1]])
     return way[::-1]
+
+
+def topological_order(
+    upstream: Sequence[Sequence[int]], downstream: Sequence[Sequence[int]], knots: Sequence[Sequence[int]]
+) -> list[int]:
+    """Every node after all that it depends on; the members of a knot stand together."""
+    head = list(range(len(upstream)))
+    members: dict[int, Sequence[int]] = {}
+    for knot in knots:
+        members[knot[0]] = knot
+        for number in knot:
+            head[number] = knot[0]
+    missing = [0] * len(upstream)
+    for number, above in enumerate(upstream):
+        missing[head[number]] += sum(head[up] != head[number] for up in above) if knots else len(above)
+    ready = [number for number in range(len(upstream) - 1, -1, -1) if head[number] == number and not missing[number]]
+    order: list[int] = []
+    while ready:
+        first = ready.pop()
+        group = members.get(first, (first,))
+        order += group
+        for member in group:
+            for down in downstream[member]:
+                below = head[down]
+                if below != first:
+                    missing[below] -= 1
+                    if missing[below] == 0:
+                        ready.append(below)
+    return order

@@ -13,6 +13,7 @@ from headwater.definitions.definitions import Definitions
 from headwater.definitions.partitions import partitions_from_snapshot
 from headwater.definitions.resources.io_managers import IOManager
 from headwater.errors import UnknownPartitionError
+from headwater.execution.asset_values import AssetValueLoader
 from headwater.execution.config import check_run_config, resource_config
 from headwater.execution.in_process_result import ExecuteInProcessResult
 from headwater.execution.instance import HeadwaterInstance
@@ -20,7 +21,7 @@ from headwater.execution.plan import plan_steps
 from headwater.execution.plan_checks import failed_blocking, plan_checks
 from headwater.execution.step_events import result_events, step_event
 from headwater.execution.step_messages import StepOrder, StepReport
-from headwater.execution.step_work import StepPlace, carry_out, load_value
+from headwater.execution.step_work import StepPlace, carry_out
 from headwater.execution.steps import Step
 from headwater.execution.versions_read import Began, look
 from headwater.graph.asset_graph import AssetGraph, build_graph
@@ -146,7 +147,8 @@ class InProcessRun:
         makers = {id(maker): maker for maker in (*resolved.natives.values(), *resolved.observables.values())}
 
         def load(key: AssetKey, partition: str | None) -> Any:
-            return load_value(self._definitions, key, partition, self._default_io)
+            with AssetValueLoader(self._definitions, default_io=self._default_io) as loader:
+                return loader.load_asset_value(key, partition_key=partition)
 
         return ExecuteInProcessResult(self._run, self._events, self._values, list(makers.values()), load)
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import msgspec
 
-from headwater.clock import SystemClock, from_seconds, to_datetime
+from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.assets.context import AssetExecutionContext
 from headwater.definitions.assets.definition import AssetsDefinition
-from headwater.definitions.assets.events import AssetCheckEvaluation, AssetEvent, AssetMaterialization, AssetObservation
+from headwater.definitions.assets.events import AssetCheckEvaluation, AssetEvent, AssetMaterialization
 from headwater.definitions.assets.inputs import AssetInput
 from headwater.definitions.assets.specs import IO_MANAGER_METADATA
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.functions.logs import ContextLog, RecordedLog
+from headwater.definitions.functions.logs import ContextLog
 from headwater.definitions.metadata.infer import to_wire
 from headwater.definitions.resources.io_managers import (
     DEFAULT_IO_MANAGER,
@@ -43,6 +43,7 @@ from headwater.execution.step_outputs import (
     read_check_output,
     read_observation,
 )
+from headwater.execution.told_events import evaluated, told
 from headwater.keys import AssetCheckKey, AssetKey
 from headwater.location.resources import ResourceScope
 from headwater.location.tracebacks import describe
@@ -92,17 +93,22 @@ def retry_wait(error: BaseException, policy: RetryPolicy | None, retry_number: i
     return policy.wait_before(retry_number + 1, random.random())
 
 
-def load_value(definitions: Definitions, key: AssetKey, partition: str | None, default_io: IOManager) -> Any:
+def load_value(
+    definitions: Definitions,
+    place: StepPlace,
+    key: AssetKey,
+    partition: str | None,
+    annotation: Any = Any,
+    metadata: Mapping[str, Any] | None = None,
+) -> Any:
     """The stored value of an asset, outside a run.
 
     Raises:
         MissingInputError: there is none.
     """
-    log = RecordedLog()
-    with ResourceScope(definitions.resources, log=log) as scope:
-        place = StepPlace(log=log, scope=scope, default_io=default_io, instance=lambda: None)
-        order = StepOrder(run_id="", step="", assets=(key.to_escaped_user_string(),))
-        return _Step(definitions, order, place).load_asset_value(key, partition)
+    step = _Step(definitions, StepOrder(run_id="", step="", assets=(key.to_escaped_user_string(),)), place)
+    with step._own:
+        return step._load_value(key, None if partition is None else (partition,), "value", annotation, metadata)
 
 
 class _KeysOfInstance:
@@ -279,7 +285,14 @@ class _Step:
         )
         return self._load_value(entry.key, keys, entry.name, entry.annotation)
 
-    def _load_value(self, key: AssetKey, partitions: tuple[str, ...] | None, name: str, annotation: Any) -> Any:
+    def _load_value(
+        self,
+        key: AssetKey,
+        partitions: tuple[str, ...] | None,
+        name: str,
+        annotation: Any,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Any:
         resolved = self._definitions.resolve()
         spec = resolved.specs.get(key)
         if spec is None:
@@ -290,7 +303,7 @@ class _Step:
             asset_key=key,
             partition_keys=partitions,
             partitions_def=spec.partitions_def,
-            definition_metadata=spec.metadata,
+            definition_metadata={**spec.metadata, **(metadata or {})},
             typing_type=annotation,
             name=name,
             run_id=self._order.run_id,
@@ -356,38 +369,14 @@ class _Step:
         checks = [each for check in output.checks for each in self._of_each_partition(check)]
         for event in events:
             if isinstance(event, AssetCheckEvaluation):
-                checks.append(_evaluated(event))
+                checks.append(evaluated(event))
             elif isinstance(event, AssetMaterialization):
-                made.append(_told(event))
+                made.append(told(event))
             else:
-                observed.append(_told(event))
+                observed.append(told(event))
         return StepReport(
             made=tuple(made),
             observed=tuple(observed),
             checks=tuple(checks),
             left_out=tuple(key.to_escaped_user_string() for key in left_out),
         )
-
-
-def _told(event: AssetMaterialization | AssetObservation) -> MadeAsset:
-    return MadeAsset(
-        asset_key=event.asset_key.to_escaped_user_string(),
-        partition=event.partition,
-        metadata=to_wire(event.metadata),
-        description=event.description,
-        tags=dict(event.tags or {}),
-        data_version=event.data_version,
-        timestamp=None if event.timestamp is None else from_seconds(event.timestamp),
-    )
-
-
-def _evaluated(event: AssetCheckEvaluation) -> EvaluatedCheck:
-    return EvaluatedCheck(
-        asset_key=event.asset_key.to_escaped_user_string(),
-        check_name=event.check_name,
-        passed=event.passed,
-        severity=event.severity.value,
-        metadata=to_wire(event.metadata),
-        description=event.description,
-        partition=event.partition,
-    )

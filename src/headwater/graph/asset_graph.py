@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from headwater.definitions.knots import find_knots
+from headwater.definitions.knots import find_knots, topological_order
 from headwater.definitions.partitions import DynamicKeys, mapping_from_snapshot
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import AssetSelection, SelectionIndex
@@ -260,35 +260,6 @@ def _reads_its_past(asset: AssetSnapshot) -> bool:
     """Whether it depends on earlier partitions of itself, which is no circle and no edge."""
     mapping = asset.mappings.get(asset.key)
     return mapping is not None and mapping_from_snapshot(mapping).looks_back
-
-
-def topological_order(
-    upstream: Sequence[Sequence[int]], downstream: Sequence[Sequence[int]], knots: Sequence[Sequence[int]]
-) -> list[int]:
-    """Every node after all that it depends on; the members of a knot stand together."""
-    head = list(range(len(upstream)))
-    members: dict[int, Sequence[int]] = {}
-    for knot in knots:
-        members[knot[0]] = knot
-        for number in knot:
-            head[number] = knot[0]
-    missing = [0] * len(upstream)
-    for number, above in enumerate(upstream):
-        missing[head[number]] += sum(head[up] != head[number] for up in above) if knots else len(above)
-    ready = [number for number in range(len(upstream) - 1, -1, -1) if head[number] == number and not missing[number]]
-    order: list[int] = []
-    while ready:
-        first = ready.pop()
-        group = members.get(first, (first,))
-        order += group
-        for member in group:
-            for down in downstream[member]:
-                below = head[down]
-                if below != first:
-                    missing[below] -= 1
-                    if missing[below] == 0:
-                        ready.append(below)
-    return order
 
 
 def place(upstream: Sequence[Sequence[int]], order: Sequence[int], knots: Iterable[Sequence[int]]) -> list[int]:

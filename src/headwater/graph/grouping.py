@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from headwater.definitions.knots import find_knots
-from headwater.graph.asset_graph import AssetGraph, place, topological_order
+from headwater.definitions.knots import find_knots, topological_order
+from headwater.graph.asset_graph import AssetGraph, place
 
 Label = TypeVar("Label", bound=Hashable)
 

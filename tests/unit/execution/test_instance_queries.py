@@ -73,7 +73,7 @@ def test_run_records_tell_the_times(instance: hw.HeadwaterInstance) -> None:
     updated = record.update_timestamp
 
     def count(**wanted: datetime) -> int:
-        return instance.get_runs_count(hw.RunsFilter(**wanted))
+        return instance.get_runs_count(hw.RunsFilter(**wanted))  # type: ignore[arg-type]
 
     assert count(updated_after=updated - instant, updated_before=updated + instant) == 1
     assert count(updated_after=updated) == count(updated_before=updated) == 0
