@@ -24,6 +24,12 @@ class ResolvedAssetNode(msgspec.Struct, frozen=True, kw_only=True):
     """One asset of `Definitions.resolve_asset_graph`.
 
     A stub, of which others speak and which nobody defined, has a `spec` that says nothing but its key.
+
+    Example:
+        >>> from headwater import Definitions
+        >>> node = Definitions(assets=[AssetSpec("report", deps=["raw"])]).resolve_asset_graph().get("raw")
+        >>> (node.is_stub, node.is_external, node.child_keys)
+        (True, True, frozenset({AssetKey(['report'])}))
     """
 
     key: AssetKey
