@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from demos import Demo
 from outside_world.cli import main as outside_world
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def open_page(app: Page, demo: Demo, path: str) -> None:
@@ -246,16 +246,47 @@ def test_a_sensor_is_switched_off_and_on(app: Page, demo: Demo) -> None:
     expect(app.get_by_text("transactions_").first).to_be_visible()
 
 
-def test_anything_is_found_from_the_keyboard(app: Page, demo: Demo) -> None:
-    """Ctrl K opens the palette; a few letters and Enter lead to an asset."""
+def ask_palette(app: Page, words: str) -> Locator:
+    """Type words into the palette; gives what matches."""
+    app.keyboard.press("Control+k")
+    app.get_by_role("dialog", name="Search").get_by_role("textbox", name="Search").fill(words)
+    return app.get_by_role("dialog", name="Search").get_by_role("button")
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "goal"),
+    [
+        ("top_cust", "^top_customers", "key=top_customers"),
+        ("amount", "^amount.*Column of ", "tab=columns&column=amount"),
+        ("cfo@", "^cfo@headwater.example", "owner=cfo%40headwater.example"),
+        ("runs of daily_rev", "^Runs of daily_revenue", "/runs?asset=daily_revenue"),
+        ("warehouse_ta", "^warehouse_tables", "/sensors/warehouse_tables"),
+    ],
+)
+def test_anything_is_found_from_the_keyboard(app: Page, demo: Demo, words: str, found: str, goal: str) -> None:
+    """Ctrl K opens the palette; a few letters and Enter lead to an asset, a column, an owner, runs, a sensor."""
     open_page(app, demo, "/")
     expect(app.get_by_role("heading", name="Overview")).to_be_visible()
-    app.keyboard.press("Control+k")
-    app.get_by_placeholder("Search assets, sensors, pages and actions").fill("top_cust")
-    expect(app.get_by_role("button", name=re.compile("^top_customers"))).to_be_visible()
+    expect(ask_palette(app, words).first).to_have_accessible_name(re.compile(found))
     app.keyboard.press("Enter")
 
-    expect(app.get_by_role("heading", name="top_customers")).to_be_visible()
+    expect(app).to_have_url(re.compile(re.escape(goal)))
+
+
+def test_a_run_is_found_and_what_nobody_knows_is_not(app: Page, demo: Demo) -> None:
+    """By the beginning of a run's id; what nobody knows is said to be unknown, after the server was asked."""
+    run = demo.server.get("/api/runs?limit=1").json["items"][0]["run_id"]
+    open_page(app, demo, "/catalog")
+    expect(app.get_by_role("heading", name="Catalog")).to_be_visible()
+    asked: list[str] = []
+    app.on("response", lambda answer: asked.append(answer.url) if "/api/search" in answer.url else None)
+    ask_palette(app, "no such thing")
+    expect(app.get_by_text("Nothing is called “no such thing”")).to_be_visible()
+    assert asked
+    app.get_by_role("textbox", name="Search", exact=True).last.fill(run[:8])
+    expect(app.get_by_role("button", name=re.compile(f"^Run {run[:8]}"))).to_be_visible()
+    app.keyboard.press("Enter")
+    expect(app).to_have_url(re.compile(f"/runs/{run}"))
 
 
 @pytest.mark.parametrize(
@@ -265,10 +296,14 @@ def test_anything_is_found_from_the_keyboard(app: Page, demo: Demo) -> None:
         "/catalog",
         "/lineage",
         "/runs",
+        "/runs?view=asset",
         "/backfills",
         "/sensors",
         "/sensors/partner_files",
         "/settings",
+        "/settings?tab=server",
+        "/settings?tab=tokens",
+        "/settings?tab=people",
         "/settings?tab=storage",
         "/settings?tab=alerts",
         "/settings?tab=deployments",
@@ -293,6 +328,22 @@ def test_each_page_fits_a_phone(app: Page, demo: Demo, path: str) -> None:
     expect(app.locator("[aria-busy=true]")).to_have_count(0)
 
     assert app.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("path", ["/runs?view=asset", "/sensors"])
+def test_a_timeline_cuts_nothing_on_a_phone(app: Page, demo: Demo, path: str) -> None:
+    """Names have a row of their own, and each moment that is named stands within the timeline."""
+    app.set_viewport_size({"width": 390, "height": 844})
+    open_page(app, demo, path)
+    lines = app.locator(".hw-timeline-line")
+    expect(lines.filter(has_text=re.compile("daily_sessions|warehouse_tables"))).to_be_visible()
+    cut = """lines => lines.flatMap(line => [...line.querySelectorAll('p, span')]).filter(each => {
+        const [mine, all] = [each, each.closest('.hw-timeline')].map(one => one.getBoundingClientRect());
+        return each.scrollWidth > each.clientWidth + 1 && each.tagName === 'P'
+            || mine.width > 0 && (mine.left < all.left || mine.right > all.right);
+    }).map(each => each.textContent)"""
+
+    assert [] == lines.evaluate_all(cut)
 
 
 def test_paper_shows_what_the_screen_does(app: Page, demo: Demo) -> None:

@@ -77,3 +77,21 @@ def test_what_needs_a_look_holds_its_order_for_the_keyboard(page: Page, server: 
     expect(trouble.locator(".hw-line")).to_contain_text(["promised_export"])
     page.get_by_role("link", name="Overview").focus()
     expect(trouble.locator(".hw-line")).to_contain_text(["other_export", "promised_export"])
+
+
+def test_what_needs_a_look_moves_nothing_that_is_read_below_it(page: Page, server: DevServer) -> None:
+    """It grows once the pointer has left what stands below; meanwhile a note tells of it."""
+    page.goto(server.url + "/")
+    lines = page.get_by_role("region", name="Needs a look").locator(".hw-line")
+    expect(lines).to_contain_text(["promised_export"])
+    runs = page.get_by_role("region", name="Runs")
+    runs.hover()
+    place = runs.bounding_box()
+    wrong = {"asset_key": "other_export", "check_name": "not_empty", "passed": False, "severity": "ERROR"}
+    server.post("/report_asset_check/", wrong)
+
+    expect(page.get_by_text(NOTE)).to_be_visible()
+    expect(lines).to_contain_text(["promised_export"])
+    assert place == runs.bounding_box()
+    page.get_by_role("heading", level=1).hover()
+    expect(lines).to_contain_text(["other_export", "promised_export"])

@@ -85,6 +85,15 @@ export const selectionQuery = (selection: string) =>
     placeholderData: (before) => before,
   });
 
+/** What a few words mean, wherever they stand. */
+export const searchQuery = (words: string) =>
+  queryOptions({
+    queryKey: ["search", words],
+    queryFn: () => get<Schemas["SearchResult"]>("api/search", { q: words, limit: 20 }),
+    enabled: words !== "",
+    staleTime: 10_000,
+  });
+
 /** What a selection may go on with at the cursor, and what is wrong with the whole of it. */
 export const completionsQuery = (text: string, cursor = text.length) =>
   queryOptions({

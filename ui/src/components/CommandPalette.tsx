@@ -1,25 +1,24 @@
-import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { VisuallyHidden } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight } from "@mantine/spotlight";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { post, type AssetRow, type SensorView } from "../api/client";
-import { assetsQuery, sensorsQuery } from "../api/queries";
-import { assetPath, showKey } from "./keys";
-import { find, type Findable } from "./search";
-import { KINDS } from "./status";
-
-interface Command extends Findable {
-  readonly description: string;
-  readonly run: () => unknown;
-}
+import { searchQuery } from "../api/queries";
+import { plural } from "./format";
+import { find } from "./search";
+import { toCommands } from "./searchHits";
+import { useCommands, type Command } from "./useCommands";
 
 const MOST = 30;
+/** The server takes no more letters. */
+const LONGEST = 200;
+const PAUSE_MILLISECONDS = 120;
 const RUN_ID = /^[0-9a-f]{8}[0-9a-f-]{24,28}$/;
 const BACKFILL_ID = /^[0-9a-f]{12}$/;
 
-/** Go to any page, asset, sensor, run or backfill, or do something, by typing a part of its name. */
+/** Go to anything that has a name, or do something, by typing a part of it. */
 export function CommandPalette({ pages }: { pages: readonly { to: string; label: string }[] }) {
   const [typed, setTyped] = useState("");
   const [opened, setOpened] = useState(false);
@@ -38,9 +37,13 @@ export function CommandPalette({ pages }: { pages: readonly { to: string; label:
         setOpened(false);
       }}
     >
-      <Spotlight.Search placeholder="Search assets, sensors, pages and actions" aria-label="Search" />
+      <Spotlight.Search
+        placeholder="Assets, columns, owners, tags, jobs, runs, actions"
+        aria-label="Search"
+        maxLength={LONGEST}
+      />
       <Spotlight.ActionsList aria-label="What matches">
-        {opened && <Found typed={typed} pages={pages} />}
+        {opened && <Found wanted={typed.trim()} pages={pages} />}
       </Spotlight.ActionsList>
       <Spotlight.Footer>
         <span style={{ fontSize: 12, color: "var(--hw-quiet)" }}>
@@ -51,29 +54,38 @@ export function CommandPalette({ pages }: { pages: readonly { to: string; label:
   );
 }
 
-function Found({ typed, pages }: { typed: string; pages: readonly { to: string; label: string }[] }) {
-  // Not deferred: Enter right after the last letter goes to what that letter found.
-  const wanted = typed.trim();
-  const commands = useCommands(pages);
-  const found = useMemo(() => find(commands, wanted, MOST), [commands, wanted]);
+function Found({ wanted, pages }: { wanted: string; pages: readonly { to: string; label: string }[] }) {
   const navigate = useNavigate();
+  const go = useCallback((path: string) => () => navigate(path), [navigate]);
+  // Not deferred: Enter right after the last letter goes to what that letter found.
+  const commands = useCommands(pages, go);
+  const near = useMemo(
+    () => [...idCommands(wanted, go), ...find(commands, wanted, MOST)],
+    [commands, wanted, go],
+  );
+  // What only the server knows of, such as columns, comes after it, so that nothing moves away under the reader.
+  const [asked] = useDebouncedValue(wanted, PAUSE_MILLISECONDS);
+  const answer = useQuery(searchQuery(asked));
+  const isKnown = asked === wanted && !answer.isFetching;
+  const far = useMemo(() => {
+    const known = new Set(near.map((command) => command.id));
+    const hits = asked === wanted ? (answer.data?.items ?? []) : [];
+    return toCommands(hits, go).filter((command) => !known.has(command.id));
+  }, [near, answer.data, asked, wanted, go]);
+  const found = [...near, ...far];
+
   const list = useRef<HTMLDivElement>(null);
+  const marked = useRef<string>(undefined);
   // The first one is marked once it is drawn, so that Enter goes to what was found and not to what stood there before.
+  // What the reader has moved to since stays marked, whatever else is found.
   useLayoutEffect(() => {
     const actions = [...(list.current?.querySelectorAll("[data-action]") ?? [])];
+    if (marked.current === wanted && actions.some((action) => action.hasAttribute("data-selected"))) return;
+    marked.current = wanted;
     actions.forEach((action, place) => action.toggleAttribute("data-selected", place === 0));
-  }, [found]);
+  }, [wanted, near, far]);
   return (
     <div ref={list}>
-      {RUN_ID.test(wanted) && (
-        <Spotlight.Action label={`Run ${wanted}`} onClick={() => void navigate(`/runs/${wanted}`)} />
-      )}
-      {BACKFILL_ID.test(wanted) && (
-        <Spotlight.Action
-          label={`Backfill ${wanted}`}
-          onClick={() => void navigate(`/backfills/${wanted}`)}
-        />
-      )}
       {found.map((command) => (
         <Spotlight.Action
           key={command.id}
@@ -82,102 +94,34 @@ function Found({ typed, pages }: { typed: string; pages: readonly { to: string; 
           onClick={() => void command.run()}
         />
       ))}
-      {found.length === 0 && <Spotlight.Empty>Nothing has that name</Spotlight.Empty>}
+      {found.length === 0 && (
+        <Spotlight.Empty>
+          {!isKnown
+            ? "Looking…"
+            : answer.error
+              ? `The search got no answer: ${answer.error.message}`
+              : `Nothing is called “${wanted}”, and no column, owner, tag, job or description has it.`}
+        </Spotlight.Empty>
+      )}
+      <VisuallyHidden role="status">
+        {isKnown && wanted !== "" && plural(found.length, "result")}
+      </VisuallyHidden>
     </div>
   );
 }
 
-function useCommands(pages: readonly { to: string; label: string }[]): Command[] {
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const assets = useQuery(assetsQuery).data;
-  const sensors = useQuery(sensorsQuery).data;
-  const { setColorScheme } = useMantineColorScheme();
-  const dark = useComputedColorScheme("light") === "dark";
-  return useMemo(() => {
-    const go = (path: string) => () => navigate(path);
+/** Runs and backfills by their whole id, however old they are. */
+function idCommands(wanted: string, go: (path: string) => () => unknown): Command[] {
+  if (RUN_ID.test(wanted))
+    return [{ id: `run ${wanted}`, label: `Run ${wanted}`, description: "Run", run: go(`/runs/${wanted}`) }];
+  if (BACKFILL_ID.test(wanted))
     return [
-      ...pages.map((page) => ({
-        id: `page ${page.to}`,
-        label: page.label,
-        description: "Page",
-        run: go(page.to),
-      })),
       {
-        id: "scheme",
-        label: dark ? "Switch to light" : "Switch to dark",
-        description: "Action",
-        also: "theme colour dark mode",
-        run: () => {
-          setColorScheme(dark ? "light" : "dark");
-        },
+        id: `backfill ${wanted}`,
+        label: `Backfill ${wanted}`,
+        description: "Backfill",
+        run: go(`/backfills/${wanted}`),
       },
-      {
-        id: "copy",
-        label: "Copy the address of this page",
-        description: "Action",
-        also: "link share url",
-        run: () => navigator.clipboard.writeText(window.location.href),
-      },
-      ...(assets?.items ?? []).flatMap((asset) => assetCommands(asset, go)),
-      ...(sensors?.items ?? []).flatMap((sensor) =>
-        sensorCommands(sensor, go, async (action) => {
-          await post(`api/sensors/${encodeURIComponent(sensor.name)}/${action}`);
-          await queries.invalidateQueries({ queryKey: ["sensors"] });
-        }),
-      ),
     ];
-  }, [pages, assets, sensors, dark, navigate, queries, setColorScheme]);
-}
-
-type Go = (path: string) => () => unknown;
-
-function assetCommands(asset: AssetRow, go: Go): Command[] {
-  const key = asset.key;
-  const also = [key, asset.group, ...asset.owners].join(" ");
-  return [
-    {
-      id: `asset ${key}`,
-      label: showKey(key),
-      description: `${KINDS[asset.kind].label} asset`,
-      also,
-      run: go(assetPath(key)),
-    },
-    {
-      id: `lineage ${key}`,
-      label: `Lineage around ${showKey(key)}`,
-      description: "Action",
-      run: go(`/lineage?focus=${encodeURIComponent(key)}`),
-    },
-    ...(asset.kind === "native"
-      ? [
-          {
-            id: `make ${key}`,
-            label: `Materialize ${showKey(key)}…`,
-            description: "Action",
-            run: go(`${assetPath(key)}&do=materialize`),
-          },
-        ]
-      : []),
-  ];
-}
-
-function sensorCommands(sensor: SensorView, go: Go, ask: (action: string) => unknown): Command[] {
-  const name = sensor.name;
-  const change = sensor.running ? "stop" : "start";
-  return [
-    {
-      id: `sensor ${name}`,
-      label: name,
-      description: "Sensor",
-      run: go(`/sensors/${encodeURIComponent(name)}`),
-    },
-    {
-      id: `switch ${name}`,
-      label: `Switch ${name} ${sensor.running ? "off" : "on"}`,
-      description: "Action",
-      run: () => ask(change),
-    },
-    { id: `tick ${name}`, label: `Tick ${name} now`, description: "Action", run: () => ask("tick") },
-  ];
+  return [];
 }

@@ -1,19 +1,22 @@
 import { Button, Tooltip, type ButtonProps } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { LOOK_ONLY, useMay } from "./useMay";
+import { ADMINS_ONLY, LOOK_ONLY, useMay } from "./useMay";
 
-/** A button that leads to a change; whoever may only look sees it disabled, and is told why. */
+/** A button that leads to a change; whoever may not make it sees it disabled, and is told why. */
 export function OperateButton({
+  scope = "operate",
   onClick,
   children,
   ...looks
 }: Omit<ButtonProps, "onClick"> & {
+  /** What the change needs. */
+  scope?: "operate" | "admin";
   onClick: () => void;
   children: ReactNode;
   "aria-label"?: string | undefined;
 }) {
-  if (useMay("operate")) {
+  if (useMay(scope)) {
     return (
       <Button {...looks} onClick={onClick}>
         {children}
@@ -22,7 +25,7 @@ export function OperateButton({
   }
   // It keeps the focus, so that the reason is told to whoever comes by keyboard too.
   return (
-    <Tooltip label={LOOK_ONLY} multiline maw={280}>
+    <Tooltip label={scope === "admin" ? ADMINS_ONLY : LOOK_ONLY} multiline maw={280}>
       <Button {...looks} data-disabled aria-disabled>
         {children}
       </Button>

@@ -1,4 +1,4 @@
-import { ScrollArea, SegmentedControl, Select } from "@mantine/core";
+import { SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
@@ -35,7 +35,7 @@ export function AssetFilter({
   );
 }
 
-/** Narrow a list to one choice of a few that all stand there; on a narrow screen they scroll sideways. */
+/** Narrow a list to one choice of a few that all stand there; on a narrow screen in several rows. */
 export function ChoiceFilter({
   label,
   choices,
@@ -47,9 +47,5 @@ export function ChoiceFilter({
   value: string;
   onChange: (value: string) => void;
 }) {
-  return (
-    <ScrollArea type="never" maw="100%">
-      <SegmentedControl size="xs" aria-label={label} data={choices} value={value} onChange={onChange} />
-    </ScrollArea>
-  );
+  return <SegmentedControl size="xs" aria-label={label} data={choices} value={value} onChange={onChange} />;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { AssetDetail } from "../../api/client";
 import { Section } from "../../components/states";
 import { KINDS } from "../../components/status";
+import { tagTexts } from "../../components/tags";
 import { CodePlace } from "../../components/CodePlace";
 import { DefinitionHistory } from "./DefinitionHistory";
 import { HowToReport } from "./HowToReport";
@@ -16,7 +17,7 @@ export function AssetDefinition({ detail }: { detail: AssetDetail }) {
     ["Group", asset.group],
     ["Owners", asset.owners.join(", ")],
     ["Kinds", chips(asset.kinds)],
-    ["Tags", chips(Object.entries(asset.tags).map(([name, value]) => (value ? `${name}=${value}` : name)))],
+    ["Tags", chips(tagTexts(asset))],
     ["Made when", detail.condition],
     [
       "Partitions",

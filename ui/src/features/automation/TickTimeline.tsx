@@ -11,7 +11,7 @@ import { toDuration, toExact } from "../../components/format";
 import { Section } from "../../components/states";
 import { RUN_LOOKS } from "../../components/status";
 import { useNow } from "../../components/useNow";
-import { ticksOf } from "../runs/timeline";
+import { TimeAxis } from "../runs/TimeAxis";
 import { toTickTimeline } from "./tickTimeline";
 
 const MOST = 40;
@@ -99,23 +99,7 @@ export function TickTimeline({
             </div>
           </div>
         ))}
-        <div className="hw-timeline-line" aria-hidden="true">
-          <span />
-          <div>
-            {ticksOf(timeline.begin, timeline.end).map((moment) => (
-              <span
-                key={moment}
-                className="hw-timeline-tick"
-                style={{ left: percent((moment - timeline.begin) / (timeline.end - timeline.begin)) }}
-              >
-                {new Date(moment * 1000).toLocaleTimeString(undefined, {
-                  hour: "2-digit",
-                  minute: "2-digit",
-                })}
-              </span>
-            ))}
-          </div>
-        </div>
+        <TimeAxis begin={timeline.begin} end={timeline.end} />
       </div>
       {sensors.length + schedules.length > MOST && (
         <Text size="xs" c="dimmed">

@@ -1,5 +1,6 @@
 import type { AssetRow } from "../../api/client";
 import { latenessOf } from "../../components/lateness";
+import { tagTexts } from "../../components/tags";
 import { reasonOf } from "../../components/trouble";
 
 /** What narrows the catalog; values of one facet are alternatives, facets and words must all hold. */
@@ -58,7 +59,7 @@ export function valuesOf(row: AssetRow, facet: FacetName, { overdue, now }: Know
     case "owner":
       return row.owners;
     case "tag":
-      return tagsOf(row);
+      return tagTexts(row);
     case "look":
       return listed(reasonOf(row, overdue));
     case "late":
@@ -76,10 +77,6 @@ export function valuesOf(row: AssetRow, facet: FacetName, { overdue, now }: Know
 
 function listed(value: string | null): readonly string[] {
   return value === null ? [] : [value];
-}
-
-function tagsOf(row: AssetRow): readonly string[] {
-  return Object.entries(row.tags).map(([name, value]) => (value ? `${name}=${value}` : name));
 }
 
 /** The rows that hold, and for each facet how many hold of each value with the facet itself left open. */
@@ -125,7 +122,7 @@ function toValues(counts: ReadonlyMap<string, number>, chosen: readonly string[]
 }
 
 function matches(row: AssetRow, words: readonly string[]): boolean {
-  const text = [row.key, row.description ?? "", row.group, ...row.owners, ...row.kinds, ...tagsOf(row)]
+  const text = [row.key, row.description ?? "", row.group, ...row.owners, ...row.kinds, ...tagTexts(row)]
     .join("\n")
     .toLowerCase();
   return words.every((word) => text.includes(word));

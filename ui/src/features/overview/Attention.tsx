@@ -26,8 +26,17 @@ interface Shown {
   readonly reason: Reason | null;
 }
 
-/** What needs a look, with what it affects and whom to tell. It keeps its order while it is read. */
-export function Attention({ rows, overdue }: { rows: readonly AssetRow[]; overdue: ReadonlySet<string> }) {
+/** What needs a look, with what it affects and whom to tell. It keeps its order while it, or what is below it, is read. */
+export function Attention({
+  rows,
+  overdue,
+  held,
+}: {
+  rows: readonly AssetRow[];
+  overdue: ReadonlySet<string>;
+  /** Whether its height may not change, since what is below it is read. */
+  held: boolean;
+}) {
   const troubles: readonly Shown[] = useMemo(() => troublesOf(rows, overdue), [rows, overdue]);
   const { reading, hands } = useReading();
   const lookUp = useCallback(
@@ -37,7 +46,7 @@ export function Attention({ rows, overdue }: { rows: readonly AssetRow[]; overdu
     },
     [rows],
   );
-  const { shown: kept, changes } = useHeldOrder(troubles, keyOf, reading, "", lookUp);
+  const { shown: kept, changes } = useHeldOrder(troubles, keyOf, reading || held, "", lookUp);
   const shown = kept.slice(0, SHOWN);
   const impacts = useQueries({ queries: shown.map(({ row }) => impactQuery(row.key)) });
   return (

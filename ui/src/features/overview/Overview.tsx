@@ -12,6 +12,7 @@ import { Empty, Loaded, PageTitle, Section } from "../../components/states";
 import { latenessOf, overdueOf } from "../../components/lateness";
 import { ASSET_LOOKS, LATENESS_LOOKS, type Look } from "../../components/status";
 import { useNow } from "../../components/useNow";
+import { useReading } from "../../components/useReading";
 import { RunTable } from "../runs/RunTable";
 import { Attention } from "./Attention";
 import { Expected } from "./Expected";
@@ -29,6 +30,7 @@ export function Overview() {
   const runs = useInfiniteQuery(runsQuery());
   const overdue = useMemo(() => overdueOf(arrivals.data), [arrivals.data]);
   const now = useNow();
+  const below = useReading();
   return (
     <>
       <PageTitle title="Overview" />
@@ -43,12 +45,12 @@ export function Overview() {
             ) : (
               <>
                 <Counts rows={list.items} overdue={overdue} />
-                <Attention rows={list.items} overdue={overdue} />
+                <Attention rows={list.items} overdue={overdue} held={below.reading} />
               </>
             )
           }
         </Loaded>
-        <Grid>
+        <Grid {...below.hands}>
           <Grid.Col span={{ base: 12, lg: 6 }}>
             <Stack>
               <Section title="What came in">

@@ -8,7 +8,8 @@ import type { RunView } from "../../api/client";
 import { toDuration, toExact } from "../../components/format";
 import { RUN_LOOKS } from "../../components/status";
 import { useNow } from "../../components/useNow";
-import { ticksOf, toTimeline, type Grouping } from "./timeline";
+import { TimeAxis } from "./TimeAxis";
+import { toTimeline, type Grouping } from "./timeline";
 
 const MOST_LINES = 60;
 const LEAST_SHARE = 0.004;
@@ -29,7 +30,6 @@ export function RunTimeline({
   const now = useNow();
   const { begin, end, lines } = toTimeline(runs, grouping, now, { begin: from, end: until });
   const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
-  const dayLong = end - begin > 86_400;
   return (
     <div className="hw-timeline" role="group" aria-label={`Runs by ${grouping}`}>
       {lines.slice(0, MOST_LINES).map((line) => (
@@ -57,24 +57,7 @@ export function RunTimeline({
           </div>
         </div>
       ))}
-      <div className="hw-timeline-line" aria-hidden="true">
-        <span />
-        <div>
-          {ticksOf(begin, end).map((moment) => (
-            <span
-              key={moment}
-              className="hw-timeline-tick"
-              style={{ left: percent((moment - begin) / (end - begin)) }}
-            >
-              {new Date(moment * 1000).toLocaleString(undefined, {
-                ...(dayLong ? { month: "short", day: "numeric" } : {}),
-                hour: "2-digit",
-                minute: "2-digit",
-              })}
-            </span>
-          ))}
-        </div>
-      </div>
+      <TimeAxis begin={begin} end={end} />
       {lines.length > MOST_LINES && (
         <Text size="xs" c="dimmed">
           and {lines.length - MOST_LINES} more

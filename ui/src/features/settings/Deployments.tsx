@@ -18,8 +18,8 @@ import { post, remove, type DeploymentView, type Schemas } from "../../api/clien
 import { deploymentsQuery } from "../../api/settingsQueries";
 import { Confirm } from "../../components/Confirm";
 import { CopyBlock } from "../../components/CopyBlock";
+import { OperateButton } from "../../components/OperateButton";
 import { Loaded, Section } from "../../components/states";
-import { useMay } from "../../components/useMay";
 
 type Entry = Schemas["DeploymentEntry"];
 
@@ -28,15 +28,15 @@ export function Deployments({ current }: { current: DeploymentView }) {
   const query = useQuery(deploymentsQuery);
   const [making, form] = useDisclosure(false);
   const [removing, setRemoving] = useState<Entry | null>(null);
-  const mayChange = useMay("admin") && current.name === "default";
+  const isDefault = current.name === "default";
   return (
     <Section
       title="Deployments"
       aside={
-        mayChange && (
-          <Button size="xs" onClick={form.open}>
+        isDefault && (
+          <OperateButton scope="admin" size="xs" onClick={form.open}>
             New deployment
-          </Button>
+          </OperateButton>
         )
       }
     >
@@ -44,7 +44,7 @@ export function Deployments({ current }: { current: DeploymentView }) {
         Several teams or stages on one server: each has its own store, code, people and tokens, at its own
         path. Which code one runs, an operator says in a shell on the server&apos;s machine:{" "}
         <Code>headwater deployment code NAME definitions.py</Code>; an engine loads it when it starts.
-        {!mayChange && " Admins of the default one make and remove them."}
+        {!isDefault && " Admins of the default one make and remove them."}
       </Text>
       <Loaded query={query} rows={2}>
         {({ items }) => (
@@ -80,8 +80,9 @@ export function Deployments({ current }: { current: DeploymentView }) {
                       )}
                     </Table.Td>
                     <Table.Td ta="right">
-                      {mayChange && entry.name !== "default" && (
-                        <Button
+                      {isDefault && entry.name !== "default" && (
+                        <OperateButton
+                          scope="admin"
                           size="compact-xs"
                           variant="default"
                           aria-label={`Remove ${entry.name}`}
@@ -90,7 +91,7 @@ export function Deployments({ current }: { current: DeploymentView }) {
                           }}
                         >
                           Remove…
-                        </Button>
+                        </OperateButton>
                       )}
                     </Table.Td>
                   </Table.Tr>

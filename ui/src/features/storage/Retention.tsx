@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Group, NumberInput, Select, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -7,8 +7,8 @@ import { assetsQuery } from "../../api/queries";
 import { retentionQuery } from "../../api/storageQueries";
 import { Confirm } from "../../components/Confirm";
 import { AssetLink } from "../../components/marks";
+import { OperateButton } from "../../components/OperateButton";
 import { Loaded, Section } from "../../components/states";
-import { useMay } from "../../components/useMay";
 import { keepText, SORTS, SOURCES, type Keep } from "./words";
 
 const MOST_OFFERED = 40;
@@ -16,23 +16,21 @@ const MOST_OFFERED = 40;
 /** For how long what is kept; admins change it, for all assets or for one. */
 export function Retention() {
   const query = useQuery(retentionQuery);
-  const may = useMay("admin");
   const [changed, setChanged] = useState<Keep | "new" | null>(null);
   const [removed, setRemoved] = useState<Keep | null>(null);
   return (
     <Section
       title="Retention"
       aside={
-        may && (
-          <Button
-            size="xs"
-            onClick={() => {
-              setChanged("new");
-            }}
-          >
-            Rule for an asset
-          </Button>
-        )
+        <OperateButton
+          scope="admin"
+          size="xs"
+          onClick={() => {
+            setChanged("new");
+          }}
+        >
+          Rule for an asset
+        </OperateButton>
       }
     >
       <Text size="sm" c="dimmed" mb="sm">
@@ -65,9 +63,10 @@ export function Retention() {
                       </Text>
                     </Table.Td>
                     <Table.Td>
-                      {may && rule.source !== "definition" && (
+                      {rule.source !== "definition" && (
                         <Group gap={6} justify="flex-end">
-                          <Button
+                          <OperateButton
+                            scope="admin"
                             size="compact-xs"
                             variant="default"
                             aria-label={`Change ${SORTS[rule.sort]} of ${rule.asset ?? "all"}`}
@@ -76,9 +75,10 @@ export function Retention() {
                             }}
                           >
                             Change…
-                          </Button>
+                          </OperateButton>
                           {rule.source === "setting" && (
-                            <Button
+                            <OperateButton
+                              scope="admin"
                               size="compact-xs"
                               variant="default"
                               aria-label={`Take back ${SORTS[rule.sort]} of ${rule.asset ?? "all"}`}
@@ -87,7 +87,7 @@ export function Retention() {
                               }}
                             >
                               Take back…
-                            </Button>
+                            </OperateButton>
                           )}
                         </Group>
                       )}

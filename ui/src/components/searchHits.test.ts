@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+
+import { toCommands } from "./searchHits";
+
+const goal = (
+  kind: "asset" | "job" | "sensor" | "schedule",
+  found_in: "name" | "column" | "check" | "owner",
+) => {
+  const [command] = toCommands([{ kind, name: "sales/a b", found_in, text: "t&x" }], (path) => () => path);
+  return [command?.label, command?.description, command?.run()];
+};
+
+test("what the server found leads to the place that fits best", () => {
+  expect(goal("asset", "name")).toEqual(["sales / a b", "Asset", "/asset?key=sales%2Fa%20b"]);
+  expect(goal("asset", "column")).toEqual([
+    "t&x",
+    "Column of sales / a b",
+    "/asset?key=sales%2Fa%20b&tab=columns&column=t%26x",
+  ]);
+  expect(goal("asset", "check")).toEqual([
+    "sales / a b",
+    "Asset, by its check: t&x",
+    "/asset?key=sales%2Fa%20b&tab=checks",
+  ]);
+  expect(goal("job", "owner")).toEqual(["sales/a b", "Job, by its owner: t&x", "/runs?job=sales%2Fa%20b"]);
+  expect(goal("schedule", "name")).toEqual(["sales/a b", "Schedule", "/schedules/sales%2Fa%20b"]);
+});

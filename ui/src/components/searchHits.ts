@@ -1,0 +1,28 @@
+import type { Schemas } from "../api/client";
+import { assetPath, showKey } from "./keys";
+import type { Command, Go } from "./useCommands";
+
+type Hit = Schemas["SearchHit"];
+
+/** What the server found, as commands that lead to the place that fits best. */
+export function toCommands(hits: readonly Hit[], go: Go): Command[] {
+  return hits.map((hit) => ({
+    id: hit.found_in === "column" ? `column ${hit.name} ${hit.text}` : `${hit.kind} ${hit.name}`,
+    label: hit.found_in === "column" ? hit.text : hit.kind === "asset" ? showKey(hit.name) : hit.name,
+    description: describe(hit),
+    run: go(pathOf(hit)),
+  }));
+}
+
+function describe({ kind, name, found_in, text }: Hit): string {
+  if (found_in === "column") return `Column of ${showKey(name)}`;
+  const what = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+  return found_in === "name" ? what : `${what}, by its ${found_in}: ${text}`;
+}
+
+function pathOf({ kind, name, found_in, text }: Hit): string {
+  if (kind === "job") return `/runs?job=${encodeURIComponent(name)}`;
+  if (kind !== "asset") return `/${kind}s/${encodeURIComponent(name)}`;
+  if (found_in === "column") return `${assetPath(name, "columns")}&column=${encodeURIComponent(text)}`;
+  return assetPath(name, found_in === "check" ? "checks" : undefined);
+}
