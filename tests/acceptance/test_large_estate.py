@@ -125,7 +125,7 @@ def test_the_palette_finds_one_of_ten_thousand(page: Page, large: DevServer) -> 
     page.goto(large.url + "/")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.keyboard.press("Control+k")
-    page.get_by_placeholder("Search assets").fill("core_domain_200_prices")
+    page.get_by_role("textbox", name="Search", exact=True).fill("core_domain_200_prices")
     expect(page.get_by_role("button", name=re.compile("^core_domain_200_prices"))).to_be_visible()
     page.keyboard.press("Enter")
 

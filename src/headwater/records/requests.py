@@ -289,7 +289,8 @@ def expand_ranges(definition: PartitionsDefinition, wanted: Iterable[str], momen
     for item in wanted:
         first, is_range, last = item.partition(RANGE_MARK)
         if is_range:
-            keys.update(dict.fromkeys(definition.get_partition_keys_in_range(PartitionKeyRange(first, last), moment)))
+            there = definition.keys_at(moment)
+            keys.update(dict.fromkeys(there.select(there.numbers_in(PartitionKeyRange(first, last)))))
         else:
             keys[item] = None
     return tuple(keys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -111,7 +111,7 @@ class PartitionsDefinition(ABC):
         self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
     ) -> list[str]:
         """Every key that exists at a moment, in order; the arguments are those of `keys_at`."""
-        return list(self.keys_at(current_time, dynamic_partitions_store))
+        return self._as_given(self.keys_at(current_time, dynamic_partitions_store))
 
     def get_num_partitions(
         self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
@@ -133,14 +133,14 @@ class PartitionsDefinition(ABC):
     ) -> str | None:
         """The first key, or None where there is none yet."""
         keys = self.keys_at(current_time, dynamic_partitions_store)
-        return keys.key_at(0) if len(keys) else None
+        return self._as_given([keys.key_at(0)])[0] if len(keys) else None
 
     def get_last_partition_key(
         self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
     ) -> str | None:
         """The last key, or None where there is none yet."""
         keys = self.keys_at(current_time, dynamic_partitions_store)
-        return keys.key_at(len(keys) - 1) if len(keys) else None
+        return self._as_given([keys.key_at(len(keys) - 1)])[0] if len(keys) else None
 
     def get_partition_keys_in_range(
         self,
@@ -154,7 +154,11 @@ class PartitionsDefinition(ABC):
             UnknownPartitionError: an end does not exist, or the end comes before the start.
         """
         keys = self.keys_at(current_time, dynamic_partitions_store)
-        return keys.select(keys.numbers_in(partition_key_range))
+        return self._as_given(keys.select(keys.numbers_in(partition_key_range)))
+
+    def _as_given(self, keys: Iterable[str]) -> list[str]:
+        """Keys as users are given them."""
+        return list(keys)
 
     def __eq__(self, other: object) -> bool:
         if self is other:

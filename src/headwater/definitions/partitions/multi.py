@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from headwater.definitions.arguments import check_mapping, check_printable, shown
@@ -67,10 +67,10 @@ class MultiPartitionKeys(PartitionKeys):
     def __len__(self) -> int:
         return self._length
 
-    def key_at(self, number: int) -> MultiPartitionKey:
-        """The combination with a number."""
-        places = dict(zip(self.dimensions, self.places_of(number), strict=True))
-        return MultiPartitionKey({name: self.dimensions[name].key_at(place) for name, place in places.items()})
+    def key_at(self, number: int) -> str:
+        """The combination with a number, as text: it is what is recorded and sent."""
+        places = zip(self._parts, self.places_of(number), strict=True)
+        return _SEPARATOR.join(keys.key_at(place) for keys, place in places)
 
     def number_of(self, key: str) -> int | None:
         """The number of a combination."""
@@ -161,6 +161,10 @@ class MultiPartitionsDefinition(PartitionsDefinition):
                 f"{partition_key!r} has {len(parts)} parts; the dimensions are {', '.join(self.dimensions)}."
             )
         return MultiPartitionKey(dict(zip(self.dimensions, parts, strict=True)))
+
+    def _as_given(self, keys: Iterable[str]) -> list[str]:
+        """With their parts known."""
+        return [self.get_partition_key_from_str(key) for key in keys]
 
     def to_snapshot(self) -> PartitionsSnapshot:
         """The definition as plain values."""

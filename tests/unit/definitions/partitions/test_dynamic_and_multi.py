@@ -63,12 +63,28 @@ def test_several_dimensions_combine_in_the_order_of_their_names() -> None:
     keys = both.keys_at(NOW)
     assert ["2026-01-01|eu", "2026-01-01|us", "2026-01-02|eu"] == keys[:3]
     assert list(range(6)) == [keys.number_of(key) for key in keys]
-    assert {"day": "2026-01-03", "region": "us"} == keys.key_at(5).keys_by_dimension
+    last = both.get_partition_key_from_str(keys.key_at(5))
+    assert {"day": "2026-01-03", "region": "us"} == last.keys_by_dimension
     assert not both.has_partition_key("2026-01-01", NOW)
     assert not both.has_partition_key("2026-01-04|eu", NOW)
     assert both.time_dimension == "day"
     assert both == partitions_from_snapshot(both.to_snapshot())
     assert hw.MultiPartitionKey({"region": "us", "day": "x"}) == both.get_partition_key_from_str("x|us")
+
+
+def test_users_get_keys_that_know_their_parts_and_the_store_gets_text() -> None:
+    """What lists keys gives their parts too; sets of keys, which are recorded and sent, hold plain text."""
+    both = hw.MultiPartitionsDefinition(
+        {"a": hw.StaticPartitionsDefinition(["x", "y"]), "b": hw.StaticPartitionsDefinition(["1"])}
+    )
+    listed = [
+        *both.get_partition_keys(),
+        both.get_first_partition_key(),
+        both.get_last_partition_key(),
+        *both.get_partition_keys_in_range(hw.PartitionKeyRange("x|1", "y|1")),
+    ]
+    assert [hw.MultiPartitionKey] * 6 == [type(key) for key in listed]
+    assert [str, str] == [type(key) for key in both.keys_at(NOW)]
 
 
 @given(st.lists(st.integers(1, 4), min_size=2, max_size=4))

@@ -12,7 +12,7 @@ import { Empty, Loaded, Section } from "../../components/states";
 import { useWhileHere } from "../../components/useWhileHere";
 import { BackfillQuestion } from "../backfills/BackfillQuestion";
 import { ChosenPartitions } from "./ChosenPartitions";
-import { brushed, type Cells } from "./heatmap";
+import type { Cells } from "./heatmap";
 import { PartitionCounts } from "./PartitionCounts";
 import { PartitionMap } from "./PartitionMap";
 import { readChosen, writeChosen } from "./range";
@@ -81,7 +81,7 @@ function Partitions({ detail, known }: { detail: AssetDetail; known: PartitionRa
           Choose a partition to see its history; drag over several to make, backfill or wipe them.
         </Text>
       ) : (
-        <ChosenPartitions detail={detail} known={known} range={brushed(chosen[0], chosen[1])} />
+        <ChosenPartitions detail={detail} known={known} chosen={chosen} />
       )}
     </Stack>
   );

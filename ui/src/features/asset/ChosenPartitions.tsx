@@ -7,12 +7,15 @@ import { OperateButton } from "../../components/OperateButton";
 import { Section } from "../../components/states";
 import { BackfillQuestion } from "../backfills/BackfillQuestion";
 import { AssetEvents } from "./AssetEvents";
+import { keyAt, spanned, type Dimension, type Range } from "./grid";
 import { toCells } from "./heatmap";
 import { PartitionCounts } from "./PartitionCounts";
-import { countsOf, cut, rangeName } from "./range";
+import { countsOf, cut, rangeName, rangeText } from "./range";
 import { RangeQuestion } from "./RangeQuestion";
 import { usePartitionKey } from "./usePartitionKey";
 import { WipeQuestion } from "./WipeQuestion";
+
+const NONE: readonly Dimension[] = [];
 
 type Asked = "make" | "backfill" | "wipe";
 
@@ -20,24 +23,30 @@ type Asked = "make" | "backfill" | "wipe";
 export function ChosenPartitions({
   detail,
   known,
-  range: [from, to],
+  chosen: [from, to],
 }: {
   detail: AssetDetail;
   known: PartitionRanges;
-  range: readonly [number, number];
+  /** From where to where it was dragged. */
+  chosen: readonly [number, number];
 }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const { key, kind } = detail.asset;
-  const { ranges, total } = known;
+  const { ranges, total, dimensions = NONE } = known;
   const { dayAt } = useMemo(
     () => toCells({ count: total, first: ranges[0]?.first ?? null, last: ranges.at(-1)?.last ?? null }, 1),
     [total, ranges],
   );
-  const first = usePartitionKey(key, dayAt, from);
-  const last = usePartitionKey(key, dayAt, to);
-  const counts = countsOf(cut(ranges, from, to));
-  const count = to - from + 1;
+  const { pieces, names } = useMemo(() => piecesOf(from, to, dimensions), [from, to, dimensions]);
+  const first = usePartitionKey(key, dayAt, pieces[0]?.[0] ?? from);
+  const last = usePartitionKey(key, dayAt, pieces.at(-1)?.[1] ?? to);
+  const counts = useMemo(
+    () => countsOf(pieces.flatMap(([low, high]) => cut(ranges, low, high))),
+    [pieces, ranges],
+  );
+  const count = Object.values(counts).reduce((sum, each) => sum + each, 0);
   if (first === null || last === null) return null;
+  const chosen = { names: names ?? [rangeName(first, last)], text: rangeText(first, last), count };
   const close = () => {
     setAsked(null);
   };
@@ -48,7 +57,7 @@ export function ChosenPartitions({
   ];
   return (
     <Section
-      title={count === 1 ? first : `${plural(count, "partition")}: ${first} … ${last}`}
+      title={count === 1 ? first : `${plural(count, "partition")}: ${chosen.text}`}
       aside={
         <Group gap="sm" className="hw-no-print">
           {offered
@@ -80,24 +89,30 @@ export function ChosenPartitions({
           )}
         </>
       )}
-      {asked === "make" && (
-        <RangeQuestion detail={detail} first={first} last={last} counts={counts} onClose={close} />
-      )}
+      {asked === "make" && <RangeQuestion detail={detail} chosen={chosen} counts={counts} onClose={close} />}
       {asked === "backfill" && (
         <BackfillQuestion
           detail={detail}
-          partitions={rangeName(first, last)}
+          partitions={chosen}
           only={counts.missing + counts.failed > 0 ? "missing or failed" : "all"}
           onClose={close}
         />
       )}
       {asked === "wipe" && (
-        <WipeQuestion
-          detail={detail}
-          chosen={{ name: rangeName(first, last), count: count - counts.missing }}
-          onClose={close}
-        />
+        <WipeQuestion detail={detail} chosen={{ ...chosen, count: count - counts.missing }} onClose={close} />
       )}
     </Section>
   );
+}
+
+/** What was dragged over as ranges; where they are several, all keys are known, and so is what the server calls them. */
+function piecesOf(
+  from: number,
+  to: number,
+  dimensions: readonly Dimension[],
+): { pieces: readonly Range[]; names: readonly string[] | null } {
+  const pieces = spanned(from, to, dimensions);
+  if (pieces.length < 2) return { pieces, names: null };
+  const ends = pieces.map((piece) => piece.map((number) => keyAt(dimensions, number)));
+  return { pieces, names: ends.map(([first, last]) => rangeName(first ?? "", last ?? "")) };
 }

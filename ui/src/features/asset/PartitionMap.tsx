@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerE
 
 import { PARTITION_LOOKS, type Look } from "../../components/status";
 import { readTokens, useScheme } from "../../components/tokens";
-import { toCells, type Cells, type Dimension } from "./heatmap";
+import { besideInGrid, spanned, type Dimension } from "./grid";
+import { toCells, type Cells } from "./heatmap";
 import { drawChosen, drawSquares, TOP, type Drawn } from "./paintPartitions";
 import { statusAt } from "./range";
 
@@ -41,6 +42,7 @@ export function PartitionMap({
   dimensions?: readonly Dimension[] | undefined;
   /** How partitions stand, in their order. */
   ranges: readonly Drawn[];
+  /** From one square to another: all between, or the rectangle of a grid. */
   chosen: readonly [number, number] | null;
   onChoose: (range: [number, number]) => void;
   /** The key of a partition by its number; null until it is known. */
@@ -61,6 +63,10 @@ export function PartitionMap({
     () => toCells({ count: total, first, last, days, dimensions }, width),
     [total, first, last, days, dimensions, width],
   );
+  const squaresChosen = useMemo(
+    () => (chosen ? spanned(chosen[0], chosen[1], dimensions) : []),
+    [chosen, dimensions],
+  );
   const height = TOP + cells.rows * cells.step;
 
   useEffect(() => {
@@ -69,8 +75,8 @@ export function PartitionMap({
   }, [width, height, ranges, looks, cells, scheme]);
   useEffect(() => {
     if (above.current && width > 0)
-      drawChosen(above.current, width, height, cells, chosen, hovered, readTokens());
-  }, [width, height, cells, chosen, hovered, scheme]);
+      drawChosen(above.current, width, height, cells, squaresChosen, hovered, readTokens());
+  }, [width, height, cells, squaresChosen, hovered, scheme]);
 
   const find = (event: PointerEvent<HTMLCanvasElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -94,7 +100,12 @@ export function PartitionMap({
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const to = Math.min(total - 1, Math.max(0, at + step));
+    const isArrow = event.key.startsWith("Arrow");
+    const to =
+      dimensions.length > 1 && isArrow
+        ? besideInGrid(event.key, at, dimensions)
+        : Math.min(total - 1, Math.max(0, at + step));
+    if (to === null) return;
     onChoose(event.shiftKey ? [chosen?.[0] ?? at, to] : [to, to]);
   };
   const told = useKey(cells.dayAt, hovered ?? at);

@@ -5,28 +5,25 @@ import { useNavigate } from "react-router";
 import { post, type AssetDetail, type RunView } from "../../api/client";
 import { Confirm } from "../../components/Confirm";
 import { plural } from "../../components/format";
-import { rangeName, type Status } from "./range";
+import type { Chosen, Status } from "./range";
 
 /** Make the partitions that were chosen on the map, in one run. */
 export function RangeQuestion({
   detail,
-  first,
-  last,
+  chosen: { names, text, count },
   counts,
   onClose,
 }: {
   detail: AssetDetail;
-  first: string;
-  last: string;
+  chosen: Chosen;
   counts: Readonly<Record<Status, number>>;
   onClose: () => void;
 }) {
   const { key } = detail.asset;
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const count = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const start = useMutation({
-    mutationFn: () => post<RunView>("api/runs", { assets: [key], partition: rangeName(first, last) }),
+    mutationFn: () => post<RunView>("api/runs", { assets: [key], partitions: names }),
     onSuccess: async (run) => {
       await queries.invalidateQueries({ queryKey: ["runs"] });
       await navigate(`/runs/${run.run_id}`);
@@ -42,12 +39,11 @@ export function RangeQuestion({
       <Text size="sm">
         {count === 1 ? (
           <>
-            This makes <b>{first}</b>
+            This makes <b>{text}</b>
           </>
         ) : (
           <>
-            This makes <b>{first}</b> to <b>{last}</b> in one run: the function is called once, with all of
-            them
+            This makes <b>{text}</b> in one run: the function is called once, with all of them
           </>
         )}
         {counts.materialized > 0 && `, ${counts.materialized} of which are there already`}. Its checks are

@@ -6,6 +6,7 @@ import { post, type AssetDetail, type Schemas } from "../../api/client";
 import { Confirm } from "../../components/Confirm";
 import { plural } from "../../components/format";
 import { showKey } from "../../components/keys";
+import type { Chosen } from "./range";
 
 /** Forget what is known of an asset or of some of its partitions, after saying what that comes to. */
 export function WipeQuestion({
@@ -14,16 +15,16 @@ export function WipeQuestion({
   onClose,
 }: {
   detail: AssetDetail;
-  /** Partitions, as the server takes them, and how many of them something is known of. */
-  chosen?: { readonly name: string; readonly count: number } | null;
+  /** Partitions, and how many of them something is known of. */
+  chosen?: Chosen | null;
   onClose: () => void;
 }) {
   const { key } = detail.asset;
   const queries = useQueryClient();
   const [reason, setReason] = useState("");
-  const body = { key, partitions: chosen ? [chosen.name] : [] };
+  const body = { key, partitions: chosen?.names ?? [] };
   const plan = useQuery({
-    queryKey: ["asset", key, "wipe", chosen?.name ?? null],
+    queryKey: ["asset", key, "wipe", chosen?.names ?? null],
     queryFn: () => post<Schemas["CorrectionView"]>("api/corrections/wipe", { ...body, dry_run: true }),
   });
   const wipe = useMutation({
@@ -37,7 +38,7 @@ export function WipeQuestion({
   const what =
     chosen === null
       ? showKey(key)
-      : `${plural(chosen.count, "partition")} of ${showKey(key)} (${chosen.name.replace("...", " … ")})`;
+      : `${plural(chosen.count, "partition")} of ${showKey(key)} (${chosen.text})`;
   return (
     <Confirm
       title={chosen === null ? "Wipe the asset" : "Wipe partitions"}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { toDays } from "./calendar";
-import { brushed, toCells, type Extent } from "./heatmap";
+import { toCells, type Extent } from "./heatmap";
 
 const extent = (count: number, first: string, last: string): Extent => ({ count, first, last });
 const back = ({ count, ...more }: Extent, width: number) => {
@@ -105,14 +105,5 @@ describe("toCells", () => {
 describe("toDays", () => {
   it("takes days in their order only", () => {
     expect([["2026-01-02", "2026-01-01"], ["2026-01-01", "eu"], []].map(toDays)).toEqual([null, null, null]);
-  });
-});
-
-describe("brushed", () => {
-  it("knows no order of a brush", () => {
-    expect([brushed(3, 1), brushed(1, 3)]).toEqual([
-      [1, 3],
-      [1, 3],
-    ]);
   });
 });

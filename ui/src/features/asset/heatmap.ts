@@ -1,3 +1,4 @@
+import { isFastDown, keyAt, totalOf, type Dimension } from "./grid";
 import { toDay, toKey, WEEK, weekday, weekMarks, widthOf } from "./calendar";
 
 /** Where the squares of an asset's partitions stand: weeks as columns for days, a grid for several dimensions, else rows. */
@@ -22,13 +23,6 @@ export interface Cells {
 export interface Place {
   readonly column: number;
   readonly row: number;
-}
-
-/** What partitions are by one dimension of several; `keys` may be only the first ones. */
-export interface Dimension {
-  readonly name: string;
-  readonly total: number;
-  readonly keys: readonly string[];
 }
 
 /** Which partitions there are: so many, from the first key to the last; what more is known of them tells more. */
@@ -146,9 +140,9 @@ function inWeeks({ from, to, dayOf, numberOf }: Days, width: number, step: numbe
 function inGrid(dimensions: readonly Dimension[], width: number, step: number): Cells {
   const others = dimensions.slice(0, -1);
   const last = dimensions.slice(-1);
-  const [slow, fast] = [totalOf(others), totalOf(last)];
-  const isFastDown = fast <= slow;
-  const [down, across] = isFastDown ? [last, others] : [others, last];
+  const fast = totalOf(last);
+  const fastDown = isFastDown(dimensions);
+  const [down, across] = fastDown ? [last, others] : [others, last];
   const [height, length] = [totalOf(down), totalOf(across)];
   const texts = Array.from({ length: height }, (_, number) => nameOf(down, number));
   const left = Math.min(LONGEST_NAME, width / 3, Math.max(0, ...texts.map(widthOf)));
@@ -161,11 +155,11 @@ function inGrid(dimensions: readonly Dimension[], width: number, step: number): 
     left,
     placeOf: (number) => {
       const [outer, inner] = [Math.floor(number / fast), number % fast];
-      return isFastDown ? blocks.placeAt(outer, inner) : blocks.placeAt(inner, outer);
+      return fastDown ? blocks.placeAt(outer, inner) : blocks.placeAt(inner, outer);
     },
     numberAt: (place) => {
       const at = blocks.find(place);
-      return at && (isFastDown ? at.across * fast + at.down : at.down * fast + at.across);
+      return at && (fastDown ? at.across * fast + at.down : at.down * fast + at.across);
     },
     dayAt: null,
     marks: blocks.starts.flatMap((start) =>
@@ -178,6 +172,11 @@ function inGrid(dimensions: readonly Dimension[], width: number, step: number): 
       texts.flatMap((text, at) => (at % every === 0 ? [{ row: blocks.placeAt(start, at).row, text }] : [])),
     ),
   };
+}
+
+/** The name of a row or column; its number where its key is not known. */
+function nameOf(dimensions: readonly Dimension[], number: number): string {
+  return keyAt(dimensions, number) ?? `#${number + 1}`;
 }
 
 /** Columns of one height, in blocks below each other where the width is not enough; words stand above each block. */
@@ -202,27 +201,6 @@ function inBlocks(length: number, height: number, most: number, step: number) {
   };
 }
 
-function totalOf(dimensions: readonly Dimension[]): number {
-  return dimensions.reduce((product, { total }) => product * total, 1);
-}
-
-/** A combination of keys by its number, as partition keys are written; a number where a key is not known. */
-function nameOf(dimensions: readonly Dimension[], number: number): string {
-  const parts: string[] = [];
-  let rest = number;
-  for (const { total, keys } of [...dimensions].reverse()) {
-    const place = rest % total;
-    parts.unshift(keys[place] ?? `#${place + 1}`);
-    rest = Math.floor(rest / total);
-  }
-  return parts.join("|");
-}
-
 function within(number: number, count: number): number | null {
   return number >= 0 && number < count ? number : null;
-}
-
-/** The numbers between two places, whichever comes first. */
-export function brushed(from: number, to: number): [number, number] {
-  return from <= to ? [from, to] : [to, from];
 }

@@ -1,6 +1,7 @@
 import type { Look } from "../../components/status";
 import type { Tokens } from "../../components/tokens";
-import { brushed, type Cells } from "./heatmap";
+import type { Range } from "./grid";
+import type { Cells } from "./heatmap";
 
 /** Partitions in a row that stand alike, by the number of the first. */
 export interface Drawn {
@@ -77,7 +78,7 @@ export function drawChosen(
   width: number,
   height: number,
   cells: Cells,
-  chosen: readonly [number, number] | null,
+  chosen: readonly Range[],
   hovered: number | null,
   tokens: Tokens,
 ): void {
@@ -90,19 +91,21 @@ export function drawChosen(
     pen.strokeRect(cells.left + column * cells.step - 1, TOP + row * cells.step - 1, size + 2, size + 2);
   };
   pen.lineWidth = 2;
-  if (chosen) {
-    const [first, last] = brushed(chosen[0], chosen[1]);
-    if (size >= ROUND_FROM) for (let number = first; number <= last; number += 1) outline(number);
-    else {
-      pen.globalAlpha = 0.45;
-      for (let number = first; number <= last; number += 1) {
-        const { column, row } = cells.placeOf(number);
-        pen.fillRect(cells.left + column * cells.step, TOP + row * cells.step, cells.step, cells.step);
+  const first = chosen[0]?.[0];
+  const last = chosen.at(-1)?.[1];
+  if (size < ROUND_FROM) pen.globalAlpha = 0.45;
+  for (const [low, high] of chosen) {
+    for (let number = low; number <= high; number += 1) {
+      if (size >= ROUND_FROM) {
+        outline(number);
+        continue;
       }
-      pen.globalAlpha = 1;
-      outline(first);
-      outline(last);
+      const { column, row } = cells.placeOf(number);
+      pen.fillRect(cells.left + column * cells.step, TOP + row * cells.step, cells.step, cells.step);
     }
   }
+  pen.globalAlpha = 1;
+  if (first !== undefined) outline(first);
+  if (last !== undefined) outline(last);
   if (hovered !== null) outline(hovered);
 }

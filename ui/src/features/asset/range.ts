@@ -41,6 +41,18 @@ export function rangeName(first: string, last: string): string {
   return first === last ? first : `${first}...${last}`;
 }
 
+/** Some partitions: what they are for the server, what they are called, and how many. */
+export interface Chosen {
+  readonly names: readonly string[];
+  readonly text: string;
+  readonly count: number;
+}
+
+/** The same for people. */
+export function rangeText(first: string, last: string): string {
+  return first === last ? first : `${first} … ${last}`;
+}
+
 /** What an address says is chosen: numbers, one or two. */
 export function readChosen(text: string | null, total: number): [number, number] | null {
   const parts = /^(\d+)(?:-(\d+))?$/.exec(text ?? "");

@@ -8,6 +8,7 @@ import { backfillPlanQuery } from "../../api/queries";
 import { Confirm } from "../../components/Confirm";
 import { plural } from "../../components/format";
 import { showKey } from "../../components/keys";
+import type { Chosen } from "../asset/range";
 import { rangeText } from "./progress";
 import { toRequest, type Asked, type Only } from "./request";
 
@@ -27,15 +28,15 @@ export function BackfillQuestion({
   onClose,
 }: {
   detail: AssetDetail;
-  /** A key or `first...last`; null for every partition. */
-  partitions: string | null;
+  /** Null for every partition. */
+  partitions: Chosen | null;
   only: Only;
   onClose: () => void;
 }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [asked, setAsked] = useState<Asked>({ only: began, downstream: false, runs: "policy" });
-  const body = toRequest(detail.asset.key, partitions, asked);
+  const body = toRequest(detail.asset.key, partitions?.names ?? null, asked);
   const plan = useQuery(backfillPlanQuery(body));
   const change = (more: Partial<Asked>) => {
     setAsked((before) => ({ ...before, ...more }));
@@ -50,7 +51,7 @@ export function BackfillQuestion({
   const known = plan.error || plan.isPlaceholderData ? undefined : plan.data;
   return (
     <Confirm
-      title={partitions === null ? "Backfill" : `Backfill ${partitions.replace("...", " … ")}`}
+      title={partitions === null ? "Backfill" : `Backfill ${partitions.text}`}
       action={known ? `Backfill ${plural(known.partitions, "partition")}` : "Backfill"}
       ready={known !== undefined && known.partitions > 0}
       asking={start}

@@ -6,7 +6,7 @@ describe("toRequest", () => {
   it("names the asset, the range and what is left out", () => {
     const asked = { only: "missing or failed", downstream: false, runs: "policy" } as const;
 
-    expect(toRequest("web/days", "a...c", asked)).toEqual({
+    expect(toRequest("web/days", ["a...c"], asked)).toEqual({
       assets: ["web/days"],
       partitions: ["a...c"],
       only: ["missing", "failed"],

@@ -19,10 +19,10 @@ const LEFT: Record<Only, ("missing" | "failed")[]> = {
 };
 
 /** What is asked of the server. */
-export function toRequest(key: string, partitions: string | null, asked: Asked): BackfillRequest {
+export function toRequest(key: string, partitions: readonly string[] | null, asked: Asked): BackfillRequest {
   return {
     ...(asked.downstream ? { selection: withDownstream(key) } : { assets: [key] }),
-    ...(partitions === null ? {} : { partitions: [partitions] }),
+    ...(partitions === null ? {} : { partitions: [...partitions] }),
     only: LEFT[asked.only],
     ...(asked.runs === "each" ? { max_partitions_per_run: 1 } : {}),
     ...(asked.runs === "single" ? { single_run: true } : {}),
