@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import sys
 import tempfile
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "examples" / "partner_transactions")]
@@ -21,6 +22,7 @@ from benchmarks.estates import estate  # noqa: E402
 
 TARGET = ROOT / "docs" / "images"
 DESK: ViewportSize = {"width": 1440, "height": 900}
+QUALITY = 80
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DEMO = {
     "overview": "/",
@@ -73,6 +75,7 @@ SHOWS = {
     "as-of": ".hw-stage .hw-card",
     "asset-lineage": ".hw-stage .hw-card",
     "phone-lineage": ".hw-stage[data-detail]",
+    "external-asset": ".hw-md strong",
     "plots": "canvas",
     "runs": "text=Success",
     "partitions": "canvas",
@@ -131,9 +134,16 @@ class Photographer:
                 page.evaluate(_HIDE_FOLDERS, self._folders)
                 height = page.evaluate("document.documentElement.scrollHeight") if name in WHOLE else size["height"]
                 page.set_viewport_size({"width": size["width"], "height": height})
-                page.screenshot(path=self._target / f"{name}{'' if scheme == 'light' else '-dark'}.png")
+                self._save(page, f"{name}{'' if scheme == 'light' else '-dark'}")
                 page.set_viewport_size(size)
             context.close()
+
+    def _save(self, page: Page, name: str) -> None:
+        """As WebP, which takes less than half of the room that PNG does."""
+        browser = page.context.new_cdp_session(page)
+        picture = browser.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+        (self._target / f"{name}.webp").write_bytes(base64.b64decode(picture["data"]))
+        browser.detach()
 
 
 def main() -> None:

@@ -101,3 +101,68 @@ def test_runs_stand_on_a_timeline(app: Page, demo: Demo) -> None:
     app.keyboard.press("Enter")
 
     expect(app.get_by_role("heading", name=re.compile("^Run "))).to_be_visible()
+
+
+def test_why_an_asset_was_not_made(app: Page, demo: Demo) -> None:
+    """From the palette to its automation: one sentence says why not, and the condition says which part of it."""
+    demo.server.wait_for(lambda: demo.server.status("daily_revenue") == "fresh")
+    app.goto(demo.server.url + "/")
+    expect(app.get_by_role("heading", name="Overview")).to_be_visible()
+    app.keyboard.press("Control+k")
+    app.get_by_role("textbox", name="Search", exact=True).fill("daily_revenue")
+    expect(app.get_by_role("button", name=re.compile("^daily_revenue"))).to_be_visible()
+    app.keyboard.press("Enter")
+    app.get_by_role("tab", name="Automation").click()
+
+    expect(app.get_by_text("daily_revenue is not to be made now")).to_be_visible()
+    expect(app.get_by_role("region", name="Condition")).to_contain_text("nothing upstream was updated")
+    app.get_by_role("link", name=re.compile("^run ")).first.click()
+    expect(app.get_by_role("region", name=re.compile("^Why"))).to_contain_text("updated")
+
+
+def test_what_changed_since_yesterday(app: Page, demo: Demo) -> None:
+    """The overview counts what was updated, and the list behind the number is as long and begins with the newest."""
+    demo.server.post("/report_asset_materialization/", {"asset_key": ["crm", "accounts_export"]})
+    app.goto(demo.server.url + "/")
+    news = app.get_by_role("region", name="Since yesterday").get_by_role("link", name=re.compile("updated$"))
+    count = int(re.sub(r"\D", "", news.inner_text()))
+    news.click()
+
+    rows = app.get_by_role("table", name="Assets").locator("[role=row][aria-rowindex]")
+    expect(rows).to_have_count(count)
+    expect(rows.filter(has_text="accounts_export")).to_contain_text(re.compile("just now|ago"))
+
+
+def test_what_breaks_if_a_column_changes(app: Page, demo: Demo) -> None:
+    """From the column's name to the columns made from it, and from there to the lineage of one of them."""
+    app.goto(demo.server.url + "/catalog")
+    expect(app.get_by_role("heading", name="Catalog")).to_be_visible()
+    app.keyboard.press("Control+k")
+    app.get_by_role("textbox", name="Search", exact=True).fill("amount")
+    app.get_by_role("button", name=re.compile("^amount.*Column of cleaned_transactions")).click()
+
+    lineage = app.get_by_role("region", name="Lineage of amount")
+    expect(lineage).to_contain_text("3 columns made from it")
+    expect(lineage).to_contain_text("revenue_eur")
+    lineage.get_by_role("link", name="top_customers").click()
+    expect(app.get_by_role("heading", name="top_customers")).to_be_visible()
+    app.get_by_role("tab", name="Definition").click()
+    expect(app.get_by_role("region", name="Definition", exact=True)).to_contain_text("team:")
+
+
+def test_whose_assets_are_they_and_how_do_they_stand(app: Page, demo: Demo) -> None:
+    """An owner's name leads to the list of what is theirs, and its address shows the same to whom it is sent."""
+    owned = [row["key"] for row in demo.server.get("/api/assets").json["items"] if "team:finance" in row["owners"]]
+    app.goto(demo.server.url + "/")
+    expect(app.get_by_role("heading", name="Overview")).to_be_visible()
+    app.keyboard.press("Control+k")
+    app.get_by_role("textbox", name="Search", exact=True).fill("team:finance")
+    expect(app.get_by_role("button", name=re.compile("^team:finance"))).to_be_visible()
+    app.keyboard.press("Enter")
+    rows = app.get_by_role("table", name="Assets").locator("[role=row][aria-rowindex]")
+    expect(rows).to_have_count(len(owned))
+
+    colleague = app.context.new_page()
+    colleague.goto(app.url)
+    theirs = colleague.get_by_role("table", name="Assets").locator("[role=row][aria-rowindex]")
+    expect(theirs).to_contain_text([each.rpartition("/")[2] for each in sorted(owned)])
