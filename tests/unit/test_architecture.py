@@ -64,7 +64,7 @@ def test_each_folder_says_what_belongs_there(folder: Path) -> None:
 
 def test_files_stay_readable() -> None:
     """No file is so long that it must be about two things; a list that is one thing may be long."""
-    lists = {"storage/schema.py"}
+    lists = {"storage/schema.py", "definitions/metadata/kinds.py"}
     long = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in FILES}
 
     assert {} == {name: lines for name, lines in long.items() if lines > 400 and name not in lists}

@@ -92,7 +92,16 @@ def view(event: Event) -> RunEventView:
 
 
 class ExecuteInProcessResult:
-    """What came of a run in the caller's own process: how it ended, its events, and the values that it made."""
+    """What came of a run in the caller's own process: how it ended, its events, and the values that it made.
+
+    Example:
+        >>> @asset
+        ... def rows():
+        ...     return [1, 2]
+        >>> result = materialize_to_memory([rows])
+        >>> result.success, result.output_for_node("rows")
+        (True, [1, 2])
+    """
 
     def __init__(
         self,

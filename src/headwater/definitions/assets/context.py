@@ -57,6 +57,11 @@ class AssetExecutionContext(StepContext):
         resources: What `required_resource_keys` asked for.
         op_config: The run's config of this asset, where it has a `config_schema`.
         services: What the running step can do.
+
+    Example:
+        >>> context = build_asset_context(partition_key="2026-11-01", run_tags={"team": "payments"})
+        >>> context.partition_key, context.get_tag("team")
+        ('2026-11-01', 'payments')
     """
 
     def __init__(
@@ -294,7 +299,15 @@ def build_asset_context(
     resources: Mapping[str, Any] | None = None,
     asset_config: Any = None,
 ) -> AssetExecutionContext:
-    """A context with which a test calls the function of an asset; its log is a `RecordedLog`."""
+    """A context with which a test calls the function of an asset; its log is a `RecordedLog`.
+
+    Example:
+        >>> @asset
+        ... def doubled(context):
+        ...     return [2 * each for each in context.resources.numbers]
+        >>> doubled(build_asset_context(resources={"numbers": [1, 2]}))
+        [2, 4]
+    """
     return AssetExecutionContext(
         asset_keys=() if asset_key is None else (AssetKey.from_coercible(asset_key),),
         run_id=run_id,

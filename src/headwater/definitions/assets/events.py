@@ -29,14 +29,24 @@ DATA_VERSION_TAG = "dagster/data_version"
 
 
 class AssetCheckSeverity(StrEnum):
-    """How bad it is that a check failed: a warning never stops anything."""
+    """How bad it is that a check failed: a warning never stops anything.
+
+    Example:
+        >>> AssetCheckResult(passed=False, severity=AssetCheckSeverity.WARN).severity.value
+        'WARN'
+    """
 
     WARN = "WARN"
     ERROR = "ERROR"
 
 
 class DataVersion(msgspec.Struct, frozen=True):
-    """A name for what an asset holds: equal contents, equal versions."""
+    """A name for what an asset holds: equal contents, equal versions.
+
+    Example:
+        >>> MaterializeResult(data_version=DataVersion("e3b0")).data_version.value
+        'e3b0'
+    """
 
     value: str
 
@@ -127,7 +137,12 @@ class AssetMaterialization(_AssetEvent):
 
 
 class AssetObservation(_AssetEvent):
-    """Something was learnt about an asset without it having been written; the arguments are AssetMaterialization's."""
+    """Something was learnt about an asset without it having been written; the arguments are AssetMaterialization's.
+
+    Example:
+        >>> AssetObservation("orders", metadata={"rows": 1203}, data_version="e3b0").data_version
+        'e3b0'
+    """
 
     __slots__ = ()
 
@@ -198,6 +213,11 @@ class AssetCheckEvaluation(Frozen):
     Raises:
         InvalidParameterError: an argument has the wrong type.
         InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> seen = AssetCheckEvaluation("orders", "no_gaps", False, {"gaps": 2}, severity=AssetCheckSeverity.WARN)
+        >>> seen.passed, seen.severity.value
+        (False, 'WARN')
     """
 
     __slots__ = ("asset_key", "check_name", "description", "metadata", "partition", "passed", "severity", "timestamp")

@@ -56,6 +56,10 @@ class AssetCheckResult(Frozen):
     Raises:
         InvalidParameterError: an argument has the wrong type.
         InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> AssetCheckResult(passed=False, metadata={"gaps": 2}, description="two days are missing").passed
+        False
     """
 
     __slots__ = ("asset_key", "check_name", "description", "metadata", "passed", "severity")
@@ -102,6 +106,14 @@ class MaterializeResult(Frozen, Generic[_T]):
     Raises:
         InvalidParameterError: an argument has the wrong type.
         InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> @asset
+        ... def orders():
+        ...     return MaterializeResult(metadata={"rows": 1203}, data_version="e3b0")
+        >>> done = materialize_to_memory([orders]).asset_materializations_for_node("orders")
+        >>> done[0].metadata["rows"].value
+        1203
     """
 
     __slots__ = ("asset_key", "check_results", "data_version", "metadata", "tags", "value")
@@ -156,6 +168,10 @@ class ObserveResult(Frozen):
     Raises:
         InvalidParameterError: an argument has the wrong type.
         InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> ObserveResult(metadata={"rows": 1203}, data_version="e3b0").data_version
+        DataVersion(value='e3b0')
     """
 
     __slots__ = ("asset_key", "check_results", "data_version", "metadata", "tags")
@@ -191,6 +207,10 @@ class Output(Frozen, Generic[_T]):
     Raises:
         InvalidParameterError: an argument has the wrong type.
         InvalidMetadataError: a metadata value can't be stored.
+
+    Example:
+        >>> Output([1, 2, 3], metadata={"rows": 3}).value
+        [1, 2, 3]
     """
 
     __slots__ = ("data_version", "metadata", "output_name", "tags", "value")

@@ -99,6 +99,11 @@ class AssetCheckExecutionContext(StepContext):
         job_name: The job that the run belongs to.
         resources: What `required_resource_keys` asked for.
         instance: Gives the deployment.
+
+    Example:
+        >>> context = build_asset_check_context("orders", "no_gaps", partition_key="2026-11-01")
+        >>> context.partition_key
+        '2026-11-01'
     """
 
     def __init__(
@@ -176,7 +181,14 @@ def build_asset_check_context(
     run_tags: Mapping[str, str] | None = None,
     instance: Any = None,
 ) -> AssetCheckExecutionContext:
-    """A context with which a test calls the function of a check; its log is a `RecordedLog`."""
+    """A context with which a test calls the function of a check; its log is a `RecordedLog`.
+
+    Example:
+        >>> context = build_asset_check_context("orders", "no_gaps")
+        >>> context.log.info("looked at 3 days")
+        >>> context.log.records
+        [('info', 'looked at 3 days')]
+    """
     return AssetCheckExecutionContext(
         check_keys=(AssetCheckKey(AssetKey.from_coercible(asset_key), check_name),),
         instance=None if instance is None else lambda: instance,

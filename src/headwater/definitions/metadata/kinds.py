@@ -169,21 +169,36 @@ class _TextLike(MetadataValue, frozen=True):
 
 
 class TextMetadataValue(_TextLike, frozen=True):
-    """Text."""
+    """Text.
+
+    Example:
+        >>> MetadataValue.text("two files").text
+        'two files'
+    """
 
     kind: ClassVar[str] = "text"
     text: str  # type: ignore[assignment]
 
 
 class UrlMetadataValue(_TextLike, frozen=True):
-    """A link."""
+    """A link.
+
+    Example:
+        >>> MetadataValue.url("https://example.com/run/7").url
+        'https://example.com/run/7'
+    """
 
     kind: ClassVar[str] = "url"
     url: str  # type: ignore[assignment]
 
 
 class PathMetadataValue(_TextLike, frozen=True):
-    """A file or folder."""
+    """A file or folder.
+
+    Example:
+        >>> MetadataValue.path("/data/orders.csv").path
+        '/data/orders.csv'
+    """
 
     kind: ClassVar[str] = "path"
     path: str  # type: ignore[assignment]
@@ -195,27 +210,47 @@ class PathMetadataValue(_TextLike, frozen=True):
 
 
 class NotebookMetadataValue(PathMetadataValue, frozen=True):
-    """A notebook's file."""
+    """A notebook's file.
+
+    Example:
+        >>> MetadataValue.notebook("reports/orders.ipynb").path
+        'reports/orders.ipynb'
+    """
 
     kind: ClassVar[str] = "notebook"
 
 
 class MarkdownMetadataValue(_TextLike, frozen=True):
-    """Text in Markdown."""
+    """Text in Markdown.
+
+    Example:
+        >>> MetadataValue.md("**late** again").md_str
+        '**late** again'
+    """
 
     kind: ClassVar[str] = "md"
     md_str: str
 
 
 class RunMetadataValue(_TextLike, frozen=True):
-    """A link to a run."""
+    """A link to a run.
+
+    Example:
+        >>> MetadataValue.run("5f2a").run_id
+        '5f2a'
+    """
 
     kind: ClassVar[str] = "run"
     run_id: str
 
 
 class JobMetadataValue(_TextLike, frozen=True):
-    """A job, here or in another orchestrator."""
+    """A job, here or in another orchestrator.
+
+    Example:
+        >>> MetadataValue.job("nightly", "warehouse").location_name
+        'warehouse'
+    """
 
     kind: ClassVar[str] = "job"
     job_name: str
@@ -228,7 +263,12 @@ class JobMetadataValue(_TextLike, frozen=True):
 
 
 class JsonMetadataValue(MetadataValue, frozen=True):
-    """Any JSON."""
+    """Any JSON.
+
+    Example:
+        >>> MetadataValue.json({"days": (1, 2)}).data
+        {'days': [1, 2]}
+    """
 
     kind: ClassVar[str] = "json"
     data: Any
@@ -238,7 +278,12 @@ class JsonMetadataValue(MetadataValue, frozen=True):
 
 
 class IntMetadataValue(MetadataValue, frozen=True):
-    """A whole number."""
+    """A whole number.
+
+    Example:
+        >>> MetadataValue.int(1203).value
+        1203
+    """
 
     kind: ClassVar[str] = "int"
     value: int
@@ -253,7 +298,12 @@ class IntMetadataValue(MetadataValue, frozen=True):
 
 
 class FloatMetadataValue(MetadataValue, frozen=True):
-    """A number with a fraction."""
+    """A number with a fraction.
+
+    Example:
+        >>> MetadataValue.float(0.25).value
+        0.25
+    """
 
     kind: ClassVar[str] = "float"
     value: float
@@ -268,7 +318,12 @@ class FloatMetadataValue(MetadataValue, frozen=True):
 
 
 class BoolMetadataValue(MetadataValue, frozen=True):
-    """True or False."""
+    """True or False.
+
+    Example:
+        >>> MetadataValue.bool(True).value
+        True
+    """
 
     kind: ClassVar[str] = "bool"
     value: bool
@@ -278,7 +333,12 @@ class BoolMetadataValue(MetadataValue, frozen=True):
 
 
 class NullMetadataValue(MetadataValue, frozen=True):
-    """Nothing."""
+    """Nothing.
+
+    Example:
+        >>> MetadataValue.null().value is None
+        True
+    """
 
     kind: ClassVar[str] = "null"
 
@@ -289,7 +349,12 @@ class NullMetadataValue(MetadataValue, frozen=True):
 
 
 class AssetMetadataValue(MetadataValue, frozen=True):
-    """A link to another asset."""
+    """A link to another asset.
+
+    Example:
+        >>> MetadataValue.asset(AssetKey("orders")).asset_key
+        AssetKey(['orders'])
+    """
 
     kind: ClassVar[str] = "asset"
     asset_key: AssetKey
@@ -303,7 +368,12 @@ class AssetMetadataValue(MetadataValue, frozen=True):
 
 
 class TimestampMetadataValue(MetadataValue, frozen=True):
-    """A moment, in seconds since the epoch, UTC."""
+    """A moment, in seconds since the epoch, UTC.
+
+    Example:
+        >>> MetadataValue.timestamp(1724614700.0).value
+        1724614700.0
+    """
 
     kind: ClassVar[str] = "timestamp"
     value: float
@@ -314,7 +384,13 @@ class TimestampMetadataValue(MetadataValue, frozen=True):
 
 
 class TableMetadataValue(MetadataValue, frozen=True):
-    """Some rows of a table, such as a preview."""
+    """Some rows of a table, such as a preview.
+
+    Example:
+        >>> preview = MetadataValue.table([{"id": 1, "city": "Bern"}])
+        >>> [column.name for column in preview.schema.columns]
+        ['id', 'city']
+    """
 
     kind: ClassVar[str] = "table"
     records: Sequence[TableRecord]
@@ -338,7 +414,12 @@ class TableMetadataValue(MetadataValue, frozen=True):
 
 
 class TableSchemaMetadataValue(MetadataValue, frozen=True):
-    """The columns of a table."""
+    """The columns of a table.
+
+    Example:
+        >>> MetadataValue.table_schema(TableSchema([TableColumn("id", "int")])).schema.columns[0].name
+        'id'
+    """
 
     kind: ClassVar[str] = "table_schema"
     schema: TableSchema
@@ -352,7 +433,13 @@ class TableSchemaMetadataValue(MetadataValue, frozen=True):
 
 
 class TableColumnLineageMetadataValue(MetadataValue, frozen=True):
-    """Which columns each column is made from."""
+    """Which columns each column is made from.
+
+    Example:
+        >>> lineage = TableColumnLineage({"total": [TableColumnDep(AssetKey("orders"), "amount")]})
+        >>> list(MetadataValue.column_lineage(lineage).lineage.deps_by_column)
+        ['total']
+    """
 
     kind: ClassVar[str] = "column_lineage"
     lineage: TableColumnLineage

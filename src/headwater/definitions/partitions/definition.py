@@ -81,6 +81,11 @@ class PartitionsDefinition(ABC):
     """The parts of an asset: each has a key, and they have an order.
 
     Two definitions are equal if they define the same parts.
+
+    Example:
+        >>> days = DailyPartitionsDefinition("2026-11-01", end_date="2026-11-04")
+        >>> isinstance(days, PartitionsDefinition), days.get_partition_keys()[-1]
+        (True, '2026-11-03')
     """
 
     @abstractmethod

@@ -20,14 +20,24 @@ from headwater.errors import InvalidInvocationError, InvalidParameterError
 
 
 class AddDynamicPartitionsRequest(msgspec.Struct, frozen=True):
-    """A sensor's wish to add keys; those that are there already stay as they are."""
+    """A sensor's wish to add keys; those that are there already stay as they are.
+
+    Example:
+        >>> AddDynamicPartitionsRequest("regions", ("eu", "us")).partition_keys
+        ('eu', 'us')
+    """
 
     partitions_def_name: str
     partition_keys: tuple[str, ...]
 
 
 class DeleteDynamicPartitionsRequest(msgspec.Struct, frozen=True):
-    """A sensor's wish to delete keys; those that are not there are passed over."""
+    """A sensor's wish to delete keys; those that are not there are passed over.
+
+    Example:
+        >>> DeleteDynamicPartitionsRequest("regions", ("us",)).partition_keys
+        ('us',)
+    """
 
     partitions_def_name: str
     partition_keys: tuple[str, ...]

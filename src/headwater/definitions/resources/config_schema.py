@@ -23,6 +23,13 @@ class Field(msgspec.Struct, frozen=True):
         default_value: What it is if the run does not say; without one it is required, unless `is_required` is False.
         is_required: Whether a run must give it.
         description: What it is for.
+
+    Example:
+        >>> @asset(config_schema={"limit": Field(int, default_value=10, description="How many rows.")})
+        ... def top(context):
+        ...     return context.op_config["limit"]
+        >>> materialize_to_memory([top]).output_for_node("top")
+        10
     """
 
     config: Any

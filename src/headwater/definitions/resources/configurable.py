@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 else:
 
     class ResourceDependency:
-        """A field that holds another resource of any type: `writer: ResourceDependency[Writer]`."""
+        """A field that holds another resource of any type: `writer: ResourceDependency[Writer]`.
+
+        Example:
+            >>> class Report(ConfigurableResource):
+            ...     lines: ResourceDependency[list]
+            >>> Report(lines=["late", "again"]).lines
+            ['late', 'again']
+        """
 
         def __class_getitem__(cls, item: Any) -> Any:
             return Annotated[item, SkipValidation]
@@ -137,7 +144,14 @@ class Config(_Model, ConfigBase):
 
 
 class PermissiveConfig(Config):
-    """Config that takes fields which it does not declare, too."""
+    """Config that takes fields which it does not declare, too.
+
+    Example:
+        >>> class Query(PermissiveConfig):
+        ...     table: str
+        >>> Query(table="orders", limit=10).limit
+        10
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -227,7 +241,18 @@ class ConfigurableResource(_Model, ResourceBase):
 
 
 class ConfigurableResourceFactory(ConfigurableResource, Generic[_T_co]):
-    """A resource class that makes an object of another type: override `create_resource`."""
+    """A resource class that makes an object of another type: override `create_resource`.
+
+    Example:
+        >>> from decimal import Decimal
+        >>> class Amount(ConfigurableResourceFactory[Decimal]):
+        ...     text: str
+        ...
+        ...     def create_resource(self, context):
+        ...         return Decimal(self.text)
+        >>> Amount(text="1.50").create_resource(None)
+        Decimal('1.50')
+    """
 
     __test__: ClassVar[bool] = False
 
@@ -237,7 +262,21 @@ class ConfigurableResourceFactory(ConfigurableResource, Generic[_T_co]):
 
 
 class ConfigurableIOManager(ConfigurableResource, IOManager):
-    """An IO manager with settings, written like a `ConfigurableResource`."""
+    r"""An IO manager with settings, written like a `ConfigurableResource`.
+
+    Example:
+        >>> from pathlib import Path
+        >>> class Lines(ConfigurableIOManager):
+        ...     folder: str
+        ...
+        ...     def handle_output(self, context, obj):
+        ...         Path(self.folder, context.asset_key.path[-1]).write_text("\n".join(obj))
+        ...
+        ...     def load_input(self, context):
+        ...         return Path(self.folder, context.asset_key.path[-1]).read_text().split("\n")
+        >>> Lines(folder="out").folder
+        'out'
+    """
 
 
 def describe_faults(name: str, error: ValidationError) -> str:

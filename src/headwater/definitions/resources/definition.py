@@ -37,7 +37,15 @@ if TYPE_CHECKING:
 else:
 
     class ResourceParam:
-        """Marks a parameter as a resource that is a plain object: `def report(db: ResourceParam[Connection])`."""
+        """Marks a parameter as a resource that is a plain object: `def report(db: ResourceParam[Connection])`.
+
+        Example:
+            >>> @asset
+            ... def report(unit: ResourceParam[str]):
+            ...     return f"in {unit}"
+            >>> materialize_to_memory([report], resources={"unit": "EUR"}).output_for_node("report")
+            'in EUR'
+        """
 
         def __class_getitem__(cls, item: Any) -> Any:
             return Annotated[item, _ResourceMark]
@@ -56,7 +64,12 @@ def is_config_annotation(annotation: Any) -> bool:
 
 
 class Resources:
-    """The resources of a run by name, as `context.resources` has them: `context.resources.warehouse`."""
+    """The resources of a run by name, as `context.resources` has them: `context.resources.warehouse`.
+
+    Example:
+        >>> build_asset_context(resources={"unit": "EUR"}).resources.unit
+        'EUR'
+    """
 
     __slots__ = ("_find", "_names")
 
@@ -94,6 +107,14 @@ class InitResourceContext:
         resources: The resources that it requires.
         log: Where to write.
         run_id: The run that it is set up for; None outside one.
+
+    Example:
+        >>> @resource(config_schema={"unit": str})
+        ... def price(context: InitResourceContext):
+        ...     return f"in {context.resource_config['unit']}"
+        >>> with build_resources({"price": price.configured({"unit": "EUR"})}) as resources:
+        ...     resources.price
+        'in EUR'
     """
 
     resource_config: Any = None
@@ -104,7 +125,15 @@ class InitResourceContext:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ResourceDefinition(ResourceBase):
-    """A function that makes a resource. Made by `@resource`; a generator tears down after its `yield`."""
+    """A function that makes a resource. Made by `@resource`; a generator tears down after its `yield`.
+
+    Example:
+        >>> @resource
+        ... def numbers(context):
+        ...     return [1, 2]
+        >>> type(numbers).__name__
+        'ResourceDefinition'
+    """
 
     resource_fn: Callable[..., Any]
     takes_context: bool

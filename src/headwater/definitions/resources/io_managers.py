@@ -168,7 +168,14 @@ class _IOContext:
 
 
 class OutputContext(_IOContext):
-    """What an IO manager is told about a value to store, and where it says what it did."""
+    """What an IO manager is told about a value to store, and where it says what it did.
+
+    Example:
+        >>> context = build_output_context(asset_key="orders")
+        >>> context.add_output_metadata({"rows": 3})
+        >>> context.has_partition_key
+        False
+    """
 
     def __init__(self, **about: Any) -> None:
         """Say which data is meant; see `build_output_context` for tests."""
@@ -185,7 +192,13 @@ class OutputContext(_IOContext):
 
 
 class InputContext(_IOContext):
-    """What an IO manager is told about a value to load. `upstream_output` is how it was stored, if it is known."""
+    """What an IO manager is told about a value to load. `upstream_output` is how it was stored, if it is known.
+
+    Example:
+        >>> context = build_input_context(asset_key="orders", partition_key="2026-11-01")
+        >>> context.asset_key.path, context.partition_key
+        (['orders'], '2026-11-01')
+    """
 
     def __init__(
         self, *, upstream_output: OutputContext | None = None, allow_missing: bool = False, **about: Any
@@ -204,7 +217,12 @@ def build_output_context(
     resources: Mapping[str, Any] | None = None,
     name: str = "result",
 ) -> OutputContext:
-    """A context with which a test calls `handle_output`."""
+    """A context with which a test calls `handle_output`.
+
+    Example:
+        >>> build_output_context(asset_key="orders", partition_key="2026-11-01").partition_key
+        '2026-11-01'
+    """
     return OutputContext(
         asset_key=AssetKey.from_coercible(asset_key),
         partition_keys=None if partition_key is None else [partition_key],
@@ -225,7 +243,12 @@ def build_input_context(
     typing_type: Any = Any,
     name: str = "input",
 ) -> InputContext:
-    """A context with which a test calls `load_input`."""
+    """A context with which a test calls `load_input`.
+
+    Example:
+        >>> build_input_context(asset_key="orders", resources={"folder": "in"}).resources.folder
+        'in'
+    """
     return InputContext(
         asset_key=AssetKey.from_coercible(asset_key) if upstream_output is None else upstream_output.asset_key,
         partition_keys=asset_partition_keys if partition_key is None else [partition_key],

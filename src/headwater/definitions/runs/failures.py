@@ -16,6 +16,14 @@ class RetryRequested(Exception):  # noqa: N818 - the field's own name
     Args:
         max_retries: How many more tries there are after the first.
         seconds_to_wait: Before the next one; at once if left out.
+
+    Example:
+        >>> @asset
+        ... def orders(context):
+        ...     if context.retry_number == 0:
+        ...         raise RetryRequested(max_retries=2)
+        >>> materialize_to_memory([orders]).success
+        True
     """
 
     def __init__(self, max_retries: int = 1, seconds_to_wait: float | None = None) -> None:
@@ -32,6 +40,13 @@ class Failure(Exception):  # noqa: N818 - the field's own name
         description: What went wrong.
         metadata: What is known of it, by name.
         allow_retries: Whether the retry policy applies; False where another try can't help.
+
+    Example:
+        >>> @asset
+        ... def orders():
+        ...     raise Failure("the partner sent an empty file", metadata={"bytes": 0}, allow_retries=False)
+        >>> materialize_to_memory([orders], raise_on_error=False).success
+        False
     """
 
     def __init__(

@@ -17,7 +17,15 @@ from headwater.errors import InvalidDefinitionError
 
 @dataclass(frozen=True, kw_only=True)
 class HookContext:
-    """What a hook is told: which step of which run ended how."""
+    """What a hook is told: which step of which run ended how.
+
+    Example:
+        >>> @success_hook
+        ... def tell(context: HookContext):
+        ...     return f"{context.step_key} is made"
+        >>> tell(build_hook_context(step_key="orders"))
+        'orders is made'
+    """
 
     run_id: str
     step_key: str
@@ -30,7 +38,14 @@ class HookContext:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class HookDefinition:
-    """A hook. Made by `@success_hook` and `@failure_hook`; calling it calls the function."""
+    """A hook. Made by `@success_hook` and `@failure_hook`; calling it calls the function.
+
+    Example:
+        >>> @failure_hook
+        ... def tell(context): ...
+        >>> tell.name, tell.on
+        ('tell', 'failure')
+    """
 
     hook_fn: Callable[[HookContext], Any]
     name: str
@@ -74,6 +89,13 @@ def success_hook(
 
     Raises:
         InvalidDefinitionError: the function does not take exactly the context.
+
+    Example:
+        >>> @success_hook
+        ... def tell(context):
+        ...     return context.step_key
+        >>> tell(build_hook_context(step_key="orders"))
+        'orders'
     """
     return _decorator(hook_fn, "success", name, required_resource_keys)
 
@@ -104,6 +126,13 @@ def failure_hook(
 
     Raises:
         InvalidDefinitionError: the function does not take exactly the context.
+
+    Example:
+        >>> @failure_hook(required_resource_keys={"chat"})
+        ... def tell(context):
+        ...     return context.resources.chat.format(context.step_key)
+        >>> tell(build_hook_context(step_key="orders", resources={"chat": "{} failed"}))
+        'orders failed'
     """
     return _decorator(hook_fn, "failure", name, required_resource_keys)
 

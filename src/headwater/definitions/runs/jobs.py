@@ -22,7 +22,13 @@ from headwater.keys import AssetCheckKey, AssetKey
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class JobDefinition:
-    """A selection of assets under a name. Made by `define_asset_job`; `Definitions(jobs=[...])` makes it known."""
+    """A selection of assets under a name. Made by `define_asset_job`; `Definitions(jobs=[...])` makes it known.
+
+    Example:
+        >>> job = define_asset_job("nightly", selection="group:finance", tags={"team": "payments"})
+        >>> job.name, job.tags
+        ('nightly', {'team': 'payments'})
+    """
 
     name: str
     selection: AssetSelection

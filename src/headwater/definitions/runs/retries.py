@@ -14,14 +14,24 @@ _LONGEST_SECONDS = 7 * 86_400.0
 
 
 class Backoff(Enum):
-    """How the wait grows from one try to the next."""
+    """How the wait grows from one try to the next.
+
+    Example:
+        >>> RetryPolicy(max_retries=3, delay=1, backoff=Backoff.EXPONENTIAL).backoff.name
+        'EXPONENTIAL'
+    """
 
     LINEAR = "LINEAR"
     EXPONENTIAL = "EXPONENTIAL"
 
 
 class Jitter(Enum):
-    """How chance changes the wait: to anything from nothing to the whole, or to a little more or less."""
+    """How chance changes the wait: to anything from nothing to the whole, or to a little more or less.
+
+    Example:
+        >>> RetryPolicy(max_retries=3, delay=1, jitter=Jitter.PLUS_MINUS).jitter.name
+        'PLUS_MINUS'
+    """
 
     FULL = "FULL"
     PLUS_MINUS = "PLUS_MINUS"

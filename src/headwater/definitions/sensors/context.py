@@ -27,6 +27,15 @@ class SensorEvaluationContext(TickContext):
         state: What it keeps beside the cursor.
         instance: Opens the deployment, for `context.instance`.
         definitions: The `Definitions` that the sensor belongs to.
+
+    Example:
+        >>> @sensor
+        ... def watch(context: SensorEvaluationContext):
+        ...     context.update_cursor(str(int(context.cursor or 0) + 1))
+        >>> context = build_sensor_context(cursor="7")
+        >>> watch(context)
+        >>> context.cursor
+        '8'
     """
 
     def __init__(

@@ -37,7 +37,14 @@ _LEAST_INTERVAL = 0.1
 
 
 class DefaultSensorStatus(Enum):
-    """Whether a sensor is on as long as nobody has switched it."""
+    """Whether a sensor is on as long as nobody has switched it.
+
+    Example:
+        >>> @sensor(default_status=DefaultSensorStatus.STOPPED)
+        ... def watch(context): ...
+        >>> watch.default_status.value
+        'STOPPED'
+    """
 
     RUNNING = "RUNNING"
     STOPPED = "STOPPED"

@@ -50,6 +50,11 @@ class RunRequest(Frozen):
     Raises:
         InvalidParameterError: an argument has the wrong type.
         InvalidConfigError: the config has no section of that name.
+
+    Example:
+        >>> request = RunRequest(run_key="2026-11-01", asset_selection=["orders"], partition_key="2026-11-01")
+        >>> request.run_key, request.partition_key
+        ('2026-11-01', '2026-11-01')
     """
 
     __slots__ = (
@@ -99,7 +104,15 @@ class RunRequest(Frozen):
 
 
 class SkipReason(msgspec.Struct, frozen=True):
-    """Says why a tick does nothing."""
+    """Says why a tick does nothing.
+
+    Example:
+        >>> @sensor
+        ... def watch(context):
+        ...     return SkipReason("nothing new")
+        >>> watch(build_sensor_context()).skip_message
+        'nothing new'
+    """
 
     skip_message: str | None = None
 
