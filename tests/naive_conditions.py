@@ -12,6 +12,7 @@ from naive_history import EVER, History, Key, Moment
 
 from headwater.automation.conditions.checks import check_of
 from headwater.automation.conditions.decide_step import ASK_AGAIN_AFTER
+from headwater.clock import MICROSECONDS
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.records.events import (
     Materialization,
@@ -54,11 +55,18 @@ class Naive(History):
         attempted, requested = self.attempted(key, k), self.last_request(key, k)
         if self.is_awaited(key, k) or (self.is_running(key, k) and attempted < requested):
             return False
-        if at is not None and at > attempted:
+        is_news, pause = at is not None and at > attempted, self._pause(key[0])
+        if is_news and not pause:
             return True
         if self.is_running(key, k):
             return False
-        return not attempted or self.ended(key, k) + ASK_AGAIN_AFTER <= self.moments[k].now
+        wait = pause if is_news else max(pause, ASK_AGAIN_AFTER)
+        return not attempted or self.ended(key, k) + wait <= self.moments[k].now
+
+    def _pause(self, asset: str) -> int:
+        """How long the switches for an asset let its condition wait after an attempt, in microseconds."""
+        switches = [sensor for sensor, _ in self.graph.sensors.values() if asset in (sensor.targets or ())]
+        return max((round(switch.minimum_interval * MICROSECONDS) for switch in switches), default=0)
 
 
 class Ask:

@@ -27,7 +27,7 @@ from headwater.definitions.partitions import (
     LastPartitionMapping,
     TimeWindowPartitionMapping,
 )
-from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
+from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode, build_graph
 from headwater.records.backfills import Rests, Target
 from headwater.records.events import (
@@ -115,17 +115,19 @@ def of_deps(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]
     return st.one_of(parts.map(Condition.any_deps_match), parts.map(Condition.all_deps_match), named)
 
 
+READY_MADE = [Condition.eager(), Condition.on_missing(), Condition.eager().without(Condition.in_latest_time_window())]
 conditions = st.one_of(
-    st.sampled_from(
-        [Condition.eager(), Condition.on_missing(), Condition.eager().without(Condition.in_latest_time_window())]
-    ),
+    st.sampled_from(READY_MADE),
     st.recursive(st.one_of(operands, of_deps(combined(plain))), combined, max_leaves=5),
 )
 
 
 @st.composite
 def graphs(draw: st.DrawFn) -> AssetGraph:
-    """Up to five assets, some of them by day or by name, all but the roots automated, one with a check."""
+    """Up to five assets, some of them by day or by name, all but the roots automated, one with a check.
+
+    Those with a condition that Headwater has ready may have a switch that lets them wait after each attempt.
+    """
     assets: list[Any] = []
     for number in range(draw(st.integers(2, 5))):
         deps = [f"n{up}" for up in range(number) if draw(st.booleans())]
@@ -140,7 +142,9 @@ def graphs(draw: st.DrawFn) -> AssetGraph:
             outside = external(f"n{number}", partitions=partitions)
             assets.append(msgspec.structs.replace(outside, observable=observable))
     checks = (CheckSnapshot(asset_key="n1", name="ok"),)
-    return build_graph([("code", DefinitionsSnapshot(assets=tuple(assets), checks=checks))])
+    waiting = tuple(each.key for each in assets if each.condition in READY_MADE and draw(st.booleans()))
+    switch = SensorSnapshot(name="slow", kind="conditions", minimum_interval=40.0, targets=waiting)
+    return build_graph([("code", DefinitionsSnapshot(assets=tuple(assets), checks=checks, sensors=(switch,)))])
 
 
 class World:
@@ -441,7 +445,8 @@ def _with_code(graph: AssetGraph, key: str, version: str) -> AssetGraph:
         for node in graph.nodes
     ]
     checks = tuple(check for checks in graph.checks.values() for check in checks)
-    return build_graph([("code", DefinitionsSnapshot(assets=tuple(assets), checks=checks))])
+    sensors = tuple(sensor for sensor, _ in graph.sensors.values())
+    return build_graph([("code", DefinitionsSnapshot(assets=tuple(assets), checks=checks, sensors=sensors))])
 
 
 def _run(run_id: str, asked: Asked) -> Run:

@@ -104,6 +104,7 @@ def _switch_off_undeclared(graph: AssetGraph) -> None:
             kind="conditions",
             description="Automation conditions that no other switch is for.",
             running_by_default=False,
+            minimum_interval=0.0,
             targets=tuple(node.key for node in left),
         )
         graph.sensors[DEFAULT_SWITCH] = switch, left[0].location or ""

@@ -107,21 +107,23 @@ class Step:
 
         A run that has not begun will read whatever there is by then, so nothing is requested beside it. Something
         that has happened since the last attempt is a reason at once. What simply stays true waits for the attempt that
-        is under way to end, and for a while after it.
+        is under way to end, and for a while after it; so does everything where a switch says how long to wait.
         """
         state = self._states[owner]
         candidates = truth.holds - awaited
         if not (state.runs or state.attempted or state.ended):
             return candidates
         candidates -= state.waiting()
-        running = state.running()
+        running, pause = state.running(), self._plan.pauses.get(owner, 0)
         wanted: list[int] = []
         for place in candidates:
             attempted = state.attempted.get(place, 0)
-            if truth.at is not None and truth.at > attempted:
+            is_news = truth.at is not None and truth.at > attempted
+            if is_news and not pause:
                 wanted.append(place)
             elif place not in running:
-                again = state.ended.get(place, 0) + ASK_AGAIN_AFTER if attempted else 0
+                wait = pause if is_news else max(pause, ASK_AGAIN_AFTER)
+                again = state.ended.get(place, 0) + wait if attempted else 0
                 if again <= self._now:
                     wanted.append(place)
                 else:

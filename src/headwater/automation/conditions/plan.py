@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from headwater.automation.conditions.checks import check_of
+from headwater.automation.conditions.checks import asset_of, check_of
 from headwater.automation.conditions.compiled import Compiler, Fact, Node
+from headwater.automation.conditions.switches import pauses
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.errors import InvalidDefinitionError
 from headwater.graph.asset_graph import AssetGraph
@@ -46,6 +47,13 @@ class Plan:
             condition = node.definition.condition
             if condition is not None and node.kind in kinds and (only is None or node.key in only):
                 self._add(number, condition)
+        waits = pauses(graph)
+        self.pauses = {
+            number: waits[key]
+            for number, root in self.roots.items()
+            if root.lasts and (key := asset_of(graph.nodes[number].key)) in waits
+        }
+        """How long a condition waits after an attempt before it asks again, in microseconds, where it does."""
         self.place = {number: place for place, number in enumerate(graph.order)}
         nodes = set(self.roots.values())
         self._furthest = max((steps for node in nodes for steps, _ in node.reads), default=0)

@@ -8,6 +8,7 @@ from copy import copy
 import msgspec
 
 from headwater.automation.ticks.decide_due import is_running
+from headwater.clock import MICROSECONDS
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.ticks import SensorState
 
@@ -18,6 +19,19 @@ def run_tags(graph: AssetGraph, key: str) -> dict[str, str]:
     """The tags of a run that a condition of an asset requests: those of the switches that are for it."""
     switches = [sensor for sensor, _ in graph.sensors.values() if sensor.kind == KIND and sensor.run_tags]
     return {name: value for each in switches if key in (each.targets or ()) for name, value in each.run_tags.items()}
+
+
+def pauses(graph: AssetGraph) -> dict[str, int]:
+    """How long conditions wait after an attempt to make an asset before they ask again, in microseconds, by asset.
+
+    Where several switches are for an asset, the longest counts.
+    """
+    found: dict[str, int] = {}
+    for sensor, _ in graph.sensors.values():
+        if sensor.kind == KIND and sensor.minimum_interval > 0:
+            pause = round(sensor.minimum_interval * MICROSECONDS)
+            found.update({key: max(pause, found.get(key, 0)) for key in sensor.targets or ()})
+    return found
 
 
 def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from headwater.automation.conditions.checks import check_node_key, check_of, nodes_of
 from headwater.automation.conditions.explain import Explained
 from headwater.automation.conditions.live import look_now
+from headwater.automation.conditions.switches import pauses
 from headwater.automation.conditions.words import Stand, reasons, stand
 from headwater.clock import MICROSECONDS, to_datetime, to_seconds
 from headwater.definitions.conditions.condition import AutomationCondition
@@ -78,7 +79,7 @@ def automation_view(
         condition=None if condition is None else condition.describe(),
         partition=partition,
         holds=tree is not None and tree.holds,
-        answer=_answer(connection, node, partition, tree)
+        answer=_answer(connection, node, partition, tree, pauses(graph).get(key, 0))
         if check is None
         else _answer_of_check(connection, key, check, partition, tree),
         reasons=[] if tree is None else reasons(tree),
@@ -166,7 +167,7 @@ def _number_then(node: AssetNode, partition: str | None, now: int) -> int | None
     return partitions_from_snapshot(snapshot).keys_at(to_datetime(now)).number_of(partition)
 
 
-def _answer(connection: Connection, node: AssetNode, partition: str | None, tree: Stand | None) -> str:
+def _answer(connection: Connection, node: AssetNode, partition: str | None, tree: Stand | None, pause: int) -> str:
     name = node.key if partition is None else f"{node.key} {partition}"
     if node.kind != "native":
         return external_asset_message(node.key)
@@ -178,7 +179,8 @@ def _answer(connection: Connection, node: AssetNode, partition: str | None, tree
         run = newest[0]
         last = f" Its last run, {run.run_id}, is {run.status.value}: {_why_requested(run)}."
     if tree.holds:
-        return f"{name} is to be made: its condition holds.{last}"
+        waits = f" Its switch lets it wait {timedelta(microseconds=pause)} after each attempt." if pause else ""
+        return f"{name} is to be made: its condition holds.{waits}{last}"
     return f"{name} is not to be made now: {'; '.join(reasons(tree))}.{last}"
 
 
