@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
-from headwater.records.events import Event, EventKind, Materialization, NewEvent
+from headwater.records.events import Event, EventKind, Materialization, NewEvent, StepEvent
 from headwater.storage.event_log import read_after
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
@@ -48,6 +48,23 @@ def parted(): ...
 def follows(): ...
 
 defs = hw.Definitions(assets=[made, parted, follows], sensors=[counting(number) for number in range(8)])
+"""
+GUARDED = """
+import os
+import headwater as hw
+
+parts = hw.StaticPartitionsDefinition([f"p{number}" for number in range(8)])
+
+@hw.asset(partitions_def=parts)
+def before(): ...
+
+@hw.asset(partitions_def=parts, pool="narrow", deps=[before])
+def guarded():
+    os.close(os.open("INSIDE", os.O_CREAT | os.O_EXCL))  # fails where another step is inside
+    os.unlink("INSIDE")
+    return hw.MaterializeResult(metadata={"host": os.getppid()})
+
+defs = hw.Definitions(assets=[before, guarded])
 """
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -186,7 +203,7 @@ async def test_a_backfill_outlasts_an_engine(log: Log, tmp_path: Path, project: 
     """While it is under way one of two engines is lost; each partition is made all the same, by one run."""
     with engine(tmp_path / "a", project, database_url) as first, engine(tmp_path / "b", project, database_url):
         await log.wait_for(lambda: len(log.hosts()) == 2)
-        await asyncio.to_thread(request_backfill, tmp_path / "a", database_url)
+        await asyncio.to_thread(command, database_url, tmp_path / "a", "backfill", "create", "parted", "--all")
         await log.wait_for(lambda: len(parted(log.events)) >= 5)
         first.kill()
         first.wait()
@@ -200,11 +217,28 @@ async def test_a_backfill_outlasts_an_engine(log: Log, tmp_path: Path, project: 
     assert 16 == len(asked)
 
 
-def request_backfill(home: Path, url: URL) -> None:
-    """Ask for every partition, as a person does."""
+async def test_engines_share_the_places_of_a_pool(log: Log, tmp_path: Path, database_url: URL) -> None:
+    """The steps of two engines that need one place go in one after another, and all of them get there."""
+    project = tmp_path / "guarded.py"
+    project.write_text(GUARDED.replace("INSIDE", str(tmp_path / "inside")))
+    with engine(tmp_path / "a", project, database_url), engine(tmp_path / "b", project, database_url):
+        await log.wait_for(lambda: EventKind.DEFINITIONS_CHANGED in {event.kind for event in log.events})
+        home = tmp_path / "a"
+        await asyncio.to_thread(command, database_url, home, "limits", "set", "pool", "narrow", "1")
+        await asyncio.to_thread(command, database_url, home, "backfill", "create", "before", "guarded", "--all")
+        await log.wait_for(lambda: any(event.kind in BACKFILL_ENDS for event in log.events))
+
+    steps = [event for event in log.events if isinstance(event.payload, StepEvent) and event.payload.step == "guarded"]
+    told = [event.payload.metadata for event in log.events if isinstance(event.payload, Materialization)]
+    assert [EventKind.STEP_STARTED, EventKind.STEP_SUCCEEDED] * 8 == [event.kind for event in steps]
+    assert 2 == len({metadata["host"].value for metadata in told if "host" in metadata})
+
+
+def command(url: URL, home: Path, *words: str) -> None:
+    """Ask for something, as a person does."""
     environment = {**os.environ, "HEADWATER_DATABASE_URL": url.render_as_string(hide_password=False)}
-    command = [sys.executable, "-m", "headwater.cli", "backfill", "create", "parted", "--all", "--home", str(home)]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    whole = [sys.executable, "-m", "headwater.cli", *words, "--home", str(home)]
+    subprocess.run(whole, env=environment, check=True, capture_output=True)
 
 
 def parted(events: list[Event]) -> list[tuple[str, str | None]]:
