@@ -12,13 +12,22 @@ from servers import DevServer, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
 PATIENCE = 60_000.0
+CHECKED = """
+
+@hw.asset_check(asset=hw.AssetSpec("partner_file"), automation_condition=hw.AutomationCondition.eager())
+def is_complete() -> bool:
+    return True
+
+
+defs = hw.Definitions.merge(defs, hw.Definitions([hw.AssetSpec("partner_file")], asset_checks=[is_complete]))
+"""
 
 
 @pytest.fixture(scope="module")
 def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project that a test may break."""
     copied = tmp_path_factory.mktemp("automation") / "operations.py"
-    copied.write_text(PROJECT.read_text())
+    copied.write_text(PROJECT.read_text() + CHECKED)
     return copied
 
 
@@ -99,6 +108,20 @@ def test_a_cursor_is_set_and_reset_and_what_is_kept_forgotten(page: Page, server
     expect(question).to_contain_text("1 value of inbox is deleted")
     question.get_by_role("button", name="Forget it").click()
     expect(page.get_by_role("region", name="What it keeps")).to_be_hidden()
+
+
+def test_a_check_says_why_it_is_carried_out(page: Page, server: DevServer) -> None:
+    """Its condition part by part, beside what it found; and the run that a report led to."""
+    page.goto(server.url + "/asset?key=partner_file&tab=checks")
+    check = page.get_by_role("region", name="is_complete")
+    check.get_by_text("Why it is carried out, or is not").click(timeout=PATIENCE)
+    expect(check).to_contain_text("is_complete is not to be carried out now")
+    expect(check.get_by_role("region", name="Condition")).to_contain_text("something upstream was updated")
+
+    server.post("/report_asset_materialization/", {"asset_key": "partner_file"})
+    asked = check.get_by_role("region", name="What it asked for")
+    expect(asked.get_by_role("link", name=re.compile("run "))).to_have_count(1, timeout=PATIENCE)
+    expect(asked).to_contain_text("something upstream was updated")
 
 
 def test_code_that_does_not_load_shows_why_and_is_loaded_anew(page: Page, server: DevServer, code: Path) -> None:

@@ -134,7 +134,8 @@ def what_if(target: str | None, days: float, home: Path | None, deployment: str,
 
 def _row(run: WouldRun) -> tuple[str, ...]:
     because = ", ".join(run.because_of) or (f"the schedule {run.schedule}" if run.schedule else "")
-    return (local_time(run.moment / 1_000_000), str(run.seq), run.asset_key, run.partition or "", because)
+    name = run.asset_key if run.check is None else f"{run.asset_key}, check {run.check}"
+    return (local_time(run.moment / 1_000_000), str(run.seq), name, run.partition or "", because)
 
 
 def _in_place(connection: Connection, changed: dict[str, DefinitionsSnapshot]) -> dict[str, DefinitionsSnapshot]:

@@ -330,11 +330,11 @@ export const schedulesQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
-/** Whether an asset's condition holds, part by part, and what it asked for. */
-export const automationQuery = (key: string) =>
+/** Whether the condition of an asset, or of a check of it, holds, part by part, and what it asked for. */
+export const automationQuery = (key: string, check?: string) =>
   queryOptions({
-    queryKey: ["asset", key, "automation"],
-    queryFn: () => get<Schemas["AutomationView"]>("api/assets/automation", { key }),
+    queryKey: ["asset", key, "automation", check],
+    queryFn: () => get<Schemas["AutomationView"]>("api/assets/automation", { key, check }),
   });
 
 /** When definitions changed, the newest first. */

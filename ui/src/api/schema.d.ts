@@ -2039,6 +2039,7 @@ export interface components {
         };
         /** CheckView */
         CheckView: {
+            automated: boolean;
             blocking: boolean;
             defined: boolean;
             description: string | null;

@@ -84,15 +84,15 @@ class Plan:
             return condition
         below = sorted(self.graph.descendants(self.graph.nodes[number].key))
         theirs = {
-            theirs: None
+            msgspec.json.encode(other): other
             for each in below
             if check_of(self.graph.nodes[each].key) is None
-            and (theirs := self.graph.nodes[each].definition.condition) is not None
-            and not mentions(theirs, "any_downstream_conditions")
+            and (other := self.graph.nodes[each].definition.condition) is not None
+            and not mentions(other, "any_downstream_conditions")
         }
         return condition.replace(
             "any_downstream_conditions",
-            AutomationCondition("or", tuple(theirs)).with_label("any_downstream_conditions"),
+            AutomationCondition("or", tuple(theirs.values())).with_label("any_downstream_conditions"),
         )
 
     @property

@@ -1,8 +1,8 @@
 """What automation would have requested with other definitions: the log of some days taken in again, in memory.
 
 The runs that automation requested in those days are left out, with all that they made. Instead, each run that is
-decided is taken to succeed at once. The definitions in force are replayed in the same way, so that the two differ by
-the definitions alone.
+decided is taken to succeed at once, and each check in it to find what it found last. The definitions in force are
+replayed in the same way, so that the two differ by the definitions alone.
 """
 
 from __future__ import annotations
@@ -11,21 +11,34 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from headwater.automation.conditions.checks import check_of, with_checks
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.decisions import Outcome, commits
 from headwater.automation.conditions.restore import restore_states
 from headwater.definitions.partitions import DynamicKeys
+from headwater.definitions.snapshot import CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.backfills import Rests
-from headwater.records.events import CORRECTIONS, Event, EventKind, Materialization, RunEvent, StepEvent
+from headwater.records.events import (
+    CORRECTIONS,
+    CheckEvaluation,
+    Event,
+    EventKind,
+    Materialization,
+    Payload,
+    RunEvent,
+    StepEvent,
+)
 from headwater.storage.automation_kept import Kept
 
 
-class WouldRun(msgspec.Struct, frozen=True, order=True):
-    """A run of one asset that conditions ask for: at which event and moment (microseconds), and why."""
+class WouldRun(msgspec.Struct, frozen=True):
+    """A run of one asset, or of one of its checks, that conditions ask for: at which event and moment, and why."""
 
     moment: int
+    """In microseconds."""
     asset_key: str
+    check: str | None
     partition: str | None
     seq: int
     """The event of the log at which it is decided."""
@@ -42,13 +55,20 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def compare(before: Iterable[WouldRun], after: Iterable[WouldRun]) -> Difference:
-    """The runs that one set of definitions asks for and the other does not: by asset, partition and event."""
-    mine, theirs = ({(run.seq, run.asset_key, run.partition): run for run in runs} for runs in (before, after))
+    """The runs that one set of definitions asks for and the other does not: by asset, check, partition and event."""
+    mine, theirs = (
+        {(run.seq, run.asset_key, run.check, run.partition): run for run in sorted(runs, key=_in_order)}
+        for runs in (before, after)
+    )
     return Difference(
-        only_before=tuple(sorted(run for at, run in mine.items() if at not in theirs)),
-        only_after=tuple(sorted(run for at, run in theirs.items() if at not in mine)),
+        only_before=tuple(run for at, run in mine.items() if at not in theirs),
+        only_after=tuple(run for at, run in theirs.items() if at not in mine),
         same=len(mine.keys() & theirs.keys()),
     )
+
+
+def _in_order(run: WouldRun) -> tuple[int, str, str, str]:
+    return (run.moment, run.asset_key, run.check or "", run.partition or "")
 
 
 class Replay:
@@ -73,7 +93,7 @@ class Replay:
         dynamic: DynamicKeys,
         left_out: frozenset[str],
     ) -> None:
-        self._conditions = Conditions(graph, seq=seq, now=now, dynamic=dynamic)
+        self._conditions = Conditions(with_checks(graph), seq=seq, now=now, dynamic=dynamic)
         self._left_out = left_out
         self._places = {seq: seq}
         self._real = seq
@@ -123,33 +143,62 @@ class Replay:
             made: list[Event] = []
             for request in outcome.requests:
                 because = tuple(key for key, seq in request.because_of.items() if seq or key)
+                key, check = check_of(request.asset_key) or (request.asset_key, None)
                 for partition in request.partitions:
                     self.found.append(
-                        WouldRun(
-                            self._conditions.now, request.asset_key, partition, self._real, because, request.schedule
-                        )
+                        WouldRun(self._conditions.now, key, check, partition, self._real, because, request.schedule)
                     )
-                    made += self._made(request.asset_key, partition)
+                    made += self._made(key, check, partition)
             outcome = self._conditions.commit(made)
 
-    def _made(self, key: str, partition: str | None) -> Iterator[Event]:
+    def _made(self, key: str, check: str | None, partition: str | None) -> Iterator[Event]:
+        """A run of an asset, with the checks that are carried out along with it, or of one check alone."""
+        graph = self._conditions.graph
+        if check is not None:
+            checks = [graph.check(key, check)]
+            run = RunEvent(assets=(key,), checks=((key, check),))
+        else:
+            checks = [each for each in graph.checks.get(key, ()) if each.executable and self._goes_along(each)]
+            run = RunEvent(assets=(key,))
         self._runs += 1
-        run_id, now = f"what-if-{self._runs}", self._conditions.now
-        for kind, payload in (
-            (EventKind.RUN_REQUESTED, RunEvent(assets=(key,))),
-            (EventKind.STEP_STARTED, StepEvent(step=key, assets=(key,))),
-            (EventKind.MATERIALIZATION, Materialization()),
-            (EventKind.RUN_SUCCEEDED, RunEvent(assets=(key,))),
-        ):
-            self._next += 1
-            yield Event(
-                seq=self._next,
-                kind=kind,
-                payload=payload,
-                asset_key=key if kind is EventKind.MATERIALIZATION else None,
-                partition=partition,
-                run_id=run_id,
-                timestamp=now,
-                recorded_at=now,
-                data_version=None,
-            )
+        yield self._told(EventKind.RUN_REQUESTED, run, None, partition)
+        if check is None:
+            yield self._told(EventKind.STEP_STARTED, StepEvent(step=key, assets=(key,)), key, partition)
+            yield self._told(EventKind.MATERIALIZATION, Materialization(), key, partition)
+        if checks:
+            step = StepEvent(step=f"checks of {key}", checks=tuple(each.name for each in checks))
+            yield self._told(EventKind.STEP_STARTED, step, key, partition)
+        for each in checks:
+            found = CheckEvaluation(check_name=each.name, passed=self._passes(each, partition))
+            yield self._told(EventKind.CHECK_EVALUATION, found, key, partition if each.partitioned else None)
+        yield self._told(EventKind.RUN_SUCCEEDED, run, None, partition)
+
+    def _goes_along(self, check: CheckSnapshot) -> bool:
+        """Whether a check is carried out in the run that makes its asset."""
+        graph = self._conditions.graph
+        return graph.check_locations.get((check.asset_key, check.name)) == graph.node(check.asset_key).location
+
+    def _passes(self, check: CheckSnapshot, partition: str | None) -> bool:
+        """What a check found last; one that was never carried out passes."""
+        number = self._conditions.graph.ids[check.asset_key]
+        known = self._conditions.states[number].checks.get(check.name)
+        place = self._conditions.spaces[number].number(partition)
+        if known is None:
+            return True
+        if place is None:
+            return known.whole is None or known.whole[0]
+        return place not in known.failed
+
+    def _told(self, kind: EventKind, payload: Payload, key: str | None, partition: str | None) -> Event:
+        self._next += 1
+        return Event(
+            seq=self._next,
+            kind=kind,
+            payload=payload,
+            asset_key=key,
+            partition=partition,
+            run_id=f"what-if-{self._runs}",
+            timestamp=self._conditions.now,
+            recorded_at=self._conditions.now,
+            data_version=None,
+        )

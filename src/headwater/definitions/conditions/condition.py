@@ -1,9 +1,9 @@
 """Automation conditions: when a native asset should be made, as an expression that can be stored and explained.
 
-The operands are in `condition_operands`, what users' own conditions get and give in `custom_conditions`; here is what
-joins and changes conditions. `since` remembers at which point
-of the log its trigger last held, so an update that arrives while an earlier one is being handled is never lost. What
-evaluates the expression is `headwater.automation.conditions.decide`.
+The operands are in `operands`, what users' own conditions get and give in `custom`; here is what joins and changes
+conditions. `since` remembers at which point of the log its trigger last held, so an update that arrives while an
+earlier one is being handled is never lost. What evaluates the expression is
+`headwater.automation.conditions.decide`.
 """
 
 from __future__ import annotations

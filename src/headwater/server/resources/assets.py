@@ -267,6 +267,7 @@ def checks_of_asset(
                 defined=check is not None,
                 executable=check is not None and check.executable,
                 blocking=check is not None and check.blocking,
+                automated=check is not None and check.executable and check.condition is not None,
                 status=_check_status(state),  # type: ignore[arg-type]
                 seq=None if state is None else state.seq,
                 timestamp=None if state is None else to_seconds(state.timestamp),

@@ -74,6 +74,8 @@ class CheckView(msgspec.Struct, kw_only=True):
     defined: bool
     executable: bool
     blocking: bool
+    automated: bool
+    """Whether it has an automation condition that is followed."""
     status: Literal["passed", "warned", "failed", "missing"]
     seq: int | None
     timestamp: float | None

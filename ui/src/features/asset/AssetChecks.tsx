@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import type { CSSProperties } from "react";
+import { type CSSProperties, useState } from "react";
 
 import type { AssetDetail, CheckView, EventView } from "../../api/client";
 import { assetEventsQuery } from "../../api/queries";
@@ -11,6 +11,7 @@ import { Mark, Moment } from "../../components/marks";
 import { MetadataTable } from "../../components/metadata";
 import { Empty, Loaded, Section } from "../../components/states";
 import { CHECK_LOOKS, type Look } from "../../components/status";
+import { ConditionStanding } from "./ConditionStanding";
 import { RunChecksButton } from "./RunChecksButton";
 
 const STRIP = 40;
@@ -104,6 +105,7 @@ function Check({
           </Group>
         )}
         {Object.keys(check.metadata).length > 0 && <MetadataTable entries={check.metadata} />}
+        {check.automated && <OwnCondition assetKey={detail.asset.key} check={check.name} />}
         {history.length > 0 && (
           <details>
             <summary>History</summary>
@@ -114,6 +116,21 @@ function Check({
         )}
       </Stack>
     </Section>
+  );
+}
+
+/** When a check is carried out by itself; asked for once somebody opens it. */
+function OwnCondition({ assetKey, check }: { assetKey: string; check: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+      }}
+    >
+      <summary>Why it is carried out, or is not</summary>
+      <div style={{ marginTop: 8 }}>{open && <ConditionStanding assetKey={assetKey} check={check} />}</div>
+    </details>
   );
 }
 

@@ -12,7 +12,6 @@ import { KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
 import { Empty, Loaded } from "../../components/states";
 import { LATENESS_LOOKS, type Look } from "../../components/status";
 import { AssetActions } from "./AssetActions";
-import { AssetAutomation } from "./AssetAutomation";
 import { AssetChecks } from "./AssetChecks";
 import { AssetColumns } from "./AssetColumns";
 import { AssetDefinition } from "./AssetDefinition";
@@ -21,6 +20,7 @@ import { AssetOverview } from "./AssetOverview";
 import { AssetPartitions } from "./AssetPartitions";
 import { AssetPlots } from "./AssetPlots";
 import { columnsOf } from "./columns";
+import { ConditionStanding } from "./ConditionStanding";
 import { MaterializeButton } from "./MaterializeButton";
 import { ReportButton } from "./ReportButton";
 
@@ -93,7 +93,13 @@ function tabsOf(detail: AssetDetail): readonly Tab[] {
     { name: "lineage", label: "Lineage", content: lineage },
     ...(detail.condition === null
       ? []
-      : [{ name: "automation", label: "Automation", content: <AssetAutomation detail={detail} /> }]),
+      : [
+          {
+            name: "automation",
+            label: "Automation",
+            content: <ConditionStanding assetKey={detail.asset.key} />,
+          },
+        ]),
     { name: "definition", label: "Definition", content: <AssetDefinition detail={detail} /> },
   ];
 }

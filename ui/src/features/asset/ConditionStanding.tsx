@@ -2,20 +2,26 @@ import { Alert, Group, List, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
-import type { AssetDetail, Schemas } from "../../api/client";
+import type { Schemas } from "../../api/client";
 import { automationQuery } from "../../api/queries";
 import { ConditionTree } from "../../components/ConditionTree";
 import { Moment } from "../../components/marks";
 import { Loaded, Section } from "../../components/states";
 
-/** When the asset is made by itself: whether it would be now, why not, each part of its condition, what it asked for. */
-export function AssetAutomation({ detail }: { detail: AssetDetail }) {
-  const query = useQuery(automationQuery(detail.asset.key));
+interface Owner {
+  assetKey: string;
+  /** A check of the asset, whose own condition it is about. */
+  check?: string | undefined;
+}
+
+/** When an asset is made, or a check carried out, by itself: whether now, why not, each part of its condition, what it asked for. */
+export function ConditionStanding({ assetKey, check }: Owner) {
+  const query = useQuery(automationQuery(assetKey, check));
   return (
     <Loaded query={query}>
       {(view) => (
         <Stack>
-          <Alert color={view.holds ? "teal" : "gray"} title={answerOf(detail.asset.key, view)}>
+          <Alert color={view.holds ? "teal" : "gray"} title={answerOf({ assetKey, check }, view)}>
             {view.reasons.length > 0 && (
               <List size="sm">
                 {view.reasons.map((reason) => (
@@ -39,9 +45,11 @@ export function AssetAutomation({ detail }: { detail: AssetDetail }) {
 }
 
 /** Whether it would be made now; what stands in its way is listed below. */
-function answerOf(key: string, view: Schemas["AutomationView"]): string {
+function answerOf({ assetKey, check }: Owner, view: Schemas["AutomationView"]): string {
   if (view.tree === null) return view.answer;
-  return view.holds ? `${key} is to be made: its condition holds` : `${key} is not to be made now`;
+  const what = check === undefined ? `${assetKey} is` : `${check} is`;
+  const done = check === undefined ? "made" : "carried out";
+  return view.holds ? `${what} to be ${done}: its condition holds` : `${what} not to be ${done} now`;
 }
 
 function Evaluations({ evaluations }: { evaluations: readonly Schemas["EvaluationView"][] }) {
