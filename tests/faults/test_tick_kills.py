@@ -31,14 +31,14 @@ def test_no_tick_is_lost_or_repeated_whoever_is_killed(tmp_path: Path, folder: P
     with dev_server(tmp_path / "home", str(PROJECT)) as server:
         for cycle in range(CYCLES):
             server.wait_for(lambda: cursor_of(server, "counts"))
-            (folder / f"file{cycle}").write_text("x" * (cycle + 1))
+            (folder / f"file{cycle:03}").write_text("x" * (cycle + 1))
             with (folder.parent / "customers").open("a") as customers:
                 customers.write(f"customer{cycle}\n")
             before = int(cursor_of(server, "counts") or 0)
             least = before + chance.randint(0, 5)
             server.wait_for(lambda: int(cursor_of(server, "counts") or 0) >= least)  # noqa: B023
             kill(server, cycle)
-        done = {"customers": f"customer{CYCLES - 1}", "file": f"file{CYCLES - 1}"}
+        done = {"customers": f"customer{CYCLES - 1}", "file": f"file{CYCLES - 1:03}"}
         server.wait_for(lambda: done["customers"] in "".join(keys(server, "new_customers")))
         server.wait_for(lambda: any(done["file"] == tick["skip_message"] for tick in ticks(server, "after_raw")))
         server.wait_for(lambda: int(cursor_of(server, "counts") or 0) >= 10)
@@ -49,7 +49,7 @@ def test_no_tick_is_lost_or_repeated_whoever_is_killed(tmp_path: Path, folder: P
     files = [event for event in events if "file" in event["metadata"] and event["asset_key"] == "raw"]
     runs = [event for event in events if event["kind"] == "run_requested"]
     assert list(range(1, len(numbers) + 1)) == numbers
-    assert [f"file{cycle}" for cycle in range(CYCLES)] == [event["metadata"]["file"]["value"] for event in files]
+    assert [f"file{cycle:03}" for cycle in range(CYCLES)] == [event["metadata"]["file"]["value"] for event in files]
     assert [event["seq"] for event in files] == [seq for consumed in reversed(called) for seq in consumed]
     assert sorted(f"customer{cycle}" for cycle in range(CYCLES)) == sorted(event["partition"] for event in runs)
 
