@@ -8,8 +8,9 @@ import pytest
 from builders import checked, external, made, native
 
 from headwater.clock import MICROSECONDS
+from headwater.definitions.partitions import StaticPartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
-from headwater.records.events import DefinitionsChanged, EventKind, NewEvent
+from headwater.records.events import DefinitionsChanged, EventKind, Materialization, NewEvent
 from headwater.server.resources import assets, graphs, moments
 from headwater.storage import catalog, event_log
 from headwater.storage.store import Store
@@ -94,6 +95,26 @@ def test_the_state_as_of_a_moment_is_that_of_what_had_happened(timed: Store, clo
         told(moment) for moment in (1_999, 2_500, 3_500, 9_000)
     ]
     assert 2 == timed.read(lambda c: moments.detail_as_of(c, "a", 3_500)).asset.materializations
+
+
+def test_staleness_as_of_a_moment_goes_by_partition(timed: Store, clock: ManualClock) -> None:
+    """A partition was stale from the news of its own input on until it was made again; that of another was not."""
+    parts = StaticPartitionsDefinition(["x", "y"]).to_snapshot()
+    serve(timed, "one", external("up", partitions=parts), native("down", "up", partitions=parts))
+
+    def happen(key: str, partition: str) -> None:
+        clock.advance(100)
+        payload = Materialization(read_seq=timed.read(event_log.head))
+        event = NewEvent(kind=EventKind.MATERIALIZATION, payload=payload, asset_key=key, partition=partition)
+        timed.write(Unit(events=[event]))
+
+    for key, partition in (("up", "x"), ("down", "x"), ("up", "y"), ("up", "x"), ("down", "x")):
+        happen(key, partition)
+
+    def causes(moment: float) -> list[str]:
+        return [cause.upstream for cause in timed.read(lambda c: as_of(c, moment)).causes.get("down", ())]
+
+    assert [[], [], [], ["up"], []] == [causes(moment) for moment in (1_150, 1_250, 1_350, 1_450, 1_550)]
 
 
 def test_the_history_of_a_definition_names_what_changed(timed: Store, clock: ManualClock) -> None:

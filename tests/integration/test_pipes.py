@@ -93,6 +93,27 @@ def test_a_partition_reaches_the_script() -> None:
     assert [{"partition": "b"}] == custom
 
 
+def test_a_script_is_told_what_the_version_before_was_made_from() -> None:
+    """Nothing the first time; then the code and the version of each input, of the partition that is made."""
+    code = "from dagster_pipes import open_dagster_pipes as o\nwith o() as p: p.report_custom_message(p.provenance)"
+    told: list[object] = []
+
+    @hw.asset(deps=[["lake", "raw"]], code_version="1", partitions_def=hw.StaticPartitionsDefinition(["a", "b"]))
+    def rows(context: hw.AssetExecutionContext) -> hw.MaterializeResult[Any]:
+        done = hw.PipesSubprocessClient().run(command=[sys.executable, "-c", code], context=context)
+        told.extend(done.get_custom_messages())
+        return done.get_materialize_result()
+
+    instance = hw.HeadwaterInstance.ephemeral()
+    for partition, version in (("a", "v1"), ("b", "v2"), ("a", "v3")):
+        tags = {"dagster/data_version": version}
+        instance.report_runless_asset_event(hw.AssetMaterialization(["lake", "raw"], tags=tags))
+        hw.materialize([rows], instance=instance, partition_key=partition)
+
+    before = {"code_version": "1", "input_data_versions": {"lake/raw": "v1"}, "is_user_provided": False}
+    assert told == [None, None, before]
+
+
 @pytest.mark.parametrize(
     ("argument", "said"),
     [

@@ -68,3 +68,8 @@ def test_nothing_is_overwritten(project: Path) -> None:
         assert said in done.stderr
     assert before == (project / "definitions.py").read_text()
     assert "x = 1\n" == (project / "corner_shop" / "taken.py").read_text()
+
+
+def test_the_next_command_can_be_copied(tmp_path: Path) -> None:
+    """A folder whose name has a space is named so that a shell takes it as one word."""
+    assert "cd 'corner shop' && headwater dev" in run(tmp_path, "headwater.cli", "init", "corner shop").stdout

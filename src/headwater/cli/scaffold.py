@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import shlex
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -48,7 +49,7 @@ def init(name: str) -> None:
     _write(files)
     # A store of its own, also where a folder above has one.
     (folder / _HOME).mkdir(exist_ok=True)
-    here = "" if folder.resolve() == Path.cwd() else f"cd {name} && "
+    here = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(name)} && "
     click.echo(f"Started {project}. Next: {here}headwater dev")
 
 

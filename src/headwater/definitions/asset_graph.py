@@ -125,7 +125,7 @@ class ResolvedAssetGraph:
         """Stand for definitions that fit together; users call `Definitions.resolve_asset_graph`."""
         self._resolved = resolved
         self.selection_index = selection_index
-        self._keys = [AssetKey.from_escaped_user_string(asset.key) for asset in selection_index.assets]
+        self._keys = resolved.connected.keys
         self._numbers = {key: number for number, key in enumerate(self._keys)}
 
     def get_all_asset_keys(self) -> set[AssetKey]:

@@ -7,6 +7,7 @@ import msgspec
 from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.connected import Connected
 from headwater.definitions.problems import WHEN_LOADED, find_problems
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.runs.jobs import JobDefinition
@@ -29,6 +30,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     """External assets that a function looks at."""
     jobs: dict[str, JobDefinition] = {}
     schedules: dict[str, ScheduleDefinition] = {}
+    connected: Connected
 
 
 def resolve(collected: Collected) -> Resolved:
@@ -57,4 +59,5 @@ def resolve(collected: Collected) -> Resolved:
         observables=collected.observables,
         jobs=collected.jobs,
         schedules=collected.schedules,
+        connected=collected.connected,
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.conditions.condition import AutomationCondition
-from headwater.definitions.knots import find_knots
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resolve import Resolved
 from headwater.definitions.selection import AssetSelection, SelectionIndex
@@ -51,40 +50,23 @@ class _Selectable(msgspec.Struct, frozen=True, gc=False):
 
 def index_definitions(resolved: Resolved) -> SelectionIndex:
     """What selections are resolved over: the assets that are defined, and those that they speak of."""
-    natives = resolved.natives
-    known: list[tuple[_Selectable, AssetKey]] = [
-        (_Selectable(key.to_escaped_user_string(), "native" if key in natives else "external", spec), key)
-        for key, spec in resolved.specs.items()
+    natives, connected = resolved.natives, resolved.connected
+    assets = [
+        _Selectable(text, "stub" if spec is None else "native" if natives and key in natives else "external", spec)
+        for key, text, spec in zip(connected.keys, connected.texts, connected.specs, strict=True)
     ]
-    known += [(_Selectable(key.to_escaped_user_string(), "stub"), key) for key in resolved.stubs]
-    known.sort(key=lambda each: each[0].key)
-    assets = [asset for asset, _ in known]
-    numbers = {key: number for number, (_, key) in enumerate(known)}
-    upstream, downstream = _connect(assets, numbers)
-    together = [
-        {numbers[key] for key in maker.keys}
-        for maker in {id(maker): maker for maker in resolved.natives.values()}.values()
-        if len(maker.specs) > 1 and not maker.can_subset
-    ]
+    several = {id(maker): maker for maker in natives.values() if len(maker.specs) > 1 and not maker.can_subset}
+    numbers = {key: number for number, key in enumerate(connected.keys)} if several else {}
+    together = [{numbers[key] for key in maker.keys} for maker in several.values()]
     checks = ((key.asset_key.to_escaped_user_string(), key.name) for key in resolved.check_specs)
     return SelectionIndex(
-        assets, upstream, downstream, knots=find_knots(downstream), checks=checks, made_together=together
+        assets,
+        connected.upstream,
+        connected.downstream,
+        knots=connected.knots,
+        checks=checks,
+        made_together=together,
     )
-
-
-def _connect(
-    assets: Sequence[_Selectable], numbers: Mapping[AssetKey, int]
-) -> tuple[list[tuple[int, ...]], list[Sequence[int]]]:
-    """By number of an asset, what it is made from, and what is made from it."""
-    upstream = [
-        () if asset.spec is None else tuple([numbers[dep.asset_key] for dep in asset.spec.deps]) for asset in assets
-    ]
-    below: dict[int, list[int]] = {}
-    for number, above in enumerate(upstream):
-        for each in above:
-            below.setdefault(each, []).append(number)
-    # Most assets of a wide graph are at its end, and share one empty value.
-    return upstream, [below.get(number, ()) for number in range(len(assets))]
 
 
 def target_keys(

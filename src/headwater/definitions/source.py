@@ -14,7 +14,8 @@ _BELOW = f"{_PACKAGE}."
 
 def find_source() -> SourceRef | None:
     """The nearest calling line outside this package; None where there is none."""
-    frame = user_frame()
+    # The caller of this function is inside the package too.
+    frame = _user_frame(sys._getframe(2))
     return None if frame is None else _share(frame.f_code.co_filename, frame.f_lineno)
 
 
@@ -26,7 +27,10 @@ def _share(file: str, line: int) -> SourceRef:
 
 def user_frame() -> FrameType | None:
     """The nearest calling frame outside this package; None where there is none."""
-    frame: FrameType | None = sys._getframe(1)
+    return _user_frame(sys._getframe(1))
+
+
+def _user_frame(frame: FrameType | None) -> FrameType | None:
     while frame is not None:
         module: str = frame.f_globals.get("__name__") or ""
         if module != _PACKAGE and not module.startswith(_BELOW):

@@ -53,7 +53,7 @@ class _Writer:
             return self._event(made, {}, made.data_version)
         read, parts = self._inputs(made)
         names = {key: name for key, versions in read.items() if (name := join_versions(versions)) is not None}
-        for key in self._graph.upstream_keys(made.asset_key):
+        for key in self._graph.input_keys(made.asset_key):
             own = self._made.get((key, made.partition or ""), self._made.get((key, "")))
             if own is not None:
                 names[key] = own
@@ -78,7 +78,7 @@ class _Writer:
         """By input the versions that were read of it, and the places of those of single partitions."""
         by_part = self._began.parts.get((made.asset_key, made.partition or ""), {})
         read: dict[str, Mapping[str, Version]] = {}
-        for key in self._graph.upstream_keys(made.asset_key):
+        for key in self._graph.input_keys(made.asset_key):
             if key in by_part:
                 # Of an input with partitions, its newest version may be one that is not read here.
                 read[key] = by_part[key]

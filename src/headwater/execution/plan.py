@@ -77,7 +77,7 @@ def _asset_step(
 ) -> Step:
     own = {node.key for node in members}
     reads = dict.fromkeys(
-        up for node in members for up in graph.upstream_keys(node.key) if up in step_of and up not in own
+        up for node in members for up in graph.earlier_keys(node.key) if up in step_of and up not in own
     )
     after = dict.fromkeys(gate for up in reads for gate in (step_of[up], *gates.get(up, ())))
     definition = members[0].definition
@@ -104,7 +104,7 @@ def _group(graph: AssetGraph, ordered: Sequence[AssetNode], chosen: set[str]) ->
     seen: dict[str, dict[str, int]] = {}
     for node in ordered:
         op = node.definition.op
-        above = [up for up in graph.upstream_keys(node.key) if up in chosen]
+        above = [up for up in graph.earlier_keys(node.key) if up in chosen]
         if op is None:
             groups[node.key] = [node]
         turn = 0
@@ -146,7 +146,7 @@ def _refuse_parts(graph: AssetGraph, ordered: Sequence[AssetNode], chosen: set[s
 def _order(graph: AssetGraph, groups: dict[str, list[AssetNode]], step_of: dict[str, str]) -> list[str]:
     """The steps, each after those whose assets it reads."""
     above = {
-        name: {step_of[up] for node in members for up in graph.upstream_keys(node.key) if up in step_of} - {name}
+        name: {step_of[up] for node in members for up in graph.earlier_keys(node.key) if up in step_of} - {name}
         for name, members in groups.items()
     }
     below: dict[str, list[str]] = {name: [] for name in groups}

@@ -199,7 +199,7 @@ class StepSupervisor:
 
     def _read(self, connection: Connection, step: Step, seq: int) -> Began:
         """The versions that a step reads, at a place in the log."""
-        ups = {up for key in step.assets for up in self._graph.upstream_keys(key)}
+        ups = {up for key in step.assets for up in self._graph.input_keys(key)}
         has_parts = any(self._graph.node(up).definition.partitions is not None for up in ups)
         dynamic = DynamicKeys(read_all(connection)) if has_parts else None
         links = PartitionLinks(self._graph, to_datetime(self._store.clock.now()), dynamic)

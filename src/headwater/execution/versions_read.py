@@ -57,7 +57,7 @@ def look(
         partitions: Those that it makes.
         seq: How far the log reaches.
     """
-    upstream = {} if step.checks else {key: graph.upstream_keys(key) for key in step.assets}
+    upstream = {} if step.checks else {key: graph.input_keys(key) for key in step.assets}
     made = (EventKind.MATERIALIZATION,)
     wanted = (
         dict.fromkeys(step.assets, made)

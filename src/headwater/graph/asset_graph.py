@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -122,6 +122,48 @@ class AssetGraph:
     def downstream_keys(self, key: str) -> list[str]:
         """The keys that depend on an asset directly."""
         return [self.nodes[number].key for number in self.downstream[self.ids[key]]]
+
+    @cached_property
+    def inputs(self) -> Sequence[Sequence[int]]:
+        """Whose data each asset shows or is made from: its upstream, where virtual assets give way to their own."""
+        virtual = {number for number, node in enumerate(self.nodes) if node.definition.virtual}
+        if not any(self.downstream[number] for number in virtual):
+            return self.upstream
+        return [self._look_through(above, virtual) for above in self.upstream]
+
+    def _look_through(self, above: Iterable[int], virtual: Collection[int]) -> list[int]:
+        found, seen, ahead = set(), set(), list(above)
+        while ahead:
+            number = ahead.pop()
+            if number not in virtual:
+                found.add(number)
+            elif number not in seen:
+                seen.add(number)
+                ahead += self.upstream[number]
+        return sorted(found)
+
+    def input_keys(self, key: str) -> list[str]:
+        """The keys of `inputs` of an asset."""
+        return [self.nodes[number].key for number in self.inputs[self.ids[key]]]
+
+    def without_views(self) -> AssetGraph:
+        """The graph in which each asset stands below its `inputs`; the same one if no asset is virtual."""
+        if self.inputs is self.upstream:
+            return self
+        edges = [(self.nodes[up].key, self.nodes[down].key) for down, ups in enumerate(self.inputs) for up in ups]
+        return self.connected(self.nodes, edges)
+
+    def connected(self, nodes: Sequence[AssetNode], edges: Iterable[tuple[str, str]]) -> AssetGraph:
+        """Other assets, connected otherwise, with all else that this graph knows."""
+        graph = AssetGraph(nodes, edges)
+        graph.checks, graph.check_locations = self.checks, self.check_locations
+        graph.sensors, graph.schedules, graph.jobs = self.sensors, self.schedules, self.jobs
+        graph.dynamic_keys = self.dynamic_keys
+        return graph
+
+    def earlier_keys(self, key: str) -> list[str]:
+        """The keys of what is made before an asset in one run: its upstream, virtual or not, and its inputs."""
+        return list(dict.fromkeys((*self.upstream_keys(key), *self.input_keys(key))))
 
     @cached_property
     def selection_index(self) -> SelectionIndex:

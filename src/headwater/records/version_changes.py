@@ -6,7 +6,7 @@ before the making began has been read; what came later makes a difference only i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from headwater.definitions.partitions import Ordinals
 from headwater.errors import InvalidInvocationError
@@ -57,7 +57,7 @@ class VersionChanges:
             return [] if made is None else list(self._compare(node, WHOLE, made))
         parts = {part: made for (part, kind), made in self._partitions.get(key, {}).items() if kind is _MADE}
         found: dict[tuple[StaleKind, str], StaleCause] = {}
-        ups = self._graph.upstream_keys(key)
+        ups = self._inputs(node)
         concerned = {up: self._concerned(node, up, parts) for up in ups}
         for part, made in parts.items():
             causes = [*self._code(node, made), *self._dependencies(node, part, made)]
@@ -101,7 +101,7 @@ class VersionChanges:
             return True
         return any(
             self.is_stale(up, part)
-            for up in self._graph.upstream_keys(key)
+            for up in self._inputs(node)
             if self._graph.node(up).kind == "native"
             for part in self._read_keys(node, partition, up)
         )
@@ -109,8 +109,12 @@ class VersionChanges:
     def _compare(self, node: AssetNode, partition: str, made: Latest) -> Iterator[StaleCause]:
         yield from self._code(node, made)
         yield from self._dependencies(node, partition, made)
-        for up in self._graph.upstream_keys(node.key):
+        for up in self._inputs(node):
             yield from self._input(node, partition, made, up)
+
+    def _inputs(self, node: AssetNode) -> Sequence[str]:
+        """The inputs whose news make an asset stale; a virtual one shows them as they are."""
+        return () if node.definition.virtual else self._graph.input_keys(node.key)
 
     def _code(self, node: AssetNode, made: Latest) -> Iterator[StaleCause]:
         now = node.definition.code_version
@@ -119,10 +123,10 @@ class VersionChanges:
 
     def _dependencies(self, node: AssetNode, partition: str, made: Latest) -> Iterator[StaleCause]:
         """Inputs that it had and has no more, and those that it has and, though they were there, did not read."""
-        if made.basis is None:
+        if made.basis is None or node.definition.virtual:
             return
         read = {self._former.get(key, key) for key in made.basis.inputs}
-        ups = self._graph.upstream_keys(node.key)
+        ups = self._inputs(node)
         for key in sorted(read.difference(ups)):
             yield StaleCause(key, made, kind=StaleKind.DEPENDENCY, read=made.basis.inputs.get(key))
         for up in ups:

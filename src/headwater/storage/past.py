@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.records.day_counts import day_of, day_start
-from headwater.records.events import CheckEvaluation, EventKind, Materialization
+from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization
 from headwater.records.fold import WHOLE, CheckLatest, Latest
 from headwater.records.versions import basis_of
 from headwater.storage import event_log, states
@@ -38,20 +38,50 @@ def read_assets_at(connection: Connection, moment: int) -> dict[tuple[str, Event
     for (key, kind), seq in found.items():
         event = read.get(seq)
         if event is not None:
-            then[(key, kind)] = Latest(
-                asset_key=key,
-                partition=WHOLE,
-                kind=kind,
-                seq=event.seq,
-                timestamp=event.timestamp,
-                run_id=event.run_id,
-                data_version=event.data_version,
-                event_partition=event.partition,
-                read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
-                basis=basis_of(event),
-                count=_count_until(connection, key, kind, moment),
-            )
+            then[(key, kind)] = _latest_of(event, WHOLE, _count_until(connection, key, kind, moment))
     return then
+
+
+def read_partitions_at(connection: Connection, asset_key: str, moment: int) -> dict[tuple[str, EventKind], Latest]:
+    """The latest event by partition and kind of one asset at a moment; their counts are not told.
+
+    What was corrected since is as it is known now.
+    """
+    now = states.read_partitions(connection, asset_key)
+    then = {slot: state for slot, state in now.items() if state.timestamp <= moment}
+    if len(then) == len(now):
+        return then
+    newest_first = (events.c.timestamp.desc(), events.c.seq.desc())
+    place = sa.func.row_number().over(partition_by=(events.c.partition, events.c.kind), order_by=newest_first)
+    kinds = {kind.value for part, kind in now.keys() - then.keys()}
+    ranked = (
+        sa.select(events.c.seq, place.label("place"))
+        .where(events.c.asset_key == asset_key, events.c.kind.in_(sorted(kinds)), events.c.timestamp <= moment)
+        .where(events.c.partition.is_not(None), events.c.seq.not_in(sa.select(withdrawn.c.seq)))
+        .subquery()
+    )
+    query = sa.select(ranked.c.seq).where(ranked.c.place == 1)
+    for event in event_log.read_many(connection, list(connection.execute(query).scalars())).values():
+        slot = (event.partition or WHOLE, event.kind)
+        if slot in now:
+            then.setdefault(slot, _latest_of(event, slot[0], 0))
+    return then
+
+
+def _latest_of(event: Event, partition: str, count: int) -> Latest:
+    return Latest(
+        asset_key=event.asset_key or "",
+        partition=partition,
+        kind=event.kind,
+        seq=event.seq,
+        timestamp=event.timestamp,
+        run_id=event.run_id,
+        data_version=event.data_version,
+        event_partition=event.partition,
+        read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
+        basis=basis_of(event),
+        count=count,
+    )
 
 
 def read_checks_at(connection: Connection, moment: int) -> list[CheckLatest]:

@@ -14,7 +14,7 @@ from headwater.graph.partition_links import PartitionLinks
 from headwater.records.events import EventKind
 from headwater.records.fold import Latest
 from headwater.records.version_changes import VersionChanges
-from headwater.storage import states
+from headwater.storage import past, states
 from headwater.storage.dynamic_partitions import read_all
 from headwater.storage.schema import asset_aliases
 
@@ -39,7 +39,33 @@ def read_changes(
     """
     wanted = _read_by_partition(graph, keys, latest)
     partitions = {key: states.read_partitions(connection, key) for key in sorted(wanted)}
-    dynamic = DynamicKeys(read_all(connection)) if wanted else None
+    return _compare(connection, graph, latest, partitions, now)
+
+
+def read_changes_at(
+    connection: Connection, graph: AssetGraph, latest: Mapping[tuple[str, EventKind], Latest], moment: int
+) -> VersionChanges:
+    """What tells whether assets were stale at an earlier moment; dynamic partitions are those that there are now.
+
+    Args:
+        connection: Where to read.
+        graph: The assets as they were.
+        latest: Their states then, by key and kind.
+        moment: That moment, in microseconds.
+    """
+    wanted = _read_by_partition(graph, [node.key for node in graph.nodes], latest)
+    partitions = {key: past.read_partitions_at(connection, key, moment) for key in sorted(wanted)}
+    return _compare(connection, graph, latest, partitions, moment)
+
+
+def _compare(
+    connection: Connection,
+    graph: AssetGraph,
+    latest: Mapping[tuple[str, EventKind], Latest],
+    partitions: Mapping[str, Mapping[tuple[str, EventKind], Latest]],
+    now: int,
+) -> VersionChanges:
+    dynamic = DynamicKeys(read_all(connection)) if partitions else None
     former = {row.alias: row.asset_key for row in connection.execute(sa.select(asset_aliases))}
     return VersionChanges(graph, PartitionLinks(graph, to_datetime(now), dynamic), latest, partitions, former)
 
@@ -54,7 +80,7 @@ def _read_by_partition(
         made = latest.get((key, _MADE))
         if node.kind != "native" or made is None:
             continue
-        above = [up for up in graph.upstream_keys(key) if graph.node(up).definition.partitions is not None]
+        above = [up for up in graph.input_keys(key) if graph.node(up).definition.partitions is not None]
         if node.definition.partitions is not None:
             wanted.update((key, *above))
             continue

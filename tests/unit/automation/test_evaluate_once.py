@@ -159,3 +159,23 @@ def test_a_moment_without_a_time_zone_is_refused() -> None:
         hw.evaluate_automation_conditions(
             [clean], hw.HeadwaterInstance.ephemeral(), evaluation_time=datetime(2026, 1, 1)
         )
+
+
+def test_news_of_what_a_view_shows_are_news_below_it() -> None:
+    """A virtual asset is looked through: what is below asks as what it shows is reported, though it never is itself."""
+
+    @hw.asset(deps=["view_of_view"], automation_condition=EAGER)
+    def mart() -> None: ...
+
+    views = [
+        hw.AssetSpec("view", deps=["raw"], is_virtual=True),
+        hw.AssetSpec("view_of_view", deps=["view"], is_virtual=True),
+    ]
+    instance = hw.HeadwaterInstance.ephemeral()
+    first = hw.evaluate_automation_conditions([*views, mart], instance)
+    report(instance, "raw")
+    second = hw.evaluate_automation_conditions([*views, mart], instance, cursor=first.cursor)
+    plain = [view.replace_attributes(is_virtual=False) for view in views]
+    hidden = hw.evaluate_automation_conditions([*plain, mart], instance, cursor=first.cursor)
+
+    assert (1, 0) == (second.get_num_requested("mart"), hidden.get_num_requested("mart"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+import networkx as nx
 import pytest
 from builders import external, graph_of, native
 from hypothesis import given
@@ -110,3 +112,23 @@ def test_a_long_chain_is_no_trouble() -> None:
     graph = graph_from(5_000 // 5, {(number, number + 1) for number in range(999)})
 
     assert 999 == max(graph.levels())
+
+
+@given(shapes(), st.sets(st.integers(0, 11)))
+def test_virtual_assets_are_looked_through(shape: tuple[int, set[tuple[int, int]]], virtual: set[int]) -> None:
+    """The inputs of an asset are those from which a way leads to it with virtual assets alone in between."""
+    plain = graph_from(*shape)
+    nodes = [
+        msgspec.structs.replace(node, definition=msgspec.structs.replace(node.definition, virtual=number in virtual))
+        for number, node in enumerate(plain.nodes)
+    ]
+    graph = AssetGraph(nodes, [(plain.nodes[up].key, plain.nodes[down].key) for up, down in plain.edges])
+    onward = nx.DiGraph([edge for edge in shape[1] if edge[0] in virtual])
+    onward.add_nodes_from(range(shape[0]))
+    seen = graph.without_views()
+
+    for number in range(shape[0]):
+        ways = {up for up, down in shape[1] if up not in virtual and nx.has_path(onward, down, number)}
+        assert set(graph.inputs[number]) == ways
+        assert set(seen.upstream[number]) == ways
+    assert seen.without_views() is seen

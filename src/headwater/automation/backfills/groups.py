@@ -87,7 +87,7 @@ def group_assets(
     groups: list[RunGroup] = []
     group_of: dict[str, RunGroup] = {}
     for atom in _ordered_atoms(graph, targets):
-        upstream = [(up, key) for key in atom for up in graph.upstream_keys(key) if up in targets and up not in atom]
+        upstream = [(up, key) for key in atom for up in graph.earlier_keys(key) if up in targets and up not in atom]
         joined = _group_for(atom, upstream, groups, group_of, graph, links, targets, policy)
         if joined not in groups:
             groups.append(joined)
@@ -109,7 +109,7 @@ def _ordered_atoms(graph: AssetGraph, targets: Collection[str]) -> Iterable[Atom
         together = {key, *(graph.nodes[other].key for other in made_with.get(graph.ids[key], ()))}
         atom_of[key] = tuple(sorted(together & set(targets)))
     above = {
-        atom: {atom_of[up] for key in atom for up in graph.upstream_keys(key) if up in atom_of} - {atom}
+        atom: {atom_of[up] for key in atom for up in graph.earlier_keys(key) if up in atom_of} - {atom}
         for atom in atom_of.values()
     }
     try:

@@ -33,12 +33,15 @@ def asset_of(node_key: str) -> str:
 
 
 def with_checks(graph: AssetGraph, only: tuple[str, str] | None = None) -> AssetGraph:
-    """The graph with a node for each check that has a condition and can be carried out; the same one if none has.
+    """The graph as conditions see it: with a node for each check that has one and can be carried out.
+
+    News of a virtual asset are those of what it shows, so what is below it stands below that.
 
     Args:
         graph: All assets.
         only: The one check that gets a node, an asset and a name; None for all.
     """
+    graph = graph.without_views()
     checks = [
         check
         for key, mine in graph.checks.items()
@@ -51,11 +54,7 @@ def with_checks(graph: AssetGraph, only: tuple[str, str] | None = None) -> Asset
     nodes = [_node(graph, check) for check in checks]
     edges = [(graph.nodes[up].key, graph.nodes[down].key) for up, down in graph.edges]
     edges += [(dep, node.key) for node in nodes for dep in node.definition.deps if dep in graph.ids]
-    wider = AssetGraph([*graph.nodes, *nodes], edges)
-    wider.checks, wider.check_locations = graph.checks, graph.check_locations
-    wider.sensors, wider.schedules, wider.jobs = graph.sensors, graph.schedules, graph.jobs
-    wider.dynamic_keys = graph.dynamic_keys
-    return wider
+    return graph.connected([*graph.nodes, *nodes], edges)
 
 
 def _node(graph: AssetGraph, check: CheckSnapshot) -> AssetNode:

@@ -154,7 +154,7 @@ def evaluate_automation_conditions(
     """
     if not isinstance(defs, Definitions):
         defs = Definitions(defs)
-    graph = build_graph([(_LOCATION, build_snapshot(defs))])
+    graph = build_graph([(_LOCATION, build_snapshot(defs))]).without_views()
     now = _moment(evaluation_time)
     only = None
     if asset_selection is not None:

@@ -30,6 +30,7 @@ def look_now(
 
     None where there is no condition. Nothing is written, and nothing is requested.
     """
+    graph = graph.without_views()
     if check is not None:
         graph, key = with_checks(graph, (key, check)), check_node_key(key, check)
         if key not in graph.ids:

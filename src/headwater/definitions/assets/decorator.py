@@ -132,7 +132,8 @@ def asset(
         output_required: Whether the function must give a result; if not, it may yield nothing, and nothing is made.
         automation_condition: When to make it.
         freshness_policy: How recent its newest materialization has to be.
-        is_virtual: Whether it holds no data of its own, as a view does; kept with the definition.
+        is_virtual: Whether it holds no data of its own, as a view does. News of what it shows are news for what is made
+            from it, in conditions and in staleness, and it is never stale for them itself.
         backfill_policy: How many partitions one run of a backfill makes.
         retry_policy: How often the function is tried again when it fails.
         code_version: Names the logic that makes it.

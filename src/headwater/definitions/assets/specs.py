@@ -48,7 +48,8 @@ class AssetSpec(Frozen):
         kinds: What it is made of or with, such as `csv`; at most ten.
         partitions_def: The parts that it consists of.
         freshness_policy: How recent its newest materialization has to be.
-        is_virtual: Whether it holds no data of its own, as a view does; kept with the definition.
+        is_virtual: Whether it holds no data of its own, as a view does. News of what it shows are news for what is made
+            from it, in conditions and in staleness, and it is never stale for them itself.
 
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
@@ -61,6 +62,7 @@ class AssetSpec(Frozen):
     """
 
     __slots__ = (
+        "_metadata",
         "automation_condition",
         "code_version",
         "deps",
@@ -70,7 +72,6 @@ class AssetSpec(Frozen):
         "is_virtual",
         "key",
         "kinds",
-        "metadata",
         "owners",
         "partitions_def",
         "skippable",
@@ -82,7 +83,7 @@ class AssetSpec(Frozen):
     key: AssetKey
     deps: tuple[AssetDep, ...]
     description: str | None
-    metadata: dict[str, Any]
+    _metadata: dict[str, Any] | None
     skippable: bool
     group_name: str | None
     code_version: str | None
@@ -124,7 +125,7 @@ class AssetSpec(Frozen):
             checked_key,
             () if deps is None else check_deps(deps, f"deps {of}"),
             None if description is None else check_text(description, f"description {of}"),
-            {} if metadata is None else dict(metadata),
+            dict(metadata) if metadata else None,
             skippable is not False and check_bool(skippable, f"skippable {of}"),
             None if group_name is None else check_group(group_name, f"group_name {of}"),
             None if code_version is None else check_text(code_version, f"code_version {of}"),
@@ -137,6 +138,11 @@ class AssetSpec(Frozen):
             is_virtual is not False and check_bool(is_virtual, f"is_virtual {of}"),
             find_source(),
         )
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is known of it, by name, as given."""
+        return {} if self._metadata is None else self._metadata
 
     @property
     def partition_mappings(self) -> dict[AssetKey, PartitionMapping]:

@@ -17,16 +17,15 @@ _MOST_NAMED = 10
 
 def circles(collected: Collected) -> Iterator[Problem]:
     """Circles through native assets are errors; the others are what the world sends, and are told of."""
-    specs, natives = collected.specs, collected.natives
-    keys = list(specs)
-    numbers = {key: number for number, key in enumerate(keys)}
-    below: dict[int, list[int]] = {}
-    for number, spec in enumerate(specs.values()):
-        for dep in spec.deps:
-            above = numbers.get(dep.asset_key)
-            if above is not None and (above != number or not spec.reads_its_past):
-                below.setdefault(above, []).append(number)
-    downstream = [below.get(number, ()) for number in range(len(keys))]
+    connected = collected.connected
+    if not connected.knots:
+        return
+    specs, natives, keys = collected.specs, collected.natives, connected.keys
+    past = {number for number, spec in enumerate(connected.specs) if spec is not None and spec.reads_its_past}
+    downstream = [
+        [below for below in following if below != number] if number in past else following
+        for number, following in enumerate(connected.downstream)
+    ]
     for knot in _in_order(find_knots(downstream), keys):
         start = next((number for number in knot if keys[number] in natives), None)
         if start is None:

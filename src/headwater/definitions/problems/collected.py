@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +12,7 @@ from headwater.definitions.assets.bind import bind_assets
 from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.connected import Connected, connect
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.schedules.definition import ScheduleDefinition
@@ -26,7 +28,7 @@ _Named = TypeVar("_Named", SensorDefinition | ScheduleDefinition, JobDefinition)
 _KINDS: dict[type, str] = {SensorDefinition: "sensor", ScheduleDefinition: "schedule", JobDefinition: "job"}
 
 
-class Collected(msgspec.Struct, frozen=True, kw_only=True):
+class Collected(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Definitions by name; where two claim one name, the first has it and `duplicates` tells of the other."""
 
     specs: dict[AssetKey, AssetSpec]
@@ -43,14 +45,17 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     source: SourceRef | None = None
     """Where they were put together."""
 
+    @cached_property
+    def connected(self) -> Connected:
+        """What depends on what."""
+        return connect(self.specs, self._mentioned_by_checks())
+
     @property
     def stubs(self) -> frozenset[AssetKey]:
         """Assets that others speak of and nobody defined."""
-        return frozenset(self._mentioned()) - self.specs.keys()
+        return self.connected.stubs
 
-    def _mentioned(self) -> Iterator[AssetKey]:
-        for spec in self.specs.values():
-            yield from (dep.asset_key for dep in spec.deps)
+    def _mentioned_by_checks(self) -> Iterator[AssetKey]:
         for check in self.check_specs.values():
             yield check.asset_key
             yield from (dep.asset_key for dep in check.additional_deps)

@@ -41,7 +41,7 @@ def context_data(context: StepContext, extras: Mapping[str, Any] | None) -> Pipe
     return {
         "asset_keys": list(keys.values()),
         "code_version_by_asset_key": {text: _code_version(context, key) for key, text in keys.items()},
-        "provenance_by_asset_key": dict.fromkeys(keys.values()),
+        "provenance_by_asset_key": {text: _provenance(context, key) for key, text in keys.items()},
         **_partitions(context),
         "run_id": context.run_id,
         "job_name": context.job_name,
@@ -57,6 +57,25 @@ def _code_version(context: StepContext, key: AssetKey) -> str | None:
         return context.assets_def.specs_by_key[key].code_version
     except InvalidInvocationError:  # a test built the context
         return None
+
+
+def _provenance(context: StepContext, key: AssetKey) -> dict[str, Any] | None:
+    """What the newest version of an asset, or of the partition that the step makes, was made from."""
+    if isinstance(context, AssetCheckExecutionContext):
+        return None
+    partitions = context.partition_keys if context.has_partition_key_range else ()
+    try:
+        found = context.instance.get_latest_data_provenance(key, partitions[0] if len(partitions) == 1 else None)
+    except InvalidInvocationError:  # a test built the context
+        return None
+    if found is None:
+        return None
+    inputs = found.input_data_versions.items()
+    return {
+        "code_version": found.code_version,
+        "input_data_versions": {each.to_escaped_user_string(): version.value for each, version in inputs},
+        "is_user_provided": found.is_user_provided,
+    }
 
 
 def _partitions(context: StepContext) -> dict[str, Any]:

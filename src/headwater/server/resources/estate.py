@@ -81,7 +81,7 @@ def find_causes(graph: AssetGraph, keys: Iterable[str], changes: VersionChanges)
     """Why each of some assets is stale, which are with all that they are made from."""
     natives = [key for key in keys if graph.node(key).kind == "native"]
     order = [graph.nodes[number].key for number in graph.order]
-    return causes_down({key: changes.of_asset(key) for key in natives}, order, graph.upstream_keys)
+    return causes_down({key: changes.of_asset(key) for key in natives}, order, graph.input_keys)
 
 
 def read_latest(connection: Connection, keys: Iterable[str]) -> dict[tuple[str, EventKind], Latest]:

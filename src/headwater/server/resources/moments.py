@@ -7,16 +7,15 @@ from typing import Any
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.clock import from_seconds, to_datetime, to_seconds
+from headwater.clock import from_seconds, to_seconds
 from headwater.definitions.snapshot import AssetSnapshot, find_asset
 from headwater.graph.diff import changed_fields
-from headwater.graph.partition_links import PartitionLinks
-from headwater.records.version_changes import VersionChanges
 from headwater.server import shapes
 from headwater.server.resources.assets import asset_detail
 from headwater.server.resources.estate import Estate, checks_by_asset, find_causes
 from headwater.storage import catalog, event_log, past
 from headwater.storage.graph_reader import read_graph_as_of
+from headwater.storage.version_changes import read_changes_at
 
 _RANK = {"native": 0, "external": 1, "stub": 2}
 
@@ -25,8 +24,7 @@ def read_estate_as_of(connection: Connection, moment: float) -> Estate:
     """All assets as they stood at a moment, in seconds since the epoch; no run counts as under way."""
     at = from_seconds(moment)
     graph, latest = read_graph_as_of(connection, at, with_reported=True), past.read_assets_at(connection, at)
-    # The states of single partitions are not known of the past: the newest one stands for them all.
-    changes = VersionChanges(graph, PartitionLinks(graph, to_datetime(at)), latest, {})
+    changes = read_changes_at(connection, graph, latest, at)
     return Estate(
         graph=graph,
         latest=latest,

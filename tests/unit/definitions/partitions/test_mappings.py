@@ -21,7 +21,7 @@ from headwater.definitions.partitions import (
 )
 
 NOW = datetime(2026, 4, 6, 12, tzinfo=UTC)
-ZONES = ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns"]
+ZONES = ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "America/Santiago"]
 Goes = Callable[[str, str], bool]
 """Whether a downstream key reads an upstream key."""
 
