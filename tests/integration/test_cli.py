@@ -108,6 +108,26 @@ def test_a_runs_log_is_printed(home: Path) -> None:
     assert "summary" in headwater(home, "run", "show", run["run_id"]).stdout
 
 
+def test_a_failed_run_is_found_and_told_of(home: Path) -> None:
+    """The command names the run; `show` says what it is of and when; the log's traceback begins in user code.
+
+    A retry that nobody is there to carry out says that it waits.
+    """
+    requested, *_ = headwater(home, "materialize", "raises", "-f", str(PROJECT)).stdout.splitlines()
+    run_id = requested.removeprefix("Run requested: ")
+    shown = headwater(home, "run", "show", run_id).stdout
+    logged = headwater(home, "run", "logs", run_id).stdout
+    retried = headwater(home, "run", "retry", run_id)
+
+    assert ["makes raises", "by cli", "ended after", "ZeroDivisionError"] == [
+        word for word in ("makes raises", "by cli", "ended after", "ZeroDivisionError") if word in shown
+    ]
+    assert "The step failed\nTraceback" in logged
+    assert "step_work.py" not in logged
+    assert 0 == retried.returncode
+    assert "It waits" in retried.stderr
+
+
 def test_without_a_store_the_command_says_what_to_do(tmp_path: Path) -> None:
     """Nothing is made by looking."""
     done = headwater(tmp_path / "nowhere", "asset", "list")

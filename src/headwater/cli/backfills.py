@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
+from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment, tell_if_nobody_works
 from headwater.cli.printing import local_time, print_json, print_table
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def create_backfill(
         if not as_json:
             backfill = found.backfill
             click.echo(f"{backfill.backfill_id}  ({_amount(backfill.partitions, 'partition')})")
+        tell_if_nobody_works(opened)
         if wait:
             found = _follow(opened, found.backfill.backfill_id, silent=as_json)
     if as_json:

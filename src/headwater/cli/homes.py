@@ -88,6 +88,15 @@ def open_deployment(home: Path | None, name: str = "default", *, must_exist: boo
         deployments.close()
 
 
+def tell_if_nobody_works(deployment: Deployment) -> None:
+    """Say so where what was requested waits until somebody carries it out."""
+    from headwater.server.resources.engines import engine_list
+
+    now = deployment.clock.now()
+    if not any(engine.alive for engine in deployment.store.read(lambda c: engine_list(c, now))):
+        click.echo("It waits: nothing carries runs out now. Start `headwater dev` or `headwater engine`.", err=True)
+
+
 def find_source(deployment: Deployment, given: str | None) -> LocationSource:
     """The code to load: the file, module or known location that was named, else what was served last.
 

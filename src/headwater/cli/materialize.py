@@ -64,10 +64,12 @@ def materialize(
 
 def tell(event: Event) -> None:
     """Print an event of a run, with what went wrong."""
-    from headwater.records.events import RunEvent, StepEvent
+    from headwater.records.events import EventKind, RunEvent, StepEvent
     from headwater.server.resources.events import event_view
 
     title = event_view(event).title
+    if event.kind is EventKind.RUN_REQUESTED:
+        title += f": {event.run_id}"
     if event.asset_key is not None and not isinstance(event.payload, StepEvent):
         title += f": {event.asset_key}" + (f", partition {event.partition}" if event.partition else "")
     click.echo(title)

@@ -58,6 +58,8 @@ class RunBars:
         payload = event.payload
         if isinstance(payload, StepEvent):
             self._show(event.kind, payload)
+        elif event.kind is EventKind.RUN_REQUESTED:
+            self._progress.console.print(f"Run {event.run_id}", markup=False, highlight=False)
         elif isinstance(payload, RunEvent) and payload.error is not None:
             self._progress.console.print(payload.error.message, style="red", markup=False)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
+from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment, tell_if_nobody_works
 from headwater.cli.printing import local_time, print_json, print_table
 from headwater.records.runs import RunStatus
 
 if TYPE_CHECKING:
-    from headwater.server.shapes import LogLine
+    from headwater.server.shapes import LogLine, RunView
 
 _LINES = 10_000
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -52,10 +53,10 @@ def list_runs(
         print_json(page.items)
         return
     rows = [
-        (run.run_id, run.status, local_time(run.created_at), run.cause.kind, ", ".join(run.assets))
+        (run.run_id, run.status, local_time(run.created_at), run.cause.kind, _partitions(run), ", ".join(run.assets))
         for run in page.items
     ]
-    print_table(("RUN", "STATUS", "REQUESTED", "BY", "ASSETS"), rows, empty="No runs yet.")
+    print_table(("RUN", "STATUS", "REQUESTED", "BY", "PARTITION", "ASSETS"), rows, empty="No runs yet.")
 
 
 @run_group.command("show")
@@ -74,6 +75,8 @@ def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> 
         print_json(detail)
         return
     click.echo(f"{detail.run.run_id}  ({detail.run.status})")
+    for line in _of_run(detail.run):
+        click.echo(f"  {line}")
     if detail.run.error:
         click.echo(f"  {detail.run.error.message}")
     for step in detail.steps:
@@ -116,10 +119,11 @@ def retry_run(run_id: str, home: Path | None, deployment: str, as_json: bool) ->
 
     with open_deployment(home, deployment) as opened:
         run = request_retry(opened, run_id, Cause(kind="cli"))
-    if as_json:
-        print_json(run_view(run))
-    else:
-        click.echo(f"{run.run_id}  ({run.status}): {', '.join(run.assets)}")
+        if as_json:
+            print_json(run_view(run))
+        else:
+            click.echo(f"{run.run_id}  ({run.status}): {', '.join(run.assets)}")
+        tell_if_nobody_works(opened)
 
 
 @run_group.command("logs")
@@ -140,7 +144,8 @@ def show_logs(run_id: str, follow: bool, home: Path | None, deployment: str, as_
             place = page.next
             shown += page.items if as_json else []
             for line in () if as_json else page.items:
-                click.echo(f"{local_time(line.timestamp)} {line.step} {line.stream} {line.level}: {line.text}")
+                said = f"log {line.level}" if line.stream == "log" else line.stream
+                click.echo(f"{local_time(line.timestamp)} {line.step} {said}: {line.text}")
             if page.ended or (not follow and len(page.items) < _LINES):
                 break
             if len(page.items) < _LINES:
@@ -148,3 +153,24 @@ def show_logs(run_id: str, follow: bool, home: Path | None, deployment: str, as_
                 threading.Event().wait(_SECONDS_BETWEEN_LOOKS)
     if as_json:
         print_json(shown)
+
+
+def _partitions(run: RunView) -> str:
+    span = run.partition_range
+    return run.partition or "" if span is None else f"{span.first}...{span.last} ({span.count:,})"
+
+
+def _of_run(run: RunView) -> Iterator[str]:
+    """What a run makes, for whom, and when."""
+    if run.checks:
+        yield f"checks {', '.join(f'{check.name} of {check.asset}' for check in run.checks)}"
+    else:
+        yield f"makes {', '.join(run.assets)}"
+    if partitions := _partitions(run):
+        yield f"partition {partitions}"
+    yield f"requested {local_time(run.created_at)} by {' '.join(filter(None, [run.cause.kind, run.cause.name]))}"
+    if run.started_at is not None:
+        took = "" if run.ended_at is None else f", ended after {run.ended_at - run.started_at:.2f} s"
+        yield f"started {local_time(run.started_at)}{took}"
+    if run.waiting_for is not None:
+        yield f"waits: {run.waiting_for}"

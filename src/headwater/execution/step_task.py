@@ -24,6 +24,7 @@ from headwater.execution.step_messages import ProcessStarted, StepOrder, StepRep
 from headwater.execution.step_work import StepPlace
 from headwater.execution.step_work import carry_out as carry_out_step
 from headwater.location.resources import ResourceScope
+from headwater.location.tracebacks import describe
 from headwater.location.worker import Emit, leftovers, own_folder
 
 
@@ -43,8 +44,9 @@ def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
                     progress=ProgressReports(folder, order.step, log, SystemClock()),
                 )
                 report = carry_out_step(definitions, order, place)
-        except Exception:
-            log.exception("The step failed")
+        except Exception as error:
+            # With the frames that are the user's, as it is told everywhere else.
+            log.error("The step failed\n%s", (describe(error).traceback or str(error)).rstrip())
             raise
     return encoder.encode(_without_secrets(report))
 

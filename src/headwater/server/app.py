@@ -112,7 +112,11 @@ class Server:
         elif path == "/api" or path.startswith("/api/"):
             await self._answer_api(deployment, path, base, scope, receive, send)
         elif scope["method"] not in ("GET", "HEAD"):
-            await send_bytes(send, 405, b"Method Not Allowed", b"text/plain", [(b"allow", b"GET, HEAD")])
+            detail = (
+                f"Nothing at {path} takes a {scope['method']}. Report by POST to {strict_door.PATH} or "
+                f"/report_asset_materialization/; {base}api/docs describes all else."
+            )
+            await send_problem(send, plain_problem(405, detail), [(b"allow", b"GET, HEAD")])
         else:
             await self._web.serve(scope, send, path, base)
 

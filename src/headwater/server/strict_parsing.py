@@ -112,10 +112,12 @@ def split_body(content_type: str | None, body: bytes) -> tuple[Sequence[ReportIt
         raise ReportRefusedError(f"The content type is {kind!r}; send application/json, or application/x-ndjson.")
     elif body.lstrip()[:1] == b"[":
         items = _decode_together(_ITEMS_DECODER.decode, body) or _split_array(body)
-    else:
+    elif body.strip():
         return [body], False
+    else:
+        items = []
     if not items:
-        raise ReportRefusedError("The body has no event.")
+        raise ReportRefusedError('The body has no event. Send one as a JSON object, such as {"key": "orders"}.')
     if len(items) > MOST_ITEMS:
         raise ReportRefusedError(f"The body has {len(items):,} events; send at most {MOST_ITEMS:,} at once.")
     return items, True
@@ -156,9 +158,16 @@ def parse_item(
         given = item.idempotency_key if item.idempotency_key is not None else request_key
         return ParsedItem(event, None if given is None else report_key(checked_key(given), event))
     except (msgspec.DecodeError, UnicodeDecodeError, InvalidMetadataError, InvalidParameterError) as error:
-        raise ReportRefusedError(f"{error}.".replace("..", ".")) from error
+        raise ReportRefusedError(f"{error}.".replace("..", ".") + _known_fields(error)) from error
     except RecursionError as error:
         raise ReportRefusedError("The JSON is nested too deeply.") from error
+
+
+def _known_fields(error: Exception) -> str:
+    """What to write instead, where a field was not known."""
+    if "unknown field" not in str(error):
+        return ""
+    return f" There are {', '.join(ReportItem.__struct_fields__)}."
 
 
 def _decode_item(raw: bytes) -> ReportItem:
