@@ -183,7 +183,9 @@ def test_a_terminal_gets_bars_and_a_pipe_lines(home: Home) -> None:
         assert process.stdout is not None
         lines = process.stdout.read().splitlines()
         assert 0 == process.wait()
-    assert ["Run requested", "Run started", "Step first started"] == lines[:3]
+    piped, on_terminal = (run["run_id"] for run in home.run("run", "list"))
+    assert [f"Run requested: {piped}", "Run started", "Step first started"] == lines[:3]
+    assert f"Run {on_terminal}".encode() in shown
     assert "Materialized: first" in lines
     assert not any("\x1b" in line for line in lines)
 
