@@ -258,10 +258,18 @@ class LiveFeed:
             await asyncio.sleep(0)
 
     async def _keep_alive(self) -> None:
-        """Send something now and then, so that proxies keep the streams open and the dead ones are noticed."""
+        """Send something now and then, so that proxies keep the streams open and the dead ones are noticed.
+
+        Spread over the time between, since thousands at once would keep others waiting.
+        """
         while True:
-            await self._store.clock.sleep(_KEEP_ALIVE_SECONDS)
-            await self._wake(list(self._listeners))
+            listeners = list(self._listeners)
+            starts = range(0, len(listeners), _SLICE)
+            for start in starts:
+                await self._store.clock.sleep(_KEEP_ALIVE_SECONDS / len(starts))
+                await self._wake(listeners[start : start + _SLICE])
+            if not starts:
+                await self._store.clock.sleep(_KEEP_ALIVE_SECONDS)
 
 
 def encode_event(event: Event) -> bytes:
