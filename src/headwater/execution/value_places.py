@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import structlog
 
 from headwater.clock import MICROSECONDS, SystemClock
 from headwater.errors import InvalidParameterError
@@ -18,9 +22,14 @@ _WRITING = ".writing-"
 _FORMER = ".former"
 _SURELY_CLAIMED_SECONDS = 60
 """After that long, whoever is at work has claimed what it writes."""
+_SURELY_GONE_SECONDS = 24 * 3_600
+"""A store has no claims; nobody writes one value for so long."""
+_WRITES_BETWEEN_LOOKS = 50
+"""Of a store's folder, on average: to list one may take a while."""
 _MOST_LOOKED_AT = 1_000
 _looked_at: set[Path] = set()
 """The folders in which this process has looked for what was left."""
+_log = structlog.get_logger(__name__)
 
 
 def folder_at(address: Any) -> Any:
@@ -114,6 +123,28 @@ def _put_elsewhere(place: Any) -> Iterator[Any]:
         if place.fs.exists(beside.path):
             place.fs.rm(beside.path, recursive=True)
         raise
+    # By chance, since the processes that write are often new ones.
+    if random.randrange(_WRITES_BETWEEN_LOOKS) == 0:
+        _remove_old_left_over(place.parent)
+
+
+def _remove_old_left_over(folder: Any) -> None:
+    """Remove what writers began long ago in a folder of a store, and never ended."""
+    begun_before = SystemClock().now() // MICROSECONDS - _SURELY_GONE_SECONDS
+    try:
+        folder.fs.invalidate_cache(folder.path)
+        for path in folder.fs.ls(folder.path, detail=False):
+            if path.rstrip("/").rpartition("/")[2].startswith(_WRITING):
+                written = [folder.fs.modified(each) for each in folder.fs.find(path)]
+                if written and max(map(_seconds, written)) < begun_before:
+                    folder.fs.rm(path, recursive=True)
+    except Exception as error:  # whatever a store raises: what was to be written is there
+        _log.warning("what was left could not be looked for", folder=str(folder), reason=str(error))
+
+
+def _seconds(moment: datetime) -> float:
+    """Since the epoch; stores that name no zone mean UTC."""
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
 
 
 def _remove_left_over(folder: Path) -> None:

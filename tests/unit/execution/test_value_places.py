@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from headwater.execution import value_places
-from headwater.execution.value_places import written_whole
+from headwater.execution.value_places import folder_at, written_whole
 
 _WRITER = """
 import sys, time
@@ -66,6 +68,22 @@ def test_what_is_being_written_is_left_alone(writer: subprocess.Popen[str], tmp_
 
     assert 0 == writer.returncode
     assert (b"half", ["value"]) == ((tmp_path / "value").read_bytes(), [each.name for each in tmp_path.iterdir()])
+
+
+def test_what_is_old_in_a_store_is_removed() -> None:
+    """Now and then, by those who write in the same folder: files and whole folders, but nothing of the last day."""
+    folder = folder_at(f"memory://left/{uuid.uuid4().hex}")
+    for name in (".writing-old", ".writing-folder/part", ".writing-new", "value"):
+        with (folder / name).open("wb") as file:
+            file.write(b"half")
+    for name in (".writing-old", ".writing-folder/part", "value"):
+        folder.fs.store[(folder / name).path].modified = datetime(2020, 1, 1, tzinfo=UTC)
+
+    for _ in range(20 * value_places._WRITES_BETWEEN_LOOKS):
+        with written_whole(folder / "other") as file:
+            file.write(b"whole")
+
+    assert [".writing-new", "other", "value"] == sorted(each.name for each in folder.iterdir())
 
 
 def test_writers_of_one_folder_do_not_trip_over_each_other(tmp_path: Path) -> None:
