@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -160,6 +160,10 @@ class World:
         self.runs: dict[str, Asked] = {}
         self.begun: dict[str, int] = {}
         self.backfills: dict[str, Target] = {}
+        self.over: dict[str, Target] = {}
+        """The backfills that have ended."""
+        self.since: dict[str, int] = {}
+        """The event with which each backfill began, or began again."""
         self.naive = Naive(graph)
         self.conditions = Conditions(graph, now=NOW, dynamic=self._dynamic())
         self.decided: list[set[tuple[str, str]]] = []
@@ -257,11 +261,7 @@ class World:
             for event in self.log
             if event.kind is EventKind.RUN_REQUESTED and event.run_id is not None and event.run_id not in ended
         ]
-        gone = {event.run_id: self.runs[event.run_id] for event in self.log if event.kind in ENDS and event.run_id}
-        rests = {
-            name: (Target(target.asset, tuple(key for key in target.partitions if not _is_done(name, key, gone))),)
-            for name, target in self.backfills.items()
-        }
+        rests = {name: (self._rest(name, target, ENDS),) for name, target in self.backfills.items()}
         counting = [event for event in self.log if self._counts(event)]
         states = [event for event in self.log if isinstance(event.payload, FreshnessChange)]
         return Kept(
@@ -272,6 +272,17 @@ class World:
             backfills=rests,
             makers={run_id: _run(run_id, asked) for run_id, asked in self.runs.items()},
         )
+
+    def _rest(self, name: str, target: Target, ends: Collection[EventKind]) -> Target:
+        """What no run of a backfill has ended with, in one of some ways, since that began (again)."""
+        gone = {
+            self.runs[event.run_id].partition or ""
+            for event in self.log[self.since[name] :]
+            if event.run_id is not None
+            and event.kind in ends
+            and self.runs[event.run_id].tags.get(BACKFILL_TAG) == name
+        }
+        return Target(target.asset, tuple(key for key in target.partitions if key not in gone))
 
     def _counts(self, event: Event) -> bool:
         payload = event.payload
@@ -284,7 +295,7 @@ class World:
         """Let something happen."""
         if move in ("begin", "finish", "fail", "run"):
             self._act_on_runs(move, draw)
-        elif move in ("backfill", "backfill run", "backfill end"):
+        elif move in ("backfill", "backfill run", "backfill end", "backfill retry"):
             self._act_on_backfills(move, draw)
         elif move == "report":
             keys = [node.key for node in self.graph.nodes]
@@ -338,8 +349,13 @@ class World:
             key = draw(st.sampled_from([node.key for node in self.graph.nodes]))
             name = f"backfill{len(self.log)}"
             target = Target(key, tuple(self.naive.keys(key, len(self.naive.moments) - 1)))
-            self.backfills[name] = target
-            self.commit(_backfill_event(EventKind.BACKFILL_REQUESTED, name, key), rests={name: (target,)})
+            self._begin_backfill(EventKind.BACKFILL_REQUESTED, name, target)
+            return
+        if move == "backfill retry":
+            if self.over:
+                name = draw(st.sampled_from(sorted(self.over)))
+                rest = self._rest(name, self.over.pop(name), [EventKind.RUN_SUCCEEDED])
+                self._begin_backfill(EventKind.BACKFILL_RETRIED, name, rest)
             return
         if not self.backfills:
             return
@@ -349,8 +365,12 @@ class World:
             partition = draw(st.sampled_from(target.partitions)) or None
             self.commit(self._asked(f"of-{name}-{len(self.log)}", Asked(target.asset, partition, {BACKFILL_TAG: name})))
         elif move == "backfill end":
-            del self.backfills[name]
+            self.over[name] = self.backfills.pop(name)
             self.commit(_backfill_event(EventKind.BACKFILL_COMPLETED, name, target.asset))
+
+    def _begin_backfill(self, kind: EventKind, name: str, target: Target) -> None:
+        self.backfills[name], self.since[name] = target, len(self.log)
+        self.commit(_backfill_event(kind, name, target.asset), rests={name: (target,)})
 
     def _change_names(self, draw: Any) -> None:
         """The keys of dynamic partitions come and go; none comes back."""
@@ -428,10 +448,6 @@ def _corrects(told: Event, event: Event, assets: Iterable[str | None]) -> bool:
         return told.payload.target_seq == event.seq
     is_wiped = isinstance(told.payload, Wipe) and told.asset_key in assets and event.seq < told.seq
     return is_wiped and (not told.payload.partitions or event.partition in told.payload.partitions)  # type: ignore[union-attr]
-
-
-def _is_done(name: str, key: str, gone: Mapping[str, Asked]) -> bool:
-    return any(asked.tags.get(BACKFILL_TAG) == name and (asked.partition or "") == key for asked in gone.values())
 
 
 def _backfill_event(kind: EventKind, name: str, key: str) -> NewEvent:

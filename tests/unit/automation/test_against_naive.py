@@ -9,7 +9,7 @@ from naive_world import AT_LENGTH, World, graphs, shown
 from headwater.graph.asset_graph import AssetGraph
 
 MOVES = ["report", "report", "check", "wait", "begin", "begin", "finish", "finish", "fail", "run", "freshness"]
-MOVES += ["names", "code", "wipe", "withdraw", "backfill", "backfill run", "backfill end"]
+MOVES += ["names", "code", "wipe", "withdraw", "backfill", "backfill run", "backfill end", "backfill retry"]
 
 
 @AT_LENGTH
