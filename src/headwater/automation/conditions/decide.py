@@ -221,7 +221,7 @@ class Conditions:
                 continue
             places = changed[space]
             if places is not None:
-                self.states[number].renumber(places)
+                self.states[number].renumber(places, space.former)
                 self.memory.renumber({self.graph.nodes[number].key}, places)
             self.states[number].take_in(space.all, space.number)
             owners |= self.plan.concerned(number, Fact.WINDOW)

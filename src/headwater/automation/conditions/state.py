@@ -190,8 +190,14 @@ class AssetState:
             found |= Ordinals(number for number in numbers if self.attempted.get(number, 0) < requested)
         return found
 
-    def renumber(self, places: Sequence[int | None]) -> None:
-        """Take over other numbers for the partitions; those that get None are gone."""
+    def renumber(self, places: Sequence[int | None], keys: Sequence[str]) -> None:
+        """Take over other numbers for the partitions, whose keys these are; those that get None are gone.
+
+        Their versions are kept, for they may come back.
+        """
+        for old, new in enumerate(places):
+            if new is None and old in self.made:
+                self.keep_early(keys[old], self.newest[old], self.versions.get(old), self.made_by.get(old))
         before, self.newest = self.newest, array("q")
         kept = {old: new for old, new in enumerate(places) if new is not None}
         for old, new in kept.items():
@@ -229,10 +235,12 @@ def moved(numbers: Ordinals, places: Sequence[int | None]) -> Ordinals:
 class Space:
     """The partitions of all assets with one definition, as they are at a moment."""
 
-    __slots__ = ("_newest", "all", "definition", "parts")
+    __slots__ = ("_newest", "all", "definition", "former", "parts")
 
     def __init__(self, definition: PartitionsDefinition | None) -> None:
         self.definition = definition
+        self.former: Sequence[str] = ()
+        """The keys before they were last looked at."""
         self.parts = Parts(None, ())  # type: ignore[arg-type]
         self.all = NONE
         self._newest: dict[float | None, Ordinals] = {}
@@ -256,7 +264,7 @@ class Space:
         Returns:
             The new number of each old one where they changed, else None.
         """
-        before = self.parts.keys
+        before = self.former = self.parts.keys
         self.parts = Parts.at(self.definition, now, dynamic)
         self.all = self.parts.keys.all()
         self._newest.clear()
