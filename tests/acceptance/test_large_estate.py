@@ -64,6 +64,36 @@ def test_the_map_zooms_through_names_to_cards(page: Page, large: DevServer) -> N
     expect(lineage).to_have_attribute("data-detail", "cards")
 
 
+def test_moving_the_map_draws_nothing_anew(page: Page, large: DevServer) -> None:
+    """What is under the pointer is lit once; from then on moving shifts what is drawn, however much that is."""
+    page.add_init_script(
+        "const clear = CanvasRenderingContext2D.prototype.clearRect; window.drawn_ = 0;"
+        "CanvasRenderingContext2D.prototype.clearRect = function (...given) { window.drawn_ += 1;"
+        " return clear.apply(this, given) }"
+    )
+    after_frames = """count => new Promise(done => {
+        const next = left => left > 0 ? requestAnimationFrame(() => next(left - 1)) : done(window.drawn_)
+        next(count)
+    })"""
+    page.goto(large.url + "/lineage")
+    lineage = page.get_by_test_id("lineage")
+    expect(lineage).to_have_attribute("data-detail", "dots")
+    lit = lineage.locator("> canvas").nth(1)
+    box = lineage.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    while lit.is_hidden():
+        x += 4
+        page.mouse.move(x, y)
+        page.evaluate(after_frames, 2)
+    before = page.evaluate(after_frames, 5)
+    page.mouse.down()
+    for step in range(20):
+        page.mouse.move(x - 5 * step, y)
+
+    assert before == page.evaluate(after_frames, 5)
+
+
 def test_the_map_is_laid_out_once(page: Page, large: DevServer) -> None:
     """A second visit takes the layout from the browser's store, without asking the worker."""
     page.add_init_script(

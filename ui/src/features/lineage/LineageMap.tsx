@@ -85,7 +85,11 @@ export function LineageMap(props: LineageMapProps) {
   const chosenAsset = chosen === null ? null : (places.get(chosen) ?? null);
 
   // What was chosen by a click holds; hovering shows only where nothing is chosen.
-  const shown = hovered === null || lit !== null ? lit : litBy(scene.assets[hovered]?.[0] ?? -1);
+  // Kept while the map moves: what is lit anew is drawn anew.
+  const shown = useMemo(
+    () => (hovered === null || lit !== null ? lit : litBy(scene.assets[hovered]?.[0] ?? -1)),
+    [hovered, lit, litBy, scene],
+  );
   const litMarks = useMemo(
     () => (shown === null ? null : new Set([...shown].map((asset) => scene.markOf[asset] ?? -1))),
     [shown, scene],
