@@ -217,6 +217,7 @@ def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
         owners=job.owners,
         source=job.source,
         executor=None if job.executor_def is None else job.executor_def.to_snapshot(),
+        retry=job.op_retry_policy,
     )
 
 

@@ -164,6 +164,7 @@ class JobSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     owners: tuple[str, ...] = ()
     source: SourceRef | None = None
     executor: ExecutorSnapshot | None = None
+    retry: RetryPolicy | None = None
 
 
 class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

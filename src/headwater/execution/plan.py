@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headwater.definitions.runs.retries import RetryPolicy
 from headwater.definitions.snapshot import AssetSnapshot
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
 from headwater.execution.plan_checks import check_step, checks_of, looked_at, plan_checks
@@ -11,7 +12,12 @@ from headwater.execution.steps import RESOURCE_TAGS, Step
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 
 
-def plan_steps(graph: AssetGraph, assets: Sequence[str], checks: Sequence[tuple[str, str]] = ()) -> list[Step]:
+def plan_steps(
+    graph: AssetGraph,
+    assets: Sequence[str],
+    checks: Sequence[tuple[str, str]] = (),
+    job_name: str | None = None,
+) -> list[Step]:
     """The steps that make some assets and carry out their checks, upstream first; or some checks alone.
 
     What depends on an asset waits for its blocking checks too.
@@ -20,6 +26,7 @@ def plan_steps(graph: AssetGraph, assets: Sequence[str], checks: Sequence[tuple[
         graph: All assets.
         assets: What to make.
         checks: Or the checks to carry out while nothing is made, each an asset and a name.
+        job_name: The job that says how assets without a policy of their own are tried again.
 
     Raises:
         UnknownAssetError: an asset is not made, or a check not carried out, by these definitions.
@@ -40,10 +47,11 @@ def plan_steps(graph: AssetGraph, assets: Sequence[str], checks: Sequence[tuple[
     step_of = {node.key: name for name, members in groups.items() for node in members}
     waiting = checks_of(graph, chosen)
     gates: dict[str, list[str]] = {}
+    retry = graph.jobs[job_name][0].retry if job_name in graph.jobs else None
     steps: list[Step] = []
     made: set[str] = set()
     for name in _order(graph, groups, step_of):
-        steps.append(_asset_step(graph, name, groups[name], step_of, gates))
+        steps.append(_asset_step(graph, name, groups[name], step_of, gates, retry))
         made.update(steps[-1].assets)
         for due in [each for each in waiting if made.issuperset(looked_at(waiting[each]) & chosen)]:
             found = waiting.pop(due)
@@ -74,6 +82,7 @@ def _asset_step(
     members: list[AssetNode],
     step_of: dict[str, str],
     gates: dict[str, list[str]],
+    retry: RetryPolicy | None,
 ) -> Step:
     own = {node.key for node in members}
     reads = dict.fromkeys(
@@ -87,7 +96,7 @@ def _asset_step(
         after=tuple(after),
         reads=tuple(reads),
         timeout=definition.timeout,
-        retry=definition.retry,
+        retry=definition.retry or retry,
         tags=_tags(definition),
     )
 

@@ -135,7 +135,7 @@ class RunSupervisor:
             await self._move(EventKind.RUN_SUCCEEDED)
 
     async def _carry_out(self) -> None:
-        plan = plan_steps(self._graph, self._run.assets, self._run.checks)
+        plan = plan_steps(self._graph, self._run.assets, self._run.checks, self._run.job_name)
         await self._see_that_inputs_exist()
         executor = await self._executors.of(self._run, self._location)
         steps = StepSupervisor(

@@ -30,6 +30,7 @@ from headwater.definitions.resources.kept_by_default import is_default
 from headwater.definitions.resources.needs import Needs
 from headwater.definitions.runs.failures import Failure, RetryRequested
 from headwater.definitions.runs.hooks import HookContext
+from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
 from headwater.execution.config import config_of_op, function_config
@@ -135,6 +136,11 @@ class _Step:
         self._scopes: dict[int, ResourceScope] = {}
 
     @property
+    def _job(self) -> JobDefinition | None:
+        """The job that the run belongs to, if these definitions have it."""
+        return None if self._order.job_name is None else self._definitions.resolve().jobs.get(self._order.job_name)
+
+    @property
     def instance(self) -> Any:
         """The deployment that the run belongs to."""
         return self._place.instance()
@@ -146,7 +152,8 @@ class _Step:
                 return self._with_retries(check.retry_policy, lambda: self._check(check))
             definition = self._definitions.get_assets_def(self._keys[0])
             try:
-                report = self._with_retries(definition.retry_policy, lambda: self._make(definition))
+                policy = definition.retry_policy or (None if self._job is None else self._job.op_retry_policy)
+                report = self._with_retries(policy, lambda: self._make(definition))
             except Exception as error:
                 self._call_hooks(definition, error)
                 raise
@@ -344,7 +351,7 @@ class _Step:
 
     def _call_hooks(self, definition: AssetsDefinition, error: Exception | None) -> None:
         """Call the hooks; one that fails is logged, and changes nothing."""
-        for hook in definition.hooks:
+        for hook in (*definition.hooks, *(() if self._job is None else self._job.hooks)):
             if hook.on != ("success" if error is None else "failure"):
                 continue
             try:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import headwater as hw
-from headwater.execution.in_process import InProcessRun
+from headwater.execution.in_process import InProcessRun, graph_of
+from headwater.execution.plan import plan_steps
 
 DAYS = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-04")
 
@@ -521,3 +522,36 @@ def test_a_partition_reads_the_upstream_partitions_that_its_mapping_names(tmp_pa
     assert {"week": [f"2026-01-{n:02}" for n in range(4, 11)], "change": "sales of 2026-01-08"} == seen
     with pytest.raises(hw.MissingInputError, match="Partition 2026-01-01 of 'change' reads partitions of 'day'"):
         hw.materialize(assets, partition_key="2026-01-01", selection="change", resources=resources)
+
+
+def test_a_job_has_hooks_and_a_retry_policy_for_those_without_one() -> None:
+    """In its runs alone: each asset is told of, and tried again by its own policy or by the job's."""
+    tries: list[str] = []
+    heard: list[tuple[str, str | None]] = []
+
+    @hw.failure_hook(required_resource_keys={"pager"})
+    def page(context: hw.HookContext) -> None:
+        heard.append((context.resources.pager + context.step_key, context.job_name))
+
+    def failing(name: str, policy: hw.RetryPolicy | None) -> hw.AssetsDefinition:
+        @hw.asset(name=name, retry_policy=policy)
+        def made() -> None:
+            tries.append(name)
+            raise ValueError
+
+        return made
+
+    plain, patient = failing("plain", None), failing("patient", hw.RetryPolicy(max_retries=2))
+    job = hw.define_asset_job("nightly", hooks=[page], op_retry_policy=hw.RetryPolicy(max_retries=1))
+    defs = hw.Definitions([plain, patient], jobs=[job], resources={"pager": "call "})
+    for name in (None, "nightly"):
+        InProcessRun(defs, ["plain", "patient"], job_name=name).carry_out(raise_on_error=False)
+
+    assert sorted(tries) == ["patient"] * 6 + ["plain"] * 3
+    assert sorted(heard) == [("call patient", "nightly"), ("call plain", "nightly")]
+    steps = plan_steps(graph_of(defs), ["plain", "patient"], job_name="nightly")
+    assert {step.name: step.retry and step.retry.max_retries for step in steps} == {"plain": 1, "patient": 2}
+    with pytest.raises(hw.InvalidDefinitionError, match=r"Hook 'page' of job 'nightly'.*'pager'"):
+        hw.Definitions([plain], jobs=[job]).resolve()
+    with pytest.raises(hw.InvalidParameterError, match="op_retry_policy of job 'nightly'"):
+        hw.define_asset_job("nightly", op_retry_policy=3)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.resources.definition import ResourceDefinition
 from headwater.definitions.resources.io_managers import DEFAULT_IO_MANAGER
+from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source
 from headwater.errors import InvalidDefinitionError
@@ -50,6 +51,7 @@ def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, 
                 name,
                 check.resource_defs,
             )
+    yield from _needed_by_jobs(collected.jobs.values())
     for sensor in collected.sensors.values():
         for name in sorted(sensor.needs.resources):
             yield f"Sensor {sensor.name!r} ({{}}) needs", sensor.source, name, ()
@@ -59,6 +61,13 @@ def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, 
     for owner, resource in collected.resources.items():
         for name in sorted(resource.required_resource_keys) if isinstance(resource, ResourceDefinition) else ():
             yield f"Resource {owner!r} needs", None, name, ()
+
+
+def _needed_by_jobs(jobs: Iterable[JobDefinition]) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:
+    for job in jobs:
+        for hook in job.hooks:
+            for name in sorted(hook.required_resource_keys):
+                yield f"Hook {hook.name!r} of job {job.name!r} ({{}}) needs", job.source, name, ()
 
 
 def _needed_by_maker(maker: AssetsDefinition) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata.infer import normalize_metadata
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.runs.executors import ExecutorDefinition, check_executor
+from headwater.definitions.runs.hooks import HookDefinition, check_hooks
+from headwater.definitions.runs.retries import RetryPolicy
 from headwater.definitions.runs.run_config import RunConfig, plain_run_config
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.selection.external import refuse_external
@@ -41,6 +43,8 @@ class JobDefinition:
     owners: tuple[str, ...] = ()
     source: SourceRef | None = None
     executor_def: ExecutorDefinition | None = None
+    hooks: tuple[HookDefinition, ...] = ()
+    op_retry_policy: RetryPolicy | None = None
 
     def resolve(self, index: Callable[[], SelectionIndex]) -> tuple[AssetKey, ...]:
         """The assets that the job makes; what its selection means besides, and other systems make, is left out.
@@ -97,6 +101,8 @@ def define_asset_job(
     partitions_def: PartitionsDefinition | None = None,
     owners: Sequence[str] | None = None,
     executor_def: ExecutorDefinition | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
 ) -> JobDefinition:
     """A job that makes the assets of a selection, or carries out checks where it selects those alone.
 
@@ -111,6 +117,8 @@ def define_asset_job(
         partitions_def: The partitions that its runs are for.
         owners: E-mail addresses and `team:name`.
         executor_def: Where the steps of its runs are carried out; as the `Definitions` say if left out.
+        hooks: Functions to call when an asset of one of its runs was made, or when that failed, besides its own.
+        op_retry_policy: How assets without a retry policy of their own are tried again in its runs.
 
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
@@ -128,6 +136,8 @@ def define_asset_job(
     if partitions_def is not None:
         expected = "a partitions definition such as DailyPartitionsDefinition"
         check_type(partitions_def, PartitionsDefinition, f"partitions_def {of}", expected)  # type: ignore[type-abstract]
+    if op_retry_policy is not None:
+        check_type(op_retry_policy, RetryPolicy, f"op_retry_policy {of}", "a RetryPolicy")
     return JobDefinition(
         name=checked,
         selection=AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection),
@@ -140,4 +150,6 @@ def define_asset_job(
         owners=check_owners(owners, f"owners {of}"),
         source=find_source(),
         executor_def=check_executor(executor_def, f"executor_def {of}"),
+        hooks=check_hooks(hooks, of),
+        op_retry_policy=op_retry_policy,
     )
