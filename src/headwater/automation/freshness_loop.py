@@ -47,7 +47,7 @@ class FreshnessLoop:
     async def run(self) -> None:
         """Work until cancelled."""
         self._is_loaded = False
-        with self._store.tail.subscribe(0) as subscription:
+        with self._store.tail.subscribe(0, self._is_urgent) as subscription:
             while True:
                 self._woken.clear()
                 try:
@@ -59,6 +59,10 @@ class FreshnessLoop:
                 subscription.position = self._position
                 follows = subscription if self._policies else None
                 await wait_for_more(follows, self._woken, self._deadlines.soonest(), self._store.clock)
+
+    def _is_urgent(self, event: Event) -> bool:
+        """Whether an event may make an asset fresh, or is a correction."""
+        return event.asset_key in self._policies or event.kind in CORRECTIONS
 
     async def _look(self) -> None:
         if self._graph is None:

@@ -14,7 +14,7 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.records.alert_signals import KINDS, signal_of
 from headwater.records.alerts import AlertRule, Delivery, Incident
 from headwater.records.decide_alerts import Alarms, Change
-from headwater.records.events import Event, EventKind, StepEvent
+from headwater.records.events import Event, EventKind, Report, StepEvent
 from headwater.storage import alerts, event_log
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
@@ -53,7 +53,7 @@ class AlertLoop:
     async def run(self) -> None:
         """Work until cancelled."""
         self._alarms = None
-        with self._store.tail.subscribe(0) as subscription:
+        with self._store.tail.subscribe(0, self._is_urgent) as subscription:
             while True:
                 self._woken.clear()
                 try:
@@ -65,6 +65,10 @@ class AlertLoop:
                 subscription.position = self._position
                 follows = None if self._graph is None else subscription
                 await wait_for_more(follows, self._woken, None, self._store.clock)
+
+    def _is_urgent(self, event: Event) -> bool:
+        """Whether an event may be more than a report that no rule is about."""
+        return bool(self._rules) or not isinstance(event.payload, Report)
 
     async def _look(self) -> None:
         while (graph := self._graph) is not None:

@@ -31,7 +31,7 @@ from headwater.execution.executors.choose import Executors, read_cancel_grace, r
 from headwater.execution.folders import Folders
 from headwater.execution.run_log_places import read_run_logs
 from headwater.location.source import LocationSource
-from headwater.records.events import Event, EventKind, LocationReload, SensorSwitched
+from headwater.records.events import Event, EventKind, LocationReload, Report, SensorSwitched
 from headwater.records.leases import Failure, Lease
 from headwater.storage import leases, sensors, tick_settings
 from headwater.storage.graph_reader import GraphReader
@@ -231,9 +231,13 @@ class Engine:
             if not gone:
                 await self._store.clock.sleep(_BETWEEN_LOOKS_SECONDS)
 
+    def _is_urgent(self, event: Event) -> bool:
+        """Whether an event may be more than a report that no sensor is called for."""
+        return not isinstance(event.payload, Report) or self._ticks.is_called_by(event)
+
     async def _follow_log(self) -> None:
         """Wake the loops that act on rows when an event says that there is one for them."""
-        with self._store.tail.subscribe(self._store.tail.head) as subscription:
+        with self._store.tail.subscribe(self._store.tail.head, self._is_urgent) as subscription:
             while True:
                 await subscription.wait()
                 events = await self._store.read_after(subscription.position, _BATCH)

@@ -22,7 +22,7 @@ from headwater.storage.writer import Unit
 
 T = TypeVar("T")
 _STAMP = "access.stamp"
-_LOOK_SECONDS = 0.001
+_LOOK_SECONDS = 0.005
 """Under load, so many requests share one look at the file; a person who revokes a token can't be faster."""
 _SLOW_LOOK_SECONDS = 5.0
 _KEEP_USES_SECONDS = 60.0

@@ -67,11 +67,17 @@ class Server:
             deployment.live.stop()
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        deployment, path, base = await self._find_deployment(scope["path"])
+        path, base = scope["path"], "/"
+        is_report = find_door(path) is not None
+        if is_report:
+            # Looked for first, because nothing else comes as often.
+            deployment = self._deployments.find_opened(DEFAULT) or self._deployments.default()
+        else:
+            deployment, path, base = await self._find_deployment(path)
         self._follow(deployment)
         secure = self._hosts.secure or scope["scheme"] == "https"
         send = with_security_headers(send, secure=secure, secret=is_secret(path))
-        if base == "/" and (stray := _stray_deployment(path)) is not None:
+        if base == "/" and not is_report and (stray := _stray_deployment(path)) is not None:
             await send_json(send, 404, {"error": f"There is no deployment {stray!r}.", "status": 404})
             return
         try:

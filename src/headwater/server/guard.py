@@ -10,12 +10,13 @@ from headwater.errors import NotAllowedError, RequestForbiddenError, TooManyRequ
 from headwater.records.access import ALL_SCOPES, ANYONE, Principal
 from headwater.server.deployment import Deployment
 from headwater.server.hosts import Hosts
-from headwater.server.http import Scope, header
+from headwater.server.http import Scope, header, headers
 from headwater.server.permissions import Access, needed
 
 COOKIE = "headwater_session"
 PRINCIPAL = "headwater_principal"
 """Under this name a request's `state` holds whom it comes from."""
+_TOKEN_HEADER = b"dagster-cloud-api-token"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NAVIGATIONS = frozenset({"none", "same-origin"})
 
@@ -107,10 +108,11 @@ def principal_of(scope: Scope) -> Principal:
 
 def read_secret(scope: Scope) -> str | None:
     """The token or session that a request carries in one of the three places."""
-    for name, value in scope["headers"]:
+    sent = headers(scope)
+    for name, value in scope["headers"] if b"authorization" in sent or _TOKEN_HEADER in sent else ():
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             return str(value[7:].decode("latin-1").strip())
-        if name == b"dagster-cloud-api-token":
+        if name == _TOKEN_HEADER:
             return str(value.decode("latin-1").strip())
     return read_cookie(scope, COOKIE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -16,6 +16,8 @@ ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 ROUTE = "headwater_route"
 """Where a request's scope says which door or route answered it."""
 
+_HEADERS = "headwater_headers"
+JSON = b"application/json"
 MOST_BODY_BYTES = 10 * 1024 * 1024
 _TOO_LARGE = "The body is over {} bytes, which is more than this path takes."
 
@@ -27,12 +29,17 @@ class BodyTooLargeError(Exception):
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """A request header's value, None where it is not sent."""
-    for key, value in scope["headers"]:
-        if key == name:
-            text: str = value.decode("latin-1")
-            return text
-    return None
+    """A request header's value, None where it is not sent; of one that is sent twice, the first."""
+    value = headers(scope).get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def headers(scope: Scope) -> Mapping[bytes, bytes]:
+    """A request's headers by their names in lower case; put in order once, because every door asks for a few."""
+    found: dict[bytes, bytes] | None = scope.get(_HEADERS)
+    if found is None:
+        found = scope[_HEADERS] = dict(reversed(scope["headers"]))
+    return found
 
 
 async def read_body(scope: Scope, receive: Receive, *, most: int = MOST_BODY_BYTES) -> bytes:
@@ -63,7 +70,7 @@ async def read_body(scope: Scope, receive: Receive, *, most: int = MOST_BODY_BYT
 async def send_json(send: Send, status: int, value: Any, headers: Headers = ()) -> None:
     """Answer with JSON."""
     body = msgspec.json.encode(value)
-    await send_bytes(send, status, body, b"application/json", headers)
+    await send_bytes(send, status, body, JSON, headers)
 
 
 async def send_bytes(send: Send, status: int, body: bytes, content_type: bytes, headers: Headers = ()) -> None:

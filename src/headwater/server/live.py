@@ -205,7 +205,7 @@ class LiveFeed:
 
     async def _read(self) -> None:
         """Read the log and keep what is new, as long as anybody listens."""
-        with self._store.tail.subscribe(self._seq) as subscription:
+        with self._store.tail.subscribe(self._seq, lambda _event: bool(self._listeners)) as subscription:
             while True:
                 subscription.position = self._seq
                 await subscription.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from headwater.records.access import Scope
 
@@ -69,6 +70,7 @@ _EXACT = {path: (reading, other) for path, reading, other in _RULES if not path.
 _BELOW = [(path, (reading, other)) for path, reading, other in _RULES if path.endswith("/")]
 
 
+@lru_cache(maxsize=4_096)
 def needed(method: str, path: str) -> Need:
     """What a request needs; `path` is that below the deployment. What no rule names is a page of the web app."""
     rule = _EXACT.get(path)

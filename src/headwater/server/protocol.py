@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 from httptools import HttpParserError
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from headwater.server.problems import MEDIA_TYPE, plain_problem
 from headwater.server.security_headers import ALWAYS
+from headwater.server.whole_answers import WholeAnswer
 
 _SWEEP_SECONDS = 1.0
 _ADDRESSES_NEAR = ("127.", "::1")
@@ -115,6 +116,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = self.loop.time() + self._bounds.header_seconds
         if self._in_head and self._head_bytes > self._bounds.header_bytes and not self.transport.is_closing():
             self._refuse(431)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        async def answer_whole(scope: Any, receive: Any, send: Any) -> None:
+            await app(scope, receive, WholeAnswer(cycle, send))
+
+        super()._start_asgi_task(cycle, answer_whole)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 from headwater.server.http import Scope, header
@@ -32,16 +32,15 @@ class Tracing:
         self._tracer = tracer
         self._shut_down = shut_down
 
-    @contextmanager
-    def request(self, scope: Scope) -> Iterator[RequestSpan]:
+    def request(self, scope: Scope) -> AbstractContextManager[RequestSpan]:
         """A span around a request; what the request causes belongs to its trace, or without spans to the sender's."""
-        if self._tracer is None:
-            belongs = current_trace.set(usable_traceparent(header(scope, b"traceparent")))
-            try:
-                yield _NoSpan()
-            finally:
-                current_trace.reset(belongs)
-            return
+        if self._tracer is not None:
+            return self._span(scope)
+        trace = usable_traceparent(header(scope, b"traceparent"))
+        return _NO_SPAN if trace is None else _of_trace(trace)
+
+    @contextmanager
+    def _span(self, scope: Scope) -> Iterator[RequestSpan]:
         from opentelemetry import trace  # an extra
         from opentelemetry.propagate import extract, inject
 
@@ -66,6 +65,19 @@ class Tracing:
 class _NoSpan:
     def answered(self, method: str, route: str, status: int) -> None:
         pass
+
+
+_NO_SPAN: AbstractContextManager[RequestSpan] = nullcontext(_NoSpan())
+
+
+@contextmanager
+def _of_trace(trace: str) -> Iterator[RequestSpan]:
+    """What is done belongs to the sender's trace, without a span of its own."""
+    belongs = current_trace.set(trace)
+    try:
+        yield _NoSpan()
+    finally:
+        current_trace.reset(belongs)
 
 
 class _Span:

@@ -18,6 +18,8 @@ from headwater.storage.notifications import Listener
 _LOOK_SECONDS = 0.5
 _SLOW_LOOK_SECONDS = 5.0
 _KEPT_EVENTS = 10_000
+LATER_SECONDS = 0.25
+"""So long a follower may have to wait for events that it called not urgent; all of that time are told together."""
 
 
 class Tail:
@@ -68,7 +70,7 @@ class Tail:
                 self._events.clear()
             self._events.extend(events)
             self._head = seq
-            waiting = [subscriber for subscriber in self._subscribers if not subscriber.is_woken()]
+            waiting = [subscriber for subscriber in self._subscribers if subscriber.note(events)]
         loops = {subscriber.loop for subscriber in waiting}
         for loop in loops:
             # One wake-up of a loop for all of its followers: each costs a system call.
@@ -107,9 +109,16 @@ class Tail:
         return None
 
     @contextmanager
-    def subscribe(self, after: int) -> Iterator[Subscription]:
-        """Hear of every `seq` beyond `after`; for use in an event loop."""
-        subscription = Subscription(self, after)
+    def subscribe(self, after: int, urgent: Callable[[Event], bool] | None = None) -> Iterator[Subscription]:
+        """Hear of every `seq` beyond `after`; for use in an event loop.
+
+        Args:
+            after: A place in the log.
+            urgent: Whether an event must be heard of at once; called in any thread. Others are told a moment later and
+                together, so that a follower whom most events do not concern costs those next to nothing. By default
+                all are urgent.
+        """
+        subscription = Subscription(self, after, urgent)
         with self._lock:
             self._subscribers.add(subscription)
         try:
@@ -117,34 +126,61 @@ class Tail:
         finally:
             with self._lock:
                 self._subscribers.discard(subscription)
+            subscription.close()
 
 
 class Subscription:
     """One follower's place in the log."""
 
-    def __init__(self, tail: Tail, after: int) -> None:
+    def __init__(self, tail: Tail, after: int, urgent: Callable[[Event], bool] | None) -> None:
         self._tail = tail
         self.loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
+        self._urgent = urgent
+        # Of what came before, nothing is known.
+        self._is_urgent = True
+        self._timer: asyncio.TimerHandle | None = None
         self.position = after
         """Up to where the follower has read; it moves this on itself."""
 
     async def wait(self) -> int:
         """Wait until the log reaches beyond `position`; returns how far."""
-        while self._tail.head <= self.position:
+        while True:
             self._woken.clear()
             if self._tail.head > self.position:
-                break
+                if self._is_urgent or self._urgent is None:
+                    self._is_urgent = False
+                    self.close()
+                    return self._tail.head
+                if self._timer is None:
+                    self._timer = self.loop.call_later(LATER_SECONDS, self._end_delay)
             await self._woken.wait()
-        return self._tail.head
 
-    def is_woken(self) -> bool:
-        """Whether it looks again by itself, without being told of more."""
-        return self._woken.is_set()
+    def note(self, events: Sequence[Event]) -> bool:
+        """Take note that the log has grown; returns whether it must be woken for that.
+
+        Args:
+            events: What the log has grown by; none where that is not known.
+        """
+        if self._urgent is None or self._is_urgent or not events or any(map(self._urgent, events)):
+            self._is_urgent = True
+            return not self._woken.is_set()
+        return self._timer is None and not self._woken.is_set()
 
     def wake(self) -> None:
         """Let `wait` look again; in its own loop."""
         self._woken.set()
+
+    def close(self) -> None:
+        """Wait no longer for what is not urgent."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end_delay(self) -> None:
+        self._timer = None
+        self._is_urgent = True
+        self.wake()
 
 
 def _wake(subscriptions: list[Subscription]) -> None:

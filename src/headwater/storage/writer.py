@@ -92,7 +92,8 @@ class GroupWriter:
         self._engine = engine.execution_options(headwater_write=True)
         self._clock = clock
         self._on_commit = on_commit
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
+        self._turns: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._closed = False
         self._connection: Connection | None = None
         self._committing = False
@@ -108,40 +109,59 @@ class GroupWriter:
             StoreUnavailableError: the database does not take it now.
             HeadwaterError: what the unit's own guard or effect raised.
         """
-        return self._put(unit, None).future.result()  # type: ignore[no-any-return]
+        waiting = self._waiting(unit, None)
+        self._queue.put([waiting])
+        return waiting.future.result()  # type: ignore[no-any-return]
 
     async def write_async(self, unit: Unit[T]) -> T:
-        """`write` for a caller in an event loop."""
-        return await self._put(unit, asyncio.get_running_loop()).future  # type: ignore[no-any-return]
+        """`write` for a caller in an event loop.
+
+        All units of one turn of the loop are handed over together: the first alone would wake the writer, whose
+        transaction the others would then wait for.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = self._waiting(unit, loop)
+        turn = self._turns.get(loop)
+        if turn is None:
+            turn = self._turns[loop] = []
+            loop.call_soon(self._hand_over, loop)
+        turn.append(waiting)
+        return await waiting.future  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Write what is waiting, then stop."""
         self._closed = True
+        for loop in list(self._turns):
+            self._hand_over(loop)
         self._queue.put(None)
         self._thread.join()
         if self._connection is not None:
             self._connection.close()
 
-    def _put(self, unit: Unit[T], loop: asyncio.AbstractEventLoop | None) -> _Waiting:
+    def _waiting(self, unit: Unit[T], loop: asyncio.AbstractEventLoop | None) -> _Waiting:
         if self._closed:
             raise StoreError("The store is closed, so nothing can be written any more.")
-        waiting = _Waiting(unit, loop)
-        self._queue.put(waiting)
-        return waiting
+        return _Waiting(unit, loop)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        turn = self._turns.pop(loop, None)
+        if turn is not None:
+            self._queue.put(turn)
 
     def _work(self) -> None:
-        stopping = False
-        while not stopping:
-            group = [self._queue.get()]
-            while len(group) < _MOST_UNITS:
+        while (turn := self._queue.get()) is not None:
+            units = [*turn]
+            while len(units) < _MOST_UNITS:
                 try:
-                    group.append(self._queue.get_nowait())
+                    turn = self._queue.get_nowait()
                 except queue.Empty:
                     break
-            stopping = None in group
-            units = [waiting for waiting in group if waiting is not None]
-            if units:
-                _tell(self._commit(units))
+                if turn is None:
+                    break
+                units += turn
+            _tell(self._commit(units))
+            if turn is None:
+                break
 
     def _commit(self, group: list[_Waiting]) -> list[_Outcome]:
         try:

@@ -18,7 +18,7 @@ from headwater.errors import ConflictError, InvalidParameterError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
 from headwater.records.backfills import ACTIVE, Backfill, BackfillRun, BackfillStatus, Counts, settle
-from headwater.records.events import BackfillEvent, Event, EventKind, NewEvent, RunEvent
+from headwater.records.events import BackfillEvent, Event, EventKind, NewEvent, Report, RunEvent
 from headwater.records.requests import new_run_id, requested_events
 from headwater.records.runs import BACKFILL_TAG, ENDED, Cause, Run, RunStatus
 from headwater.storage import backfills, dynamic_partitions, event_log, runs
@@ -70,7 +70,7 @@ class BackfillLoop:
     async def run(self) -> None:
         """Work until cancelled."""
         self._loaded = None
-        with self._store.tail.subscribe(0) as subscription:
+        with self._store.tail.subscribe(0, _is_urgent) as subscription:
             while True:
                 self._woken.clear()
                 try:
@@ -315,3 +315,8 @@ def _count(state: BackfillState, decision: BackfillDecision) -> Counts:
 
 def _events(connection: Connection, run_id: str) -> list[Event]:
     return event_log.read_run(connection, run_id, limit=_MOST_EVENTS)
+
+
+def _is_urgent(event: Event) -> bool:
+    """Whether an event may be about a backfill: reports never are."""
+    return not isinstance(event.payload, Report)

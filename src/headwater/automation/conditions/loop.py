@@ -26,7 +26,7 @@ from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
 from headwater.records.backfills import BEGINS, Rests
-from headwater.records.events import CORRECTIONS, Event, Rename
+from headwater.records.events import CORRECTIONS, Event, Rename, Report
 from headwater.records.requests import new_run_id, requested_events
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.storage import automation as automation_store
@@ -101,7 +101,7 @@ class ConditionsLoop:
     async def run(self) -> None:
         """Work until cancelled."""
         self._conditions = None
-        with self._store.tail.subscribe(0) as subscription:
+        with self._store.tail.subscribe(0, self._is_urgent) as subscription:
             try:
                 while True:
                     try:
@@ -111,6 +111,12 @@ class ConditionsLoop:
                         self._conditions = None
             finally:
                 await self._asker.stop()
+
+    def _is_urgent(self, event: Event) -> bool:
+        """Whether an event may be more than a report that no condition is about."""
+        if self._conditions is None or not isinstance(event.payload, Report):
+            return True
+        return event.asset_key is not None and self._conditions.plan.hears(event.asset_key)
 
     async def _look(self, subscription: Subscription) -> None:
         """Take in what there is, then wait for more."""

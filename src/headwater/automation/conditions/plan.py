@@ -62,6 +62,7 @@ class Plan:
         """Whether a condition asks about the run that made a version."""
         self.asks_of_code = any(mentions(condition, "code_version_changed") for condition in self.conditions.values())
         self._others: dict[Fact, dict[int, list[int]]] = {}
+        self._heard: dict[int, bool] = {}
         for number, root in self.roots.items():
             for cron in root.crons:
                 self._crons[cron].append(number)
@@ -112,6 +113,19 @@ class Plan:
     def of_tick(self, cron: tuple[str, str]) -> list[int]:
         """The assets whose condition waits for the ticks of a schedule."""
         return self._crons.get(cron, [])
+
+    def hears(self, key: str) -> bool:
+        """Whether some condition could change with a fact of an asset, or of its checks."""
+        number = self.graph.ids.get(key)
+        if number is None:
+            return False
+        heard = self._heard.get(number)
+        if heard is None:
+            below = self.graph.downstream[number]
+            checks = (each for each in below if check_of(self.graph.nodes[each].key) is not None)
+            heard = any(self.concerned(each, fact) for each in (number, *checks) for fact in Fact)
+            self._heard[number] = heard
+        return heard
 
     def concerned(self, number: int, fact: Fact) -> set[int]:
         """The assets whose condition could change with a fact of an asset."""

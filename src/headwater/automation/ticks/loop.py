@@ -104,6 +104,10 @@ class TickLoop:
         if called:
             self._woken.set()
 
+    def is_called_by(self, event: Event) -> bool:
+        """Whether a sensor may be called for an event."""
+        return bool(self._watchers.called([event]))
+
     async def run(self) -> None:
         """Work until cancelled; ticks that are under way are cancelled with it, and leave nothing."""
         try:

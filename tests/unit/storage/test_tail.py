@@ -1,0 +1,98 @@
+"""The tail wakes its followers: at once for what is urgent to them, and for the rest a moment later and together."""
+
+from __future__ import annotations
+
+import asyncio
+
+from headwater.records.events import Event, EventKind, Materialization
+from headwater.storage.tail import Subscription, Tail
+
+_PATIENCE_SECONDS = 30.0
+_TURNS = 20
+
+
+def _event(seq: int, key: str) -> Event:
+    return Event(
+        seq=seq,
+        kind=EventKind.MATERIALIZATION,
+        payload=Materialization(),
+        asset_key=key,
+        partition=None,
+        run_id=None,
+        timestamp=0,
+        recorded_at=0,
+        data_version=None,
+    )
+
+
+def _is_of_mine(event: Event) -> bool:
+    return event.asset_key == "mine"
+
+
+async def _turns(count: int = _TURNS) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def _waiting(tail: Tail, subscription: Subscription) -> asyncio.Task[int]:
+    """A follower that has read one event of its own, and waits."""
+    tail.advance(1, [_event(1, "mine")])
+    subscription.position = await subscription.wait()
+    task = asyncio.create_task(subscription.wait())
+    await _turns()
+    assert not task.done()
+    return task
+
+
+async def test_what_is_urgent_is_told_at_once_and_the_rest_with_it() -> None:
+    """A follower is left alone by events of others, until one comes that concerns it."""
+    tail = Tail(lambda: 0)
+    with tail.subscribe(0, _is_of_mine) as subscription:
+        task = await _waiting(tail, subscription)
+        for seq in (2, 3):
+            tail.advance(seq, [_event(seq, "another")])
+            await _turns()
+        assert not task.done()
+        tail.advance(4, [_event(4, "mine")])
+        await _turns()
+        assert task.done()
+        assert await task == 4
+
+
+async def test_what_is_not_urgent_is_told_by_itself() -> None:
+    """Nobody must wait for an urgent event to hear of the others."""
+    tail = Tail(lambda: 0)
+    with tail.subscribe(0, _is_of_mine) as subscription:
+        task = await _waiting(tail, subscription)
+        tail.advance(2, [_event(2, "another")])
+        assert await asyncio.wait_for(task, _PATIENCE_SECONDS) == 2
+
+
+async def test_what_was_left_unread_is_told_again() -> None:
+    """A follower that could not read is not forgotten though nothing more comes."""
+    tail = Tail(lambda: 0)
+    with tail.subscribe(0, _is_of_mine) as subscription:
+        task = await _waiting(tail, subscription)
+        tail.advance(2, [_event(2, "mine")])
+        assert await asyncio.wait_for(task, _PATIENCE_SECONDS) == 2
+        assert await asyncio.wait_for(subscription.wait(), _PATIENCE_SECONDS) == 2
+
+
+async def test_commits_of_other_processes_are_urgent() -> None:
+    """What they are about is not known before it is read."""
+    tail = Tail(lambda: 0)
+    with tail.subscribe(0, _is_of_mine) as subscription:
+        task = await _waiting(tail, subscription)
+        tail.advance(7)
+        await _turns()
+        assert task.done()
+
+
+async def test_without_a_word_on_urgency_everything_is_told_at_once() -> None:
+    """So it is for whoever waits for one event."""
+    tail = Tail(lambda: 0)
+    with tail.subscribe(0) as subscription:
+        task = await _waiting(tail, subscription)
+        tail.advance(2, [_event(2, "another")])
+        await _turns()
+        assert task.done()
