@@ -19,6 +19,8 @@ _BUSY_MILLISECONDS = 10_000
 _WRITER_CACHE_KILOBYTES = 64 * 1024
 _WRITE_LOCK_POLL_MILLISECONDS = 20
 _WRITE_LOCK_TRIES = 500
+_LONGEST_PAUSE_MILLISECONDS = 3_000
+"""Between two statements of a writer; shorter than engines' leases, so that others go on as soon as those run out."""
 
 
 class Synchronous(StrEnum):
@@ -61,12 +63,20 @@ def open_engine(url: str | URL, *, readers: int = 8, synchronous: Synchronous = 
 
 
 def prepare_writer(connection: sa.Connection) -> None:
-    """Let the connection that appends keep what it changes again and again: each asset's last page of each index.
+    """Make the connection that appends ready.
 
-    With SQLite's usual 2 MB, an append to a log of millions of events reads and writes most of them anew.
+    On SQLite it keeps what it changes again and again, each asset's last page of each index: with the usual 2 MB, an
+    append to a log of millions of events reads and writes most of them anew.
+
+    PostgreSQL is to end its transaction if this process is stopped in the middle: others wait for its locks. It is
+    said once for all, so the connection must never go back among those that read. On SQLite a stopped process holds
+    the whole file, and nothing can take it away.
     """
     if connection.dialect.name == "sqlite":
         execute(connection, f"PRAGMA cache_size=-{_WRITER_CACHE_KILOBYTES}", ())
+        return
+    with connection.begin():
+        execute(connection, f"SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, synchronous: Synchronous) -> None:

@@ -14,7 +14,7 @@ from headwater.records.definition_history import DefinitionEntry, fold_definitio
 from headwater.records.events import Event, EventKind, NewEvent, encode_payload
 from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
 from headwater.records.versions import encode_basis, read_versions
-from headwater.storage.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect
+from headwater.storage.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect, pipelined
 from headwater.storage.notifications import CHANNEL
 from headwater.storage.partition_sets import PartitionSets
 from headwater.storage.schema import (
@@ -26,9 +26,6 @@ from headwater.storage.schema import (
     log_head,
     version_inputs,
 )
-
-_LONGEST_PAUSE_MILLISECONDS = 3_000
-"""Between two statements; shorter than engines' leases, so that others can go on as soon as those run out."""
 
 # Asking a kind for its value costs more than all else of a row.
 _NAMES = {kind: kind.value for kind in EventKind}
@@ -48,28 +45,31 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
     if not new_events:
         return []
     statements = _statements(connection.dialect)
-    head: int = execute(connection, statements.advance_head, (len(new_events),)).fetchall()[0][0]
-    appended = [
-        Event(
-            seq=seq,
-            kind=new.kind,
-            payload=new.payload,
-            asset_key=new.asset_key,
-            partition=new.partition,
-            run_id=new.run_id,
-            timestamp=recorded_at if new.timestamp is None else new.timestamp,
-            recorded_at=recorded_at,
-            data_version=new.data_version,
+    with pipelined(connection):
+        head: int = execute(connection, statements.advance_head, (len(new_events),)).fetchall()[0][0]
+        appended = [
+            Event(
+                seq=seq,
+                kind=new.kind,
+                payload=new.payload,
+                asset_key=new.asset_key,
+                partition=new.partition,
+                run_id=new.run_id,
+                timestamp=recorded_at if new.timestamp is None else new.timestamp,
+                recorded_at=recorded_at,
+                data_version=new.data_version,
+            )
+            for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
+        ]
+        statements.insert_events.run(connection, [event_row(event) for event in appended])
+        kinds = {event.kind for event in appended}
+        keep_states(
+            connection, fold_latest(appended), fold_checks(appended) if EventKind.CHECK_EVALUATION in kinds else ()
         )
-        for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
-    ]
-    statements.insert_events.run(connection, [event_row(event) for event in appended])
-    kinds = {event.kind for event in appended}
-    keep_states(connection, fold_latest(appended), fold_checks(appended) if EventKind.CHECK_EVALUATION in kinds else ())
-    keep_history(connection, appended, kinds)
-    if connection.dialect.name == "postgresql":
-        # Heard by other processes as the transaction commits.
-        execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
+        keep_history(connection, appended, kinds)
+        if connection.dialect.name == "postgresql":
+            # Heard by other processes as the transaction commits.
+            execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
     return appended
 
 
@@ -111,15 +111,6 @@ def lock_log(connection: Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         connection.execute(sa.select(log_head.c.seq).where(log_head.c.id == 1).with_for_update())
-
-
-def bound_pauses(connection: Connection) -> None:
-    """Let the database end this transaction if its process is stopped in the middle: others wait for its locks.
-
-    On SQLite a stopped process holds the whole file, and nothing can take it away.
-    """
-    if connection.dialect.name == "postgresql":
-        execute(connection, f"SET LOCAL idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
 
 
 class _Statements:

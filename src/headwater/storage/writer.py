@@ -195,7 +195,6 @@ class GroupWriter:
         return outcomes
 
     def _carry_out(self, connection: Connection, group: list[_Waiting]) -> tuple[list[_Outcome], list[Event]]:
-        transaction.bound_pauses(connection)
         units = [waiting.unit for waiting in group]
         keys = [key for unit in units if unit.keys for key in unit.keys if key is not None]
         if keys or any(unit.guard for unit in units):
@@ -233,8 +232,13 @@ class GroupWriter:
             prepare_writer(self._connection)
         try:
             yield self._connection
+        except HeadwaterError:
+            # A caller's own refusal; the database has done nothing wrong.
+            raise
         except BaseException:
             broken, self._connection = self._connection, None
+            # Its settings are a writer's: nobody else may get it.
+            broken.invalidate()
             broken.close()
             raise
 
