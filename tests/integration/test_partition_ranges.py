@@ -14,11 +14,12 @@ from headwater.definitions.partitions import DailyPartitionsDefinition, StaticPa
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import EventKind
-from headwater.server.resources import assets, partitions
+from headwater.server.resources import partitions
 from headwater.storage.store import Store
 from headwater.storage.writer import Unit
 
 NOW = 1_767_312_000_000_000  # 2026-01-02
+PAGE = 5
 KEYS = [f"2025-12-{day:02}" for day in range(20, 32)] + ["2026-01-01"]
 DEFINITIONS = {
     "daily": DailyPartitionsDefinition(start_date="2025-12-20").to_snapshot(),
@@ -32,6 +33,11 @@ def graph() -> AssetGraph:
     return build_graph([("code", DefinitionsSnapshot(assets=(*defined, external("raw"))))])
 
 
+def page_from(store: Store, name: str, start: int) -> list[Any]:
+    """A page of an asset's partitions."""
+    return store.read(lambda c: partitions.partition_list(c, graph(), name, NOW, start=start, limit=PAGE)).items
+
+
 @pytest.mark.parametrize("name", DEFINITIONS)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.lists(st.tuples(st.sampled_from([*KEYS, "unknown"]), st.booleans()), max_size=12))
@@ -43,9 +49,10 @@ def test_ranges_say_what_the_list_says(store: Store, name: str, told: list[tuple
     ]
     if events:
         store.write(Unit(events=events))
-    node = graph().node(name)
 
-    listed = store.read(lambda c: assets.partition_list(c, node, NOW)).items
+    listed = store.read(lambda c: partitions.partition_list(c, graph(), name, NOW)).items
+    pages = [page_from(store, name, start) for start in range(0, len(listed) + 1, PAGE)]
+    assert [each for page in pages for each in page] == listed
     shown = store.read(lambda c: partitions.partition_ranges(c, graph(), name, NOW))
     counts: Any = store.read(lambda c: partitions.partitions_view(c, graph(), name, NOW))
 

@@ -14,11 +14,10 @@ from headwater.clock import Clock, SystemClock, to_datetime
 from headwater.errors import SettingsError
 from headwater.execution.run_log_places import read_run_logs
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.report_rules import ReportRules
-from headwater.records.webhooks import WebhookRule
 from headwater.server.access_book import AccessBook
 from headwater.server.audit_trail import AuditTrail
 from headwater.server.kept_catalog import KeptCatalog
+from headwater.server.kept_setting import KeptSetting
 from headwater.server.known_columns import KnownColumns
 from headwater.server.live import LiveFeed
 from headwater.server.sign_in_settings import read_sign_in_settings
@@ -53,7 +52,6 @@ _RESERVED = frozenset(
         "metrics",
     }
 )
-_RULES_SECONDS = 1.0
 _REFRESH_SECONDS = 0.25
 
 
@@ -70,6 +68,8 @@ class Deployment:
         self.audit = AuditTrail(store)
         self.columns = KnownColumns(store)
         self.catalog = KeptCatalog(store)
+        self.report_rules = KeptSetting(store, read_rules)
+        self.webhooks = KeptSetting(store, read_webhooks)
         self.waits_for: Callable[[], Sequence[str]] = tuple
         """Why it is not ready yet: what an engine in this process has still to load, in sentences."""
         self.sign_in_settings = read_sign_in_settings(home)
@@ -78,8 +78,6 @@ class Deployment:
         self._reader = GraphReader()
         self._graph_head = -1
         self._lock = threading.Lock()
-        self._rules: tuple[float, ReportRules] | None = None
-        self._webhooks: tuple[float, dict[str, WebhookRule]] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -124,24 +122,6 @@ class Deployment:
         if self._sign_in_key is None:
             self._sign_in_key = self.store.write(Unit(effect=lambda c, _events: people.sign_in_key(c)))
         return self._sign_in_key
-
-    def report_rules(self) -> ReportRules:
-        """The rules for reports; read from the store at most once a second."""
-        now = self.clock.monotonic()
-        if self._rules is None or now - self._rules[0] > _RULES_SECONDS:
-            self._rules = (now, self.store.read(read_rules))
-        return self._rules[1]
-
-    def forget_rules(self) -> None:
-        """Read the rules again when they are next asked for."""
-        self._rules = None
-
-    def webhooks(self) -> dict[str, WebhookRule]:
-        """The webhooks by name; read from the store at most once a second."""
-        now = self.clock.monotonic()
-        if self._webhooks is None or now - self._webhooks[0] > _RULES_SECONDS:
-            self._webhooks = (now, self.store.read(read_webhooks))
-        return self._webhooks[1]
 
     async def follow(self) -> None:
         """Keep the graph and the live feed up to date until cancelled."""

@@ -13,7 +13,7 @@ from headwater.openlineage.requests import parse_request
 from headwater.openlineage.translate import translate
 from headwater.records.access import Principal
 from headwater.records.events import Event, NewEvent, Report
-from headwater.records.report_rules import ReportJudge, is_held
+from headwater.records.report_rules import ReportJudge, ReportRules, is_held
 from headwater.server.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
@@ -73,6 +73,7 @@ class OpenLineageDoor:
             await send_json(send, 201, kept)
 
     async def _keep(self, deployment: Deployment, principal: Principal, body: bytes, encoding: str | None) -> Kept:
+        rules = await deployment.report_rules.get()
         open_runs = self._open_runs.get(deployment.name, OpenRuns())
         events: list[NewEvent] = []
         edges: set[tuple[str, str]] = set()
@@ -83,7 +84,7 @@ class OpenLineageDoor:
             edges.update(translation.edges)
         for key in {event.asset_key for event in events} | {down for _, down in edges}:
             principal.demand_report((key,), deployment.known_graph)
-        judged = _judge(deployment, principal, events)
+        judged = _judge(deployment, rules, principal, events)
         edges = {(up, down) for up, down in edges if not judged.left_out & {up, down}}
         now = deployment.clock.now()
         queue = Queue([(event, None) for event in judged.held], now)
@@ -101,9 +102,8 @@ class OpenLineageDoor:
         return kept
 
 
-def _judge(deployment: Deployment, principal: Principal, events: Sequence[NewEvent]) -> _Judged:
+def _judge(deployment: Deployment, rules: ReportRules, principal: Principal, events: Sequence[NewEvent]) -> _Judged:
     """What the deployment's rules say of each event; one asset's rejection does not stop the others of a job."""
-    rules = deployment.report_rules()
     judge = ReportJudge(deployment.known_graph, deployment.clock.now(), rules, strict=False)
     judged = _Judged([], [], [], set())
     for event in events:

@@ -61,8 +61,8 @@ async def report(
             Reporter("rest", principal.name, trace=current_trace.get()),
         )
         event, key = _with_headers(event, scope)
+        rules = await deployment.report_rules.get()
         now = deployment.clock.now()
-        rules = deployment.report_rules()
         flagged = apply_rules(event, deployment.known_graph, now, rules, strict=False)
         principal.demand_report((event.asset_key, flagged.asset_key), deployment.known_graph)
         if is_held(flagged, rules):

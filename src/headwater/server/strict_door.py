@@ -145,7 +145,8 @@ async def record(
     parsed: list[ParsedItem] = []
     places: list[int] = []
     refused: list[ItemResult] = []
-    rules, graph, now = deployment.report_rules(), deployment.known_graph, deployment.clock.now()
+    rules = await deployment.report_rules.get()
+    graph, now = deployment.known_graph, deployment.clock.now()
     judge = ReportJudge(graph, now, rules, strict=True)
     for index, raw in enumerate(raws):
         try:

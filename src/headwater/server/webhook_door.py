@@ -38,7 +38,7 @@ async def take(deployment: Deployment, path: str, scope: Scope, receive: Receive
     if scope["method"] != "POST":
         await send_problem(send, plain_problem(405, "A webhook is sent by POST."), [(b"allow", b"POST")])
         return
-    rule = deployment.webhooks().get(path.removeprefix(PREFIX))
+    rule = (await deployment.webhooks.get()).get(path.removeprefix(PREFIX))
     if rule is None:
         detail = f"There is no webhook {path.removeprefix(PREFIX)!r}; `headwater webhook list` shows all."
         await send_problem(send, plain_problem(404, detail))

@@ -38,10 +38,16 @@ def read_newer(connection: Connection, kind: EventKind, seq: int) -> list[tuple[
     return [(row.asset_key, row.seq) for row in found]
 
 
-def read_partitions(connection: Connection, asset_key: str) -> dict[tuple[str, EventKind], Latest]:
-    """The latest event by partition and kind of one asset."""
+def read_partitions(
+    connection: Connection, asset_key: str, partitions: Sequence[str] | None = None
+) -> dict[tuple[str, EventKind], Latest]:
+    """The latest event by partition and kind of one asset; of some partitions, or by default of all."""
     query = sa.select(latest).where(latest.c.asset_key == asset_key, latest.c.partition != WHOLE)
-    states = (latest_from_row(row) for row in connection.execute(query))
+    queries = [query]
+    if partitions is not None:
+        chunks = (partitions[start : start + _FEW] for start in range(0, len(partitions), _FEW))
+        queries = [query.where(latest.c.partition.in_(chunk)) for chunk in chunks]
+    states = (latest_from_row(row) for each in queries for row in connection.execute(each))
     return {(state.partition, state.kind): state for state in states}
 
 

@@ -3784,6 +3784,9 @@ export interface operations {
         parameters: {
             query: {
                 key: string;
+                start?: number;
+                /** @description All if left out. */
+                limit?: number | null;
             };
             header?: never;
             path?: never;

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
-from headwater.clock import to_datetime, to_seconds
-from headwater.definitions.partitions import PartitionsDefinition, partitions_from_snapshot
-from headwater.definitions.partitions.dynamic import DynamicKeys
+from headwater.clock import to_seconds
 from headwater.definitions.snapshot import SourceRef
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.events import EventKind, Materialization, Observation, RunEvent, StepEvent
@@ -27,8 +25,7 @@ from headwater.server.resources.automation import freshness_view
 from headwater.server.resources.estate import Estate
 from headwater.server.resources.events import error_view, metadata_view
 from headwater.server.resources.partitions import partitions_view
-from headwater.storage import event_log, runs, sensors, states
-from headwater.storage.dynamic_partitions import read_all
+from headwater.storage import event_log, sensors
 
 _MADE = EventKind.MATERIALIZATION
 _FEW = 200
@@ -161,22 +158,6 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
     )
 
 
-def partition_list(connection: Connection, node: AssetNode, now: int) -> shapes.PartitionList:
-    """Every partition of an asset, those that were reported and are none of its own last."""
-    found = states.read_partitions(connection, node.key)
-    open_runs = [run for run in runs.read_open(connection) if node.key in run.assets]
-    running = {key for run in open_runs for key in run.partition_keys or ()}
-    own = list(_definition_keys(connection, node, now))
-    unknown = sorted({partition for partition, _ in found} - set(own))
-    items = [_partition_state(found, key, key in running) for key in own]
-    items += [
-        shapes.PartitionState(key=key, status="unknown", seq=state.seq, timestamp=to_seconds(state.timestamp))
-        for key in unknown
-        if (state := found.get((key, _MADE)) or found.get((key, EventKind.OBSERVATION))) is not None
-    ]
-    return shapes.PartitionList(items=items)
-
-
 def source_view(source: SourceRef | None) -> shapes.SourceView | None:
     """Where a definition stands."""
     return None if source is None else shapes.SourceView(file=source.file, line=source.line)
@@ -289,27 +270,3 @@ def _last_error(connection: Connection, estate: Estate, node: AssetNode) -> shap
         return None
     event = event_log.read_many(connection, [failure.seq]).get(failure.seq)
     return error_view(event.payload.error) if event and isinstance(event.payload, (RunEvent, StepEvent)) else None
-
-
-def _definition_keys(connection: Connection, node: AssetNode, now: int) -> Iterable[str]:
-    definition = _partitions(node)
-    return (
-        () if definition is None else definition.get_partition_keys(to_datetime(now), DynamicKeys(read_all(connection)))
-    )
-
-
-def _partitions(node: AssetNode) -> PartitionsDefinition | None:
-    return None if node.definition.partitions is None else partitions_from_snapshot(node.definition.partitions)
-
-
-def _partition_state(found: Mapping[tuple[str, EventKind], Latest], key: str, running: bool) -> shapes.PartitionState:
-    made, failed = found.get((key, _MADE)), found.get((key, EventKind.STEP_FAILED))
-    is_failed = failed is not None and (made is None or failed.seq > made.seq)
-    state = failed if is_failed else made
-    status = "running" if running else "failed" if is_failed else "materialized" if made else "missing"
-    return shapes.PartitionState(
-        key=key,
-        status=status,  # type: ignore[arg-type]
-        seq=None if state is None else state.seq,
-        timestamp=None if state is None else to_seconds(state.timestamp),
-    )

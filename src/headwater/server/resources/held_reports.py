@@ -52,4 +52,4 @@ def keep_rules(deployment: Deployment, actor: str, rules: ReportRules) -> None:
         audit.enter(connection, now, note)
 
     deployment.store.write(Unit(effect=effect))
-    deployment.forget_rules()
+    deployment.report_rules.forget()

@@ -9,18 +9,21 @@ from itertools import islice
 from sqlalchemy.engine import Connection
 
 from headwater.automation.backfills.targets import numbers_of
-from headwater.clock import to_datetime
+from headwater.clock import to_datetime, to_seconds
 from headwater.definitions.partitions import Ordinals, PartitionsSnapshot, partitions_from_snapshot
 from headwater.definitions.partitions.keys import PartitionKeys
 from headwater.definitions.partitions.multi import MultiPartitionKeys
 from headwater.graph.asset_graph import AssetGraph
+from headwater.records.events import EventKind
+from headwater.records.fold import Latest
 from headwater.records.partition_states import PartitionStates, PartitionStatus
 from headwater.records.requests import RANGE_MARK
 from headwater.server import shapes
-from headwater.storage import partition_sets, runs
+from headwater.storage import partition_sets, runs, states
 
 _MOST_UNKNOWN = 200
 _MOST_NAMED = 2_000
+_MADE = EventKind.MATERIALIZATION
 _NAMES = {
     PartitionStatus.MATERIALIZED: "materialized",
     PartitionStatus.FAILED: "failed",
@@ -45,6 +48,39 @@ def partitions_view(connection: Connection, graph: AssetGraph, key: str, now: in
         first=keys.key_at(0) if len(keys) else None,
         last=keys.key_at(len(keys) - 1) if len(keys) else None,
     )
+
+
+def partition_list(
+    connection: Connection, graph: AssetGraph, key: str, now: int, *, start: int = 0, limit: int | None = None
+) -> shapes.PartitionList:
+    """The partitions of an asset, those that were reported and are none of its own last.
+
+    Args:
+        connection: Where to read.
+        graph: All assets.
+        key: Which asset.
+        now: The time, in microseconds.
+        start: The number of the first one.
+        limit: How many at most; None for all. Of the others, nothing is read.
+    """
+    snapshot = graph.node(key).definition.partitions
+    keys: Sequence[str] = ()
+    if snapshot is not None:
+        keys = partitions_from_snapshot(snapshot).keys_at(to_datetime(now), graph.dynamic_keys)
+    stop = None if limit is None else start + limit
+    own, unknown = keys[start:stop], list[str]()
+    if stop is None or stop > len(keys):
+        told = set(partition_sets.read(connection, key).names())
+        unknown = sorted(told.difference(keys))[max(0, start - len(keys)) : None if stop is None else stop - len(keys)]
+    found = states.read_partitions(connection, key, None if limit is None else [*own, *unknown])
+    running = {each for run in runs.read_open(connection) if key in run.assets for each in run.partition_keys or ()}
+    items = [_partition_state(found, each, each in running) for each in own]
+    items += [
+        shapes.PartitionState(key=each, status="unknown", seq=state.seq, timestamp=to_seconds(state.timestamp))
+        for each in unknown
+        if (state := found.get((each, _MADE)) or found.get((each, EventKind.OBSERVATION))) is not None
+    ]
+    return shapes.PartitionList(items=items)
 
 
 def partition_ranges(connection: Connection, graph: AssetGraph, key: str, now: int) -> shapes.PartitionRanges:
@@ -119,6 +155,19 @@ def told_partitions(
     ranges = [each for each in wanted if RANGE_MARK in each]
     singles = [each for each in wanted if RANGE_MARK not in each]
     return [*singles, *(keys.key_at(each) for each in told & numbers_of(keys, ranges))]
+
+
+def _partition_state(found: Mapping[tuple[str, EventKind], Latest], key: str, running: bool) -> shapes.PartitionState:
+    made, failed = found.get((key, _MADE)), found.get((key, EventKind.STEP_FAILED))
+    is_failed = failed is not None and (made is None or failed.seq > made.seq)
+    state = failed if is_failed else made
+    status = "running" if running else "failed" if is_failed else "materialized" if made else "missing"
+    return shapes.PartitionState(
+        key=key,
+        status=status,  # type: ignore[arg-type]
+        seq=None if state is None else state.seq,
+        timestamp=None if state is None else to_seconds(state.timestamp),
+    )
 
 
 def _by_status(

@@ -134,8 +134,13 @@ def list_partition_keys(
 
 
 @get("/assets/partitions", sync_to_thread=True, summary="An asset's partitions")
-def list_partitions(deployment: NamedDependency[Deployment], key: FromQuery[str]) -> shapes.PartitionList:
-    """Each partition and how it stands."""
-    node = deployment.graph().node(key)
-    now = deployment.clock.now()
-    return deployment.store.read(lambda c: assets.partition_list(c, node, now))
+def list_partitions(
+    deployment: NamedDependency[Deployment],
+    key: FromQuery[str],
+    start: Start = 0,
+    limit: Annotated[int | None, QueryParameter(ge=1, le=100_000, description="All if left out.")] = None,
+) -> shapes.PartitionList:
+    """Each partition and how it stands; of an asset with very many, ask for some, or for their ranges."""
+    graph, now = deployment.graph(), deployment.clock.now()
+    graph.node(key)
+    return deployment.store.read(lambda c: partitions.partition_list(c, graph, key, now, start=start, limit=limit))
