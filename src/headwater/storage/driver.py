@@ -146,7 +146,8 @@ def execute(connection: Connection, text: str, parameters: Row) -> Any:
 def pipelined(connection: Connection) -> Iterator[None]:
     """Send statements to PostgreSQL without waiting for the answer to each: only a result that is asked for is awaited.
 
-    All have been carried out once the block is left.
+    All have been carried out once the block is left. They must be `execute`d here: SQLAlchemy takes a result that has
+    not come yet for none.
 
     Raises:
         OperationalError: the database did not take one of them.

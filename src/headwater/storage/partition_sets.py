@@ -21,7 +21,7 @@ from headwater.records.partition_states import (
     judge_partition,
     pack_key,
 )
-from headwater.storage.driver import DriverInsert, DriverSelect
+from headwater.storage.driver import DriverInsert, DriverSelect, compile_text, execute
 from headwater.storage.schema import latest, partition_pages, partition_slots
 
 Partition = tuple[str, str]
@@ -73,6 +73,10 @@ class PartitionSets:
             (partition_pages.c.asset_key, partition_pages.c.page),
             dialect,
         )
+        of_asset = partition_pages.c.asset_key == sa.bindparam("asset_key")
+        last = sa.select(sa.func.max(partition_pages.c.page)).where(of_asset).scalar_subquery()
+        sizes = sa.select(partition_pages.c.page, sa.func.length(partition_pages.c.states))
+        self._last_page = compile_text(sizes.where(of_asset, partition_pages.c.page == last), dialect)
         self._insert_slots = DriverInsert(sa.insert(partition_slots), dialect)
         self._keep_pages = DriverInsert.upsert(
             partition_pages,
@@ -111,7 +115,7 @@ class PartitionSets:
 
     def _add_slots(self, connection: Connection, added: Sequence[Partition]) -> dict[Partition, int]:
         """The next slots of their assets for partitions that have none, in their order."""
-        following = {key: _count_slots(connection, key) for key in {key for key, _ in added}}
+        following = {key: self._count_slots(connection, key) for key in {key for key, _ in added}}
         slots: dict[Partition, int] = {}
         for key, partition in added:
             slots[(key, partition)] = following[key]
@@ -119,15 +123,12 @@ class PartitionSets:
         self._insert_slots.run(connection, [(key, partition, slot) for (key, partition), slot in slots.items()])
         return slots
 
+    def _count_slots(self, connection: Connection, asset_key: str) -> int:
+        pages: list[tuple[int, int]] = execute(connection, self._last_page, (asset_key, asset_key)).fetchall()
+        return pages[0][0] * PAGE + pages[0][1] if pages else 0
+
 
 def forget(connection: Connection, asset_keys: Collection[str]) -> None:
     """Drop what is kept of the partitions of some assets."""
     for table in (partition_slots, partition_pages):
         connection.execute(sa.delete(table).where(table.c.asset_key.in_(list(asset_keys))))
-
-
-def _count_slots(connection: Connection, asset_key: str) -> int:
-    query = sa.select(partition_pages.c.page, sa.func.length(partition_pages.c.states))
-    query = query.where(partition_pages.c.asset_key == asset_key).order_by(partition_pages.c.page.desc()).limit(1)
-    last = connection.execute(query).first()
-    return 0 if last is None else last[0] * PAGE + last[1]
