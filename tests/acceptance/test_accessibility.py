@@ -86,6 +86,7 @@ def test_axe_finds_nothing_in_what_opens(scheme_page: Page, demo: Demo) -> None:
     scheme_page.goto(demo.server.url + "/")
     settle(scheme_page)
     scheme_page.keyboard.press("Control+k")
+    scheme_page.get_by_role("textbox", name="Search", exact=True).fill("customers")
     expect(scheme_page.get_by_role("button", name="top_customers").first).to_be_visible()
     come_to_rest(scheme_page)
     found["palette"] = violations(scheme_page)
