@@ -33,7 +33,7 @@ soak: $(VENV)/dev.stamp  ## Hundreds of kills under load; a hundred thousand gen
 	HEADWATER_FAULT_CYCLES=200 $(BIN)/python -m pytest tests/faults --timeout 14400
 	HEADWATER_CONDITION_EXAMPLES=5000 $(BIN)/python -m pytest --timeout 7200 tests/unit/automation/test_against_naive.py \
 		tests/integration/test_conditions_restarted.py
-	HEADWATER_API_EXAMPLES=600 $(BIN)/python -m pytest tests/integration/test_described_api.py
+	HEADWATER_API_EXAMPLES=700 $(BIN)/python -m pytest tests/integration/test_described_api.py
 	HEADWATER_OTHER_EXAMPLES=1 $(BIN)/python -m pytest tests/unit tests/contract
 
 .PHONY: system soak
