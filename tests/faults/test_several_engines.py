@@ -53,18 +53,12 @@ GUARDED = """
 import os
 import headwater as hw
 
-parts = hw.StaticPartitionsDefinition([f"p{number}" for number in range(8)])
-
-@hw.asset(partitions_def=parts)
-def before(): ...
-
-@hw.asset(partitions_def=parts, pool="narrow", deps=[before])
-def guarded():
+@hw.asset(partitions_def=hw.StaticPartitionsDefinition(["p0", "p1", "p2", "p3"]), pool="narrow")
+def OWN():
     os.close(os.open("INSIDE", os.O_CREAT | os.O_EXCL))  # fails where another step is inside
     os.unlink("INSIDE")
-    return hw.MaterializeResult(metadata={"host": os.getppid()})
 
-defs = hw.Definitions(assets=[before, guarded])
+defs = hw.Definitions([OWN])
 """
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -218,20 +212,20 @@ async def test_a_backfill_outlasts_an_engine(log: Log, tmp_path: Path, project: 
 
 
 async def test_engines_share_the_places_of_a_pool(log: Log, tmp_path: Path, database_url: URL) -> None:
-    """The steps of two engines that need one place go in one after another, and all of them get there."""
-    project = tmp_path / "guarded.py"
-    project.write_text(GUARDED.replace("INSIDE", str(tmp_path / "inside")))
-    with engine(tmp_path / "a", project, database_url), engine(tmp_path / "b", project, database_url):
-        await log.wait_for(lambda: EventKind.DEFINITIONS_CHANGED in {event.kind for event in log.events})
-        home = tmp_path / "a"
-        await asyncio.to_thread(command, database_url, home, "limits", "set", "pool", "narrow", "1")
-        await asyncio.to_thread(command, database_url, home, "backfill", "create", "before", "guarded", "--all")
+    """The steps of two engines, each with code of its own, go into one place one after another; all get there."""
+    for name in ("ours", "theirs"):
+        code = GUARDED.replace("OWN", name).replace("INSIDE", str(tmp_path / "inside"))
+        (tmp_path / f"{name}.py").write_text(code)
+    first = engine(tmp_path / "a", tmp_path / "ours.py", database_url)
+    with first, engine(tmp_path / "b", tmp_path / "theirs.py", database_url):
+        await log.wait_for(lambda: [each.kind for each in log.events].count(EventKind.DEFINITIONS_CHANGED) == 2)
+        await asyncio.to_thread(command, database_url, tmp_path / "a", "limits", "set", "pool", "narrow", "1")
+        await asyncio.to_thread(command, database_url, tmp_path / "a", "backfill", "create", "ours", "theirs", "--all")
         await log.wait_for(lambda: any(event.kind in BACKFILL_ENDS for event in log.events))
 
-    steps = [event for event in log.events if isinstance(event.payload, StepEvent) and event.payload.step == "guarded"]
-    told = [event.payload.metadata for event in log.events if isinstance(event.payload, Materialization)]
-    assert [EventKind.STEP_STARTED, EventKind.STEP_SUCCEEDED] * 8 == [event.kind for event in steps]
-    assert 2 == len({metadata["host"].value for metadata in told if "host" in metadata})
+    steps = [(event.kind, event.payload.step) for event in log.events if isinstance(event.payload, StepEvent)]
+    assert [EventKind.STEP_STARTED, EventKind.STEP_SUCCEEDED] * 8 == [kind for kind, _ in steps]
+    assert {"ours": 8, "theirs": 8} == Counter(step for _, step in steps)
 
 
 def command(url: URL, home: Path, *words: str) -> None:
