@@ -15,8 +15,8 @@ from headwater.definitions.partitions import DailyPartitionsDefinition, Partitio
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import Event, EventKind, Materialization
-from headwater.storage.automation import read_position
-from headwater.storage.engine import sqlite_url
+from headwater.storage.automation.decided import read_position
+from headwater.storage.database.engine import sqlite_url
 from headwater.storage.store import Store
 
 _NOW = 1_790_000_000_000_000

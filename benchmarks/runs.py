@@ -26,8 +26,8 @@ from headwater.location.process import LocationProcess
 from headwater.location.source import source_of
 from headwater.records.requests import plan_runs
 from headwater.records.runs import Cause
-from headwater.storage.engine import sqlite_url
-from headwater.storage.run_requests import unit_of
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.runs.requests import unit_of
 from headwater.storage.store import Store
 
 _LIMIT_SECONDS = 60.0

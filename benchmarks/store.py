@@ -27,13 +27,14 @@ from headwater.records.events import EventKind, Materialization, NewEvent, Repor
 from headwater.records.retention import RetentionRules
 from headwater.server.resources.history import asset_events
 from headwater.server.resources.partitions import partition_ranges
-from headwater.storage import event_log, partition_sets, retention, states
-from headwater.storage.engine import Synchronous, sqlite_url
-from headwater.storage.event_log import EventFilter
+from headwater.storage.database.engine import Synchronous, sqlite_url
+from headwater.storage.log import event_log, partition_sets, states
+from headwater.storage.log.event_log import EventFilter
+from headwater.storage.log.version_lineage import read_downstream
+from headwater.storage.log.writer import Unit
 from headwater.storage.schema import is_whole, latest
 from headwater.storage.store import Store
-from headwater.storage.version_lineage import read_downstream
-from headwater.storage.writer import Unit
+from headwater.storage.upkeep import retention
 from headwater.testing.clock import ManualClock
 
 _ASSETS = 10_000

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
-from headwater.storage.engine import sqlite_url
+from headwater.storage.database.engine import sqlite_url
 from headwater.storage.store import Store
 
 # No test depends on the speed of the machine; a soak looks at other examples each time, everybody else at the same.

@@ -17,9 +17,10 @@ from headwater.records.events import (
     Reporter,
 )
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.storage import corrections, runs
+from headwater.storage.log import corrections
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 ME = Reporter("cli")
 DAY = 86_400_000_000

@@ -45,7 +45,7 @@ from headwater.records.events import (
 )
 from headwater.records.fold import fold_checks, fold_latest
 from headwater.records.runs import BACKFILL_TAG, Cause, Run, RunStatus
-from headwater.storage.automation_kept import Kept, OpenRun
+from headwater.storage.automation.kept import Kept, OpenRun
 
 SECOND = 1_000_000
 NOW = int(datetime(2026, 3, 3, 23, 59, 30, tzinfo=UTC).timestamp()) * SECOND

@@ -12,12 +12,13 @@ from sqlalchemy.engine import Connection
 from headwater.errors import SettingsError
 from headwater.records.access import Scope, Token
 from headwater.records.audit import Note
-from headwater.server.access_book import AccessBook
-from headwater.storage import access, audit
-from headwater.storage.notifications import Listener
+from headwater.server.access.book import AccessBook
+from headwater.storage.access import audit
+from headwater.storage.access import tokens as access
+from headwater.storage.log.notifications import Listener
+from headwater.storage.log.writer import Unit
 from headwater.storage.schema import audit as audit_table
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 LIMIT = 60.0
 both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

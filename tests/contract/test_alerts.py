@@ -18,8 +18,8 @@ from headwater.records.alerts import AlertChannel, AlertRule, Delivery, Delivery
 from headwater.records.decide_alerts import ChannelKey
 from headwater.records.events import Reporter
 from headwater.storage import alerts
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 RULE = AlertRule(name="all", channels=(AlertChannel(kind="slack", url_env="CHAT"),))
 CLI = Reporter("cli")

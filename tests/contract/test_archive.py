@@ -22,11 +22,13 @@ from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import ArchiveError, ConflictError, SettingsError
 from headwater.records.events import Event
 from headwater.records.receipts import report_key
-from headwater.storage import backup, catalog, event_log, folds
-from headwater.storage.engine import sqlite_url
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.log import event_log, folds
+from headwater.storage.log.writer import Unit, report
 from headwater.storage.schema import metadata, partition_pages, partition_slots
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit, report
+from headwater.storage.upkeep import backup
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 BY_SLOT = {partition_pages, partition_slots}

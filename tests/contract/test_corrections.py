@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from headwater.errors import ConflictError, UnknownAssetError, UnknownEventError
 from headwater.records.events import Event, EventKind, NewEvent, Reporter
 from headwater.records.fold import Latest
-from headwater.storage import corrections, event_log, states
+from headwater.storage.log import corrections, event_log, states
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 ME = Reporter("cli")

@@ -22,7 +22,8 @@ from headwater.records.events import (
     NewEvent,
 )
 from headwater.records.partition_states import PartitionStatus
-from headwater.storage import event_log, folds, partition_sets, states
+from headwater.storage.log import event_log, folds, partition_sets, states
+from headwater.storage.log.writer import Unit
 from headwater.storage.schema import (
     check_latest,
     definition_history,
@@ -33,7 +34,6 @@ from headwater.storage.schema import (
     version_inputs,
 )
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

@@ -28,13 +28,14 @@ from headwater.errors import UnknownRunError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import EventKind, FreshnessChange, Materialization, NewEvent
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.server.kept_catalog import KeptCatalog
+from headwater.server.kept.catalog import KeptCatalog
 from headwater.server.resources.assets import asset_list, graph_view
 from headwater.server.resources.estate import read_estate
-from headwater.storage import dynamic_partitions, runs
-from headwater.storage.freshness import FreshnessRow, save_freshness
+from headwater.storage.automation.freshness import FreshnessRow, save_freshness
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

@@ -12,9 +12,9 @@ from headwater.daemon.log_chore import LogChore
 from headwater.execution.run_log_places import RunLogs
 from headwater.execution.run_logs import output_path, read_lines
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.storage import runs
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

@@ -15,12 +15,14 @@ from builders import made
 
 from headwater.errors import SchemaVersionError
 from headwater.records.events import Event, EventKind, NewEvent
-from headwater.storage import folds, migrate, migrations, states
-from headwater.storage.engine import open_engine
+from headwater.storage import migrations
+from headwater.storage.database.engine import open_engine
+from headwater.storage.log import folds, states
+from headwater.storage.log.transaction import event_row
+from headwater.storage.log.writer import Unit
 from headwater.storage.schema import metadata
 from headwater.storage.store import Store
-from headwater.storage.transaction import event_row
-from headwater.storage.writer import Unit
+from headwater.storage.upkeep import migrate
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

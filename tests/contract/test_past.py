@@ -12,9 +12,10 @@ from headwater.definitions.partitions import StaticPartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.records.events import DefinitionsChanged, EventKind, Materialization, NewEvent
 from headwater.server.resources import assets, graphs, moments
-from headwater.storage import catalog, event_log
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.log import event_log
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 from headwater.testing.clock import ManualClock
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from headwater.storage import folds
+from headwater.storage.log import folds
 from headwater.storage.store import Store
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -20,7 +20,7 @@ WRITER = """
 import sys
 from builders import made
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
+from headwater.storage.log.writer import Unit
 
 store = Store(sys.argv[1])
 for number in range(int(sys.argv[3])):

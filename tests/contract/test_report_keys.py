@@ -12,11 +12,11 @@ from builders import made
 from headwater.errors import IdempotencyConflictError
 from headwater.records.events import NewEvent
 from headwater.records.receipts import KEPT_DAYS, Receipt, report_key
-from headwater.storage import event_log
-from headwater.storage.report_keys import forget_expired
+from headwater.storage.log import event_log
+from headwater.storage.log.report_keys import forget_expired
+from headwater.storage.log.writer import Unit, report
 from headwater.storage.schema import report_keys
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit, report
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 DAY = 24 * 3600 * 1_000_000

@@ -23,11 +23,14 @@ from headwater.records.locations import Location, LocationStatus
 from headwater.records.retention import RetentionRules
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.server.resources import history
-from headwater.storage import catalog, corrections, event_log, folds, partition_sets, retention, run_keys, runs, states
-from headwater.storage.graph_reader import GraphReader, read_graph_as_of
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.catalog.graph_reader import GraphReader, read_graph_as_of
+from headwater.storage.log import corrections, event_log, folds, partition_sets, states
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import run_keys, runs
 from headwater.storage.schema import event_days, latest, snapshots
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
+from headwater.storage.upkeep import retention
 from headwater.testing.clock import ManualClock
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.storage import runs
-from headwater.storage.run_filter import RunFilter
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
+from headwater.storage.runs.filter import RunFilter
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

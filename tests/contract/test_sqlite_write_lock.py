@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from headwater.storage import engine as engines
-from headwater.storage.driver import Row, execute
-from headwater.storage.engine import open_engine, sqlite_url
+from headwater.storage.database import engine as engines
+from headwater.storage.database.driver import Row, execute
+from headwater.storage.database.engine import open_engine, sqlite_url
 
 
 def test_a_writer_asks_again_while_another_holds_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

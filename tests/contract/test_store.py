@@ -18,11 +18,13 @@ from headwater.records.events import Event, EventKind
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.records.tick_settings import TickSettings
 from headwater.records.ticks import EndedTick, SensorState, TickDetail, TickStatus
-from headwater.storage import event_log, run_keys, runs, sensors, states
-from headwater.storage.event_log import EventFilter
+from headwater.storage.automation import sensors
+from headwater.storage.log import event_log, states
+from headwater.storage.log.event_log import EventFilter
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import run_keys, runs
 from headwater.storage.store import Store
-from headwater.storage.tick_retention import forget_old, forget_surplus
-from headwater.storage.writer import Unit
+from headwater.storage.upkeep.tick_retention import forget_old, forget_surplus
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -326,7 +328,7 @@ def test_other_processes_are_heard_of_without_a_look(
     open_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On PostgreSQL a notification wakes who follows, long before the slow look behind it would."""
-    monkeypatch.setattr("headwater.storage.tail._SLOW_LOOK_SECONDS", 3_600.0)
+    monkeypatch.setattr("headwater.storage.log.tail._SLOW_LOOK_SECONDS", 3_600.0)
     mine, other = open_store(), open_store()
 
     async def follow() -> int:

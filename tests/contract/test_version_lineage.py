@@ -13,10 +13,10 @@ from headwater.execution.steps import Step
 from headwater.execution.versions_read import look
 from headwater.graph.partition_links import PartitionLinks
 from headwater.server.resources import versions
-from headwater.storage.states import StoredVersions
+from headwater.storage.log.states import StoredVersions
+from headwater.storage.log.version_lineage import read_downstream, read_upstream
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.version_lineage import read_downstream, read_upstream
-from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 PARTS = StaticPartitionsDefinition(["x", "y"]).to_snapshot()

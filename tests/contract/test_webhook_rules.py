@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 
 from headwater.records.events import Event
 from headwater.records.webhooks import WebhookRule
+from headwater.storage.log.writer import Unit
+from headwater.storage.reports.webhooks import read_webhooks, remove_webhook, save_webhook
 from headwater.storage.store import Store
-from headwater.storage.webhooks import read_webhooks, remove_webhook, save_webhook
-from headwater.storage.writer import Unit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

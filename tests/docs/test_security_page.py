@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from headwater.cli.main import main
 from headwater.records.access import Role, Scope
-from headwater.server.sign_in_settings import read_sign_in_settings
+from headwater.server.access.sign_in_settings import read_sign_in_settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
 COMMANDS = [

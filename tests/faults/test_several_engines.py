@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
 from headwater.records.events import Event, EventKind, Materialization, NewEvent, StepEvent
-from headwater.storage.event_log import read_after
+from headwater.storage.log.event_log import read_after
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 LIMIT = 600.0
 """Seconds that only a hang reaches."""

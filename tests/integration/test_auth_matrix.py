@@ -14,10 +14,11 @@ from servers import LIMIT, DevServer, dev_server
 
 from headwater.records.access import Role, Scope
 from headwater.records.audit import Note
+from headwater.server.access.permissions import _RULES
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments
-from headwater.server.permissions import _RULES
-from headwater.storage import access, people
+from headwater.storage.access import people
+from headwater.storage.access import tokens as access
 
 PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
 

@@ -20,11 +20,12 @@ from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import Event, EventKind, FreshnessChange, NewEvent, RunEvent, StepEvent
 from headwater.server.resources.automation import automation_view, run_why
-from headwater.storage import event_log, runs
-from headwater.storage.engine import sqlite_url
-from headwater.storage.freshness import read_freshness
+from headwater.storage.automation.freshness import read_freshness
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.log import event_log
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 from headwater.testing.clock import ManualClock
 
 EAGER = AutomationCondition.eager()

@@ -25,10 +25,12 @@ from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import Event, EventKind, NewEvent, PartitionsChanged, RunEvent, StepEvent
 from headwater.records.runs import Run, RunStatus
-from headwater.storage import dynamic_partitions, event_log, runs
-from headwater.storage.engine import sqlite_url
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.log import event_log
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 from headwater.testing.clock import ManualClock
 
 NAMES = DynamicPartitionsDefinition(name="names").to_snapshot()

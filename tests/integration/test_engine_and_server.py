@@ -14,8 +14,8 @@ from servers import LIMIT, DevServer, dev_server
 from headwater.cli.one_off import _keep_lease
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.server.deployment import Deployments
-from headwater.storage import runs
-from headwater.storage.writer import Unit
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 from headwater.testing import ManualClock
 
 PROJECT = """

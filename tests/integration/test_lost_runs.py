@@ -18,10 +18,11 @@ from headwater.execution.step_messages import MadeAsset, StepReport, encoder
 from headwater.execution.step_supervisor import StepSupervisor
 from headwater.records.events import EventKind
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.storage import event_log, runs
-from headwater.storage.engine import sqlite_url
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.log import event_log
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 
 class _TakenOver(Executor):

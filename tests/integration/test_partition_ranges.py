@@ -15,8 +15,8 @@ from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import EventKind
 from headwater.server.resources import partitions
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 NOW = 1_767_312_000_000_000  # 2026-01-02
 PAGE = 5

@@ -21,10 +21,10 @@ from headwater.location.process import TaskFailedError
 from headwater.records.events import ErrorInfo, EventKind, Reporter
 from headwater.records.limits import Limit
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.storage import limits, pool_places, runs
-from headwater.storage.engine import sqlite_url
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import limits, pool_places, runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 
 class _Looking(Executor):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from servers import DevServer
 
+from headwater.server.access.security_headers import with_security_headers
 from headwater.server.http import Message
-from headwater.server.security_headers import with_security_headers
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from servers import DevServer, dev_server
 
 from headwater.clock import SystemClock
 from headwater.records.access import Role
-from headwater.server.oidc import Flow, SignIn, SignInFailedError, seal, unseal
-from headwater.server.sign_in_settings import RoleRule, SignInSettings
+from headwater.server.access.oidc import Flow, SignIn, SignInFailedError, seal, unseal
+from headwater.server.access.sign_in_settings import RoleRule, SignInSettings
 
 PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
 SECRET = "HEADWATER_TEST_CLIENT_SECRET"

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from headwater.server.access.hosts import Hosts
 from headwater.server.app import Server
 from headwater.server.deployment import Deployments
-from headwater.server.hosts import Hosts
 from headwater.server.metrics import Metrics
 from headwater.server.observe import ObservedServer
 from headwater.server.protocol import Bounds

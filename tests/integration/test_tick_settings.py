@@ -13,11 +13,11 @@ from headwater.daemon.code_locations import note_loaded
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.records.tick_settings import TickSettings
 from headwater.records.ticks import SensorState
-from headwater.storage import tick_settings
-from headwater.storage.engine import sqlite_url
-from headwater.storage.graph_reader import DEFAULT_SWITCH, GraphReader
+from headwater.storage.automation import tick_settings
+from headwater.storage.catalog.graph_reader import DEFAULT_SWITCH, GraphReader
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 
 @pytest.fixture

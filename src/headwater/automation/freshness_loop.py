@@ -15,10 +15,10 @@ from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import CORRECTIONS, Event, EventKind, FreshnessChange, NewEvent, Rename
 from headwater.records.freshness import FreshnessState, Judgement, judge_freshness
-from headwater.storage import event_log, states
-from headwater.storage import freshness as freshness_store
+from headwater.storage.automation import freshness as freshness_store
+from headwater.storage.log import event_log, states
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _BATCH = 1_000
 _log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from headwater.clock import MICROSECONDS, Clock
-from headwater.storage.tail import Subscription
+from headwater.storage.log.tail import Subscription
 
 _LONGEST_SECONDS = 60.0
 """The clock may be set meanwhile, so it is asked again now and then."""

@@ -63,7 +63,8 @@ def set_rule(
     from headwater.records.alerts import AlertRule, check_rule
     from headwater.records.audit import Note
     from headwater.records.events import Reporter
-    from headwater.storage import alerts, audit
+    from headwater.storage import alerts
+    from headwater.storage.access import audit
 
     signing = {"secret_env": secret_env} if secret_env else {}
     channels: list[dict[str, Any]] = [{"kind": "slack", "url_env": variable} for variable in slack]
@@ -123,7 +124,8 @@ def remove_rule(name: str, home: Path | None, deployment: str) -> None:
     """Remove the alert rule NAME, and its open incidents."""
     from headwater.records.audit import Note
     from headwater.records.events import Reporter
-    from headwater.storage import alerts, audit
+    from headwater.storage import alerts
+    from headwater.storage.access import audit
 
     with open_deployment(home, deployment) as opened:
         note = Note(actor=actor(), action="alert rule removed", target=name)

@@ -29,7 +29,7 @@ def list_audit(
     limit: int, actor: str | None, outcome: str | None, home: Path | None, deployment: str, as_json: bool
 ) -> None:
     """List entries, the newest first."""
-    from headwater.storage import audit
+    from headwater.storage.access import audit
 
     with open_deployment(home, deployment) as opened:
         entries = opened.store.read(lambda c: audit.read_newest(c, limit=limit, actor=actor, outcome=outcome))
@@ -62,7 +62,7 @@ def verify_audit(anchor: str | None, home: Path | None, deployment: str, as_json
     whole in itself, but not one that has the anchor in it.
     """
     from headwater.records.audit import parse_anchor
-    from headwater.storage import audit
+    from headwater.storage.access import audit
 
     try:
         noted = None if anchor is None else parse_anchor(anchor)

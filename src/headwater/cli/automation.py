@@ -32,8 +32,8 @@ def settings(home: Path | None, deployment: str, as_json: bool, **given: Any) ->
     """Show the settings, or change some; a running engine takes them over."""
     import msgspec
 
-    from headwater.storage import tick_settings
-    from headwater.storage.writer import Unit
+    from headwater.storage.automation import tick_settings
+    from headwater.storage.log.writer import Unit
 
     wanted = {name: value for name, value in given.items() if value is not None}
     with open_deployment(home, deployment) as opened:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headwater.server.store_settings import StoreSettings
-    from headwater.storage.folds import FoldDifference
+    from headwater.storage.log.folds import FoldDifference
     from headwater.storage.store import Store
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -36,8 +36,8 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @_options
 def upgrade(home: Path | None, deployment: str) -> None:
     """Bring the database to the schema of this release. SQLite does so by itself at each start."""
-    from headwater.storage import migrate
-    from headwater.storage.engine import open_engine
+    from headwater.storage.database.engine import open_engine
+    from headwater.storage.upkeep import migrate
 
     engine = open_engine(_settings(home, deployment).url)
     try:
@@ -55,7 +55,7 @@ def upgrade(home: Path | None, deployment: str) -> None:
 @json_option
 def check(home: Path | None, deployment: str, as_json: bool) -> None:
     """Derive every fold from the log and compare, without changing anything. Exits with 1 if any differs."""
-    from headwater.storage import folds
+    from headwater.storage.log import folds
 
     with open_deployment(home, deployment) as opened:
         found = opened.store.read_one_state(folds.check)
@@ -68,8 +68,8 @@ def check(home: Path | None, deployment: str, as_json: bool) -> None:
 @json_option
 def rebuild(home: Path | None, deployment: str, as_json: bool) -> None:
     """Derive every fold from the log again, report each difference, and mend it. Writers wait meanwhile."""
-    from headwater.storage import folds
-    from headwater.storage.writer import Unit
+    from headwater.storage.log import folds
+    from headwater.storage.log.writer import Unit
 
     with open_deployment(home, deployment) as opened:
         found = opened.store.write(Unit(effect=lambda connection, _events: folds.rebuild(connection)))
@@ -82,7 +82,7 @@ def rebuild(home: Path | None, deployment: str, as_json: bool) -> None:
 @json_option
 def stats(most: int, home: Path | None, deployment: str, as_json: bool) -> None:
     """Say what takes the room: by table with its indexes, and by asset."""
-    from headwater.storage import sizes
+    from headwater.storage.upkeep import sizes
 
     with open_deployment(home, deployment) as opened:
         found = opened.store.read(lambda connection: sizes.measure(connection, most))
@@ -116,7 +116,7 @@ def backup(file: Path, home: Path | None, deployment: str) -> None:
     From SQLite that is a database file; from PostgreSQL an export of the log, compressed if FILE ends in .gz. Values
     of assets and logs of runs are files in the home, and not in it.
     """
-    from headwater.storage.backup import back_up
+    from headwater.storage.upkeep.backup import back_up
 
     with open_deployment(home, deployment) as opened:
         back_up(opened.store, file)
@@ -129,7 +129,7 @@ def backup(file: Path, home: Path | None, deployment: str) -> None:
 @_options
 def restore(file: Path, yes: bool, home: Path | None, deployment: str) -> None:
     """Put a backup in the place of the store. Headwater must be stopped."""
-    from headwater.storage import backup
+    from headwater.storage.upkeep import backup
 
     settings = _settings(home, deployment)
     if not yes:
@@ -143,7 +143,7 @@ def restore(file: Path, yes: bool, home: Path | None, deployment: str) -> None:
 @_options
 def export(file: Path, home: Path | None, deployment: str) -> None:
     """Write the log and all else that is no fold as NDJSON to FILE, compressed if it ends in .gz."""
-    from headwater.storage import backup
+    from headwater.storage.upkeep import backup
 
     with open_deployment(home, deployment) as opened:
         size = backup.export(opened.store, file)
@@ -155,7 +155,7 @@ def export(file: Path, home: Path | None, deployment: str) -> None:
 @_options
 def import_file(file: Path, home: Path | None, deployment: str) -> None:
     """Fill an empty store from an export; also the way from SQLite to PostgreSQL and back."""
-    from headwater.storage import backup
+    from headwater.storage.upkeep import backup
 
     with open_deployment(home, deployment, must_exist=False) as opened:
         seq = backup.import_into(opened.store, file)

@@ -103,8 +103,8 @@ def list_deployments(home: Path | None, as_json: bool) -> None:
 def _note(deployments: Deployments, action: str, name: str) -> None:
     """Enter a change into the audit log of the default deployment, whose admins may make and remove others."""
     from headwater.records.audit import Note
-    from headwater.storage import audit
-    from headwater.storage.writer import Unit
+    from headwater.storage.access import audit
+    from headwater.storage.log.writer import Unit
 
     store = deployments.default().store
     note = Note(actor=actor(), action=action, target=name)

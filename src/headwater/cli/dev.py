@@ -45,8 +45,8 @@ def dev(
     """
     # Serving needs everything; other commands need none of it.
     from headwater.cli.dev_process import serve_and_work
+    from headwater.server.access.hosts import Hosts, is_loopback
     from headwater.server.deployment import Deployments
-    from headwater.server.hosts import Hosts, is_loopback
 
     deployments = Deployments(find_home(home))
     try:

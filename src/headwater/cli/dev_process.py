@@ -13,10 +13,10 @@ from headwater.cli.engine_process import SETTLED_SECONDS, carry, held, stop
 from headwater.cli.homes import read_targets
 from headwater.cli.logs import set_up_logging
 from headwater.location.memory import collect_rarely, settle, share_arenas
+from headwater.server.access.exposure import check_exposure
+from headwater.server.access.hosts import Hosts, is_loopback
 from headwater.server.app import Server
 from headwater.server.deployment import Deployment, Deployments
-from headwater.server.exposure import check_exposure
-from headwater.server.hosts import Hosts, is_loopback
 from headwater.server.metrics import Metrics
 from headwater.server.observe import ObservedServer
 from headwater.server.serving import GracefulServer, bind

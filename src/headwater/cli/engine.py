@@ -48,8 +48,8 @@ def server(
     It keeps nothing between requests but the store: any number of them can stand side by side on PostgreSQL.
     """
     from headwater.cli.dev_process import serve_and_work
+    from headwater.server.access.hosts import Hosts, is_loopback
     from headwater.server.deployment import Deployments
-    from headwater.server.hosts import Hosts, is_loopback
 
     deployments = Deployments(find_home(home))
     try:

@@ -27,7 +27,7 @@ def held_group() -> None:
 @json_option
 def list_held(limit: int, home: Path | None, deployment: str, as_json: bool) -> None:
     """List what waits, the oldest first."""
-    from headwater.storage import held_reports
+    from headwater.storage.reports import held as held_reports
 
     with open_deployment(home, deployment) as opened:
         waiting = opened.store.read(lambda c: held_reports.read_held(c, limit=limit))

@@ -127,7 +127,7 @@ def read_targets(deployment: Deployment) -> list[str]:
 def save_targets(deployment: Deployment, targets: list[str]) -> None:
     """Remember what a deployment serves."""
     from headwater.storage import settings
-    from headwater.storage.writer import Unit
+    from headwater.storage.log.writer import Unit
 
     text = json.dumps(targets)
     deployment.store.write(Unit(effect=lambda connection, _events: settings.save(connection, TARGETS, text)))

@@ -53,7 +53,7 @@ def list_limits(home: Path | None, deployment: str, as_json: bool) -> None:
 def set_limit(kind: Kind, name: str, most: int, home: Path | None, deployment: str) -> None:
     """Let at most MOST runs of a kind go on at once; 0 lets none begin. Runs under way go on."""
     from headwater.records.events import Reporter
-    from headwater.storage import limits
+    from headwater.storage.runs import limits
 
     limit = Limit(kind=kind, name=name, most=most)
     with open_deployment(home, deployment) as opened:
@@ -69,7 +69,7 @@ def set_limit(kind: Kind, name: str, most: int, home: Path | None, deployment: s
 def remove_limit(kind: Kind, name: str, home: Path | None, deployment: str) -> None:
     """Lift a limit."""
     from headwater.records.events import Reporter
-    from headwater.storage import limits
+    from headwater.storage.runs import limits
 
     limit = Limit(kind=kind, name=name, most=0)
     with open_deployment(home, deployment) as opened:

@@ -37,10 +37,11 @@ from headwater.records.requests import plan_check_runs, plan_job, plan_runs, req
 from headwater.records.runs import Cause, Run
 from headwater.server.deployment import Deployment
 from headwater.server.resources.ticking import find_ticking
-from headwater.storage import event_log, runs
-from headwater.storage.durations import expected_seconds
-from headwater.storage.dynamic_partitions import read_all
-from headwater.storage.writer import Unit
+from headwater.storage.catalog.dynamic_partitions import read_all
+from headwater.storage.log import event_log
+from headwater.storage.log.durations import expected_seconds
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
 
 
 def show_bars(_event: Event) -> None:

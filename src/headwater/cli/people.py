@@ -22,7 +22,7 @@ def people_group() -> None:
 @json_option
 def list_people(home: Path | None, deployment: str, as_json: bool) -> None:
     """List everybody who has signed in."""
-    from headwater.storage import people
+    from headwater.storage.access import people
 
     with open_deployment(home, deployment) as opened:
         found = opened.store.read(people.list_people)
@@ -56,7 +56,7 @@ def change_person(
     from headwater.cli.actor import actor
     from headwater.records.access import Role
     from headwater.records.audit import Note
-    from headwater.storage import people
+    from headwater.storage.access import people
 
     if role is not None and by_rules:
         raise click.UsageError("--role and --by-rules contradict each other; give one of them.")

@@ -127,7 +127,7 @@ def report_rules(home: Path | None, deployment: str, pairs: tuple[str, ...], **c
     from headwater.cli.actor import actor
     from headwater.records.report_rules import ReportRules
     from headwater.server.resources.held_reports import keep_rules
-    from headwater.storage.report_rules import read_rules
+    from headwater.storage.reports.rules import read_rules
 
     given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     with open_deployment(home, deployment) as opened:

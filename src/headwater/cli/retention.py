@@ -31,7 +31,7 @@ def retention_group() -> None:
 @json_option
 def show(home: Path | None, deployment: str, as_json: bool) -> None:
     """List the rules."""
-    from headwater.storage import retention
+    from headwater.storage.upkeep import retention
 
     with open_deployment(home, deployment) as opened:
         rules = opened.store.read(retention.read_rules_in_force)
@@ -65,8 +65,8 @@ def set_rule(
 
     A running engine follows at its next pass, within an hour.
     """
-    from headwater.storage import retention
-    from headwater.storage.writer import Unit
+    from headwater.storage.log.writer import Unit
+    from headwater.storage.upkeep import retention
 
     if as_usual and (days is not None or count is not None):
         raise SettingsError("--default stands alone: it takes the rule away.")

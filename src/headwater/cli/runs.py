@@ -44,7 +44,7 @@ def list_runs(
 ) -> None:
     """List runs, the newest first."""
     from headwater.server.resources import runs
-    from headwater.storage.run_filter import RunFilter
+    from headwater.storage.runs.filter import RunFilter
 
     wanted = RunFilter(statuses=[RunStatus(each) for each in statuses], asset_key=asset, location=location)
     with open_deployment(home, deployment) as opened:

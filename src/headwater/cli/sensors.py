@@ -93,7 +93,8 @@ def reset_sensor(name: str, home: Path | None, deployment: str) -> None:
 @deployment_option
 def cursor_of(name: str, cursor: str | None, is_reset: bool, to_end: bool, home: Path | None, deployment: str) -> None:
     """Show a sensor's cursor, or set it back or on."""
-    from headwater.storage import event_log, sensors
+    from headwater.storage.automation import sensors
+    from headwater.storage.log import event_log
 
     if sum((cursor is not None, is_reset, to_end)) > 1:
         raise click.UsageError("Give one of --set, --reset and --to-end.")
@@ -124,7 +125,7 @@ def state_of(
 
     from headwater.server.resources.ticking import find_sensor
     from headwater.server.ticking import clear_values
-    from headwater.storage import sensor_values
+    from headwater.storage.automation import sensor_values
 
     with open_deployment(home, deployment) as opened:
         find_sensor(opened.graph(), name)

@@ -54,7 +54,7 @@ def create_token(
     from headwater.cli.actor import actor
     from headwater.records.access import USUAL_SCOPES, Scope
     from headwater.records.audit import Note
-    from headwater.storage import access
+    from headwater.storage.access import tokens as access
 
     lasts = None if expires is None else _duration(expires)
     with open_deployment(home, deployment, must_exist=False) as opened:
@@ -91,7 +91,7 @@ def create_token(
 @json_option
 def list_tokens(home: Path | None, deployment: str, as_json: bool) -> None:
     """List tokens, without their secrets."""
-    from headwater.storage import access
+    from headwater.storage.access import tokens as access
 
     with open_deployment(home, deployment) as opened:
         tokens, now = opened.store.read(access.list_tokens), opened.clock.now()
@@ -123,7 +123,7 @@ def revoke_token(token_id: str, home: Path | None, deployment: str) -> None:
     """Make a token useless from now on, also for servers that run."""
     from headwater.cli.actor import actor
     from headwater.records.audit import Note
-    from headwater.storage import access
+    from headwater.storage.access import tokens as access
 
     with open_deployment(home, deployment) as opened:
         now = opened.clock.now()
@@ -145,7 +145,7 @@ def require_tokens(switch: str, home: Path | None, deployment: str) -> None:
     """
     from headwater.cli.actor import actor
     from headwater.records.audit import Note
-    from headwater.storage import access
+    from headwater.storage.access import tokens as access
 
     with open_deployment(home, deployment) as opened:
         opened.access.change(

@@ -47,8 +47,8 @@ def set_webhook(
     import msgspec
 
     from headwater.records.webhooks import PRESETS, WebhookRule, check_rule
-    from headwater.storage.webhooks import save_webhook
-    from headwater.storage.writer import Unit
+    from headwater.storage.log.writer import Unit
+    from headwater.storage.reports.webhooks import save_webhook
 
     fields: dict[str, Any] = dict(PRESETS[preset]) if preset else {}
     fields |= {field: value for field, value in given.items() if value is not None} | _split(pairs, "--set")
@@ -80,7 +80,7 @@ def set_webhook(
 @json_option
 def list_webhooks(home: Path | None, deployment: str, as_json: bool) -> None:
     """List the webhooks."""
-    from headwater.storage.webhooks import read_webhooks
+    from headwater.storage.reports.webhooks import read_webhooks
 
     with open_deployment(home, deployment) as opened:
         rules = list(opened.store.read(read_webhooks).values())
@@ -97,8 +97,8 @@ def list_webhooks(home: Path | None, deployment: str, as_json: bool) -> None:
 @deployment_option
 def remove_webhook(name: str, home: Path | None, deployment: str) -> None:
     """Remove the webhook NAME."""
-    from headwater.storage import webhooks
-    from headwater.storage.writer import Unit
+    from headwater.storage.log.writer import Unit
+    from headwater.storage.reports import webhooks
 
     with open_deployment(home, deployment) as opened:
         if not opened.store.write(Unit(effect=lambda connection, _events: webhooks.remove_webhook(connection, name))):
@@ -115,7 +115,7 @@ def remove_webhook(name: str, home: Path | None, deployment: str) -> None:
 def try_webhook(name: str, body: Any, headers: tuple[str, ...], home: Path | None, deployment: str) -> None:
     """Show what NAME makes of a BODY, a file or - for standard input. Nothing is kept."""
     from headwater.records.webhooks import reports_of
-    from headwater.storage.webhooks import read_webhooks
+    from headwater.storage.reports.webhooks import read_webhooks
 
     with open_deployment(home, deployment) as opened:
         rule = opened.store.read(read_webhooks).get(name)

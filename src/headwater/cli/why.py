@@ -140,7 +140,7 @@ def _row(run: WouldRun) -> tuple[str, ...]:
 
 def _in_place(connection: Connection, changed: dict[str, DefinitionsSnapshot]) -> dict[str, DefinitionsSnapshot]:
     """A file of another name takes the place of the one code location that there is."""
-    from headwater.storage import catalog
+    from headwater.storage.catalog import definitions as catalog
 
     known = [place.name for place in catalog.read_locations(connection) if place.snapshot]
     if len(known) != 1 or known[0] in changed:
@@ -167,11 +167,12 @@ async def _load(opened: Deployment, source: LocationSource) -> tuple[Definitions
 def _replay(opened: Deployment, changed: dict[str, DefinitionsSnapshot], span: int) -> Difference:
     from headwater.automation.conditions.what_if import Replay, compare
     from headwater.definitions.partitions import DynamicKeys
-    from headwater.storage import dynamic_partitions, event_log
-    from headwater.storage.automation_kept import read_kept
-    from headwater.storage.backfill_rests import read_begun
-    from headwater.storage.graph_reader import GraphReader, read_graph_with
-    from headwater.storage.runs import read_automated_ids
+    from headwater.storage.automation.kept import read_kept
+    from headwater.storage.catalog import dynamic_partitions
+    from headwater.storage.catalog.graph_reader import GraphReader, read_graph_with
+    from headwater.storage.log import event_log
+    from headwater.storage.runs.backfill_rests import read_begun
+    from headwater.storage.runs.runs import read_automated_ids
 
     now = opened.clock.now()
     begin = now - span

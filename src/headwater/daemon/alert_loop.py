@@ -15,9 +15,10 @@ from headwater.records.alert_signals import KINDS, signal_of
 from headwater.records.alerts import AlertRule, Delivery, Incident
 from headwater.records.decide_alerts import Alarms, Change
 from headwater.records.events import Event, EventKind, Report, StepEvent
-from headwater.storage import alerts, event_log
+from headwater.storage import alerts
+from headwater.storage.log import event_log
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _BATCH = 1_000
 _MOST_UNKEPT = 10_000

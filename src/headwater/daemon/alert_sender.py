@@ -23,8 +23,8 @@ from headwater.records.decide_alerts import (
     given_up,
 )
 from headwater.storage import alerts
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _HOUR = 3_600 * MICROSECONDS
 _log = structlog.get_logger(__name__)

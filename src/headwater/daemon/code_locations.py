@@ -24,9 +24,10 @@ from headwater.location.source import LocationSource
 from headwater.location.watch import FileWatch
 from headwater.records.events import DefinitionsChanged, ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.locations import Location, LocationStatus
-from headwater.storage import catalog, leases
+from headwater.storage.automation import leases
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 TASKS = (STEP_TASK, TICK_TASK, CUSTOM_TASK)
 """What workers are called with."""

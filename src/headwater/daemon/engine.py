@@ -33,11 +33,11 @@ from headwater.execution.run_log_places import read_run_logs
 from headwater.location.source import LocationSource
 from headwater.records.events import Event, EventKind, LocationReload, Report, SensorSwitched
 from headwater.records.leases import Failure, Lease
-from headwater.storage import leases, sensors, tick_settings
-from headwater.storage.graph_reader import GraphReader
+from headwater.storage.automation import leases, sensors, tick_settings
+from headwater.storage.catalog.graph_reader import GraphReader
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.tick_retention import forget_old
-from headwater.storage.writer import Unit
+from headwater.storage.upkeep.tick_retention import forget_old
 
 _BATCH = 1_000
 _CONDITIONS = "conditions"

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from headwater.errors import RunLogsError, UnknownRunError
 from headwater.execution.run_log_places import RunLogs
 from headwater.records.runs import ENDED
-from headwater.storage import runs as run_store
+from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store
 
 _SECONDS_BETWEEN = 60.0

@@ -14,12 +14,13 @@ from headwater.errors import RunLogsError
 from headwater.execution.run_log_places import RunLogs
 from headwater.records.events import Event
 from headwater.records.retention import RetentionRules
-from headwater.storage import reclaim, retention, run_keys
-from headwater.storage.definition_retention import forget_old_definitions
-from headwater.storage.retention import Progress
-from headwater.storage.run_retention import forget_old_runs
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import run_keys
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
+from headwater.storage.upkeep import reclaim, retention
+from headwater.storage.upkeep.definition_retention import forget_old_definitions
+from headwater.storage.upkeep.retention import Progress
+from headwater.storage.upkeep.run_retention import forget_old_runs
 
 _BETWEEN_PASSES_SECONDS = 3_600.0
 _BEFORE_FIRST_SECONDS = 60.0

@@ -23,11 +23,11 @@ from headwater.records.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
 from headwater.records.events import ErrorInfo, Event, EventKind
 from headwater.records.limits import Limit
 from headwater.records.runs import Run, RunStatus
-from headwater.storage import limits as limit_store
-from headwater.storage import pool_places
-from headwater.storage import runs as run_store
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import limits as limit_store
+from headwater.storage.runs import pool_places
+from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _MOST_LOOKED_AT = 1_000
 _MOST_ATTEMPTS = 3

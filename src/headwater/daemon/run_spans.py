@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 from headwater.errors import HeadwaterError
 from headwater.records.events import Event, EventKind, StepEvent
 from headwater.records.runs import ENDED, Run, RunStatus
-from headwater.storage import event_log
-from headwater.storage import runs as run_store
+from headwater.storage.log import event_log
+from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store
 from headwater.traces import open_provider
 

@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 from headwater.daemon.owners import is_surely_gone
 from headwater.records.events import Event
 from headwater.records.leases import Lease, holder_of
-from headwater.storage import leases
+from headwater.storage.automation import leases
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 BEAT_SECONDS = 1.0
 LEASE_SECONDS = 4.0

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 from contextlib import suppress
 
-from headwater.storage import pool_places
+from headwater.storage.runs import pool_places
 from headwater.storage.store import Store
 
 _LOOK_SECONDS = 5.0

@@ -35,10 +35,10 @@ from headwater.location.process import LocationProcess
 from headwater.records.events import ErrorInfo, Event, EventKind
 from headwater.records.existing_inputs import check_reads
 from headwater.records.runs import Run
-from headwater.storage import runs as run_store
-from headwater.storage.dynamic_partitions import read_all
+from headwater.storage.catalog.dynamic_partitions import read_all
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 LEASE_MICROSECONDS = 30_000_000
 TIME_LIMIT_TAGS = ("headwater/max_runtime", "dagster/max_runtime")

@@ -25,13 +25,14 @@ from headwater.graph.partition_links import PartitionLinks
 from headwater.location.process import GRACE_SECONDS, TaskFailedError
 from headwater.records.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs import Run
-from headwater.storage import event_log, pool_places
-from headwater.storage import runs as run_store
-from headwater.storage.dynamic_partitions import read_all
-from headwater.storage.pool_places import PoolFullError
-from headwater.storage.states import StoredVersions
+from headwater.storage.catalog.dynamic_partitions import read_all
+from headwater.storage.log import event_log
+from headwater.storage.log.states import StoredVersions
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import pool_places
+from headwater.storage.runs import runs as run_store
+from headwater.storage.runs.pool_places import PoolFullError
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 
 class StepEnded(msgspec.Struct, frozen=True, kw_only=True):

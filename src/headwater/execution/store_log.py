@@ -13,12 +13,13 @@ from headwater.records.events import Event, EventKind, NewEvent, Reporter
 from headwater.records.requests import requested_events
 from headwater.records.runs import Run
 from headwater.records.versions import Version
-from headwater.storage import corrections, dynamic_partitions, event_log, states
-from headwater.storage import runs as run_store
-from headwater.storage.event_log import EventFilter
-from headwater.storage.run_filter import RunFilter
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log import corrections, event_log, states
+from headwater.storage.log.event_log import EventFilter
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs as run_store
+from headwater.storage.runs.filter import RunFilter
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _PAGE = 1_000
 

@@ -10,7 +10,7 @@ from typing import Any
 from litestar import MediaType, Response
 
 from headwater.server.http import Message, Receive, Scope, Send, header
-from headwater.server.kept_body import KeptBody
+from headwater.server.kept.body import KeptBody
 
 _LEAST_BYTES = 1_000
 _MANY_BYTES = 100_000

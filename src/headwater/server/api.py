@@ -18,9 +18,9 @@ from headwater.errors import HeadwaterError
 from headwater.records.access import Principal
 from headwater.records.runs import Cause
 from headwater.server import shapes
+from headwater.server.access.guard import PRINCIPAL, TokenRequiredError
+from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment, Deployments
-from headwater.server.guard import PRINCIPAL, TokenRequiredError
-from headwater.server.hosts import Hosts
 from headwater.server.http import MOST_BODY_BYTES
 from headwater.server.openapi import DESCRIPTION, ApiDescription, ApiDocs, docs_router
 from headwater.server.problems import MEDIA_TYPE, UNFORESEEN, base_of, invalid_request, plain_problem, problem_of

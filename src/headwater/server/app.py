@@ -10,22 +10,32 @@ import structlog
 from headwater.errors import NotAllowedError, ReportRefusedError, RequestForbiddenError, TooManyRequestsError
 from headwater.records.access import Principal
 from headwater.records.audit import Note
-from headwater.server import health, openlineage_door, strict_door, webhook_door
+from headwater.server import health
+from headwater.server.access.guard import (
+    PRINCIPAL,
+    TokenRequiredError,
+    authorize,
+    check_origin,
+    principal_of,
+    reason_of,
+)
+from headwater.server.access.hosts import Hosts
+from headwater.server.access.permissions import changes_something, is_secret
+from headwater.server.access.security_headers import with_security_headers
 from headwater.server.answers import ThriftyAnswers
 from headwater.server.api import build_api
 from headwater.server.api_bodies import read_ahead
 from headwater.server.deployment import DEFAULT, Deployment, Deployments, is_possible_name
-from headwater.server.guard import PRINCIPAL, TokenRequiredError, authorize, check_origin, principal_of, reason_of
-from headwater.server.hosts import Hosts
+from headwater.server.doors import openlineage as openlineage_door
+from headwater.server.doors import strict as strict_door
+from headwater.server.doors import webhooks as webhook_door
+from headwater.server.doors.live import stream
+from headwater.server.doors.mcp import PATH as PATH_OF_AGENTS
+from headwater.server.doors.mcp import McpDoor
+from headwater.server.doors.report import find_door, report
 from headwater.server.http import ROUTE, BodyTooLargeError, Message, Receive, Scope, Send, send_bytes, send_json
-from headwater.server.live_door import stream
-from headwater.server.mcp_door import PATH as PATH_OF_AGENTS
-from headwater.server.mcp_door import McpDoor
 from headwater.server.metrics import CONTENT_TYPE, Metrics
-from headwater.server.permissions import changes_something, is_secret
 from headwater.server.problems import invalid_request, plain_problem, problem_of, send_problem
-from headwater.server.report_doors import find_door, report
-from headwater.server.security_headers import with_security_headers
 from headwater.server.static import WebApp
 from headwater.server.version import package_version
 

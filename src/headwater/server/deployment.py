@@ -14,23 +14,23 @@ from headwater.clock import Clock, SystemClock, to_datetime
 from headwater.errors import SettingsError
 from headwater.execution.run_log_places import read_run_logs
 from headwater.graph.asset_graph import AssetGraph
-from headwater.server.access_book import AccessBook
-from headwater.server.audit_trail import AuditTrail
-from headwater.server.kept_catalog import KeptCatalog
-from headwater.server.kept_setting import KeptSetting
-from headwater.server.known_columns import KnownColumns
+from headwater.server.access.audit_trail import AuditTrail
+from headwater.server.access.book import AccessBook
+from headwater.server.access.sign_in_settings import read_sign_in_settings
+from headwater.server.kept.catalog import KeptCatalog
+from headwater.server.kept.columns import KnownColumns
+from headwater.server.kept.setting import KeptSetting
 from headwater.server.live import LiveFeed
-from headwater.server.sign_in_settings import read_sign_in_settings
 from headwater.server.store_settings import has_store, read_store_settings
-from headwater.storage import people
-from headwater.storage.graph_reader import GraphReader
-from headwater.storage.report_rules import read_rules
+from headwater.storage.access import people
+from headwater.storage.catalog.graph_reader import GraphReader
+from headwater.storage.log.writer import Unit
+from headwater.storage.reports.rules import read_rules
+from headwater.storage.reports.webhooks import read_webhooks
 from headwater.storage.store import Store
-from headwater.storage.webhooks import read_webhooks
-from headwater.storage.writer import Unit
 
 if TYPE_CHECKING:
-    from headwater.server.oidc import SignIn
+    from headwater.server.access.oidc import SignIn
 
 DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -111,7 +111,7 @@ class Deployment:
         if self._sign_in is None and self.sign_in_settings is not None:
             try:
                 # Only a deployment with a provider needs its driver.
-                from headwater.server.oidc import SignIn
+                from headwater.server.access.oidc import SignIn
             except ImportError as error:
                 raise SettingsError("To sign in by a provider, install headwater[oidc].") from error
             self._sign_in = SignIn(self.sign_in_settings, self.clock)

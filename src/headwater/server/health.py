@@ -6,7 +6,8 @@ from headwater.errors import StoreError
 from headwater.records.locations import LocationStatus
 from headwater.server.deployment import Deployment
 from headwater.server.resources.engines import engine_list
-from headwater.storage import catalog, event_log
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.log import event_log
 
 PATHS = frozenset({"/health", "/health/live", "/health/ready"})
 

@@ -19,7 +19,7 @@ from headwater.clock import to_seconds
 from headwater.errors import StoreError
 from headwater.records.events import Event, EventKind
 from headwater.server import shapes
-from headwater.server.live_wanted import EVERYTHING, Wanted
+from headwater.server.doors.live_wanted import EVERYTHING, Wanted
 from headwater.storage.store import Store
 
 _BATCH = 500

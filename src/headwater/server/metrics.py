@@ -15,8 +15,9 @@ from headwater.errors import StoreError
 from headwater.records.locations import LocationStatus
 from headwater.records.runs import Run
 from headwater.server.deployment import Deployments
-from headwater.storage import catalog, event_log
-from headwater.storage import runs as run_store
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.log import event_log
+from headwater.storage.runs import runs as run_store
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -11,11 +11,11 @@ import structlog
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from headwater.clock import Clock, SystemClock
+from headwater.server.access.security_headers import with_security_headers
 from headwater.server.app import Server
 from headwater.server.http import ROUTE, Message, Receive, Scope, Send, header
 from headwater.server.metrics import Metrics
 from headwater.server.problems import UNFORESEEN, plain_problem, send_problem
-from headwater.server.security_headers import with_security_headers
 from headwater.server.tracing import Tracing
 
 _USABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")

@@ -14,8 +14,8 @@ import msgspec
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from headwater.server.access.security_headers import ALWAYS
 from headwater.server.problems import MEDIA_TYPE, plain_problem
-from headwater.server.security_headers import ALWAYS
 from headwater.server.whole_answers import WholeAnswer
 
 _SWEEP_SECONDS = 1.0

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 
 from headwater.errors import SettingsError
-from headwater.storage.engine import Synchronous, sqlite_url
+from headwater.storage.database.engine import Synchronous, sqlite_url
 
 FILE = "settings.toml"
 URL = "HEADWATER_DATABASE_URL"

@@ -21,11 +21,11 @@ from headwater.records.ticks import TickStatus
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking
-from headwater.storage import dry_runs, sensor_values
-from headwater.storage import sensors as sensor_store
-from headwater.storage.dry_runs import WantedDryRun
-from headwater.storage.tail import Subscription
-from headwater.storage.writer import Unit
+from headwater.storage.automation import dry_runs, sensor_values
+from headwater.storage.automation import sensors as sensor_store
+from headwater.storage.automation.dry_runs import WantedDryRun
+from headwater.storage.log.tail import Subscription
+from headwater.storage.log.writer import Unit
 from headwater.traces import current_trace
 
 _planned_tick_decoder = msgspec.json.Decoder(PlannedTick)

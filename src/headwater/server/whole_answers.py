@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
+from headwater.server.access.security_headers import ALWAYS
 from headwater.server.http import JSON, Message, Send
-from headwater.server.security_headers import ALWAYS
 
 _LENGTH = b"content-length"
 _NAMES_OF_UVICORN = frozenset({b"connection", b"transfer-encoding"})

@@ -12,10 +12,11 @@ from headwater.clock import MICROSECONDS
 from headwater.errors import UnknownAlertRuleError
 from headwater.records.alerts import AlertRule, Delivery, DeliveryStatus, Incident
 from headwater.records.events import AlertRuleEvent, Event, EventKind, NewEvent, Reporter
-from headwater.storage import event_log, settings
+from headwater.storage import settings
+from headwater.storage.log import event_log
+from headwater.storage.log.transaction import insert_for
+from headwater.storage.log.writer import Unit
 from headwater.storage.schema import alert_deliveries, alert_incidents
-from headwater.storage.transaction import insert_for
-from headwater.storage.writer import Unit
 
 _RULES = "alert-rules"
 _CURSOR = "alert-cursor"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from headwater.storage.log.transaction import insert_for
 from headwater.storage.schema import settings
-from headwater.storage.transaction import insert_for
 
 
 def read(connection: Connection, name: str) -> str | None:

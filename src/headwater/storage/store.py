@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from headwater.clock import Clock, SystemClock
 from headwater.errors import SchemaVersionError, StoreUnavailableError
 from headwater.records.events import Event
-from headwater.storage import event_log, migrate, reclaim
-from headwater.storage.engine import Synchronous, open_engine
-from headwater.storage.file_changes import FileChanges
-from headwater.storage.notifications import Listener
-from headwater.storage.tail import Tail
-from headwater.storage.writer import GroupWriter, Unit
+from headwater.storage.database.engine import Synchronous, open_engine
+from headwater.storage.log import event_log
+from headwater.storage.log.file_changes import FileChanges
+from headwater.storage.log.notifications import Listener
+from headwater.storage.log.tail import Tail
+from headwater.storage.log.writer import GroupWriter, Unit
+from headwater.storage.upkeep import migrate, reclaim
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, Definit
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.events import Event, EventKind, NewEvent, RunEvent, StepEvent
 from headwater.records.fold import fold_checks
-from headwater.storage.automation_kept import Kept
+from headwater.storage.automation.kept import Kept
 
 NOW = 1_772_000_000_000_000
 SECOND = 1_000_000

@@ -11,7 +11,7 @@ from headwater.definitions.partitions import DynamicKeys
 from headwater.definitions.snapshot import CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import Event, NewEvent
-from headwater.storage.automation_kept import Kept
+from headwater.storage.automation.kept import Kept
 
 EAGER = AutomationCondition.eager()
 NOW = 1_790_000_000_000_000

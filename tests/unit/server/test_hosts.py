@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.server.hosts import Hosts, hostname
+from headwater.server.access.hosts import Hosts, hostname
 
 
 @pytest.mark.parametrize(

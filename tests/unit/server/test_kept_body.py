@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.server.kept_body import KeptBody, Piece
+from headwater.server.kept.body import KeptBody, Piece
 
 TEXTS = st.lists(st.one_of(st.binary(max_size=50), st.binary(max_size=5).map(lambda few: few * 20_000)), max_size=6)
 _GZIP = 31

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from headwater.server.live import LiveFeed
-from headwater.storage.engine import sqlite_url
+from headwater.storage.database.engine import sqlite_url
 from headwater.storage.store import Store
 from headwater.testing import ManualClock
 

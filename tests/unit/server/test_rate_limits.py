@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headwater.errors import TooManyRequestsError
-from headwater.server.rate_limits import RateLimits
+from headwater.server.access.rate_limits import RateLimits
 
 
 def test_a_limit_holds_over_time() -> None:

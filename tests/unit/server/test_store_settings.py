@@ -8,7 +8,7 @@ import pytest
 
 from headwater.errors import SettingsError
 from headwater.server.store_settings import has_store, read_store_settings
-from headwater.storage.engine import Synchronous, sqlite_url
+from headwater.storage.database.engine import Synchronous, sqlite_url
 
 
 def test_without_settings_there_is_a_file(tmp_path: Path) -> None:

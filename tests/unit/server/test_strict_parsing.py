@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from headwater.errors import ReportRefusedError
 from headwater.records.events import CheckEvaluation, EventKind, ExternalRun, NewEvent, Reporter
-from headwater.server.strict_parsing import parse_item, read_timestamp, split_body
+from headwater.server.doors.strict_parsing import parse_item, read_timestamp, split_body
 
 ME = Reporter("rest")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from headwater.records.events import Event, EventKind, Materialization
-from headwater.storage.tail import Subscription, Tail
+from headwater.storage.log.tail import Subscription, Tail
 
 _PATIENCE_SECONDS = 30.0
 _TURNS = 20

@@ -9,9 +9,9 @@ from pathlib import Path
 from builders import made
 
 from headwater.records.events import Event
-from headwater.storage.engine import sqlite_url
+from headwater.storage.database.engine import sqlite_url
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 from headwater.testing import ManualClock
 
 

@@ -21,9 +21,11 @@ from headwater.records.backfills import ACTIVE, Backfill, BackfillRun, BackfillS
 from headwater.records.events import BackfillEvent, Event, EventKind, NewEvent, Report, RunEvent
 from headwater.records.requests import new_run_id, requested_events
 from headwater.records.runs import BACKFILL_TAG, ENDED, Cause, Run, RunStatus
-from headwater.storage import backfills, dynamic_partitions, event_log, runs
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log import event_log
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import backfills, runs
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _BATCH = 1_000
 _MOST_EVENTS = 100_000

@@ -15,10 +15,11 @@ from headwater.automation.conditions.restore import restore_states
 from headwater.definitions.partitions import DynamicKeys
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import CORRECTIONS
-from headwater.storage import automation as automation_store
-from headwater.storage import dynamic_partitions, event_log
-from headwater.storage.automation_kept import read_kept
-from headwater.storage.backfill_rests import read_begun
+from headwater.storage.automation import decided as automation_store
+from headwater.storage.automation.kept import read_kept
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log import event_log
+from headwater.storage.runs.backfill_rests import read_begun
 
 _PAGE = 1_000
 

@@ -29,13 +29,15 @@ from headwater.records.backfills import BEGINS, Rests
 from headwater.records.events import CORRECTIONS, Event, Rename, Report
 from headwater.records.requests import new_run_id, requested_events
 from headwater.records.runs import Cause, Run, RunStatus
-from headwater.storage import automation as automation_store
-from headwater.storage import dynamic_partitions, evaluations, runs
-from headwater.storage.automation_kept import Kept, read_kept
-from headwater.storage.backfill_rests import read_begun
+from headwater.storage.automation import decided as automation_store
+from headwater.storage.automation import evaluations
+from headwater.storage.automation.kept import Kept, read_kept
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log.tail import Subscription
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import runs
+from headwater.storage.runs.backfill_rests import read_begun
 from headwater.storage.store import Store
-from headwater.storage.tail import Subscription
-from headwater.storage.writer import Unit
 
 _BATCH = 1_000
 _LARGE = 1_000

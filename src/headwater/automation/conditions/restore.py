@@ -11,7 +11,7 @@ from headwater.automation.conditions.state import AssetState, CheckState, RunFac
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import EventKind
 from headwater.records.fold import WHOLE, CheckLatest, Latest
-from headwater.storage.automation_kept import Kept
+from headwater.storage.automation.kept import Kept
 
 _SETTLED = (EventKind.STEP_FAILED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)
 _ATTEMPTS = (EventKind.STEP_STARTED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)

@@ -29,7 +29,7 @@ from headwater.records.events import (
     RunEvent,
     StepEvent,
 )
-from headwater.storage.automation_kept import Kept
+from headwater.storage.automation.kept import Kept
 
 
 class WouldRun(msgspec.Struct, frozen=True):

@@ -15,11 +15,11 @@ from headwater.errors import HeadwaterError
 from headwater.location.process import LocationProcess
 from headwater.records.events import DryRun, Event, EventKind, NewEvent
 from headwater.records.ticks import SensorState
-from headwater.storage import dry_runs
-from headwater.storage import sensors as sensor_store
-from headwater.storage.dry_runs import WantedDryRun
+from headwater.storage.automation import dry_runs
+from headwater.storage.automation import sensors as sensor_store
+from headwater.storage.automation.dry_runs import WantedDryRun
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _log = structlog.get_logger(__name__)
 

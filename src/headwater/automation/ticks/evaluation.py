@@ -23,11 +23,14 @@ from headwater.records.events import ErrorInfo
 from headwater.records.fold import WHOLE
 from headwater.records.runs import Run
 from headwater.records.ticks import SensorState
-from headwater.storage import dynamic_partitions, run_keys, sensor_values, states
-from headwater.storage import runs as run_store
+from headwater.storage.automation import sensor_values
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.catalog.version_changes import read_changes
+from headwater.storage.log import states
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import run_keys
+from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store
-from headwater.storage.version_changes import read_changes
-from headwater.storage.writer import Unit
 
 TICK_TASK = "headwater.automation.ticks.task:evaluate"
 _MOST_CACHED_VALUES = 1_000

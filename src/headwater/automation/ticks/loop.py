@@ -25,10 +25,10 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
 from headwater.records.events import Event, SensorSwitched
 from headwater.records.ticks import SensorState
-from headwater.storage import sensors as sensor_store
-from headwater.storage import tick_settings
+from headwater.storage.automation import sensors as sensor_store
+from headwater.storage.automation import tick_settings
+from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
-from headwater.storage.writer import Unit
 
 _QUICK_AT_ONCE = 4
 _PATIENCE_SECONDS = 0.25

@@ -12,8 +12,8 @@ from headwater.definitions.snapshot import SensorSnapshot, WatchSnapshot
 from headwater.records.events import Event, EventKind, RunEvent
 from headwater.records.runs import Run
 from headwater.records.ticks import SensorState
-from headwater.storage import event_log
-from headwater.storage import runs as run_store
+from headwater.storage.log import event_log
+from headwater.storage.runs import runs as run_store
 
 EVENTS_A_TICK = 50
 _EVENTS_A_LOOK = 1_000

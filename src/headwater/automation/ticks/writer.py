@@ -15,12 +15,14 @@ from headwater.errors import ConflictError, HeadwaterError
 from headwater.records.events import Event
 from headwater.records.tick_settings import DEFAULTS, TickSettings
 from headwater.records.ticks import EndedTick, SensorState
-from headwater.storage import dynamic_partitions, run_keys, sensor_values
-from headwater.storage import runs as run_store
-from headwater.storage import sensors as sensor_store
+from headwater.storage.automation import sensor_values
+from headwater.storage.automation import sensors as sensor_store
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import run_keys
+from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store
-from headwater.storage.tick_retention import forget_surplus
-from headwater.storage.writer import Unit
+from headwater.storage.upkeep.tick_retention import forget_surplus
 
 _FEW = 10
 _BETWEEN_FEW_SECONDS = 0.02

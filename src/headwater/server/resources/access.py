@@ -8,10 +8,10 @@ from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
 from headwater.records.access import Person, Principal, Token
 from headwater.records.audit import AuditEntry, Head
-from headwater.server.access_book import AccessBook
+from headwater.server.access.book import AccessBook
 from headwater.server.shapes import access as shapes
-from headwater.storage import audit
-from headwater.storage.people import list_people, read_sessions
+from headwater.storage.access import audit
+from headwater.storage.access.people import list_people, read_sessions
 
 
 def token_view(book: AccessBook, token: Token, now: int) -> shapes.TokenView:

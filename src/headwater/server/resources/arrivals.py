@@ -11,7 +11,7 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.records.arrivals import usual_arrival
 from headwater.records.events import EventKind
 from headwater.server import shapes
-from headwater.storage import event_log, states
+from headwater.storage.log import event_log, states
 
 _MOST_ASSETS = 2_000
 _MOST_TIMES = 48

@@ -25,7 +25,8 @@ from headwater.server.resources.automation import freshness_view
 from headwater.server.resources.estate import Estate
 from headwater.server.resources.events import error_view, metadata_view
 from headwater.server.resources.partitions import partitions_view
-from headwater.storage import event_log, sensors
+from headwater.storage.automation import sensors
+from headwater.storage.log import event_log
 
 _MADE = EventKind.MATERIALIZATION
 _FEW = 200

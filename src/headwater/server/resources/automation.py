@@ -22,9 +22,11 @@ from headwater.records.freshness import judge_freshness
 from headwater.records.requests import external_asset_message
 from headwater.records.runs import Run
 from headwater.server.shapes import conditions as shapes
-from headwater.storage import dynamic_partitions, evaluations, runs
-from headwater.storage.evaluations import EvaluationRow
-from headwater.storage.run_filter import RunFilter
+from headwater.storage.automation import evaluations
+from headwater.storage.automation.evaluations import EvaluationRow
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.runs import runs
+from headwater.storage.runs.filter import RunFilter
 
 _LOOKED_AT = 20
 _TREE = msgspec.msgpack.Decoder(Explained)

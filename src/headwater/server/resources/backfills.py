@@ -28,10 +28,11 @@ from headwater.server.resources import runs
 from headwater.server.resources.events import error_view
 from headwater.server.shapes import RunCause, RunPage
 from headwater.server.shapes import backfills as shapes
-from headwater.storage import backfills, dynamic_partitions
-from headwater.storage import runs as run_store
-from headwater.storage.run_filter import RunFilter
-from headwater.storage.writer import Unit
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import backfills
+from headwater.storage.runs import runs as run_store
+from headwater.storage.runs.filter import RunFilter
 
 _MOST_RANGES = 1_000
 _MOST_PLANNED_RANGES = 100

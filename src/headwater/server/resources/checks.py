@@ -9,7 +9,7 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.records.fold import CheckLatest
 from headwater.server import shapes
 from headwater.server.resources.assets import checks_of_asset
-from headwater.storage import states
+from headwater.storage.log import states
 
 
 class CheckRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ from headwater.errors import UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import EventKind
 from headwater.server import shapes
-from headwater.storage import dynamic_partitions, states
+from headwater.storage.catalog import dynamic_partitions
+from headwater.storage.log import states
 
 
 def planned(

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS, to_seconds
 from headwater.server import shapes
-from headwater.storage import leases
+from headwater.storage.automation import leases
 
 _SILENT_SECONDS = 30
 

@@ -13,8 +13,10 @@ from headwater.records.events import EventKind
 from headwater.records.fold import WHOLE, CheckLatest, Latest
 from headwater.records.staleness import StaleCause, causes_down
 from headwater.records.version_changes import VersionChanges
-from headwater.storage import event_log, freshness, runs, states
-from headwater.storage.version_changes import read_changes
+from headwater.storage.automation import freshness
+from headwater.storage.catalog.version_changes import read_changes
+from headwater.storage.log import event_log, states
+from headwater.storage.runs import runs
 
 _FEW = 200
 """Up to so many assets are read one by one."""

@@ -18,8 +18,8 @@ from headwater.records.events import EventKind, Materialization
 from headwater.server import shapes
 from headwater.server.resources.assets import row_in
 from headwater.server.resources.estate import read_estate
-from headwater.storage import event_log, states
-from headwater.storage.graph_reader import read_graph_as_of
+from headwater.storage.catalog.graph_reader import read_graph_as_of
+from headwater.storage.log import event_log, states
 
 
 def neighbourhood(

@@ -11,10 +11,11 @@ from headwater.records.audit import Note
 from headwater.records.events import Event
 from headwater.records.report_rules import ReportRules, Undefined
 from headwater.server.deployment import Deployment
-from headwater.storage import audit, held_reports
-from headwater.storage.held_reports import HeldReport, HeldState
-from headwater.storage.report_rules import read_rules, save_rules
-from headwater.storage.writer import Unit
+from headwater.storage.access import audit
+from headwater.storage.log.writer import Unit
+from headwater.storage.reports import held as held_reports
+from headwater.storage.reports.held import HeldReport, HeldState
+from headwater.storage.reports.rules import read_rules, save_rules
 
 
 def decide(deployment: Deployment, actor: str, held_id: int, *, accept: bool, always: bool) -> HeldReport:

@@ -13,8 +13,8 @@ from headwater.records.events import CORRECTIONS, Event, EventKind
 from headwater.records.metadata_series import SeriesDay, numbers_of
 from headwater.server import shapes
 from headwater.server.resources.events import event_view
-from headwater.storage import dropped, event_log, states
-from headwater.storage.event_log import EventFilter
+from headwater.storage.log import dropped, event_log, states
+from headwater.storage.log.event_log import EventFilter
 
 _ASSET_KINDS = (
     EventKind.MATERIALIZATION,

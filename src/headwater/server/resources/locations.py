@@ -11,8 +11,8 @@ from headwater.records.events import EventKind, LocationReload, NewEvent, Report
 from headwater.records.locations import Location
 from headwater.server import shapes
 from headwater.server.resources.events import error_view
-from headwater.storage import catalog
-from headwater.storage.writer import Unit
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.log.writer import Unit
 
 
 def location_list(connection: Connection) -> list[shapes.LocationView]:

@@ -13,9 +13,10 @@ from headwater.graph.diff import changed_fields
 from headwater.server import shapes
 from headwater.server.resources.assets import asset_detail
 from headwater.server.resources.estate import Estate, checks_by_asset, find_causes
-from headwater.storage import catalog, event_log, past
-from headwater.storage.graph_reader import read_graph_as_of
-from headwater.storage.version_changes import read_changes_at
+from headwater.storage.catalog import definitions as catalog
+from headwater.storage.catalog.graph_reader import read_graph_as_of
+from headwater.storage.catalog.version_changes import read_changes_at
+from headwater.storage.log import event_log, past
 
 _RANK = {"native": 0, "external": 1, "stub": 2}
 

@@ -8,8 +8,8 @@ from headwater.definitions.snapshot import TickSnapshot
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import EventKind, Materialization
 from headwater.server import shapes
-from headwater.storage import event_log, states
-from headwater.storage import sensors as sensor_store
+from headwater.storage.automation import sensors as sensor_store
+from headwater.storage.log import event_log, states
 
 _MOST_LOOKED_AT = 2_000
 _OUTSIDE = frozenset({"rest", "openlineage", "cli"})

@@ -19,7 +19,8 @@ from headwater.records.fold import Latest
 from headwater.records.partition_states import PartitionStates, PartitionStatus
 from headwater.records.requests import RANGE_MARK
 from headwater.server import shapes
-from headwater.storage import partition_sets, runs, states
+from headwater.storage.log import partition_sets, states
+from headwater.storage.runs import runs
 
 _MOST_UNKNOWN = 200
 _MOST_NAMED = 2_000

@@ -12,9 +12,9 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.records.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
 from headwater.server import shapes
 from headwater.server.resources.engines import engine_list
-from headwater.storage import limits as limit_store
-from headwater.storage import pool_places
-from headwater.storage import runs as run_store
+from headwater.storage.runs import limits as limit_store
+from headwater.storage.runs import pool_places
+from headwater.storage.runs import runs as run_store
 
 _MOST = 1_000
 

@@ -6,7 +6,7 @@ from headwater.definitions.metadata.retention import Sort
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.retention import RetentionRules, declared_in
 from headwater.server import shapes
-from headwater.storage.sizes import StoreSize
+from headwater.storage.upkeep.sizes import StoreSize
 
 
 def retention_list(rules: RetentionRules, graph: AssetGraph) -> shapes.RetentionList:

@@ -18,11 +18,11 @@ from headwater.records.events import Event, EventKind, StepEvent
 from headwater.records.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.resources.events import error_view
-from headwater.storage import event_log
-from headwater.storage import runs as run_store
-from headwater.storage.durations import expected_seconds
-from headwater.storage.pool_places import find_full
-from headwater.storage.run_filter import ANY_RUN, RunFilter
+from headwater.storage.log import event_log
+from headwater.storage.log.durations import expected_seconds
+from headwater.storage.runs import runs as run_store
+from headwater.storage.runs.filter import ANY_RUN, RunFilter
+from headwater.storage.runs.pool_places import find_full
 from headwater.storage.store import Store
 
 _STEP_STATUS = {

@@ -11,7 +11,7 @@ from headwater.graph import columns
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.events import EventKind, Materialization
 from headwater.server import shapes
-from headwater.storage import event_log, states
+from headwater.storage.log import event_log, states
 
 
 def column_tables(connection: Connection, graph: AssetGraph, keys: Collection[str]) -> shapes.ColumnTables:

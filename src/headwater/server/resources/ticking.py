@@ -17,8 +17,8 @@ from headwater.records.ticks import EndedTick, LogRecord, SensorState, Tick, Tic
 from headwater.server import shapes
 from headwater.server.resources.assets import source_view
 from headwater.server.resources.events import error_view
-from headwater.storage import sensor_values
-from headwater.storage import sensors as sensor_store
+from headwater.storage.automation import sensor_values
+from headwater.storage.automation import sensors as sensor_store
 
 _TIMES_AHEAD = 5
 

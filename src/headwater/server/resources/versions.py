@@ -9,8 +9,8 @@ from headwater.errors import UnknownEventError
 from headwater.records.events import Event
 from headwater.server import shapes
 from headwater.server.resources.events import event_view
-from headwater.storage import event_log, version_lineage
-from headwater.storage.version_lineage import VersionLineage
+from headwater.storage.log import event_log, version_lineage
+from headwater.storage.log.version_lineage import VersionLineage
 
 
 def one_event(connection: Connection, seq: int) -> shapes.EventView:

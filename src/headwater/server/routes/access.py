@@ -15,7 +15,8 @@ from headwater.records.audit import Head, Note, parse_anchor
 from headwater.server.deployment import Deployment
 from headwater.server.resources import access as views
 from headwater.server.shapes import access as shapes
-from headwater.storage import access, people
+from headwater.storage.access import people
+from headwater.storage.access import tokens as access
 
 _DAY = 86_400 * MICROSECONDS
 _LAST_MOMENT = 253_402_300_799 * MICROSECONDS

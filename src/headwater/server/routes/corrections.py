@@ -17,8 +17,8 @@ from headwater.records.events import Event, Reporter
 from headwater.server.deployment import Deployment
 from headwater.server.resources import partitions
 from headwater.server.routes.parameters import LARGEST
-from headwater.storage import corrections
-from headwater.storage.writer import Unit
+from headwater.storage.log import corrections
+from headwater.storage.log.writer import Unit
 
 _MOST_WIPED = 30_000
 

@@ -10,9 +10,9 @@ from litestar.di import NamedDependency
 
 from headwater.records.access import Scope
 from headwater.server import shapes
+from headwater.server.access.guard import identify
+from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment
-from headwater.server.guard import identify
-from headwater.server.hosts import Hosts
 from headwater.server.resources import locations
 from headwater.server.version import package_version
 

@@ -11,8 +11,9 @@ from headwater.errors import NotAllowedError
 from headwater.records.access import Principal, Scope
 from headwater.records.audit import Note
 from headwater.server.deployment import DEFAULT, Deployment, Deployments
-from headwater.storage import access, audit
-from headwater.storage.writer import Unit
+from headwater.storage.access import audit
+from headwater.storage.access import tokens as access
+from headwater.storage.log.writer import Unit
 
 
 class DeploymentBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, versions
 from headwater.server.routes.parameters import Moment, Number
-from headwater.storage.event_log import EventFilter
+from headwater.storage.log.event_log import EventFilter
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
 Depth = Annotated[int | None, QueryParameter(ge=0, description="Steps at most; all if left out.")]

@@ -16,9 +16,9 @@ from headwater.records.report_rules import Answer, ReportRules, Undefined
 from headwater.server.deployment import Deployment
 from headwater.server.resources.held_reports import decide, keep_rules
 from headwater.server.routes.parameters import Number
-from headwater.storage import held_reports
-from headwater.storage.held_reports import HeldState
-from headwater.storage.report_rules import read_rules
+from headwater.storage.reports import held as held_reports
+from headwater.storage.reports.held import HeldState
+from headwater.storage.reports.rules import read_rules
 
 
 class HeldReportView(msgspec.Struct, kw_only=True):

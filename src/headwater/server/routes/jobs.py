@@ -12,7 +12,7 @@ from headwater.records.runs import Cause
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import jobs, runs
-from headwater.storage import run_requests
+from headwater.storage.runs import requests as run_requests
 
 
 @get("/jobs", sync_to_thread=True, summary="Jobs")

@@ -11,7 +11,7 @@ from headwater.records.limits import Kind, Limit
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources.queue import limit_list
-from headwater.storage import limits as limit_store
+from headwater.storage.runs import limits as limit_store
 
 
 @get("/limits", sync_to_thread=True, summary="Limits of runs")

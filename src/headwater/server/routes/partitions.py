@@ -14,7 +14,7 @@ from headwater.records.events import Event, EventKind, NewEvent, PartitionsChang
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import dynamic_keys
-from headwater.storage.writer import Unit
+from headwater.storage.log.writer import Unit
 
 
 @get("/dynamic_partitions/{name:str}", sync_to_thread=True, summary="The keys of dynamic partitions")

@@ -15,14 +15,14 @@ from litestar.response import Redirect
 from headwater.errors import NotAllowedError, SettingsError
 from headwater.records.access import Person, Principal, scopes_of_role
 from headwater.records.audit import Note
+from headwater.server.access.guard import read_cookie
+from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment
-from headwater.server.guard import read_cookie
-from headwater.server.hosts import Hosts
 from headwater.server.routes.session import base_path, open_session
-from headwater.storage import people
+from headwater.storage.access import people
 
 if TYPE_CHECKING:
-    from headwater.server.oidc import SignIn
+    from headwater.server.access.oidc import SignIn
 
 _COOKIE = "headwater_sign_in"
 
@@ -37,7 +37,7 @@ async def start_sign_in(
     following: FromQuery[str] = "",
 ) -> Response[None]:
     """Sends the browser to the provider; `following` is the page of the app that it comes back to."""
-    from headwater.server import oidc  # a driver that is not always installed
+    from headwater.server.access import oidc  # a driver that is not always installed
 
     sign_in = _provider_of(deployment)
     try:
@@ -63,7 +63,7 @@ async def finish_sign_in(
     deployment: NamedDependency[Deployment], hosts: NamedDependency[Hosts], request: _Request
 ) -> Response[None]:
     """Opens a session for whom the provider names, if the rules give them a role."""
-    from headwater.server import oidc  # a driver that is not always installed
+    from headwater.server.access import oidc  # a driver that is not always installed
 
     sign_in = _provider_of(deployment)
     settings = deployment.sign_in_settings

@@ -11,8 +11,8 @@ from headwater.definitions.metadata.retention import Keep, Sort
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources.retention import retention_list, storage_view
-from headwater.storage import retention, sizes
-from headwater.storage.writer import Unit
+from headwater.storage.log.writer import Unit
+from headwater.storage.upkeep import retention, sizes
 
 
 @get("/retention", sync_to_thread=True, summary="How long events are kept")

@@ -23,10 +23,10 @@ from headwater.server.deployment import Deployment
 from headwater.server.resources import history, runs
 from headwater.server.resources.queue import with_queue
 from headwater.server.routes.parameters import Moment
-from headwater.storage import run_requests
-from headwater.storage import runs as run_store
-from headwater.storage.run_filter import RunFilter
-from headwater.storage.writer import Unit
+from headwater.storage.log.writer import Unit
+from headwater.storage.runs import requests as run_requests
+from headwater.storage.runs import runs as run_store
+from headwater.storage.runs.filter import RunFilter
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000)]
 Tags = Annotated[

@@ -14,7 +14,8 @@ from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking
 from headwater.server.ticking import SENSORS, clear_values, switched_on
-from headwater.storage import event_log, sensor_values
+from headwater.storage.automation import sensor_values
+from headwater.storage.log import event_log
 
 
 @get("/sensors", sync_to_thread=True, summary="Every sensor")

@@ -13,11 +13,12 @@ from litestar.params import JSONBody
 from headwater.clock import MICROSECONDS
 from headwater.records.access import Principal, Session
 from headwater.records.audit import Note
+from headwater.server.access.guard import COOKIE, TokenRequiredError, identify
+from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment
-from headwater.server.guard import COOKIE, TokenRequiredError, identify
-from headwater.server.hosts import Hosts
 from headwater.server.shapes import access as shapes
-from headwater.storage import access, people
+from headwater.storage.access import people
+from headwater.storage.access import tokens as access
 
 _SESSION_SECONDS = 12 * 3_600
 

@@ -13,11 +13,11 @@ from headwater.errors import UnknownWebhookError
 from headwater.records.access import Principal
 from headwater.records.webhooks import WebhookRule, check_rule
 from headwater.server.deployment import Deployment
+from headwater.server.doors.strict import ReportAnswer
+from headwater.server.doors.webhooks import PREFIX, turn
 from headwater.server.shapes import webhooks as shapes
-from headwater.server.strict_door import ReportAnswer
-from headwater.server.webhook_door import PREFIX, turn
-from headwater.storage.webhooks import read_webhooks, remove_webhook, save_webhook
-from headwater.storage.writer import Unit
+from headwater.storage.log.writer import Unit
+from headwater.storage.reports.webhooks import read_webhooks, remove_webhook, save_webhook
 
 
 @get("/webhooks", sync_to_thread=True, summary="Every webhook")

@@ -46,6 +46,11 @@ def checks(selection: Any) -> set[str]:
 EVERYTHING = {"missing", "raw", "lake/raw", "lake/deep/er", "cleaned", "report"}
 
 
+def name_of(case: object) -> str:
+    """What a case is called, the same in each process: sets have no order."""
+    return str(sorted(case)) if isinstance(case, set) else str(case)
+
+
 @pytest.mark.parametrize(
     ("selection", "keys"),
     [
@@ -87,7 +92,7 @@ EVERYTHING = {"missing", "raw", "lake/raw", "lake/deep/er", "cleaned", "report"}
         (hw.AssetKey("raw"), {"raw"}),
         (DEFS.resolve_all_asset_specs(), EVERYTHING - {"missing"}),
     ],
-    ids=str,
+    ids=name_of,
 )  # fmt: skip
 def test_what_is_meant(selection: Any, keys: set[str]) -> None:
     """Each method and form means the assets that its documentation says."""
@@ -106,7 +111,7 @@ def test_what_is_meant(selection: Any, keys: set[str]) -> None:
         (Selection.all() - Selection.checks_for_assets("raw"), {"report:total"}),
         ("check:report:total or cleaned", {"report:total"}),
     ],
-    ids=str,
+    ids=name_of,
 )
 def test_which_checks_are_meant(selection: Any, keys: set[str]) -> None:
     """An asset comes with its checks, unless the selection says otherwise."""

@@ -1,0 +1,1 @@
+"""Who may come in, for what, and what is written down of it."""

@@ -1,0 +1,1 @@
+"""Where other systems come in: reports, OpenLineage, webhooks, the live stream, agents."""

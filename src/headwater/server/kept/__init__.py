@@ -1,0 +1,1 @@
+"""What is held in memory because everybody asks for it, and kept up with the log."""

@@ -1,0 +1,1 @@
+"""What is defined, and what is known of it."""

@@ -1,0 +1,92 @@
+"""What has to be read to tell whether assets are stale: the states of the partitions that count, and former names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from headwater.clock import to_datetime
+from headwater.definitions.partitions.dynamic import DynamicKeys
+from headwater.graph.asset_graph import AssetGraph
+from headwater.graph.partition_links import PartitionLinks
+from headwater.records.events import EventKind
+from headwater.records.fold import Latest
+from headwater.records.version_changes import VersionChanges
+from headwater.storage.catalog.dynamic_partitions import read_all
+from headwater.storage.log import past, states
+from headwater.storage.schema import asset_aliases
+
+_MADE = EventKind.MATERIALIZATION
+
+
+def read_changes(
+    connection: Connection,
+    graph: AssetGraph,
+    keys: Collection[str],
+    latest: Mapping[tuple[str, EventKind], Latest],
+    now: int,
+) -> VersionChanges:
+    """What tells whether some assets are stale.
+
+    Args:
+        connection: Where to read, in the transaction in which `latest` was read.
+        graph: The assets.
+        keys: Which of them, with all that they are made from.
+        latest: Their states by key and kind.
+        now: The moment, in microseconds.
+    """
+    wanted = _read_by_partition(graph, keys, latest)
+    partitions = {key: states.read_partitions(connection, key) for key in sorted(wanted)}
+    return _compare(connection, graph, latest, partitions, now)
+
+
+def read_changes_at(
+    connection: Connection, graph: AssetGraph, latest: Mapping[tuple[str, EventKind], Latest], moment: int
+) -> VersionChanges:
+    """What tells whether assets were stale at an earlier moment; dynamic partitions are those that there are now.
+
+    Args:
+        connection: Where to read.
+        graph: The assets as they were.
+        latest: Their states then, by key and kind.
+        moment: That moment, in microseconds.
+    """
+    wanted = _read_by_partition(graph, [node.key for node in graph.nodes], latest)
+    partitions = {key: past.read_partitions_at(connection, key, moment) for key in sorted(wanted)}
+    return _compare(connection, graph, latest, partitions, moment)
+
+
+def _compare(
+    connection: Connection,
+    graph: AssetGraph,
+    latest: Mapping[tuple[str, EventKind], Latest],
+    partitions: Mapping[str, Mapping[tuple[str, EventKind], Latest]],
+    now: int,
+) -> VersionChanges:
+    dynamic = DynamicKeys(read_all(connection)) if partitions else None
+    former = {row.alias: row.asset_key for row in connection.execute(sa.select(asset_aliases))}
+    return VersionChanges(graph, PartitionLinks(graph, to_datetime(now), dynamic), latest, partitions, former)
+
+
+def _read_by_partition(
+    graph: AssetGraph, keys: Collection[str], latest: Mapping[tuple[str, EventKind], Latest]
+) -> set[str]:
+    """The assets whose partitions must be known to tell whether some native assets are stale."""
+    wanted: set[str] = set()
+    for key in keys:
+        node = graph.node(key)
+        made = latest.get((key, _MADE))
+        if node.kind != "native" or made is None:
+            continue
+        above = [up for up in graph.input_keys(key) if graph.node(up).definition.partitions is not None]
+        if node.definition.partitions is not None:
+            wanted.update((key, *above))
+            continue
+        for up in above:
+            newest = latest.get((up, _MADE))
+            is_news = newest is not None and newest.updated_seq > (made.seq if made.read_seq is None else made.read_seq)
+            if up in node.definition.mappings or (is_news and made.basis is not None):
+                wanted.add(up)
+    return wanted

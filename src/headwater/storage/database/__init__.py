@@ -1,0 +1,1 @@
+"""Connections: a database opened, and statements given straight to its driver."""

@@ -1,0 +1,121 @@
+"""Open a database: the one place that knows how SQLite and PostgreSQL differ in their connections."""
+
+from __future__ import annotations
+
+import sqlite3
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from headwater.errors import SettingsError
+from headwater.storage.database.driver import execute
+
+_BUSY_MILLISECONDS = 10_000
+_WRITER_CACHE_KILOBYTES = 64 * 1024
+_WRITE_LOCK_POLL_MILLISECONDS = 20
+_WRITE_LOCK_TRIES = 500
+_LONGEST_PAUSE_MILLISECONDS = 3_000
+"""Between two statements of a writer; shorter than engines' leases, so that others go on as soon as those run out."""
+
+
+class Synchronous(StrEnum):
+    """What an acknowledgement on SQLite outlasts: a power cut, or a killed server only."""
+
+    FULL = "full"
+    NORMAL = "normal"
+    OFF = "off"
+
+
+def sqlite_url(path: Path) -> URL:
+    """The address of a SQLite file."""
+    return URL.create("sqlite", database=str(path))
+
+
+def open_engine(url: str | URL, *, readers: int = 8, synchronous: Synchronous = Synchronous.FULL) -> Engine:
+    """An engine whose every transaction takes the write lock as it begins on SQLite, and none does on reading.
+
+    Args:
+        url: `sqlite:///…` or `postgresql://…`.
+        readers: How many connections are kept open.
+        synchronous: On SQLite only; PostgreSQL has its own setting.
+
+    Raises:
+        SettingsError: the address is of another kind.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(f"{url!r} is not a database address such as postgresql://user@host/name.") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = sa.create_engine(parsed, pool_size=readers, max_overflow=readers)
+        sa.event.listen(engine, "connect", partial(_prepare_sqlite, synchronous=synchronous))
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=readers, pool_pre_ping=True)
+    raise SettingsError(f"The database address begins with {backend!r}; use sqlite:///… or postgresql://…")
+
+
+def prepare_writer(connection: sa.Connection) -> None:
+    """Make the connection that appends ready.
+
+    On SQLite it keeps what it changes again and again, each asset's last page of each index: with the usual 2 MB, an
+    append to a log of millions of events reads and writes most of them anew.
+
+    PostgreSQL is to end its transaction if this process is stopped in the middle: others wait for its locks. It is
+    said once for all, so the connection must never go back among those that read. On SQLite a stopped process holds
+    the whole file, and nothing can take it away.
+    """
+    if connection.dialect.name == "sqlite":
+        execute(connection, f"PRAGMA cache_size=-{_WRITER_CACHE_KILOBYTES}", ())
+        return
+    with connection.begin():
+        execute(connection, f"SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, synchronous: Synchronous) -> None:
+    # The driver's own transaction control begins late and ends early; ours is explicit.
+    connection.isolation_level = None
+    pragmas = (
+        # Only an empty file takes this; `headwater db vacuum` brings it to an older one.
+        "auto_vacuum=INCREMENTAL",
+        "journal_mode=WAL",
+        f"synchronous={synchronous}",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+        "foreign_keys=ON",
+    )
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A deferred transaction that reads and then writes can fail in the middle; one that says so first waits its turn.
+    if not connection.get_execution_options().get("headwater_write", False):
+        execute(connection, "BEGIN", ())
+        return
+    # SQLite's own wait soon looks only each 100 ms: beside a busy process on a slow disk it finds the lock taken for
+    # seconds. Begun anew each 20 ms, it looks every few milliseconds.
+    execute(connection, f"PRAGMA busy_timeout={_WRITE_LOCK_POLL_MILLISECONDS}", ())
+    try:
+        _take_write_lock(connection)
+    finally:
+        execute(connection, f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}", ())
+
+
+def _take_write_lock(connection: sa.Connection) -> None:
+    for left in reversed(range(_WRITE_LOCK_TRIES)):
+        try:
+            execute(connection, "BEGIN IMMEDIATE", ())
+        except OperationalError as error:
+            code = getattr(error.orig, "sqlite_errorcode", 0)
+            # The low byte is the kind; the rest tells what exactly was busy.
+            if code & 0xFF != sqlite3.SQLITE_BUSY or not left:
+                raise
+        else:
+            return

@@ -1,0 +1,188 @@
+"""Wake whoever follows the log: at once after a commit of this process; for those of others, as the database tells.
+
+PostgreSQL notifies, with a slow look behind it. On SQLite the file's own time tells that a look is worth it, with a
+slow look behind that too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from headwater.records.events import Event
+from headwater.storage.log.notifications import Listener
+
+_LOOK_SECONDS = 0.5
+_SLOW_LOOK_SECONDS = 5.0
+_KEPT_EVENTS = 10_000
+LATER_SECONDS = 0.25
+"""So long a follower may have to wait for events that it called not urgent; all of that time are told together."""
+
+
+class Tail:
+    """The newest `seq` that is known, the newest events, and the subscribers that want to hear of more.
+
+    What this process commits is kept for a while, so that its followers need not ask the database for it.
+    """
+
+    def __init__(
+        self,
+        read_head: Callable[[], int],
+        listener: Listener | None = None,
+        may_have_grown: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Begin at the head.
+
+        Args:
+            read_head: Asks the database; it may block.
+            listener: Tells of commits, where the database can.
+            may_have_grown: Where it can't: whether it is worth asking, at no cost.
+        """
+        self._may_have_grown = may_have_grown
+        self._watching = asyncio.Lock()
+        self._listener = listener
+        self._read_head = read_head
+        self._head = read_head()
+        self._lock = threading.Lock()
+        self._events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
+        self._subscribers: set[Subscription] = set()
+
+    @property
+    def head(self) -> int:
+        """The newest `seq` that is known here."""
+        return self._head
+
+    def advance(self, seq: int, events: Sequence[Event] = ()) -> None:
+        """The log reaches to `seq`; callable from any thread.
+
+        Args:
+            seq: The newest.
+            events: Those up to it that were not there before, where they are at hand.
+        """
+        with self._lock:
+            if seq <= self._head:
+                return
+            if not events or events[0].seq != self._head + 1:
+                # Others have committed in between: what is kept would have a gap.
+                self._events.clear()
+            self._events.extend(events)
+            self._head = seq
+            waiting = [subscriber for subscriber in self._subscribers if subscriber.note(events)]
+        loops = {subscriber.loop for subscriber in waiting}
+        for loop in loops:
+            # One wake-up of a loop for all of its followers: each costs a system call.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_wake, [each for each in waiting if each.loop is loop])
+
+    def kept_after(self, seq: int) -> list[Event] | None:
+        """All events beyond `seq`, where every one of them is kept here; else None, and the database must be asked."""
+        with self._lock:
+            if seq >= self._head:
+                return []
+            if not self._events or self._events[0].seq > seq + 1:
+                return None
+            first = seq + 1 - self._events[0].seq
+            return [self._events[place] for place in range(first, len(self._events))]
+
+    async def watch(self) -> None:
+        """Look for commits of other processes until cancelled; of several who watch, one looks."""
+        async with self._watching:
+            try:
+                while True:
+                    heard = await self._hear()
+                    self.advance(await asyncio.to_thread(self._read_head) if heard is None else heard)
+            finally:
+                if self._listener is not None:
+                    await self._listener.close()
+
+    async def _hear(self) -> int | None:
+        """How far the log reaches, or None once it is time to look."""
+        if self._listener is not None:
+            return await self._listener.hear(_SLOW_LOOK_SECONDS)
+        for _ in range(round(_SLOW_LOOK_SECONDS / _LOOK_SECONDS)):
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._may_have_grown():
+                break
+        return None
+
+    @contextmanager
+    def subscribe(self, after: int, urgent: Callable[[Event], bool] | None = None) -> Iterator[Subscription]:
+        """Hear of every `seq` beyond `after`; for use in an event loop.
+
+        Args:
+            after: A place in the log.
+            urgent: Whether an event must be heard of at once; called in any thread. Others are told a moment later and
+                together, so that a follower whom most events do not concern costs those next to nothing. By default
+                all are urgent.
+        """
+        subscription = Subscription(self, after, urgent)
+        with self._lock:
+            self._subscribers.add(subscription)
+        try:
+            yield subscription
+        finally:
+            with self._lock:
+                self._subscribers.discard(subscription)
+            subscription.close()
+
+
+class Subscription:
+    """One follower's place in the log."""
+
+    def __init__(self, tail: Tail, after: int, urgent: Callable[[Event], bool] | None) -> None:
+        self._tail = tail
+        self.loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._urgent = urgent
+        # Of what came before, nothing is known.
+        self._is_urgent = True
+        self._timer: asyncio.TimerHandle | None = None
+        self.position = after
+        """Up to where the follower has read; it moves this on itself."""
+
+    async def wait(self) -> int:
+        """Wait until the log reaches beyond `position`; returns how far."""
+        while True:
+            self._woken.clear()
+            if self._tail.head > self.position:
+                if self._is_urgent or self._urgent is None:
+                    self._is_urgent = False
+                    self.close()
+                    return self._tail.head
+                if self._timer is None:
+                    self._timer = self.loop.call_later(LATER_SECONDS, self._end_delay)
+            await self._woken.wait()
+
+    def note(self, events: Sequence[Event]) -> bool:
+        """Take note that the log has grown; returns whether it must be woken for that.
+
+        Args:
+            events: What the log has grown by; none where that is not known.
+        """
+        if self._urgent is None or self._is_urgent or not events or any(map(self._urgent, events)):
+            self._is_urgent = True
+            return not self._woken.is_set()
+        return self._timer is None and not self._woken.is_set()
+
+    def wake(self) -> None:
+        """Let `wait` look again; in its own loop."""
+        self._woken.set()
+
+    def close(self) -> None:
+        """Wait no longer for what is not urgent."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end_delay(self) -> None:
+        self._timer = None
+        self._is_urgent = True
+        self.wake()
+
+
+def _wake(subscriptions: list[Subscription]) -> None:
+    for subscription in subscriptions:
+        subscription.wake()

@@ -1,0 +1,1 @@
+"""Runs and backfills, and how many of them may go on."""

@@ -1,0 +1,1 @@
+"""A store brought to the schema of this release, kept small, measured, copied and exported."""
