@@ -97,9 +97,10 @@ def test_the_drop_in_door_takes_keys_and_moments_in_headers(server: DevServer) -
     assert [pytest.approx(moment, abs=0.001)] == [event["timestamp"] for event in server.events("strict/dropped")]
 
 
-@pytest.mark.parametrize("moment", [from_now(3_600), 0])
-def test_a_moment_far_from_now_is_refused(server: DevServer, moment: float) -> None:
+@pytest.mark.parametrize("ahead", [True, False])
+def test_a_moment_far_from_now_is_refused(server: DevServer, ahead: bool) -> None:
     """A clock that is wrong must not hide what comes after."""
+    moment = from_now(3_600) if ahead else 0
     strict = post(server, {"key": "strict/odd", "timestamp": moment})
     headers = {"Headwater-Timestamp": str(moment)}
     drop_in = server.post("/report_asset_materialization/strict/odd", {}, headers)
