@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,21 @@ def test_layers_import_downwards() -> None:
     )
 
     assert 0 == done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("layer", sorted({path.relative_to(PACKAGE).parts[0] for path in PACKAGE.glob("*/*/*.py")}))
+def test_folders_of_a_layer_import_each_other_one_way(layer: str) -> None:
+    """Whoever reads one of them has to read those below it alone."""
+    below: TopologicalSorter[str] = TopologicalSorter()
+    for path in (PACKAGE / layer).glob("*/**/*.py"):
+        folder = path.relative_to(PACKAGE / layer).parts[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"headwater.{layer}."):
+                other = f"{node.module}.".split(".")[2]
+                if other != folder and (PACKAGE / layer / other / "__init__.py").exists():
+                    below.add(folder, other)
+
+    below.prepare()
 
 
 def test_nothing_inside_imports_the_users_names() -> None:
