@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 from headwater.definitions.partitions import DynamicKeys, PartitionsSnapshot
 from headwater.definitions.snapshot import DefinitionsSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.records.events import CORRECTIONS, Event
+from headwater.records.fold import places_of
 from headwater.storage.automation import tick_settings
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.catalog import dynamic_partitions
@@ -21,6 +23,9 @@ from headwater.storage.schema import is_whole, latest
 DEFAULT_SWITCH = "default_automation_condition_sensor"
 """The switch of conditions that no other is for, in a deployment where everything is off until it is switched on."""
 
+_MOST_EVENTS = 200
+"""Beyond these, to read all keys is no dearer."""
+
 
 class GraphReader:
     """Definitions in force, lineage learnt from outside, and assets that only have events, as one graph."""
@@ -29,6 +34,7 @@ class GraphReader:
         self.graph = AssetGraph((), ())
         """As last read."""
         self._snapshots: dict[str, DefinitionsSnapshot] = {}
+        self._reported = _ReportedKeys()
         self._made_of: object = None
         self._is_dynamic = False
 
@@ -36,7 +42,7 @@ class GraphReader:
         """The graph as it is now."""
         placed = [(place.name, place.snapshot) for place in catalog.read_locations(connection) if place.snapshot]
         edges = catalog.read_edges(connection)
-        reported = _reported_keys(connection)
+        reported = self._reported.read(connection)
         on_by_default = tick_settings.read(connection).on_by_default
         made_of = (placed, edges, reported, on_by_default)
         if made_of != self._made_of:
@@ -53,6 +59,30 @@ class GraphReader:
         if self._is_dynamic:
             self.graph.dynamic_keys = DynamicKeys(dynamic_partitions.read_all(connection))
         return self.graph
+
+
+class _ReportedKeys:
+    """The assets that have events, read again only after an event by which there can be others."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._known: frozenset[str] = frozenset()
+        self._seq: int | None = None
+
+    def read(self, connection: Connection) -> list[str]:
+        """The keys, sorted."""
+        # First, so that what is written meanwhile is looked at again.
+        head = event_log.head(connection)
+        if self._seq is None or self._may_differ(event_log.read_after(connection, self._seq, _MOST_EVENTS + 1)):
+            self._keys = _reported_keys(connection)
+            self._known = frozenset(self._keys)
+        self._seq = head
+        return self._keys
+
+    def _may_differ(self, events: Sequence[Event]) -> bool:
+        return len(events) > _MOST_EVENTS or any(
+            event.kind in CORRECTIONS or any(key not in self._known for key, _ in places_of(event)) for event in events
+        )
 
 
 def read_graph_with(connection: Connection, changed: Mapping[str, DefinitionsSnapshot]) -> AssetGraph:
