@@ -11,7 +11,7 @@ demo: $(VENV)/demo.stamp ui  ## Start Headwater with the example project on http
 	@$(BIN)/python examples/partner_transactions/demo.py
 
 test: $(VENV)/dev.stamp ui system check ui-check  ## Set up what the tests need, and pass all of them
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 unit: $(VENV)/dev.stamp  ## The quick tests only
 	$(BIN)/python -m pytest tests/unit

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from headwater.storage.database.engine import sqlite_url
 from headwater.storage.store import Store
@@ -43,16 +44,20 @@ for name in [name for name in os.environ if name.startswith("HEADWATER_") and na
     del os.environ[name]
 
 
-SHARED = ("demo", "server")
-"""Servers that tests of several files share; they take seconds to start."""
+DEMO = ("tests/acceptance/", "tests/examples/")
+"""Where tests share the demo, whose partner listens on a port of its own."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of one file stay together, and those that share a server."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        place = next((name for name in SHARED if name in fixtures), item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{place}"))
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc]
+    """Where tests run side by side, those of one file stay together, and all that need the demo."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "demo" if nodeid.startswith(DEMO) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesTogether:
+    """Who runs which test is decided by the file."""
+    return FilesTogether(config, log)
 
 
 @pytest.fixture(scope="session")
