@@ -136,13 +136,13 @@ def test_a_dry_run_shows_everything_and_keeps_nothing(server: DevServer) -> None
     """Events, cursor and values that a tick would lead to, from another cursor; the sensor stays where it was."""
     server.post("/api/sensors/counts/stop")
     before = server.get("/api/sensors/counts").json
-    answer = server.post("/api/sensors/counts/dry-run", {"cursor": "41"}).json
+    answer = server.post("/api/sensors/counts/dry-run", {"cursor": "1000001"}).json
     after = server.get("/api/sensors/counts").json
     server.post("/api/sensors/counts/start")
 
-    assert ("success", "42") == (answer["tick"]["status"], answer["tick"]["cursor"])
+    assert ("success", "1000002") == (answer["tick"]["status"], answer["tick"]["cursor"])
     assert [("observation", "raw")] == [(event["kind"], event["asset_key"]) for event in answer["events"]]
-    assert {"n2": 42} == answer["values"]
+    assert {"n2": 1_000_002} == answer["values"]
     assert before == after
 
 

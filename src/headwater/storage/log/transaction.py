@@ -67,9 +67,10 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
             connection, fold_latest(appended), fold_checks(appended) if EventKind.CHECK_EVALUATION in kinds else ()
         )
         keep_history(connection, appended, kinds)
-        if connection.dialect.name == "postgresql":
-            # Heard by other processes as the transaction commits.
-            execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
+    if connection.dialect.name == "postgresql":
+        # Heard by other processes as the transaction commits. Not in the pipeline, which psycopg ends with a message
+        # that switches the limit of a writer's pauses off; the next statement switches it on.
+        execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
     return appended
 
 

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from headwater.errors import SchemaVersionError
+from headwater.storage import migrations
 from headwater.storage.log import folds
 from headwater.storage.migrations import HEAD
 from headwater.storage.schema import audit_head, log_head, metadata
 
 _LOCK = 0x68656164
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(f"{migrations.__file__}").parent
 _versions = sa.Table(
     "alembic_version",
     sa.MetaData(),
