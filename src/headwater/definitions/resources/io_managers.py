@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata.infer import normalize_metadata
@@ -12,7 +12,6 @@ from headwater.definitions.partitions import PartitionKeyRange, PartitionsDefini
 from headwater.definitions.partitions.several import check_consecutive, window_of
 from headwater.definitions.resources.definition import (
     ResourceBase,
-    ResourceDefinition,
     Resources,
     given_resources,
     resource,
@@ -260,44 +259,5 @@ def build_input_context(
     )
 
 
-@overload
-def io_manager(resource_fn: Callable[..., Any], /) -> ResourceDefinition: ...
-
-
-@overload
-def io_manager(
-    *,
-    config_schema: Any = None,
-    description: str | None = None,
-    required_resource_keys: set[str] | frozenset[str] | None = None,
-) -> Callable[[Callable[..., Any]], ResourceDefinition]: ...
-
-
-def io_manager(
-    resource_fn: Callable[..., Any] | None = None,
-    /,
-    *,
-    config_schema: Any = None,
-    description: str | None = None,
-    required_resource_keys: set[str] | frozenset[str] | None = None,
-) -> ResourceDefinition | Callable[[Callable[..., Any]], ResourceDefinition]:
-    """Make a resource of the function that builds an IO manager; the same as `@resource`, under its usual name.
-
-    Args:
-        resource_fn: The function, where the decorator stands without parentheses. It may take an
-            `InitResourceContext`.
-        config_schema: What its config holds: names and their types.
-        description: What it is; the docstring if left out.
-        required_resource_keys: The resources that it finds in `context.resources`.
-
-    Example:
-        >>> from headwater import Definitions, InMemoryIOManager
-        >>> @io_manager
-        ... def memory():
-        ...     return InMemoryIOManager()
-        >>> defs = Definitions(resources={"io_manager": memory})
-    """
-    decorate = resource(
-        config_schema=config_schema, description=description, required_resource_keys=required_resource_keys
-    )
-    return decorate if resource_fn is None else decorate(resource_fn)
+io_manager = resource
+"""Makes a resource of the function that builds an IO manager: `@resource`, under its usual name."""
