@@ -7,7 +7,6 @@ many to a statement: each execution hands the interpreter to other threads, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -140,27 +139,6 @@ def execute(connection: Connection, text: str, parameters: Row) -> Any:
         return driver.execute(text, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _translate(connection, text, error) from error
-
-
-@contextmanager
-def pipelined(connection: Connection) -> Iterator[None]:
-    """Send statements to PostgreSQL without waiting for the answer to each: only a result that is asked for is awaited.
-
-    All have been carried out once the block is left. They must be `execute`d here: SQLAlchemy takes a result that has
-    not come yet for none.
-
-    Raises:
-        OperationalError: the database did not take one of them.
-    """
-    if connection.dialect.name != "postgresql":
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.pipeline():
-            yield
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _translate(connection, "a pipeline of statements", error) from error
 
 
 def _translate(connection: Connection, text: str, error: Any) -> OperationalError:

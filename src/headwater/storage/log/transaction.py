@@ -14,7 +14,7 @@ from headwater.records.definition_history import DefinitionEntry, fold_definitio
 from headwater.records.events import Event, EventKind, NewEvent, encode_payload
 from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
 from headwater.records.versions import encode_basis, read_versions
-from headwater.storage.database.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect, pipelined
+from headwater.storage.database.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect
 from headwater.storage.log.notifications import CHANNEL
 from headwater.storage.log.partition_sets import PartitionSets
 from headwater.storage.schema import (
@@ -45,31 +45,27 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
     if not new_events:
         return []
     statements = _statements(connection.dialect)
-    with pipelined(connection):
-        head: int = execute(connection, statements.advance_head, (len(new_events),)).fetchall()[0][0]
-        appended = [
-            Event(
-                seq=seq,
-                kind=new.kind,
-                payload=new.payload,
-                asset_key=new.asset_key,
-                partition=new.partition,
-                run_id=new.run_id,
-                timestamp=recorded_at if new.timestamp is None else new.timestamp,
-                recorded_at=recorded_at,
-                data_version=new.data_version,
-            )
-            for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
-        ]
-        statements.insert_events.run(connection, [event_row(event) for event in appended])
-        kinds = {event.kind for event in appended}
-        keep_states(
-            connection, fold_latest(appended), fold_checks(appended) if EventKind.CHECK_EVALUATION in kinds else ()
+    head: int = execute(connection, statements.advance_head, (len(new_events),)).fetchall()[0][0]
+    appended = [
+        Event(
+            seq=seq,
+            kind=new.kind,
+            payload=new.payload,
+            asset_key=new.asset_key,
+            partition=new.partition,
+            run_id=new.run_id,
+            timestamp=recorded_at if new.timestamp is None else new.timestamp,
+            recorded_at=recorded_at,
+            data_version=new.data_version,
         )
-        keep_history(connection, appended, kinds)
+        for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
+    ]
+    statements.insert_events.run(connection, [event_row(event) for event in appended])
+    kinds = {event.kind for event in appended}
+    keep_states(connection, fold_latest(appended), fold_checks(appended) if EventKind.CHECK_EVALUATION in kinds else ())
+    keep_history(connection, appended, kinds)
     if connection.dialect.name == "postgresql":
-        # Heard by other processes as the transaction commits. Not in the pipeline, which psycopg ends with a message
-        # that switches the limit of a writer's pauses off; the next statement switches it on.
+        # Heard by other processes as the transaction commits.
         execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
     return appended
 
