@@ -11,6 +11,7 @@ from pathlib import Path
 
 from servers import LIMIT, DevServer, dev_server
 
+from headwater.cli.homes import read_targets, save_targets
 from headwater.cli.one_off import _keep_lease
 from headwater.records.runs import Cause, Run, RunStatus
 from headwater.server.deployment import Deployments
@@ -95,6 +96,18 @@ def test_an_engine_needs_code(tmp_path: Path) -> None:
 
     assert 2 == done.returncode
     assert "headwater engine definitions.py" in done.stderr
+
+
+def test_each_engine_serves_what_it_was_told_to(tmp_path: Path) -> None:
+    """Although another one, with code of its own, came to the same store just after it."""
+    first, second, later = (Deployments(tmp_path) for _ in range(3))
+    save_targets(first.default(), ["ours.py"])
+    save_targets(second.default(), ["theirs.py"])
+    served = [read_targets(each.default()) for each in (first, second, later)]
+    for each in (first, second, later):
+        each.close()
+
+    assert [["ours.py"], ["theirs.py"], ["theirs.py"]] == served
 
 
 def test_the_next_start_tells_of_a_killed_one(tmp_path: Path) -> None:

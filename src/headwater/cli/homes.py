@@ -117,18 +117,21 @@ def find_source(deployment: Deployment, given: str | None) -> LocationSource:
 
 
 def read_targets(deployment: Deployment) -> list[str]:
-    """The code that a deployment served last."""
+    """The code that this process was told to serve for a deployment, else what was served last."""
     from headwater.storage import settings
 
+    if deployment.named_targets is not None:
+        return list(deployment.named_targets)
     kept = deployment.store.read(lambda connection: settings.read(connection, TARGETS))
     return [str(target) for target in json.loads(kept)] if kept else []
 
 
 def save_targets(deployment: Deployment, targets: list[str]) -> None:
-    """Remember what a deployment serves."""
+    """Serve this code for a deployment, and remember it for processes that name none."""
     from headwater.storage import settings
     from headwater.storage.log.writer import Unit
 
+    deployment.named_targets = targets
     text = json.dumps(targets)
     deployment.store.write(Unit(effect=lambda connection, _events: settings.save(connection, TARGETS, text)))
 

@@ -70,6 +70,8 @@ class Deployment:
         self.catalog = KeptCatalog(store)
         self.report_rules = KeptSetting(store, read_rules)
         self.webhooks = KeptSetting(store, read_webhooks)
+        self.named_targets: Sequence[str] | None = None
+        """The code that this process was told to serve; another one that shares the store may serve other code."""
         self.waits_for: Callable[[], Sequence[str]] = tuple
         """Why it is not ready yet: what an engine in this process has still to load, in sentences."""
         self.sign_in_settings = read_sign_in_settings(home)
