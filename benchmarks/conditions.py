@@ -14,7 +14,7 @@ from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import DailyPartitionsDefinition, PartitionsSnapshot
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import Event, EventKind, Materialization
+from headwater.records.log.events import Event, EventKind, Materialization
 from headwater.storage.automation.decided import read_position
 from headwater.storage.database.engine import sqlite_url
 from headwater.storage.store import Store

@@ -17,15 +17,15 @@ from typing import Any
 from benchmarks.systems import Running, peers, running
 from headwater.definitions.runs.executors import DaskConfig
 from headwater.execution.executors.executor import StepCall
-from headwater.execution.folders import Folders
-from headwater.execution.run_log_places import RunLogs
-from headwater.execution.run_supervisor import RunSupervisor
-from headwater.execution.step_messages import STEP_TASK, StepOrder, encoder
+from headwater.execution.logs.folders import Folders
+from headwater.execution.logs.places import RunLogs
+from headwater.execution.steps.messages import STEP_TASK, StepOrder, encoder
+from headwater.execution.supervision.run_supervisor import RunSupervisor
 from headwater.location.loading import Loader
 from headwater.location.process import LocationProcess
 from headwater.location.source import source_of
-from headwater.records.requests import plan_runs
-from headwater.records.runs import Cause
+from headwater.records.runs.requests import plan_runs
+from headwater.records.runs.runs import Cause
 from headwater.storage.database.engine import sqlite_url
 from headwater.storage.runs.requests import unit_of
 from headwater.storage.store import Store

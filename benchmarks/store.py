@@ -21,10 +21,10 @@ from headwater.daemon.retention import RetentionChore
 from headwater.definitions.metadata.retention import Keep, Sort
 from headwater.definitions.partitions import StaticPartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot, WireValue
-from headwater.execution.run_log_places import RunLogs
+from headwater.execution.logs.places import RunLogs
 from headwater.graph.asset_graph import build_graph
-from headwater.records.events import EventKind, Materialization, NewEvent, Reporter
-from headwater.records.retention import RetentionRules
+from headwater.records.log.events import EventKind, Materialization, NewEvent, Reporter
+from headwater.records.log.retention import RetentionRules
 from headwater.server.resources.history import asset_events
 from headwater.server.resources.partitions import partition_ranges
 from headwater.storage.database.engine import Synchronous, sqlite_url

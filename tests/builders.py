@@ -6,7 +6,7 @@ from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import PartitionsSnapshot
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import (
+from headwater.records.log.events import (
     CheckEvaluation,
     EventKind,
     Materialization,

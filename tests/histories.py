@@ -8,7 +8,7 @@ from builders import checked, made, run_event, step_event
 from hypothesis import strategies as st
 
 from headwater.errors import HeadwaterError
-from headwater.records.events import (
+from headwater.records.log.events import (
     DefinitionsChanged,
     EventKind,
     ExternalRun,
@@ -16,7 +16,7 @@ from headwater.records.events import (
     NewEvent,
     Reporter,
 )
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.log import corrections
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs

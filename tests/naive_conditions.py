@@ -14,7 +14,7 @@ from headwater.automation.conditions.checks import check_of
 from headwater.automation.conditions.decide_step import ASK_AGAIN_AFTER
 from headwater.clock import MICROSECONDS
 from headwater.definitions.conditions.condition import AutomationCondition
-from headwater.records.events import (
+from headwater.records.log.events import (
     Materialization,
 )
 

@@ -11,8 +11,7 @@ import msgspec
 from headwater.definitions.partitions import DynamicKeys, partitions_from_snapshot
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import Target
-from headwater.records.events import (
+from headwater.records.log.events import (
     CORRECTIONS,
     BackfillEvent,
     CheckEvaluation,
@@ -24,7 +23,8 @@ from headwater.records.events import (
     Wipe,
     Withdrawal,
 )
-from headwater.records.runs import BACKFILL_TAG
+from headwater.records.runs.backfills import Target
+from headwater.records.runs.runs import BACKFILL_TAG
 
 EVER = float("inf")
 ENDS = (EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)

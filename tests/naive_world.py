@@ -29,8 +29,7 @@ from headwater.definitions.partitions import (
 )
 from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode, build_graph
-from headwater.records.backfills import Rests, Target
-from headwater.records.events import (
+from headwater.records.log.events import (
     CORRECTIONS,
     BackfillEvent,
     Event,
@@ -43,8 +42,9 @@ from headwater.records.events import (
     Wipe,
     Withdrawal,
 )
-from headwater.records.fold import fold_checks, fold_latest
-from headwater.records.runs import BACKFILL_TAG, Cause, Run, RunStatus
+from headwater.records.log.fold import fold_checks, fold_latest
+from headwater.records.runs.backfills import Rests, Target
+from headwater.records.runs.runs import BACKFILL_TAG, Cause, Run, RunStatus
 from headwater.storage.automation.kept import Kept, OpenRun
 
 SECOND = 1_000_000

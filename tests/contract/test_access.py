@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import SettingsError
-from headwater.records.access import Scope, Token
-from headwater.records.audit import Note
+from headwater.records.access.audit import Note
+from headwater.records.access.tokens import Scope, Token
 from headwater.server.access.book import AccessBook
 from headwater.storage.access import audit
 from headwater.storage.access import tokens as access

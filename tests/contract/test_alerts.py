@@ -14,9 +14,9 @@ from headwater.daemon.alert_loop import AlertLoop
 from headwater.daemon.alert_sender import AlertSender
 from headwater.errors import UnknownAlertRuleError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.alerts import AlertChannel, AlertRule, Delivery, DeliveryStatus
-from headwater.records.decide_alerts import ChannelKey
-from headwater.records.events import Reporter
+from headwater.records.alerts.alerts import AlertChannel, AlertRule, Delivery, DeliveryStatus
+from headwater.records.alerts.decide import ChannelKey
+from headwater.records.log.events import Reporter
 from headwater.storage import alerts
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store

@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import ArchiveError, ConflictError, SettingsError
-from headwater.records.events import Event
-from headwater.records.receipts import report_key
+from headwater.records.log.events import Event
+from headwater.records.log.receipts import report_key
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.database.engine import sqlite_url
 from headwater.storage.log import event_log, folds

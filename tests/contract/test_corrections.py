@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headwater.errors import ConflictError, UnknownAssetError, UnknownEventError
-from headwater.records.events import Event, EventKind, NewEvent, Reporter
-from headwater.records.fold import Latest
+from headwater.records.log.events import Event, EventKind, NewEvent, Reporter
+from headwater.records.log.fold import Latest
 from headwater.storage.log import corrections, event_log, states
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
 from headwater.definitions.partitions import StaticPartitionsDefinition
-from headwater.records.events import (
+from headwater.records.log.events import (
     DefinitionsChanged,
     Event,
     EventKind,
     NewEvent,
 )
-from headwater.records.partition_states import PartitionStatus
+from headwater.records.log.partition_states import PartitionStatus
 from headwater.storage.log import event_log, folds, partition_sets, states
 from headwater.storage.log.writer import Unit
 from headwater.storage.schema import (

@@ -26,8 +26,8 @@ from headwater.definitions.partitions import (
 from headwater.definitions.snapshot import CheckSnapshot
 from headwater.errors import UnknownRunError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import EventKind, FreshnessChange, Materialization, NewEvent
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.log.events import EventKind, FreshnessChange, Materialization, NewEvent
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.server.kept.catalog import KeptCatalog
 from headwater.server.resources.assets import asset_list, graph_view
 from headwater.server.resources.estate import read_estate

@@ -9,9 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from headwater.daemon.log_chore import LogChore
-from headwater.execution.run_log_places import RunLogs
-from headwater.execution.run_logs import output_path, read_lines
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.execution.logs.places import RunLogs
+from headwater.execution.logs.run_logs import output_path, read_lines
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs
 from headwater.storage.store import Store

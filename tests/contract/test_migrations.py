@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from builders import made
 
 from headwater.errors import SchemaVersionError
-from headwater.records.events import Event, EventKind, NewEvent
+from headwater.records.log.events import Event, EventKind, NewEvent
 from headwater.storage import migrations
 from headwater.storage.database.engine import open_engine
 from headwater.storage.log import folds, states

@@ -10,7 +10,7 @@ from builders import checked, external, made, native
 from headwater.clock import MICROSECONDS
 from headwater.definitions.partitions import StaticPartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
-from headwater.records.events import DefinitionsChanged, EventKind, Materialization, NewEvent
+from headwater.records.log.events import DefinitionsChanged, EventKind, Materialization, NewEvent
 from headwater.server.resources import assets, graphs, moments
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.log import event_log

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from builders import made
 
 from headwater.errors import IdempotencyConflictError
-from headwater.records.events import NewEvent
-from headwater.records.receipts import KEPT_DAYS, Receipt, report_key
+from headwater.records.log.events import NewEvent
+from headwater.records.log.receipts import KEPT_DAYS, Receipt, report_key
 from headwater.storage.log import event_log
 from headwater.storage.log.report_keys import forget_expired
 from headwater.storage.log.writer import Unit, report

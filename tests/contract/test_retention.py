@@ -17,11 +17,11 @@ from sqlalchemy.engine import Connection
 from headwater.daemon.retention import RetentionChore
 from headwater.definitions.metadata.retention import RETENTION, Keep, Sort
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot, WireValue
-from headwater.execution.run_log_places import RunLogs
-from headwater.records.events import DefinitionsChanged, EventKind, Materialization, NewEvent, StepEvent
-from headwater.records.locations import Location, LocationStatus
-from headwater.records.retention import RetentionRules
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.execution.logs.places import RunLogs
+from headwater.records.catalog.locations import Location, LocationStatus
+from headwater.records.log.events import DefinitionsChanged, EventKind, Materialization, NewEvent, StepEvent
+from headwater.records.log.retention import RetentionRules
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.server.resources import history
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.catalog.graph_reader import GraphReader, read_graph_as_of

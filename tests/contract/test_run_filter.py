@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs
 from headwater.storage.runs.filter import RunFilter

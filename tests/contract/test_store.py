@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, InvalidTransitionError, StoreError
-from headwater.records.events import Event, EventKind
-from headwater.records.runs import Cause, Run, RunStatus
-from headwater.records.tick_settings import TickSettings
-from headwater.records.ticks import EndedTick, SensorState, TickDetail, TickStatus
+from headwater.records.automation.tick_settings import TickSettings
+from headwater.records.automation.ticks import EndedTick, SensorState, TickDetail, TickStatus
+from headwater.records.log.events import Event, EventKind
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.automation import sensors
 from headwater.storage.log import event_log, states
 from headwater.storage.log.event_log import EventFilter

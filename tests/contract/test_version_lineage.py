@@ -9,8 +9,8 @@ from builders import external, graph_of, made, native
 from histories import made_from
 
 from headwater.definitions.partitions import StaticPartitionsDefinition
-from headwater.execution.steps import Step
-from headwater.execution.versions_read import look
+from headwater.execution.steps.steps import Step
+from headwater.execution.steps.versions_read import look
 from headwater.graph.partition_links import PartitionLinks
 from headwater.server.resources import versions
 from headwater.storage.log.states import StoredVersions

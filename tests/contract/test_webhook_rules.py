@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from sqlalchemy.engine import Connection
 
-from headwater.records.events import Event
-from headwater.records.webhooks import WebhookRule
+from headwater.records.log.events import Event
+from headwater.records.reports.webhooks import WebhookRule
 from headwater.storage.log.writer import Unit
 from headwater.storage.reports.webhooks import read_webhooks, remove_webhook, save_webhook
 from headwater.storage.store import Store

@@ -8,7 +8,7 @@ from typing import Any
 
 from headwater.cli.main import main
 from headwater.daemon.alert_channels import signed
-from headwater.records.alerts import AlertCause
+from headwater.records.alerts.alerts import AlertCause
 
 PAGE = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text()
 

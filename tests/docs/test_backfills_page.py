@@ -15,7 +15,7 @@ from headwater.clock import to_datetime
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.graph.asset_graph import build_graph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import TRANSITIONS
+from headwater.records.runs.backfills import TRANSITIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "backfills.md").read_text()
 _FAR_ON = to_datetime(1_800_000_000_000_000)

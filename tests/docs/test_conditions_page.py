@@ -18,8 +18,8 @@ from headwater.clock import MICROSECONDS
 from headwater.definitions.conditions.operands import Operands
 from headwater.definitions.snapshot import CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.backfills import Rests, Target
-from headwater.records.events import BackfillEvent, Event, EventKind, FreshnessChange, NewEvent, RunEvent, Wipe
+from headwater.records.log.events import BackfillEvent, Event, EventKind, FreshnessChange, NewEvent, RunEvent, Wipe
+from headwater.records.runs.backfills import Rests, Target
 
 PAGE = (Path(__file__).parents[2] / "docs" / "conditions.md").read_text()
 ROWS = re.findall(r"^\| `(.+?)` \| .+? \| (.+?) \| (.+?) \|$", PAGE, flags=re.MULTILINE)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from headwater.cli.main import main
-from headwater.records.access import Role, Scope
+from headwater.records.access.tokens import Role, Scope
 from headwater.server.access.sign_in_settings import read_sign_in_settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "security.md").read_text()

@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
-from headwater.records.events import Event, EventKind, Materialization, NewEvent, StepEvent
+from headwater.records.log.events import Event, EventKind, Materialization, NewEvent, StepEvent
 from headwater.storage.log.event_log import read_after
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store

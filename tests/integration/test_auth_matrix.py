@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from servers import LIMIT, DevServer, dev_server
 
-from headwater.records.access import Role, Scope
-from headwater.records.audit import Note
+from headwater.records.access.audit import Note
+from headwater.records.access.tokens import Role, Scope
 from headwater.server.access.permissions import _RULES
 from headwater.server.api import build_api
 from headwater.server.deployment import Deployment, Deployments

@@ -18,7 +18,7 @@ from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import Event, EventKind, FreshnessChange, NewEvent, RunEvent, StepEvent
+from headwater.records.log.events import Event, EventKind, FreshnessChange, NewEvent, RunEvent, StepEvent
 from headwater.server.resources.automation import automation_view, run_why
 from headwater.storage.automation.freshness import read_freshness
 from headwater.storage.database.engine import sqlite_url

@@ -23,8 +23,8 @@ from headwater.definitions.conditions.condition import AutomationCondition as Co
 from headwater.definitions.partitions import DailyPartitionsDefinition, DynamicPartitionsDefinition
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import Event, EventKind, NewEvent, PartitionsChanged, RunEvent, StepEvent
-from headwater.records.runs import Run, RunStatus
+from headwater.records.log.events import Event, EventKind, NewEvent, PartitionsChanged, RunEvent, StepEvent
+from headwater.records.runs.runs import Run, RunStatus
 from headwater.storage.catalog import dynamic_partitions
 from headwater.storage.database.engine import sqlite_url
 from headwater.storage.log import event_log

@@ -13,7 +13,7 @@ from servers import LIMIT, DevServer, dev_server
 
 from headwater.cli.homes import read_targets, save_targets
 from headwater.cli.one_off import _keep_lease
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.server.deployment import Deployments
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from headwater.definitions.partitions import DailyPartitionsDefinition, StaticPartitionsDefinition
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import EventKind
+from headwater.records.log.events import EventKind
 from headwater.server.resources import partitions
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store

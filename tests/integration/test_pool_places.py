@@ -11,16 +11,16 @@ from builders import graph_of, native
 
 from headwater.definitions.snapshot import CheckSnapshot
 from headwater.execution.executors.executor import Executor, StepCall
-from headwater.execution.folders import Folders
-from headwater.execution.plan import plan_steps
-from headwater.execution.pool_room import PoolRoom
-from headwater.execution.run_log_places import RunLogs
-from headwater.execution.step_messages import StepReport, encoder
-from headwater.execution.step_supervisor import StepSupervisor
+from headwater.execution.logs.folders import Folders
+from headwater.execution.logs.places import RunLogs
+from headwater.execution.steps.messages import StepReport, encoder
+from headwater.execution.steps.plan import plan_steps
+from headwater.execution.supervision.pool_room import PoolRoom
+from headwater.execution.supervision.step_supervisor import StepSupervisor
 from headwater.location.process import TaskFailedError
-from headwater.records.events import ErrorInfo, EventKind, Reporter
-from headwater.records.limits import Limit
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.log.events import ErrorInfo, EventKind, Reporter
+from headwater.records.runs.limits import Limit
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.database.engine import sqlite_url
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import limits, pool_places, runs

@@ -22,7 +22,7 @@ import pytest
 from servers import DevServer, dev_server
 
 from headwater.clock import SystemClock
-from headwater.records.access import Role
+from headwater.records.access.tokens import Role
 from headwater.server.access.oidc import Flow, SignIn, SignInFailedError, seal, unseal
 from headwater.server.access.sign_in_settings import RoleRule, SignInSettings
 

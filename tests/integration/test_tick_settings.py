@@ -11,8 +11,8 @@ import headwater as hw
 from headwater.automation.conditions.switches import followed
 from headwater.daemon.code_locations import note_loaded
 from headwater.definitions.build_snapshot import build_snapshot
-from headwater.records.tick_settings import TickSettings
-from headwater.records.ticks import SensorState
+from headwater.records.automation.tick_settings import TickSettings
+from headwater.records.automation.ticks import SensorState
 from headwater.storage.automation import tick_settings
 from headwater.storage.catalog.graph_reader import DEFAULT_SWITCH, GraphReader
 from headwater.storage.database.engine import sqlite_url

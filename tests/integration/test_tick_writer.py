@@ -12,7 +12,14 @@ import pytest
 from headwater.automation.ticks.decide import PlannedTick
 from headwater.automation.ticks.writer import TickWriter
 from headwater.errors import ConflictError
-from headwater.records.ticks import EndedTick, PartitionsChange, SensorState, TickDetail, TickStatus, ValueChanges
+from headwater.records.automation.ticks import (
+    EndedTick,
+    PartitionsChange,
+    SensorState,
+    TickDetail,
+    TickStatus,
+    ValueChanges,
+)
 from headwater.storage.automation import sensor_values, sensors
 from headwater.storage.catalog import dynamic_partitions
 from headwater.storage.database.engine import sqlite_url

@@ -13,8 +13,8 @@ from headwater.automation.waiting import wait_for_more
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import CORRECTIONS, Event, EventKind, FreshnessChange, NewEvent, Rename
-from headwater.records.freshness import FreshnessState, Judgement, judge_freshness
+from headwater.records.automation.freshness import FreshnessState, Judgement, judge_freshness
+from headwater.records.log.events import CORRECTIONS, Event, EventKind, FreshnessChange, NewEvent, Rename
 from headwater.storage.automation import freshness as freshness_store
 from headwater.storage.log import event_log, states
 from headwater.storage.log.writer import Unit

@@ -8,7 +8,7 @@ from typing import Any
 
 from headwater.location.worker import find_task
 
-INSTANCE = "headwater.execution.instance:open_at"
+INSTANCE = "headwater.execution.instance.instance:open_at"
 """What opens it."""
 
 

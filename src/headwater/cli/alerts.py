@@ -60,9 +60,9 @@ def set_rule(
     """
     import msgspec
 
-    from headwater.records.alerts import AlertRule, check_rule
-    from headwater.records.audit import Note
-    from headwater.records.events import Reporter
+    from headwater.records.access.audit import Note
+    from headwater.records.alerts.alerts import AlertRule, check_rule
+    from headwater.records.log.events import Reporter
     from headwater.storage import alerts
     from headwater.storage.access import audit
 
@@ -122,8 +122,8 @@ def list_rules(home: Path | None, deployment: str, as_json: bool) -> None:
 @deployment_option
 def remove_rule(name: str, home: Path | None, deployment: str) -> None:
     """Remove the alert rule NAME, and its open incidents."""
-    from headwater.records.audit import Note
-    from headwater.records.events import Reporter
+    from headwater.records.access.audit import Note
+    from headwater.records.log.events import Reporter
     from headwater.storage import alerts
     from headwater.storage.access import audit
 
@@ -140,7 +140,7 @@ def remove_rule(name: str, home: Path | None, deployment: str) -> None:
 @deployment_option
 def send_test(name: str, home: Path | None, deployment: str) -> None:
     """Let the engine send a test to each channel of NAME."""
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.storage import alerts
 
     with open_deployment(home, deployment) as opened:
@@ -185,7 +185,7 @@ def list_incidents(with_resolved: bool, limit: int, home: Path | None, deploymen
 @json_option
 def list_deliveries(limit: int, home: Path | None, deployment: str, as_json: bool) -> None:
     """List the messages that wait, were delivered, or failed; the newest first."""
-    from headwater.records.alert_messages import headline
+    from headwater.records.alerts.messages import headline
     from headwater.storage import alerts
 
     with open_deployment(home, deployment) as opened:

@@ -61,7 +61,7 @@ def verify_audit(anchor: str | None, home: Path | None, deployment: str, as_json
     Keep what it prints as the anchor elsewhere: whoever can write the whole database can also make a new log that is
     whole in itself, but not one that has the anchor in it.
     """
-    from headwater.records.audit import parse_anchor
+    from headwater.records.access.audit import parse_anchor
     from headwater.storage.access import audit
 
     try:

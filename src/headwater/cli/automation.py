@@ -9,7 +9,7 @@ import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
 from headwater.cli.printing import print_json
-from headwater.records.events import EventKind, LocationReload, NewEvent
+from headwater.records.log.events import EventKind, LocationReload, NewEvent
 
 
 @click.group("automation")

@@ -64,8 +64,8 @@ def create_backfill(
     --partitions names those of the first assets in the selection; downstream of them is made what is made from these.
     """
     from headwater.cli.actor import actor
-    from headwater.records.events import Reporter
-    from headwater.records.runs import Cause
+    from headwater.records.log.events import Reporter
+    from headwater.records.runs.runs import Cause
     from headwater.server.resources import backfills
     from headwater.server.shapes.backfills import BackfillRequestBody
 
@@ -191,7 +191,7 @@ def retry_backfill(backfill_id: str, home: Path | None, deployment: str, as_json
 
 def _command(name: str, backfill_id: str, home: Path | None, deployment: str, *, as_json: bool) -> None:
     from headwater.cli.actor import actor
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.server.resources import backfills
 
     reporter = Reporter(via="cli", name=actor())

@@ -14,7 +14,7 @@ from headwater.cli.materialize import executor_option, read_config, tell
 from headwater.cli.printing import local_time, print_json, print_table
 
 if TYPE_CHECKING:
-    from headwater.records.events import CheckEvaluation, Event
+    from headwater.records.log.events import CheckEvaluation, Event
 
 
 @click.group("checks")
@@ -78,7 +78,7 @@ def run_checks(
     ERROR does not pass.
     """
     from headwater.cli.one_off import RunWish, check_now
-    from headwater.records.events import CheckEvaluation
+    from headwater.records.log.events import CheckEvaluation
     from headwater.server.resources.events import event_view
     from headwater.server.resources.runs import run_view
 

@@ -13,7 +13,7 @@ from headwater.cli.homes import deployment_option, home_option, open_deployment
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-    from headwater.records.events import Event
+    from headwater.records.log.events import Event
     from headwater.storage.log.writer import Unit
 
 
@@ -39,7 +39,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @_common
 def withdraw_event(seq: int, reason: str | None, **common: Any) -> None:
     """Make the state as if the event SEQ had never come. The log keeps it, and says that it was withdrawn."""
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.storage.log import corrections
 
     _carry_out(
@@ -55,7 +55,7 @@ def withdraw_event(seq: int, reason: str | None, **common: Any) -> None:
 @_common
 def wipe_asset(key: str, partitions: tuple[str, ...], reason: str | None, **common: Any) -> None:
     """Forget what is known of an asset, or of some of its partitions. The log keeps the events."""
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.storage.log import corrections
 
     what = f"{len(partitions)} partitions of {key}" if partitions else key
@@ -87,7 +87,7 @@ def merge_asset(key: str, into: str, reason: str | None, **common: Any) -> None:
 
 
 def _rename(key: str, to: str, merge: bool, reason: str | None, common: dict[str, Any]) -> None:
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.storage.log import corrections
 
     _carry_out(

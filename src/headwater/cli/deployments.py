@@ -102,7 +102,7 @@ def list_deployments(home: Path | None, as_json: bool) -> None:
 
 def _note(deployments: Deployments, action: str, name: str) -> None:
     """Enter a change into the audit log of the default deployment, whose admins may make and remove others."""
-    from headwater.records.audit import Note
+    from headwater.records.access.audit import Note
     from headwater.storage.access import audit
     from headwater.storage.log.writer import Unit
 

@@ -9,7 +9,7 @@ import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment
 from headwater.cli.printing import print_json, print_table
-from headwater.records.limits import Kind, Limit
+from headwater.records.runs.limits import Kind, Limit
 
 _KIND = click.Choice(get_args(Kind))
 
@@ -52,7 +52,7 @@ def list_limits(home: Path | None, deployment: str, as_json: bool) -> None:
 @deployment_option
 def set_limit(kind: Kind, name: str, most: int, home: Path | None, deployment: str) -> None:
     """Let at most MOST runs of a kind go on at once; 0 lets none begin. Runs under way go on."""
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.storage.runs import limits
 
     limit = Limit(kind=kind, name=name, most=most)
@@ -68,7 +68,7 @@ def set_limit(kind: Kind, name: str, most: int, home: Path | None, deployment: s
 @deployment_option
 def remove_limit(kind: Kind, name: str, home: Path | None, deployment: str) -> None:
     """Lift a limit."""
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.storage.runs import limits
 
     limit = Limit(kind=kind, name=name, most=0)

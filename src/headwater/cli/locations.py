@@ -51,7 +51,7 @@ def reload_locations(names: tuple[str, ...], home: Path | None, deployment: str)
 
     Runs under way end with the definitions that they began with.
     """
-    from headwater.records.events import Reporter
+    from headwater.records.log.events import Reporter
     from headwater.server.resources.locations import location_list, reload_unit
 
     with open_deployment(home, deployment) as opened:

@@ -15,7 +15,7 @@ from headwater.cli.homes import deployment_option, file_option, find_source, hom
 from headwater.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from headwater.records.events import Event
+    from headwater.records.log.events import Event
 
 executor_option = click.option(
     "--executor",
@@ -64,7 +64,7 @@ def materialize(
 
 def tell(event: Event) -> None:
     """Print an event of a run, with what went wrong."""
-    from headwater.records.events import EventKind, RunEvent, StepEvent
+    from headwater.records.log.events import EventKind, RunEvent, StepEvent
     from headwater.server.resources.events import event_view
 
     title = event_view(event).title

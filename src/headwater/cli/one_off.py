@@ -22,19 +22,19 @@ from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.definitions.runs.run_config import plain_run_config
 from headwater.errors import StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_cancel_grace, read_default_executor
-from headwater.execution.folders import Folders
-from headwater.execution.plan import plan_steps
-from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
+from headwater.execution.logs.folders import Folders
+from headwater.execution.steps.plan import plan_steps
+from headwater.execution.supervision.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.checkable import choose_checks
 from headwater.graph.makeable import choose_makeable
 from headwater.location.loaders import loader_of
 from headwater.location.process import LocationProcess
 from headwater.location.source import LocationSource
-from headwater.records.events import Event
-from headwater.records.existing_inputs import check_reads
-from headwater.records.requests import plan_check_runs, plan_job, plan_runs, requested_events
-from headwater.records.runs import Cause, Run
+from headwater.records.catalog.existing_inputs import check_reads
+from headwater.records.log.events import Event
+from headwater.records.runs.requests import plan_check_runs, plan_job, plan_runs, requested_events
+from headwater.records.runs.runs import Cause, Run
 from headwater.server.deployment import Deployment
 from headwater.server.resources.ticking import find_ticking
 from headwater.storage.catalog.dynamic_partitions import read_all

@@ -54,8 +54,8 @@ def change_person(
 ) -> None:
     """Give somebody a role, or shut them out; without options, they are let in as the rules say."""
     from headwater.cli.actor import actor
-    from headwater.records.access import Role
-    from headwater.records.audit import Note
+    from headwater.records.access.audit import Note
+    from headwater.records.access.tokens import Role
     from headwater.storage.access import people
 
     if role is not None and by_rules:

@@ -125,7 +125,7 @@ def report_rules(home: Path | None, deployment: str, pairs: tuple[str, ...], **c
     import msgspec
 
     from headwater.cli.actor import actor
-    from headwater.records.report_rules import ReportRules
+    from headwater.records.reports.rules import ReportRules
     from headwater.server.resources.held_reports import keep_rules
     from headwater.storage.reports.rules import read_rules
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from headwater.execution.log_sources import FolderLogs
-from headwater.execution.progress import read_progress
-from headwater.records.events import Event, EventKind, RunEvent, StepEvent
+from headwater.execution.logs.progress import read_progress
+from headwater.execution.logs.sources import FolderLogs
+from headwater.records.log.events import Event, EventKind, RunEvent, StepEvent
 
 _SECONDS_BETWEEN = 0.5
 _ENDS = {EventKind.STEP_SUCCEEDED: "✓", EventKind.STEP_FAILED: "✗", EventKind.STEP_SKIPPED: "–"}

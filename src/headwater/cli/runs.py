@@ -11,7 +11,7 @@ import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment, tell_if_nobody_works
 from headwater.cli.printing import local_time, print_json, print_table
-from headwater.records.runs import RunStatus
+from headwater.records.runs.runs import RunStatus
 
 if TYPE_CHECKING:
     from headwater.server.shapes import LogLine, RunView
@@ -113,7 +113,7 @@ def cancel_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -
 @json_option
 def retry_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """Request a run of what an ended one did not make; the server carries it out."""
-    from headwater.records.runs import Cause
+    from headwater.records.runs.runs import Cause
     from headwater.server.resources.runs import run_view
     from headwater.server.routes.runs import request_retry
 

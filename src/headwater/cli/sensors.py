@@ -9,7 +9,7 @@ import click
 from headwater.cli.homes import deployment_option, file_option, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
 from headwater.cli.ticking import change, show_ticks, tick_here
-from headwater.records.events import EventKind, Reporter
+from headwater.records.log.events import EventKind, Reporter
 
 
 @click.group("sensor")

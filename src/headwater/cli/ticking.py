@@ -11,7 +11,7 @@ import click
 from headwater.automation.ticks.decide import PlannedTick
 from headwater.cli.homes import find_source, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
-from headwater.records.events import EventKind, Reporter
+from headwater.records.log.events import EventKind, Reporter
 
 
 def change(name: str, kind: EventKind, changes: dict[str, Any], home: Path | None, deployment: str) -> None:

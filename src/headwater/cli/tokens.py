@@ -52,8 +52,8 @@ def create_token(
     From the first token on, the deployment takes no request without one.
     """
     from headwater.cli.actor import actor
-    from headwater.records.access import USUAL_SCOPES, Scope
-    from headwater.records.audit import Note
+    from headwater.records.access.audit import Note
+    from headwater.records.access.tokens import USUAL_SCOPES, Scope
     from headwater.storage.access import tokens as access
 
     lasts = None if expires is None else _duration(expires)
@@ -122,7 +122,7 @@ def list_tokens(home: Path | None, deployment: str, as_json: bool) -> None:
 def revoke_token(token_id: str, home: Path | None, deployment: str) -> None:
     """Make a token useless from now on, also for servers that run."""
     from headwater.cli.actor import actor
-    from headwater.records.audit import Note
+    from headwater.records.access.audit import Note
     from headwater.storage.access import tokens as access
 
     with open_deployment(home, deployment) as opened:
@@ -144,7 +144,7 @@ def require_tokens(switch: str, home: Path | None, deployment: str) -> None:
     A server that others than this machine can reach demands one in any case.
     """
     from headwater.cli.actor import actor
-    from headwater.records.audit import Note
+    from headwater.records.access.audit import Note
     from headwater.storage.access import tokens as access
 
     with open_deployment(home, deployment) as opened:

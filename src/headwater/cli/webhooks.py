@@ -46,7 +46,7 @@ def set_webhook(
     """
     import msgspec
 
-    from headwater.records.webhooks import PRESETS, WebhookRule, check_rule
+    from headwater.records.reports.webhooks import PRESETS, WebhookRule, check_rule
     from headwater.storage.log.writer import Unit
     from headwater.storage.reports.webhooks import save_webhook
 
@@ -114,7 +114,7 @@ def remove_webhook(name: str, home: Path | None, deployment: str) -> None:
 @deployment_option
 def try_webhook(name: str, body: Any, headers: tuple[str, ...], home: Path | None, deployment: str) -> None:
     """Show what NAME makes of a BODY, a file or - for standard input. Nothing is kept."""
-    from headwater.records.webhooks import reports_of
+    from headwater.records.reports.webhooks import reports_of
     from headwater.storage.reports.webhooks import read_webhooks
 
     with open_deployment(home, deployment) as opened:

@@ -19,8 +19,8 @@ import msgspec
 
 from headwater.clock import MICROSECONDS, to_datetime
 from headwater.errors import HeadwaterError, SettingsError
-from headwater.records.alert_messages import headline, slack_body, text, webhook_body
-from headwater.records.alerts import AlertChannel, Delivery, check_url, is_address
+from headwater.records.alerts.alerts import AlertChannel, Delivery, check_url, is_address
+from headwater.records.alerts.messages import headline, slack_body, text, webhook_body
 
 _TIMEOUT_SECONDS = 15.0
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})

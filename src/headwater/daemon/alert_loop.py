@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 from headwater.automation.waiting import wait_for_more
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.alert_signals import KINDS, signal_of
-from headwater.records.alerts import AlertRule, Delivery, Incident
-from headwater.records.decide_alerts import Alarms, Change
-from headwater.records.events import Event, EventKind, Report, StepEvent
+from headwater.records.alerts.alerts import AlertRule, Delivery, Incident
+from headwater.records.alerts.decide import Alarms, Change
+from headwater.records.alerts.signals import KINDS, signal_of
+from headwater.records.log.events import Event, EventKind, Report, StepEvent
 from headwater.storage import alerts
 from headwater.storage.log import event_log
 from headwater.storage.log.writer import Unit

@@ -13,8 +13,8 @@ from headwater.automation.waiting import wait_for_more
 from headwater.clock import MICROSECONDS
 from headwater.daemon.alert_channels import AlertNotSentError
 from headwater.errors import StoreError
-from headwater.records.alerts import Delivery
-from headwater.records.decide_alerts import (
+from headwater.records.alerts.alerts import Delivery
+from headwater.records.alerts.decide import (
     ChannelKey,
     after_failure,
     after_success,

@@ -16,14 +16,14 @@ from headwater.automation.ticks.evaluation import TICK_TASK
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, StoreUnavailableError
-from headwater.execution.step_messages import STEP_TASK
+from headwater.execution.steps.messages import STEP_TASK
 from headwater.location.loaders import AnyLoader, loader_of
 from headwater.location.loading import LoadFailedError
 from headwater.location.process import LocationProcess
 from headwater.location.source import LocationSource
 from headwater.location.watch import FileWatch
-from headwater.records.events import DefinitionsChanged, ErrorInfo, Event, EventKind, NewEvent
-from headwater.records.locations import Location, LocationStatus
+from headwater.records.catalog.locations import Location, LocationStatus
+from headwater.records.log.events import DefinitionsChanged, ErrorInfo, Event, EventKind, NewEvent
 from headwater.storage.automation import leases
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.log.writer import Unit

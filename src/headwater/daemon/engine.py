@@ -28,11 +28,11 @@ from headwater.daemon.run_loop import RunLoop
 from headwater.daemon.shares import Shares
 from headwater.errors import StoreError, StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_cancel_grace, read_default_executor
-from headwater.execution.folders import Folders
-from headwater.execution.run_log_places import read_run_logs
+from headwater.execution.logs.folders import Folders
+from headwater.execution.logs.places import read_run_logs
 from headwater.location.source import LocationSource
-from headwater.records.events import Event, EventKind, LocationReload, Report, SensorSwitched
-from headwater.records.leases import Failure, Lease
+from headwater.records.automation.leases import Failure, Lease
+from headwater.records.log.events import Event, EventKind, LocationReload, Report, SensorSwitched
 from headwater.storage.automation import leases, sensors, tick_settings
 from headwater.storage.catalog.graph_reader import GraphReader
 from headwater.storage.log.writer import Unit

@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.errors import RunLogsError, UnknownRunError
-from headwater.execution.run_log_places import RunLogs
-from headwater.records.runs import ENDED
+from headwater.execution.logs.places import RunLogs
+from headwater.records.runs.runs import ENDED
 from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store
 

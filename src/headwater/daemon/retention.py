@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 from headwater.clock import MICROSECONDS
 from headwater.definitions.metadata.retention import Sort
 from headwater.errors import RunLogsError
-from headwater.execution.run_log_places import RunLogs
-from headwater.records.events import Event
-from headwater.records.retention import RetentionRules
+from headwater.execution.logs.places import RunLogs
+from headwater.records.log.events import Event
+from headwater.records.log.retention import RetentionRules
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import run_keys
 from headwater.storage.store import Store

@@ -14,15 +14,15 @@ from headwater.daemon.owners import is_surely_gone
 from headwater.daemon.run_spans import RunSpans
 from headwater.errors import ConflictError, HeadwaterError
 from headwater.execution.executors.choose import Executors
-from headwater.execution.folders import Folders
-from headwater.execution.pool_room import PoolRoom
-from headwater.execution.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
+from headwater.execution.logs.folders import Folders
+from headwater.execution.supervision.pool_room import PoolRoom
+from headwater.execution.supervision.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
-from headwater.records.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
-from headwater.records.events import ErrorInfo, Event, EventKind
-from headwater.records.limits import Limit
-from headwater.records.runs import Run, RunStatus
+from headwater.records.log.events import ErrorInfo, Event, EventKind
+from headwater.records.runs.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
+from headwater.records.runs.limits import Limit
+from headwater.records.runs.runs import Run, RunStatus
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import limits as limit_store
 from headwater.storage.runs import pool_places

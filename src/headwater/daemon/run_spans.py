@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.errors import HeadwaterError
-from headwater.records.events import Event, EventKind, StepEvent
-from headwater.records.runs import ENDED, Run, RunStatus
+from headwater.records.log.events import Event, EventKind, StepEvent
+from headwater.records.runs.runs import ENDED, Run, RunStatus
 from headwater.storage.log import event_log
 from headwater.storage.runs import runs as run_store
 from headwater.storage.store import Store

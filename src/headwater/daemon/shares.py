@@ -10,8 +10,8 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.daemon.owners import is_surely_gone
-from headwater.records.events import Event
-from headwater.records.leases import Lease, holder_of
+from headwater.records.automation.leases import Lease, holder_of
+from headwater.records.log.events import Event
 from headwater.storage.automation import leases
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store

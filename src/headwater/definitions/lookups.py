@@ -25,7 +25,7 @@ from headwater.errors import (
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
 # What loads values sets up resources and opens instances, which stand above definitions: it comes when it is called.
-_LOADER = "headwater.execution.asset_values"
+_LOADER = "headwater.execution.in_process.asset_values"
 
 
 class Lookups(ABC):

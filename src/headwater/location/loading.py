@@ -17,7 +17,7 @@ from headwater.location import wire
 from headwater.location.links import LocalLink
 from headwater.location.process import MOST_GROWTH, LocationProcess
 from headwater.location.source import LocationSource
-from headwater.records.events import ErrorInfo
+from headwater.records.log.events import ErrorInfo
 
 _LOAD_SECONDS = 120.0
 _GRACE_SECONDS = 3.0

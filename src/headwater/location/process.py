@@ -17,7 +17,7 @@ from headwater.location.carried_files import keep
 from headwater.location.links import HostLink, Streams, WorkerLink
 from headwater.location.memory import oom_kills
 from headwater.location.source import LocationSource
-from headwater.records.events import ErrorInfo
+from headwater.records.log.events import ErrorInfo
 
 GRACE_SECONDS = 3.0
 """How long user code has to end by itself once it was told to, if nobody says otherwise."""

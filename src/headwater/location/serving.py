@@ -26,7 +26,7 @@ from headwater.location.links import Streams
 from headwater.location.loading import Loader, LoadFailedError
 from headwater.location.process import LocationProcess
 from headwater.location.remote import keep_alive
-from headwater.records.events import ErrorInfo
+from headwater.records.log.events import ErrorInfo
 
 _HELLO_SECONDS = 10.0
 _CHUNK = 65_536

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from headwater.environment import redact
 from headwater.errors import HeadwaterError
-from headwater.records.events import ErrorInfo
+from headwater.records.log.events import ErrorInfo
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _MOST_CHARACTERS = 20_000

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from headwater.records.events import ErrorInfo
+from headwater.records.log.events import ErrorInfo
 
 _LENGTH = struct.Struct(">I")
 PROTOCOL = 3

@@ -10,7 +10,7 @@ from headwater.openlineage import facets
 from headwater.openlineage.described import UNREAD
 from headwater.openlineage.events import DatasetFacets
 from headwater.openlineage.facets import Assertion, FacetReader
-from headwater.records.events import CheckEvaluation, EventKind, NewEvent, Observation, Reporter
+from headwater.records.log.events import CheckEvaluation, EventKind, NewEvent, Observation, Reporter
 
 _FACET = "dataQualityAssertions"
 

@@ -30,7 +30,7 @@ from headwater.openlineage.events import (
 from headwater.openlineage.facets import FacetReader
 from headwater.openlineage.naming import DEFAULT_NAMING, Naming
 from headwater.openlineage.open_runs import OpenRun, OpenRuns
-from headwater.records.events import EventKind, Materialization, NewEvent, Observation, Reporter
+from headwater.records.log.events import EventKind, Materialization, NewEvent, Observation, Reporter
 
 MOST_EDGES = 100_000
 RUN_TAG = "openlineage/run_id"

@@ -15,8 +15,8 @@ from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 
 from headwater.errors import HeadwaterError
-from headwater.records.access import Principal
-from headwater.records.runs import Cause
+from headwater.records.access.tokens import Principal
+from headwater.records.runs.runs import Cause
 from headwater.server import shapes
 from headwater.server.access.guard import PRINCIPAL, TokenRequiredError
 from headwater.server.access.hosts import Hosts

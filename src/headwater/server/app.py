@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 from headwater.errors import NotAllowedError, ReportRefusedError, RequestForbiddenError, TooManyRequestsError
-from headwater.records.access import Principal
-from headwater.records.audit import Note
+from headwater.records.access.audit import Note
+from headwater.records.access.tokens import Principal
 from headwater.server import health
 from headwater.server.access.guard import (
     PRINCIPAL,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from headwater.clock import Clock, SystemClock, to_datetime
 from headwater.errors import SettingsError
-from headwater.execution.run_log_places import read_run_logs
+from headwater.execution.logs.places import read_run_logs
 from headwater.graph.asset_graph import AssetGraph
 from headwater.server.access.audit_trail import AuditTrail
 from headwater.server.access.book import AccessBook

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headwater.errors import StoreError
-from headwater.records.locations import LocationStatus
+from headwater.records.catalog.locations import LocationStatus
 from headwater.server.deployment import Deployment
 from headwater.server.resources.engines import engine_list
 from headwater.storage.catalog import definitions as catalog

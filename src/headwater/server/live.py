@@ -17,7 +17,7 @@ import structlog
 
 from headwater.clock import to_seconds
 from headwater.errors import StoreError
-from headwater.records.events import Event, EventKind
+from headwater.records.log.events import Event, EventKind
 from headwater.server import shapes
 from headwater.server.doors.live_wanted import EVERYTHING, Wanted
 from headwater.storage.store import Store

@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy.engine import Connection
 
 from headwater.errors import StoreError
-from headwater.records.locations import LocationStatus
-from headwater.records.runs import Run
+from headwater.records.catalog.locations import LocationStatus
+from headwater.records.runs.runs import Run
 from headwater.server.deployment import Deployments
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.log import event_log

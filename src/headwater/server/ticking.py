@@ -15,9 +15,9 @@ from headwater.automation.ticks.decide_due import Ticking
 from headwater.clock import from_seconds
 from headwater.errors import NoAnswerError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.access import Principal
-from headwater.records.events import DryRun, Event, EventKind, NewEvent, Reporter, SensorSwitched
-from headwater.records.ticks import TickStatus
+from headwater.records.access.tokens import Principal
+from headwater.records.automation.ticks import TickStatus
+from headwater.records.log.events import DryRun, Event, EventKind, NewEvent, Reporter, SensorSwitched
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
 from headwater.errors import UnknownAlertRuleError
-from headwater.records.alerts import AlertRule, Delivery, DeliveryStatus, Incident
-from headwater.records.events import AlertRuleEvent, Event, EventKind, NewEvent, Reporter
+from headwater.records.alerts.alerts import AlertRule, Delivery, DeliveryStatus, Incident
+from headwater.records.log.events import AlertRuleEvent, Event, EventKind, NewEvent, Reporter
 from headwater.storage import settings
 from headwater.storage.log import event_log
 from headwater.storage.log.transaction import insert_for

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from headwater.clock import Clock, SystemClock
 from headwater.errors import SchemaVersionError, StoreUnavailableError
-from headwater.records.events import Event
+from headwater.records.log.events import Event
 from headwater.storage.database.engine import Synchronous, open_engine
 from headwater.storage.log import event_log
 from headwater.storage.log.file_changes import FileChanges

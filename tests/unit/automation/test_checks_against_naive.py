@@ -16,7 +16,7 @@ from headwater.automation.conditions.decisions import Outcome
 from headwater.definitions.conditions.condition import AutomationCondition as Condition
 from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import (
+from headwater.records.log.events import (
     CheckEvaluation,
     Event,
     EventKind,

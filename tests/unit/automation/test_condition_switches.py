@@ -14,8 +14,8 @@ from headwater.automation.conditions.switches import followed
 from headwater.clock import MICROSECONDS
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import Event, EventKind, NewEvent
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
+from headwater.records.log.events import Event, EventKind, NewEvent
 
 NOW = 1_790_000_000 * MICROSECONDS
 EAGER = hw.AutomationCondition.eager()

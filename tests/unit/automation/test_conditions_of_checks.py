@@ -16,8 +16,8 @@ from headwater.definitions.conditions.condition import AutomationCondition as Co
 from headwater.definitions.partitions import DailyPartitionsDefinition
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import Event, EventKind, NewEvent, RunEvent, StepEvent
-from headwater.records.fold import fold_checks
+from headwater.records.log.events import Event, EventKind, NewEvent, RunEvent, StepEvent
+from headwater.records.log.fold import fold_checks
 from headwater.storage.automation.kept import Kept
 
 NOW = 1_772_000_000_000_000

@@ -22,7 +22,7 @@ from headwater.definitions.conditions.custom import (
 )
 from headwater.definitions.partitions import StaticPartitionsDefinition
 from headwater.errors import InvalidDefinitionError, InvalidInvocationError, InvalidParameterError
-from headwater.records.events import Event, NewEvent
+from headwater.records.log.events import Event, NewEvent
 
 NOW = 1_790_000_000_000_000
 SECOND = 1_000_000

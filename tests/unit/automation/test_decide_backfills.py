@@ -20,9 +20,9 @@ from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
 from headwater.errors import ExternalAssetError, InvalidParameterError, UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import BackfillRun, Target
-from headwater.records.partition_states import PartitionStatus
-from headwater.records.runs import RunStatus
+from headwater.records.log.partition_states import PartitionStatus
+from headwater.records.runs.backfills import BackfillRun, Target
+from headwater.records.runs.runs import RunStatus
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
 DAYS = hw.DailyPartitionsDefinition("2026-01-01")

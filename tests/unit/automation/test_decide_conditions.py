@@ -17,9 +17,9 @@ from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import DailyPartitionsDefinition, TimeWindowPartitionMapping
 from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.backfills import Rests, Target
-from headwater.records.events import BackfillEvent, Event, EventKind, Materialization, NewEvent, RunEvent
-from headwater.records.runs import BACKFILL_TAG
+from headwater.records.log.events import BackfillEvent, Event, EventKind, Materialization, NewEvent, RunEvent
+from headwater.records.runs.backfills import Rests, Target
+from headwater.records.runs.runs import BACKFILL_TAG
 
 NOW = int(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp()) * 1_000_000
 EAGER = AutomationCondition.eager()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from headwater.automation.ticks.decide_due import next_due, next_time
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot, WatchSnapshot
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
 
 HOUR = 3_600_000_000
 WATCHER = SensorSnapshot(name="w", minimum_interval=0, watch=WatchSnapshot(kinds=("materialization",)))

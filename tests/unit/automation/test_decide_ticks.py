@@ -11,8 +11,8 @@ from headwater.automation.ticks.decide_requests import NO_FACTS, RequestFacts, p
 from headwater.automation.ticks.messages import RequestedRun, TickReport
 from headwater.definitions.snapshot import CheckSnapshot, JobSnapshot, SensorSnapshot
 from headwater.errors import ExternalAssetError, SensorResultError
-from headwater.records.events import ErrorInfo
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
+from headwater.records.log.events import ErrorInfo
 from headwater.testing import ManualClock
 
 SENSOR = SensorSnapshot(name="s", minimum_interval=30)

@@ -8,7 +8,7 @@ from builders import graph_of, made, native
 from headwater.automation.conditions.decide import Conditions
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import DynamicKeys, DynamicPartitionsDefinition
-from headwater.records.events import Event
+from headwater.records.log.events import Event
 
 NOW = 1_790_000_000_000_000
 NAMES = DynamicPartitionsDefinition(name="names").to_snapshot()

@@ -10,7 +10,7 @@ from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import DynamicKeys
 from headwater.definitions.snapshot import CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import Event, NewEvent
+from headwater.records.log.events import Event, NewEvent
 from headwater.storage.automation.kept import Kept
 
 EAGER = AutomationCondition.eager()

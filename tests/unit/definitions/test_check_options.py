@@ -6,10 +6,10 @@ import pytest
 
 import headwater as hw
 from headwater.definitions.build_snapshot import build_snapshot
-from headwater.execution.in_process import graph_of
-from headwater.execution.plan import plan_steps
-from headwater.records.requests import plan_check_runs
-from headwater.records.runs import Cause
+from headwater.execution.in_process.run import graph_of
+from headwater.execution.steps.plan import plan_steps
+from headwater.records.runs.requests import plan_check_runs
+from headwater.records.runs.runs import Cause
 
 DAYS = hw.DailyPartitionsDefinition("2026-11-01")
 NOW = 1_795_000_000_000_000

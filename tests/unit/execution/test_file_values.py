@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from upath import UPath
 
 from headwater.errors import InvalidParameterError, MissingInputError, StepOutputError
-from headwater.execution.file_values import FileValues
+from headwater.execution.io.file_values import FileValues
 from headwater.keys import AssetKey
 
 parts = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=300), max_size=4)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import headwater as hw
-from headwater.execution.in_process import InProcessRun, graph_of
-from headwater.execution.plan import plan_steps
+from headwater.execution.in_process.run import InProcessRun, graph_of
+from headwater.execution.steps.plan import plan_steps
 
 DAYS = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-04")
 

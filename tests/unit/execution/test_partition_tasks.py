@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from headwater.errors import InvalidDefinitionError
 from headwater.execution.executors.executor import StepCall
 from headwater.execution.executors.partition_tasks import PARTITIONS_TAG, carry_out_all, join, split
-from headwater.execution.step_messages import MadeAsset, StepOrder, StepReport, TryAgain, encoder, order_decoder
-from headwater.execution.step_messages import report_decoder as decoder
-from headwater.records.events import ErrorInfo
+from headwater.execution.steps.messages import MadeAsset, StepOrder, StepReport, TryAgain, encoder, order_decoder
+from headwater.execution.steps.messages import report_decoder as decoder
+from headwater.records.log.events import ErrorInfo
 
 Start = Callable[[], Awaitable[None]]
 

@@ -7,8 +7,8 @@ from builders import external, graph_of, native
 
 from headwater.definitions.snapshot import CheckSnapshot
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
-from headwater.execution.plan import plan_steps
-from headwater.execution.steps import Step, grace_of
+from headwater.execution.steps.plan import plan_steps
+from headwater.execution.steps.steps import Step, grace_of
 
 
 def test_steps_follow_the_graph_within_the_run() -> None:

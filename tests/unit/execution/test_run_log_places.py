@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from headwater.errors import RunLogsError, SettingsError
-from headwater.execution.log_sources import LogSource
-from headwater.execution.run_log_places import RunLogs, read_run_logs
-from headwater.execution.run_logs import output_path, read_lines
+from headwater.execution.logs.places import RunLogs, read_run_logs
+from headwater.execution.logs.run_logs import output_path, read_lines
+from headwater.execution.logs.sources import LogSource
 from headwater.testing import ManualClock
 
 STEPS = ["s"]

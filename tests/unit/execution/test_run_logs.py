@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from headwater.execution.log_sources import FolderLogs
-from headwater.execution.run_logs import LogLine, bound_file, log_path, output_path, read_lines, write_line
+from headwater.execution.logs.run_logs import LogLine, bound_file, log_path, output_path, read_lines, write_line
+from headwater.execution.logs.sources import FolderLogs
 
 
 def write(folder: Path, *texts: str) -> None:

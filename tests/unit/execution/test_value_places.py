@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from headwater.execution import value_places
-from headwater.execution.value_places import folder_at, written_whole
+from headwater.execution.io import value_places
+from headwater.execution.io.value_places import folder_at, written_whole
 
 _WRITER = """
 import sys, time
 from pathlib import Path
-from headwater.execution.value_places import written_whole
+from headwater.execution.io.value_places import written_whole
 with written_whole(Path(sys.argv[1])) as file:
     file.write(b"half")
     file.flush()

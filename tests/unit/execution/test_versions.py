@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import headwater as hw
-from headwater.execution.in_process import graph_of
+from headwater.execution.in_process.run import graph_of
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.events import EventKind, Materialization
-from headwater.records.fold import Latest, fold_latest
-from headwater.records.staleness import causes_down
-from headwater.records.version_changes import VersionChanges
+from headwater.records.catalog.staleness import causes_down
+from headwater.records.catalog.version_changes import VersionChanges
+from headwater.records.log.events import EventKind, Materialization
+from headwater.records.log.fold import Latest, fold_latest
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 DAYS = hw.DailyPartitionsDefinition("2026-11-01", end_date="2026-11-25")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headwater.errors import StepOutputError
-from headwater.execution.file_values import FileValues
+from headwater.execution.io.file_values import FileValues
 from headwater.keys import AssetKey
 from headwater.location.tracebacks import describe
 

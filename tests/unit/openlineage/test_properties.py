@@ -16,7 +16,7 @@ from headwater.keys import AssetKey
 from headwater.openlineage.open_runs import OpenRuns
 from headwater.openlineage.requests import parse_request
 from headwater.openlineage.translate import translate
-from headwater.records.events import decode_payload, encode_payload
+from headwater.records.log.events import decode_payload, encode_payload
 
 _NAMES = [
     "eventType",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from headwater.openlineage.translate import Translation
-from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
+from headwater.records.log.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
 
 TranslateSample = Callable[[str], list[Translation]]
 

@@ -13,7 +13,7 @@ from headwater.openlineage import open_runs as open_runs_module
 from headwater.openlineage.events import DatasetFacets
 from headwater.openlineage.open_runs import OpenRun, OpenRuns
 from headwater.openlineage.translate import Translation
-from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation
+from headwater.records.log.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation
 
 TranslateEvents = Callable[..., list[Translation]]
 

@@ -6,7 +6,7 @@ import pytest
 
 from headwater.errors import NotAllowedError, SelectionError, SettingsError
 from headwater.graph.asset_graph import AssetGraph, undefined_node
-from headwater.records.access import Principal, Role, Scope, check_selection, scopes_of, scopes_of_role
+from headwater.records.access.tokens import Principal, Role, Scope, check_selection, scopes_of, scopes_of_role
 
 GRAPH = AssetGraph(
     [undefined_node("partner/orders"), undefined_node("lake/clicks")], [("lake/clicks", "partner/orders")]

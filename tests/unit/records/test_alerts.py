@@ -10,11 +10,11 @@ from builders import checked, graph_of, made, native, run_event, step_event
 
 from headwater.clock import MICROSECONDS
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.alert_messages import link_of, slack_body, text
-from headwater.records.alert_signals import signal_of
-from headwater.records.alerts import AlertCause, AlertChannel, AlertRule, Delivery, DeliverySort, Incident
-from headwater.records.decide_alerts import Alarms, after_failure, decide_sending
-from headwater.records.events import (
+from headwater.records.alerts.alerts import AlertCause, AlertChannel, AlertRule, Delivery, DeliverySort, Incident
+from headwater.records.alerts.decide import Alarms, after_failure, decide_sending
+from headwater.records.alerts.messages import link_of, slack_body, text
+from headwater.records.alerts.signals import signal_of
+from headwater.records.log.events import (
     CheckEvaluation,
     DefinitionsChanged,
     ErrorInfo,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.clock import MICROSECONDS
-from headwater.records.arrivals import usual_arrival
+from headwater.records.log.arrivals import usual_arrival
 
 DAY = 86_400 * MICROSECONDS
 

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.records.audit import START, AuditEntry, Head, Note, entry_after, find_problems, parse_anchor
+from headwater.records.access.audit import START, AuditEntry, Head, Note, entry_after, find_problems, parse_anchor
 
 
 def chain(count: int) -> tuple[list[AuditEntry], Head]:

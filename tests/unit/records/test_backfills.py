@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 
 from headwater.errors import InvalidTransitionError
-from headwater.records.backfills import ACTIVE, TRANSITIONS, BackfillRun, BackfillStatus, advance, settle
-from headwater.records.events import Event, EventKind, RunEvent, StepEvent
-from headwater.records.runs import RunStatus
+from headwater.records.log.events import Event, EventKind, RunEvent, StepEvent
+from headwater.records.runs.backfills import ACTIVE, TRANSITIONS, BackfillRun, BackfillStatus, advance, settle
+from headwater.records.runs.runs import RunStatus
 
 KINDS = [kind for kind in EventKind if kind.value.startswith("backfill_")]
 RUN = BackfillRun(run_id="r", assets=("a", "b", "c"), partitions=("p",), status=RunStatus.STARTED)

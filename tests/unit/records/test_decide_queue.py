@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.errors import SettingsError
-from headwater.records.coalesce import coalesce
-from headwater.records.decide_queue import QueueDecision, decide_queue
-from headwater.records.limits import Limit, priority_of
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.runs.coalesce import coalesce
+from headwater.records.runs.decide_queue import QueueDecision, decide_queue
+from headwater.records.runs.limits import Limit, priority_of
+from headwater.records.runs.runs import Cause, Run, RunStatus
 
 POOLS = {"a": "warehouse", "b": "warehouse", "c": "api"}
 

@@ -6,8 +6,8 @@ from builders import checked, made
 
 import headwater as hw
 from headwater.definitions.snapshot import WireValue
-from headwater.records.event_records import EventRecord
-from headwater.records.events import (
+from headwater.records.log.event_records import EventRecord
+from headwater.records.log.events import (
     ErrorInfo,
     Event,
     EventKind,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.definitions.freshness import FreshnessPolicy
-from headwater.records.freshness import FreshnessState, judge_freshness
+from headwater.records.automation.freshness import FreshnessState, judge_freshness
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE

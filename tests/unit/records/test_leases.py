@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.records.leases import holder_of
+from headwater.records.automation.leases import holder_of
 
 WORK = [f"sensor {number}" for number in range(600)]
 engines = st.sets(st.text(min_size=1), min_size=1, max_size=6)

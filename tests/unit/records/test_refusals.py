@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from headwater.records.audit import Note
-from headwater.records.refusals import MOST_SORTS, WINDOW_SECONDS, Refusals
+from headwater.records.access.audit import Note
+from headwater.records.access.refusals import MOST_SORTS, WINDOW_SECONDS, Refusals
 
 WINDOW = WINDOW_SECONDS * 1_000_000
 

@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from headwater.errors import InvalidTransitionError
-from headwater.records.events import EventKind
-from headwater.records.runs import ENDED, TRANSITIONS, RunStatus, advance
+from headwater.records.log.events import EventKind
+from headwater.records.runs.runs import ENDED, TRANSITIONS, RunStatus, advance
 
 
 @pytest.mark.parametrize(("status", "event"), list(itertools.product([None, *RunStatus], EventKind)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.records.events import EventKind
-from headwater.records.fold import Latest
-from headwater.records.staleness import StaleCause, causes_down
+from headwater.records.catalog.staleness import StaleCause, causes_down
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import Latest
 
 
 def change(upstream: str, seq: int = 1) -> StaleCause:

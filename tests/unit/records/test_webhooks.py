@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from headwater.errors import SettingsError
-from headwater.records.webhooks import (
+from headwater.records.reports.webhooks import (
     PRESETS,
     Signature,
     WebhookRule,

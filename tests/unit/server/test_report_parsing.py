@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from headwater.definitions.snapshot import WireValue
 from headwater.errors import ReportRefusedError
-from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Reporter
+from headwater.records.log.events import CheckEvaluation, EventKind, Materialization, NewEvent, Reporter
 from headwater.server.doors.report_parsing import parse_report
 
 MADE, SEEN, CHECKED = EventKind.MATERIALIZATION, EventKind.OBSERVATION, EventKind.CHECK_EVALUATION

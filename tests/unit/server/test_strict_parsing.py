@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.errors import ReportRefusedError
-from headwater.records.events import CheckEvaluation, EventKind, ExternalRun, NewEvent, Reporter
+from headwater.records.log.events import CheckEvaluation, EventKind, ExternalRun, NewEvent, Reporter
 from headwater.server.doors.strict_parsing import parse_item, read_timestamp, split_body
 
 ME = Reporter("rest")

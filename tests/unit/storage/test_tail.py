@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from headwater.records.events import Event, EventKind, Materialization
+from headwater.records.log.events import Event, EventKind, Materialization
 from headwater.storage.log.tail import Subscription, Tail
 
 _PATIENCE_SECONDS = 30.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from builders import made
 
-from headwater.records.events import Event
+from headwater.records.log.events import Event
 from headwater.storage.database.engine import sqlite_url
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store

@@ -17,10 +17,10 @@ from headwater.definitions.partitions import DynamicKeys
 from headwater.errors import ConflictError, InvalidParameterError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import ACTIVE, Backfill, BackfillRun, BackfillStatus, Counts, settle
-from headwater.records.events import BackfillEvent, Event, EventKind, NewEvent, Report, RunEvent
-from headwater.records.requests import new_run_id, requested_events
-from headwater.records.runs import BACKFILL_TAG, ENDED, Cause, Run, RunStatus
+from headwater.records.log.events import BackfillEvent, Event, EventKind, NewEvent, Report, RunEvent
+from headwater.records.runs.backfills import ACTIVE, Backfill, BackfillRun, BackfillStatus, Counts, settle
+from headwater.records.runs.requests import new_run_id, requested_events
+from headwater.records.runs.runs import BACKFILL_TAG, ENDED, Cause, Run, RunStatus
 from headwater.storage.catalog import dynamic_partitions
 from headwater.storage.log import event_log
 from headwater.storage.log.writer import Unit

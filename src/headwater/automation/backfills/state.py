@@ -11,8 +11,8 @@ from headwater.definitions.assets.backfill_policy import BackfillPolicy
 from headwater.definitions.partitions import Ordinals
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import BackfillRun, Counts, Target
-from headwater.records.runs import RunStatus
+from headwater.records.runs.backfills import BackfillRun, Counts, Target
+from headwater.records.runs.runs import RunStatus
 
 NONE = Ordinals()
 

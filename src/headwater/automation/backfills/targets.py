@@ -12,9 +12,9 @@ from headwater.definitions.partitions import Ordinals, PartitionKeyRange, Partit
 from headwater.errors import UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import Target
-from headwater.records.partition_states import PartitionStatus
-from headwater.records.requests import RANGE_MARK, native_node, with_made_together
+from headwater.records.log.partition_states import PartitionStatus
+from headwater.records.runs.backfills import Target
+from headwater.records.runs.requests import RANGE_MARK, native_node, with_made_together
 
 Standings = Mapping[str, Mapping[PartitionStatus, Ordinals]]
 """For each asset, its partitions by how they stand."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
-from headwater.records.runs import Run
+from headwater.records.runs.runs import Run
 
 _BETWEEN = "\n"
 """Stands between an asset's key and a check's name: neither can hold it."""

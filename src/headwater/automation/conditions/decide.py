@@ -28,8 +28,8 @@ from headwater.clock import to_datetime
 from headwater.definitions.partitions import DynamicKeys, Ordinals
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import Rests
-from headwater.records.events import Event
+from headwater.records.log.events import Event
+from headwater.records.runs.backfills import Rests
 
 
 class Conditions:

@@ -16,7 +16,7 @@ from headwater.automation.conditions.state import Space
 from headwater.clock import MICROSECONDS, to_datetime
 from headwater.definitions.partitions import Ordinals
 from headwater.definitions.partitions.rules import ticks
-from headwater.records.events import Event
+from headwater.records.log.events import Event
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from headwater.definitions.selection import CoercibleToAssetSelection
 from headwater.errors import InvalidParameterError
 from headwater.graph.asset_graph import build_graph
 from headwater.keys import CoercibleToAssetKey
-from headwater.records.events import Event
+from headwater.records.log.events import Event
 
 _LOCATION = "evaluated"
 

@@ -10,9 +10,7 @@ from headwater.automation.conditions.state import NONE, AssetState, CheckState, 
 from headwater.automation.conditions.world import News
 from headwater.definitions.partitions import Ordinals
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records import backfills
-from headwater.records.backfills import Rests
-from headwater.records.events import (
+from headwater.records.log.events import (
     CORRECTIONS,
     BackfillEvent,
     CheckEvaluation,
@@ -25,7 +23,9 @@ from headwater.records.events import (
     StepEvent,
     partitions_of,
 )
-from headwater.records.fold import is_news
+from headwater.records.log.fold import is_news
+from headwater.records.runs import backfills
+from headwater.records.runs.backfills import Rests
 
 _RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED})
 

@@ -14,7 +14,7 @@ from headwater.automation.conditions.plan import mentions
 from headwater.automation.conditions.restore import restore_states
 from headwater.definitions.partitions import DynamicKeys
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import CORRECTIONS
+from headwater.records.log.events import CORRECTIONS
 from headwater.storage.automation import decided as automation_store
 from headwater.storage.automation.kept import read_kept
 from headwater.storage.catalog import dynamic_partitions

@@ -25,10 +25,10 @@ from headwater.definitions.partitions import DynamicKeys
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
-from headwater.records.backfills import BEGINS, Rests
-from headwater.records.events import CORRECTIONS, Event, Rename, Report
-from headwater.records.requests import new_run_id, requested_events
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.log.events import CORRECTIONS, Event, Rename, Report
+from headwater.records.runs.backfills import BEGINS, Rests
+from headwater.records.runs.requests import new_run_id, requested_events
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.automation import decided as automation_store
 from headwater.storage.automation import evaluations
 from headwater.storage.automation.kept import Kept, read_kept

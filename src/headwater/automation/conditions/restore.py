@@ -9,8 +9,8 @@ from headwater.automation.conditions.checks import check_node_key
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.state import AssetState, CheckState, RunFacts, Space
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import EventKind
-from headwater.records.fold import WHOLE, CheckLatest, Latest
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import WHOLE, CheckLatest, Latest
 from headwater.storage.automation.kept import Kept
 
 _SETTLED = (EventKind.STEP_FAILED, EventKind.RUN_FAILED, EventKind.RUN_CANCELED)

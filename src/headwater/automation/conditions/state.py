@@ -20,7 +20,7 @@ from headwater.definitions.partitions import (
 from headwater.definitions.partitions.dynamic import DynamicPartitionsDefinition
 from headwater.definitions.partitions.mapping import Parts
 from headwater.definitions.partitions.multi import MultiPartitionsDefinition
-from headwater.records.runs import BACKFILL_TAG, Run
+from headwater.records.runs.runs import BACKFILL_TAG, Run
 
 NONE = Ordinals()
 OWN = ""

@@ -10,7 +10,7 @@ import msgspec
 from headwater.automation.ticks.decide_due import is_running
 from headwater.clock import MICROSECONDS
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
 
 KIND = "conditions"
 

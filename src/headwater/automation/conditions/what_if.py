@@ -18,8 +18,7 @@ from headwater.automation.conditions.restore import restore_states
 from headwater.definitions.partitions import DynamicKeys
 from headwater.definitions.snapshot import CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.backfills import Rests
-from headwater.records.events import (
+from headwater.records.log.events import (
     CORRECTIONS,
     CheckEvaluation,
     Event,
@@ -29,6 +28,7 @@ from headwater.records.events import (
     RunEvent,
     StepEvent,
 )
+from headwater.records.runs.backfills import Rests
 from headwater.storage.automation.kept import Kept
 
 

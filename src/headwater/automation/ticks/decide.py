@@ -12,12 +12,19 @@ from headwater.automation.ticks.messages import RequestedRun, TickReport
 from headwater.clock import MICROSECONDS
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.coalesce import Join, coalesce
-from headwater.records.events import ErrorInfo, EventKind, NewEvent, PartitionsChanged, Reporter, TickTrouble
-from headwater.records.flags import flag
-from headwater.records.requests import joined_events, requested_events
-from headwater.records.runs import Run
-from headwater.records.ticks import EndedTick, PartitionsChange, SensorState, TickDetail, TickStatus, ValueChanges
+from headwater.records.automation.ticks import (
+    EndedTick,
+    PartitionsChange,
+    SensorState,
+    TickDetail,
+    TickStatus,
+    ValueChanges,
+)
+from headwater.records.log.events import ErrorInfo, EventKind, NewEvent, PartitionsChanged, Reporter, TickTrouble
+from headwater.records.log.flags import flag
+from headwater.records.runs.coalesce import Join, coalesce
+from headwater.records.runs.requests import joined_events, requested_events
+from headwater.records.runs.runs import Run
 
 GIVEN_UP_AFTER = 5
 """How many times an event-driven sensor is called for one event that it fails over."""

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from headwater.clock import MICROSECONDS, to_datetime
 from headwater.definitions.schedules.cron import times_after
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
 
 Ticking: TypeAlias = SensorSnapshot | ScheduleSnapshot
 

@@ -13,8 +13,8 @@ from headwater.definitions.partitions import DynamicPartitionsStore
 from headwater.definitions.snapshot import ScheduleSnapshot
 from headwater.errors import ScheduleResultError, SensorResultError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.requests import plan_check_runs, plan_job, plan_runs
-from headwater.records.runs import Cause, Run
+from headwater.records.runs.requests import plan_check_runs, plan_job, plan_runs
+from headwater.records.runs.runs import Cause, Run
 
 SENSOR_TAG = "headwater/sensor_name"
 SCHEDULE_TAG = "headwater/schedule_name"

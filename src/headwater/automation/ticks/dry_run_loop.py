@@ -13,8 +13,8 @@ from headwater.automation.ticks.evaluation import TickEvaluator, Wanted
 from headwater.definitions.snapshot import ScheduleSnapshot
 from headwater.errors import HeadwaterError
 from headwater.location.process import LocationProcess
-from headwater.records.events import DryRun, Event, EventKind, NewEvent
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
+from headwater.records.log.events import DryRun, Event, EventKind, NewEvent
 from headwater.storage.automation import dry_runs
 from headwater.storage.automation import sensors as sensor_store
 from headwater.storage.automation.dry_runs import WantedDryRun

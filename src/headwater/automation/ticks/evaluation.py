@@ -19,10 +19,10 @@ from headwater.definitions.snapshot import SensorSnapshot
 from headwater.errors import HeadwaterError, StoreError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess, TaskFailedError
-from headwater.records.events import ErrorInfo
-from headwater.records.fold import WHOLE
-from headwater.records.runs import Run
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
+from headwater.records.log.events import ErrorInfo
+from headwater.records.log.fold import WHOLE
+from headwater.records.runs.runs import Run
 from headwater.storage.automation import sensor_values
 from headwater.storage.catalog import dynamic_partitions
 from headwater.storage.catalog.version_changes import read_changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 
 from headwater.clock import Clock
-from headwater.records.ticks import LogRecord
+from headwater.records.automation.ticks import LogRecord
 
 _MOST_LINES = 500
 _MOST_CHARACTERS = 4_000

@@ -23,8 +23,8 @@ from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.errors import ConflictError, StoreError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
-from headwater.records.events import Event, SensorSwitched
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
+from headwater.records.log.events import Event, SensorSwitched
 from headwater.storage.automation import sensors as sensor_store
 from headwater.storage.automation import tick_settings
 from headwater.storage.log.writer import Unit

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from headwater.records.events import ErrorInfo, Event, NewEvent
-from headwater.records.runs import Run
-from headwater.records.ticks import LogRecord, PartitionsChange, SensorState, ValueChanges
+from headwater.records.automation.ticks import LogRecord, PartitionsChange, SensorState, ValueChanges
+from headwater.records.log.events import ErrorInfo, Event, NewEvent
+from headwater.records.runs.runs import Run
 
 
 class TickOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -25,8 +25,9 @@ from headwater.errors import SensorResultError
 from headwater.keys import AssetKey
 from headwater.location.resources import ResourceScope
 from headwater.location.user_calls import call
-from headwater.records.event_records import EventRecord
-from headwater.records.events import (
+from headwater.records.automation.ticks import PartitionsChange, SensorState, ValueChanges
+from headwater.records.log.event_records import EventRecord
+from headwater.records.log.events import (
     CheckEvaluation,
     Event,
     EventKind,
@@ -35,7 +36,6 @@ from headwater.records.events import (
     Observation,
     Reporter,
 )
-from headwater.records.ticks import PartitionsChange, SensorState, ValueChanges
 
 _RUN_KINDS = {"run_status", "run_failure"}
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from headwater.automation.ticks.decide import PlannedTick
-from headwater.records.events import Event, SensorSwitched
-from headwater.records.ticks import TickStatus
+from headwater.records.automation.ticks import TickStatus
+from headwater.records.log.events import Event, SensorSwitched
 from headwater.traces import open_provider
 
 _MOST_LINKS = 32

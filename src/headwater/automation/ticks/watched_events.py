@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.sensors.event_contexts import read_positions
 from headwater.definitions.snapshot import SensorSnapshot, WatchSnapshot
-from headwater.records.events import Event, EventKind, RunEvent
-from headwater.records.runs import Run
-from headwater.records.ticks import SensorState
+from headwater.records.automation.ticks import SensorState
+from headwater.records.log.events import Event, EventKind, RunEvent
+from headwater.records.runs.runs import Run
 from headwater.storage.log import event_log
 from headwater.storage.runs import runs as run_store
 

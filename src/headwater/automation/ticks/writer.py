@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 
 from headwater.automation.ticks.decide import PlannedTick
 from headwater.errors import ConflictError, HeadwaterError
-from headwater.records.events import Event
-from headwater.records.tick_settings import DEFAULTS, TickSettings
-from headwater.records.ticks import EndedTick, SensorState
+from headwater.records.automation.tick_settings import DEFAULTS, TickSettings
+from headwater.records.automation.ticks import EndedTick, SensorState
+from headwater.records.log.events import Event
 from headwater.storage.automation import sensor_values
 from headwater.storage.automation import sensors as sensor_store
 from headwater.storage.catalog import dynamic_partitions

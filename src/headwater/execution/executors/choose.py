@@ -20,7 +20,7 @@ from headwater.errors import InvalidConfigError, SettingsError
 from headwater.execution.executors.executor import Executor
 from headwater.execution.executors.processes import OneProcessExecutor, ProcessesExecutor
 from headwater.location.process import GRACE_SECONDS, LocationProcess
-from headwater.records.runs import Run
+from headwater.records.runs.runs import Run
 
 if TYPE_CHECKING:
     from headwater.execution.executors.dask_cluster import DaskCluster

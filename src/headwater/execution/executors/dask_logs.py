@@ -13,9 +13,9 @@ import structlog
 from headwater.clock import SystemClock
 from headwater.errors import RunLogsError
 from headwater.execution.executors.executor import StepCall
-from headwater.execution.run_log_places import RunLogs
-from headwater.execution.run_logs import bound_step
-from headwater.execution.step_messages import encoder, order_decoder
+from headwater.execution.logs.places import RunLogs
+from headwater.execution.logs.run_logs import bound_step
+from headwater.execution.steps.messages import encoder, order_decoder
 
 _LOOK_SECONDS = 1.0
 _log = structlog.get_logger(__name__)

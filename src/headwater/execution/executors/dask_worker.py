@@ -16,11 +16,11 @@ import msgspec
 from headwater.errors import LocationError, WorkerTimeoutError
 from headwater.execution.executors.dask_logs import WorkerLogs
 from headwater.execution.executors.executor import StepCall
-from headwater.execution.step_messages import STEP_TASK
+from headwater.execution.steps.messages import STEP_TASK
 from headwater.location.loading import Loader, LoadFailedError
 from headwater.location.process import LocationProcess, TaskFailedError
 from headwater.location.source import LocationSource
-from headwater.records.events import ErrorInfo
+from headwater.records.log.events import ErrorInfo
 
 _location_source_decoder = msgspec.json.Decoder(LocationSource)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from headwater.errors import InvalidDefinitionError
 from headwater.execution.executors.executor import StepCall
-from headwater.execution.step_messages import StepReport, encoder, order_decoder, report_decoder
+from headwater.execution.steps.messages import StepReport, encoder, order_decoder, report_decoder
 
 PARTITIONS_TAG = "headwater/partitions_per_task"
 """How many partitions of a step are one task at most; goes before the executor's setting."""

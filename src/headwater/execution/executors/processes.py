@@ -9,7 +9,7 @@ from pathlib import Path
 from headwater.definitions.runs.executors import MultiprocessConfig
 from headwater.errors import LocationError
 from headwater.execution.executors.executor import Executor, Slots, StepCall
-from headwater.execution.step_messages import END_RUN_TASK, STEP_TASK
+from headwater.execution.steps.messages import END_RUN_TASK, STEP_TASK
 from headwater.location.process import LocationProcess, Worker
 
 _DEFAULT_CONCURRENT = 4

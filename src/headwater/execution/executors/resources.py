@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from headwater.errors import InvalidDefinitionError
-from headwater.execution.steps import RESOURCE_TAGS
+from headwater.execution.steps.steps import RESOURCE_TAGS
 
 _SIZE = re.compile(r"\s*([0-9.]+(?:e[0-9]+)?)\s*([kMGT]i?)?B?\s*", re.IGNORECASE)
 _UNITS = {None: 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}

@@ -9,10 +9,10 @@ from headwater.definitions.metadata.infer import MetadataValue
 from headwater.definitions.resources.configurable import ConfigurableIOManager
 from headwater.definitions.resources.io_managers import InputContext, OutputContext
 from headwater.errors import MissingInputError
-from headwater.execution.file_io_manager import by_partition, load_partitions
+from headwater.execution.io.file_io_manager import by_partition, load_partitions
+from headwater.execution.io.value_places import folder_at, written_whole
 from headwater.execution.tables import frames
 from headwater.execution.tables.duckdb_file import partition_column
-from headwater.execution.value_places import folder_at, written_whole
 
 _SAFE = " =+@,-_."
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import structlog
 
 from headwater.errors import NotAllowedError, ReportRejectedError, StoreError
-from headwater.records.audit import Note
-from headwater.records.refusals import Refusals
+from headwater.records.access.audit import Note
+from headwater.records.access.refusals import Refusals
 from headwater.storage.access import audit
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
 from headwater.errors import StoreError
-from headwater.records.access import Person, Principal, Session, Token, scopes_of, scopes_of_role
-from headwater.records.audit import Note
+from headwater.records.access.audit import Note
+from headwater.records.access.tokens import Person, Principal, Session, Token, scopes_of, scopes_of_role
 from headwater.server.access.rate_limits import RateLimits
 from headwater.storage.access import audit
 from headwater.storage.access import tokens as access

@@ -7,7 +7,7 @@ from http.cookies import CookieError, SimpleCookie
 import msgspec
 
 from headwater.errors import NotAllowedError, RequestForbiddenError, TooManyRequestsError
-from headwater.records.access import ALL_SCOPES, ANYONE, Principal
+from headwater.records.access.tokens import ALL_SCOPES, ANYONE, Principal
 from headwater.server.access.hosts import Hosts
 from headwater.server.access.permissions import Access, needed
 from headwater.server.deployment import Deployment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
-from headwater.records.access import Scope
+from headwater.records.access.tokens import Scope
 
 
 class Access(StrEnum):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from headwater.errors import SettingsError
-from headwater.records.access import Role
+from headwater.records.access.tokens import Role
 from headwater.server.store_settings import FILE
 
 _RANK = (Role.ADMIN, Role.OPERATOR, Role.VIEWER)

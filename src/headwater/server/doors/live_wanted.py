@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from headwater.errors import ReportRefusedError
 from headwater.keys import AssetKey
-from headwater.records.events import Event, EventKind
+from headwater.records.log.events import Event, EventKind
 
 _NAMES = ("after", "kind", "asset", "selection", "run")
 _KINDS = {kind.value: kind for kind in EventKind}

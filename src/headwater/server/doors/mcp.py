@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from headwater.errors import HeadwaterError
-from headwater.records.access import Principal
+from headwater.records.access.tokens import Principal
 from headwater.server.deployment import Deployment
 from headwater.server.doors import mcp_tools
 from headwater.server.doors.mcp_tools import Caller

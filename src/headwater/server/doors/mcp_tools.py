@@ -16,10 +16,10 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_datetime
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.access import Principal, Scope
-from headwater.records.events import EventKind, Reporter
-from headwater.records.requests import plan_runs
-from headwater.records.runs import Cause, RunStatus
+from headwater.records.access.tokens import Principal, Scope
+from headwater.records.log.events import EventKind, Reporter
+from headwater.records.runs.requests import plan_runs
+from headwater.records.runs.runs import Cause, RunStatus
 from headwater.server.deployment import Deployment
 from headwater.server.doors import strict as strict_door
 from headwater.server.resources import assets, automation, graphs, history, runs

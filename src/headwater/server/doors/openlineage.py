@@ -11,9 +11,9 @@ from headwater.errors import ReportRefusedError, ReportRejectedError, StoreError
 from headwater.openlineage.open_runs import OpenRuns
 from headwater.openlineage.requests import parse_request
 from headwater.openlineage.translate import translate
-from headwater.records.access import Principal
-from headwater.records.events import Event, NewEvent, Report
-from headwater.records.report_rules import ReportJudge, ReportRules, is_held
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import Event, NewEvent, Report
+from headwater.records.reports.rules import ReportJudge, ReportRules, is_held
 from headwater.server.access.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from headwater.errors import IdempotencyConflictError, ReportRefusedError, ReportRejectedError, StoreError
-from headwater.records.access import Principal
-from headwater.records.events import EventKind, Materialization, NewEvent, Reporter
-from headwater.records.receipts import ReportKey, report_key
-from headwater.records.report_rules import apply_rules, is_held
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import EventKind, Materialization, NewEvent, Reporter
+from headwater.records.log.receipts import ReportKey, report_key
+from headwater.records.reports.rules import apply_rules, is_held
 from headwater.server.access.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.doors.report_parsing import parse_report

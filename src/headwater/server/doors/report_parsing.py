@@ -15,7 +15,7 @@ import msgspec
 from headwater.definitions.metadata.infer import wire_from_json
 from headwater.errors import InvalidMetadataError, InvalidParameterError, ReportRefusedError
 from headwater.keys import AssetKey
-from headwater.records.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
+from headwater.records.log.events import CheckEvaluation, EventKind, Materialization, NewEvent, Observation, Reporter
 
 _JSON = "application/json"
 _SEVERITIES = ("WARN", "ERROR")

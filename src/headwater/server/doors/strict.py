@@ -17,10 +17,10 @@ from headwater.errors import (
     StoreError,
     StoreUnavailableError,
 )
-from headwater.records.access import Principal
-from headwater.records.events import Reporter
-from headwater.records.receipts import Receipt
-from headwater.records.report_rules import ReportJudge, is_held
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import Reporter
+from headwater.records.log.receipts import Receipt
+from headwater.records.reports.rules import ReportJudge, is_held
 from headwater.server.access.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.doors.strict_parsing import ParsedItem, ReportItem, checked_key, parse_item, split_body

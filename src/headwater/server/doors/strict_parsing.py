@@ -16,7 +16,7 @@ from headwater.definitions.metadata.infer import wire_from_json
 from headwater.definitions.snapshot import WireValue
 from headwater.errors import InvalidMetadataError, InvalidParameterError, ReportRefusedError
 from headwater.keys import AssetKey
-from headwater.records.events import (
+from headwater.records.log.events import (
     CheckEvaluation,
     EventKind,
     ExternalRun,
@@ -26,7 +26,7 @@ from headwater.records.events import (
     Report,
     Reporter,
 )
-from headwater.records.receipts import ReportKey, report_key
+from headwater.records.log.receipts import ReportKey, report_key
 
 MOST_ITEMS = 10_000
 _JSON_LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines"})

@@ -16,10 +16,10 @@ from headwater.errors import (
     SettingsError,
     StoreError,
 )
-from headwater.records.access import Principal
-from headwater.records.access import Scope as AccessScope
-from headwater.records.events import Reporter
-from headwater.records.webhooks import WebhookRule, check_signature, reports_of
+from headwater.records.access.tokens import Principal
+from headwater.records.access.tokens import Scope as AccessScope
+from headwater.records.log.events import Reporter
+from headwater.records.reports.webhooks import WebhookRule, check_signature, reports_of
 from headwater.server.access.guard import authorize
 from headwater.server.deployment import Deployment
 from headwater.server.doors import strict as strict_door

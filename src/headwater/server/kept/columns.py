@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy.engine import Connection
 
 from headwater.graph.columns import schema_columns
-from headwater.records.events import EventKind, Materialization
+from headwater.records.log.events import EventKind, Materialization
 from headwater.storage.log import event_log, states
 from headwater.storage.store import Store
 

@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import Event, EventKind
-from headwater.records.fold import CheckLatest, Latest, places_of
-from headwater.records.staleness import StaleCause, causes_of
+from headwater.records.catalog.staleness import StaleCause, causes_of
+from headwater.records.log.events import Event, EventKind
+from headwater.records.log.fold import CheckLatest, Latest, places_of
 from headwater.server.resources.estate import Estate, checks_by_asset, read_checks, read_latest, read_running
 from headwater.storage.automation import freshness
 from headwater.storage.catalog.version_changes import read_changes

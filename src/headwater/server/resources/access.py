@@ -6,8 +6,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
-from headwater.records.access import Person, Principal, Token
-from headwater.records.audit import AuditEntry, Head
+from headwater.records.access.audit import AuditEntry, Head
+from headwater.records.access.tokens import Person, Principal, Token
 from headwater.server.access.book import AccessBook
 from headwater.server.shapes import access as shapes
 from headwater.storage.access import audit

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.alert_messages import headline
-from headwater.records.alerts import AlertCause, AlertRule, Delivery, DeliveryStatus, Incident, check_rule
+from headwater.records.alerts.alerts import AlertCause, AlertRule, Delivery, DeliveryStatus, Incident, check_rule
+from headwater.records.alerts.messages import headline
 from headwater.server.shapes import alerts as shapes
 from headwater.storage import alerts
 

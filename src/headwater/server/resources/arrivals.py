@@ -8,8 +8,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS, to_seconds
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.arrivals import usual_arrival
-from headwater.records.events import EventKind
+from headwater.records.log.arrivals import usual_arrival
+from headwater.records.log.events import EventKind
 from headwater.server import shapes
 from headwater.storage.log import event_log, states
 

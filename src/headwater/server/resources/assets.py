@@ -10,9 +10,7 @@ from sqlalchemy.engine import Connection
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import SourceRef
 from headwater.graph.asset_graph import AssetGraph, AssetNode
-from headwater.records.events import EventKind, Materialization, Observation, RunEvent, StepEvent
-from headwater.records.fold import WHOLE, CheckLatest, Latest
-from headwater.records.staleness import (
+from headwater.records.catalog.staleness import (
     AssetState,
     AssetStatus,
     StaleKind,
@@ -20,6 +18,8 @@ from headwater.records.staleness import (
     judge_native,
     newest_failure,
 )
+from headwater.records.log.events import EventKind, Materialization, Observation, RunEvent, StepEvent
+from headwater.records.log.fold import WHOLE, CheckLatest, Latest
 from headwater.server import shapes
 from headwater.server.resources.automation import freshness_view
 from headwater.server.resources.estate import Estate

@@ -18,9 +18,9 @@ from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.partitions import DynamicKeys, partitions_from_snapshot
 from headwater.errors import UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph, AssetNode
-from headwater.records.freshness import judge_freshness
-from headwater.records.requests import external_asset_message
-from headwater.records.runs import Run
+from headwater.records.automation.freshness import judge_freshness
+from headwater.records.runs.requests import external_asset_message
+from headwater.records.runs.runs import Run
 from headwater.server.shapes import conditions as shapes
 from headwater.storage.automation import evaluations
 from headwater.storage.automation.evaluations import EvaluationRow

@@ -19,10 +19,10 @@ from headwater.errors import InvalidCursorError, InvalidParameterError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import Makeable, choose_makeable
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import Backfill, BackfillRun, BackfillStatus, Counts, advance
-from headwater.records.events import Event, EventKind, Reporter
-from headwater.records.partition_states import PartitionStatus
-from headwater.records.runs import BACKFILL_TAG, Cause, RunStatus
+from headwater.records.log.events import Event, EventKind, Reporter
+from headwater.records.log.partition_states import PartitionStatus
+from headwater.records.runs.backfills import Backfill, BackfillRun, BackfillStatus, Counts, advance
+from headwater.records.runs.runs import BACKFILL_TAG, Cause, RunStatus
 from headwater.server.deployment import Deployment
 from headwater.server.resources import runs
 from headwater.server.resources.events import error_view

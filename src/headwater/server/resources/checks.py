@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.fold import CheckLatest
+from headwater.records.log.fold import CheckLatest
 from headwater.server import shapes
 from headwater.server.resources.assets import checks_of_asset
 from headwater.storage.log import states

@@ -9,7 +9,7 @@ from headwater.definitions.partitions.dynamic import check_new_keys
 from headwater.definitions.partitions.snapshot import PartitionsSnapshot
 from headwater.errors import UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import EventKind
+from headwater.records.log.events import EventKind
 from headwater.server import shapes
 from headwater.storage.catalog import dynamic_partitions
 from headwater.storage.log import states

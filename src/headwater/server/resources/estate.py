@@ -9,10 +9,10 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.reach import reach
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import EventKind
-from headwater.records.fold import WHOLE, CheckLatest, Latest
-from headwater.records.staleness import StaleCause, causes_down
-from headwater.records.version_changes import VersionChanges
+from headwater.records.catalog.staleness import StaleCause, causes_down
+from headwater.records.catalog.version_changes import VersionChanges
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import WHOLE, CheckLatest, Latest
 from headwater.storage.automation import freshness
 from headwater.storage.catalog.version_changes import read_changes
 from headwater.storage.log import event_log, states

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import WireValue
-from headwater.records.events import (
+from headwater.records.log.events import (
     AlertRuleEvent,
     BackfillEvent,
     CheckEvaluation,

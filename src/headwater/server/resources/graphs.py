@@ -14,7 +14,7 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.impact import find_impact
 from headwater.graph.neighbourhood import find_neighbourhood
 from headwater.graph.paths import find_paths
-from headwater.records.events import EventKind, Materialization
+from headwater.records.log.events import EventKind, Materialization
 from headwater.server import shapes
 from headwater.server.resources.assets import row_in
 from headwater.server.resources.estate import read_estate

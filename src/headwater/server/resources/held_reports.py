@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.records.audit import Note
-from headwater.records.events import Event
-from headwater.records.report_rules import ReportRules, Undefined
+from headwater.records.access.audit import Note
+from headwater.records.log.events import Event
+from headwater.records.reports.rules import ReportRules, Undefined
 from headwater.server.deployment import Deployment
 from headwater.storage.access import audit
 from headwater.storage.log.writer import Unit

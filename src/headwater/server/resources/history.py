@@ -8,9 +8,9 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
-from headwater.records.day_counts import day_start
-from headwater.records.events import CORRECTIONS, Event, EventKind
-from headwater.records.metadata_series import SeriesDay, numbers_of
+from headwater.records.log.day_counts import day_start
+from headwater.records.log.events import CORRECTIONS, Event, EventKind
+from headwater.records.log.metadata_series import SeriesDay, numbers_of
 from headwater.server import shapes
 from headwater.server.resources.events import event_view
 from headwater.storage.log import dropped, event_log, states

@@ -7,8 +7,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import UnknownLocationError
-from headwater.records.events import EventKind, LocationReload, NewEvent, Reporter
-from headwater.records.locations import Location
+from headwater.records.catalog.locations import Location
+from headwater.records.log.events import EventKind, LocationReload, NewEvent, Reporter
 from headwater.server import shapes
 from headwater.server.resources.events import error_view
 from headwater.storage.catalog import definitions as catalog

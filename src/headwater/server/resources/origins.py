@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.snapshot import TickSnapshot
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import EventKind, Materialization
+from headwater.records.log.events import EventKind, Materialization
 from headwater.server import shapes
 from headwater.storage.automation import sensors as sensor_store
 from headwater.storage.log import event_log, states

@@ -14,10 +14,10 @@ from headwater.definitions.partitions import Ordinals, PartitionsSnapshot, parti
 from headwater.definitions.partitions.keys import PartitionKeys
 from headwater.definitions.partitions.multi import MultiPartitionKeys
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import EventKind
-from headwater.records.fold import Latest
-from headwater.records.partition_states import PartitionStates, PartitionStatus
-from headwater.records.requests import RANGE_MARK
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import Latest
+from headwater.records.log.partition_states import PartitionStates, PartitionStatus
+from headwater.records.runs.requests import RANGE_MARK
 from headwater.server import shapes
 from headwater.storage.log import partition_sets, states
 from headwater.storage.runs import runs

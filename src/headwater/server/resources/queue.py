@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
+from headwater.records.runs.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
 from headwater.server import shapes
 from headwater.server.resources.engines import engine_list
 from headwater.storage.runs import limits as limit_store

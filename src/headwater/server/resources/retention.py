@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headwater.definitions.metadata.retention import Sort
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.retention import RetentionRules, declared_in
+from headwater.records.log.retention import RetentionRules, declared_in
 from headwater.server import shapes
 from headwater.storage.upkeep.sizes import StoreSize
 

@@ -9,13 +9,13 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import HeadwaterError, InvalidCursorError, RunLogsError
-from headwater.execution.plan import plan_steps, pools_of_step
-from headwater.execution.progress import StepProgress, read_progress
-from headwater.execution.run_log_places import RunLogs
-from headwater.execution.run_logs import LogLine, read_lines
+from headwater.execution.logs.places import RunLogs
+from headwater.execution.logs.progress import StepProgress, read_progress
+from headwater.execution.logs.run_logs import LogLine, read_lines
+from headwater.execution.steps.plan import plan_steps, pools_of_step
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import Event, EventKind, StepEvent
-from headwater.records.runs import ENDED, Cause, Run, RunStatus
+from headwater.records.log.events import Event, EventKind, StepEvent
+from headwater.records.runs.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.resources.events import error_view
 from headwater.storage.log import event_log

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from headwater.definitions.snapshot import WireValue
 from headwater.graph import columns
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.events import EventKind, Materialization
+from headwater.records.log.events import EventKind, Materialization
 from headwater.server import shapes
 from headwater.storage.log import event_log, states
 

@@ -13,7 +13,7 @@ from headwater.clock import to_seconds
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.errors import InvalidCursorError, UnknownScheduleError, UnknownSensorError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.ticks import EndedTick, LogRecord, SensorState, Tick, TickStatus
+from headwater.records.automation.ticks import EndedTick, LogRecord, SensorState, Tick, TickStatus
 from headwater.server import shapes
 from headwater.server.resources.assets import source_view
 from headwater.server.resources.events import error_view

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
 from headwater.errors import UnknownEventError
-from headwater.records.events import Event
+from headwater.records.log.events import Event
 from headwater.server import shapes
 from headwater.server.resources.events import event_view
 from headwater.storage.log import event_log, version_lineage

@@ -10,8 +10,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from headwater.clock import MICROSECONDS
 from headwater.errors import InvalidCursorError
-from headwater.records.access import Principal
-from headwater.records.audit import Head, Note, parse_anchor
+from headwater.records.access.audit import Head, Note, parse_anchor
+from headwater.records.access.tokens import Principal
 from headwater.server.deployment import Deployment
 from headwater.server.resources import access as views
 from headwater.server.shapes import access as shapes

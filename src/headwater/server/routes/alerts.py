@@ -8,9 +8,9 @@ from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from headwater.records.access import Principal
-from headwater.records.alerts import DeliveryStatus
-from headwater.records.events import Reporter
+from headwater.records.access.tokens import Principal
+from headwater.records.alerts.alerts import DeliveryStatus
+from headwater.records.log.events import Reporter
 from headwater.server.deployment import Deployment
 from headwater.server.resources import alerts as resource
 from headwater.server.shapes import alerts as shapes

@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from headwater.records.events import EventKind
+from headwater.records.log.events import EventKind
 from headwater.server import shapes
 from headwater.server.answers import kept
 from headwater.server.deployment import Deployment

@@ -8,10 +8,10 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from headwater.records.access import Principal
-from headwater.records.backfills import BackfillStatus
-from headwater.records.events import Reporter
-from headwater.records.runs import Cause
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import Reporter
+from headwater.records.runs.backfills import BackfillStatus
+from headwater.records.runs.runs import Cause
 from headwater.server.deployment import Deployment
 from headwater.server.resources import backfills
 from headwater.server.shapes import RunPage

@@ -12,8 +12,8 @@ from litestar.params import JSONBody
 from sqlalchemy.engine import Connection
 
 from headwater.errors import InvalidParameterError
-from headwater.records.access import Principal
-from headwater.records.events import Event, Reporter
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import Event, Reporter
 from headwater.server.deployment import Deployment
 from headwater.server.resources import partitions
 from headwater.server.routes.parameters import LARGEST

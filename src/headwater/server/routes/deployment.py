@@ -8,7 +8,7 @@ from litestar import Request, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
-from headwater.records.access import Scope
+from headwater.records.access.tokens import Scope
 from headwater.server import shapes
 from headwater.server.access.guard import identify
 from headwater.server.access.hosts import Hosts

@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from headwater.errors import NotAllowedError
-from headwater.records.access import Principal, Scope
-from headwater.records.audit import Note
+from headwater.records.access.audit import Note
+from headwater.records.access.tokens import Principal, Scope
 from headwater.server.deployment import DEFAULT, Deployment, Deployments
 from headwater.storage.access import audit
 from headwater.storage.access import tokens as access

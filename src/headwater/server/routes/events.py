@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from headwater.clock import from_seconds
-from headwater.records.events import EventKind
+from headwater.records.log.events import EventKind
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, versions

@@ -11,8 +11,8 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from headwater.clock import to_seconds
 from headwater.errors import InvalidCursorError
-from headwater.records.access import Principal
-from headwater.records.report_rules import Answer, ReportRules, Undefined
+from headwater.records.access.tokens import Principal
+from headwater.records.reports.rules import Answer, ReportRules, Undefined
 from headwater.server.deployment import Deployment
 from headwater.server.resources.held_reports import decide, keep_rules
 from headwater.server.routes.parameters import Number

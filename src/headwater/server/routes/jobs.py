@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from headwater.definitions.runs.run_config import plain_run_config
-from headwater.records.requests import plan_job
-from headwater.records.runs import Cause
+from headwater.records.runs.requests import plan_job
+from headwater.records.runs.runs import Cause
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import jobs, runs

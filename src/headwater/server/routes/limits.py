@@ -6,8 +6,8 @@ from litestar import delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
-from headwater.records.events import Reporter
-from headwater.records.limits import Kind, Limit
+from headwater.records.log.events import Reporter
+from headwater.records.runs.limits import Kind, Limit
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources.queue import limit_list

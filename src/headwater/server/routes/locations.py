@@ -6,8 +6,8 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from headwater.records.access import Principal
-from headwater.records.events import Reporter
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import engines, locations

@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.engine import Connection
 
-from headwater.records.access import Principal
-from headwater.records.events import Event, EventKind, NewEvent, PartitionsChanged, Reporter
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import Event, EventKind, NewEvent, PartitionsChanged, Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import dynamic_keys

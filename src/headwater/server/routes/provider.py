@@ -13,8 +13,8 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from headwater.errors import NotAllowedError, SettingsError
-from headwater.records.access import Person, Principal, scopes_of_role
-from headwater.records.audit import Note
+from headwater.records.access.audit import Note
+from headwater.records.access.tokens import Person, Principal, scopes_of_role
 from headwater.server.access.guard import read_cookie
 from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment

@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection
 from headwater.clock import from_seconds
 from headwater.definitions.runs.run_config import plain_run_config
 from headwater.errors import InvalidParameterError, InvalidTransitionError
-from headwater.records.events import Event, EventKind
-from headwater.records.existing_inputs import check_reads
-from headwater.records.requests import plan_check_runs, plan_retry, plan_runs
-from headwater.records.runs import ENDED, Cause, Run, RunStatus
+from headwater.records.catalog.existing_inputs import check_reads
+from headwater.records.log.events import Event, EventKind
+from headwater.records.runs.requests import plan_check_runs, plan_retry, plan_runs
+from headwater.records.runs.runs import ENDED, Cause, Run, RunStatus
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, runs

@@ -8,8 +8,8 @@ from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from headwater.records.access import Principal
-from headwater.records.events import EventKind, Reporter
+from headwater.records.access.tokens import Principal
+from headwater.records.log.events import EventKind, Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking

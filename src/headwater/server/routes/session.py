@@ -11,8 +11,8 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from headwater.clock import MICROSECONDS
-from headwater.records.access import Principal, Session
-from headwater.records.audit import Note
+from headwater.records.access.audit import Note
+from headwater.records.access.tokens import Principal, Session
 from headwater.server.access.guard import COOKIE, TokenRequiredError, identify
 from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment

@@ -10,8 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from headwater.errors import UnknownWebhookError
-from headwater.records.access import Principal
-from headwater.records.webhooks import WebhookRule, check_rule
+from headwater.records.access.tokens import Principal
+from headwater.records.reports.webhooks import WebhookRule, check_rule
 from headwater.server.deployment import Deployment
 from headwater.server.doors.strict import ReportAnswer
 from headwater.server.doors.webhooks import PREFIX, turn

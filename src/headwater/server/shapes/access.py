@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from headwater.records.access import USUAL_SCOPES, Role, Scope, TokenState
+from headwater.records.access.tokens import USUAL_SCOPES, Role, Scope, TokenState
 
 
 class TokenBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

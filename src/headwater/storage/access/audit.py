@@ -9,8 +9,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.audit import AuditEntry, Head, Note, entry_after, find_problems
-from headwater.records.events import Event
+from headwater.records.access.audit import AuditEntry, Head, Note, entry_after, find_problems
+from headwater.records.log.events import Event
 from headwater.storage.log.writer import Unit
 from headwater.storage.schema import audit, audit_head
 

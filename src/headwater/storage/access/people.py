@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import NotAllowedError, UnknownPrincipalError
-from headwater.records.access import Person, Role, Session
+from headwater.records.access.tokens import Person, Role, Session
 from headwater.storage import settings
 from headwater.storage.log.transaction import lock_log
 from headwater.storage.schema import people, sessions

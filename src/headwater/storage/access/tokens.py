@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import SettingsError, UnknownPrincipalError
-from headwater.records.access import USUAL_SCOPES, Person, Scope, Session, Token, check_selection
+from headwater.records.access.tokens import USUAL_SCOPES, Person, Scope, Session, Token, check_selection
 from headwater.storage import settings
 from headwater.storage.access import people
 from headwater.storage.log.notifications import ACCESS_CHANNEL
@@ -21,7 +21,7 @@ _REQUIRED = "auth_required"
 
 
 class NewToken(msgspec.Struct, frozen=True, kw_only=True):
-    """What a token is to be; see `headwater.records.access.Token`."""
+    """What a token is to be; see `headwater.records.access.tokens.Token`."""
 
     name: str
     scopes: Sequence[Scope] = USUAL_SCOPES

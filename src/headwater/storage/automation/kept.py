@@ -12,10 +12,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.backfills import Target
-from headwater.records.events import CheckEvaluation, Event, EventKind, FreshnessChange
-from headwater.records.fold import WHOLE, CheckLatest, Latest, fold_latest
-from headwater.records.runs import ENDED, Run
+from headwater.records.log.events import CheckEvaluation, Event, EventKind, FreshnessChange
+from headwater.records.log.fold import WHOLE, CheckLatest, Latest, fold_latest
+from headwater.records.runs.backfills import Target
+from headwater.records.runs.runs import ENDED, Run
 from headwater.storage.automation.freshness import read_freshness
 from headwater.storage.log import event_log
 from headwater.storage.log.states import latest_from_row

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.leases import Failure, Lease
+from headwater.records.automation.leases import Failure, Lease
 from headwater.storage import settings
 from headwater.storage.log.transaction import insert_for
 from headwater.storage.schema import leases

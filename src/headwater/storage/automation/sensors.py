@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError
-from headwater.records.ticks import EndedTick, SensorState, Tick, TickDetail, TickStatus
+from headwater.records.automation.ticks import EndedTick, SensorState, Tick, TickDetail, TickStatus
 from headwater.storage.log.transaction import insert_for
 from headwater.storage.schema import sensor_assets, sensor_state, ticks
 

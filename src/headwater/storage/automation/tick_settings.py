@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.records.tick_settings import DEFAULTS, TickSettings
+from headwater.records.automation.tick_settings import DEFAULTS, TickSettings
 from headwater.storage import settings
 
 _tick_settings_decoder = msgspec.json.Decoder(TickSettings)

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.definitions.snapshot import DefinitionsSnapshot, content_hash, decode_snapshot, encode_snapshot
-from headwater.records.definition_history import DefinitionEntry
-from headwater.records.events import ErrorInfo
-from headwater.records.locations import Location, LocationStatus
+from headwater.records.catalog.definition_history import DefinitionEntry
+from headwater.records.catalog.locations import Location, LocationStatus
+from headwater.records.log.events import ErrorInfo
 from headwater.storage.log.transaction import insert_for
 from headwater.storage.schema import definition_history, lineage_edges, locations, snapshots
 

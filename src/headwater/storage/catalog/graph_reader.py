@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from headwater.definitions.partitions import DynamicKeys, PartitionsSnapshot
 from headwater.definitions.snapshot import DefinitionsSnapshot, SensorSnapshot
 from headwater.graph.asset_graph import AssetGraph, build_graph
-from headwater.records.events import CORRECTIONS, Event
-from headwater.records.fold import places_of
+from headwater.records.log.events import CORRECTIONS, Event
+from headwater.records.log.fold import places_of
 from headwater.storage.automation import tick_settings
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.catalog import dynamic_partitions

@@ -11,9 +11,9 @@ from headwater.clock import to_datetime
 from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.events import EventKind
-from headwater.records.fold import Latest
-from headwater.records.version_changes import VersionChanges
+from headwater.records.catalog.version_changes import VersionChanges
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import Latest
 from headwater.storage.catalog.dynamic_partitions import read_all
 from headwater.storage.log import past, states
 from headwater.storage.schema import asset_aliases

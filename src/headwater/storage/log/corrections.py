@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, UnknownAssetError, UnknownEventError
-from headwater.records.events import (
+from headwater.records.log.events import (
     Event,
     EventKind,
     NewEvent,

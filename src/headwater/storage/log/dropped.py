@@ -10,10 +10,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.day_counts import DayCount
-from headwater.records.events import EventKind
-from headwater.records.fold import WHOLE, DroppedCount
-from headwater.records.metadata_series import SeriesDay
+from headwater.records.log.day_counts import DayCount
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import WHOLE, DroppedCount
+from headwater.records.log.metadata_series import SeriesDay
 from headwater.storage.log.transaction import insert_for
 from headwater.storage.schema import dropped_counts, dropped_days, series_days
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.engine import Connection
 
-from headwater.records.events import EventKind, StepEvent
+from headwater.records.log.events import EventKind, StepEvent
 from headwater.storage.log import event_log
 from headwater.storage.log.event_log import EventFilter
 

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.events import Event, EventKind, decode_payload
+from headwater.records.log.events import Event, EventKind, decode_payload
 from headwater.storage.schema import REPORTED_KINDS, asset_aliases, events, log_head, run_assets, withdrawn
 
 # In the words of the index, so that the database sees that it may use it.

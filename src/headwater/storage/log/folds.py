@@ -12,12 +12,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.day_counts import fold_days
-from headwater.records.definition_history import fold_definitions
-from headwater.records.events import Event, EventKind, Wipe
-from headwater.records.fold import CheckLatest, Corrected, Latest, LatestFold, fold_checks
-from headwater.records.partition_states import PAGE, PartitionStates
-from headwater.records.versions import read_versions
+from headwater.records.catalog.definition_history import fold_definitions
+from headwater.records.log.day_counts import fold_days
+from headwater.records.log.events import Event, EventKind, Wipe
+from headwater.records.log.fold import CheckLatest, Corrected, Latest, LatestFold, fold_checks
+from headwater.records.log.partition_states import PAGE, PartitionStates
+from headwater.records.log.versions import read_versions
 from headwater.storage.database.driver import DriverInsert
 from headwater.storage.log import dropped, event_log, partition_sets, transaction
 from headwater.storage.schema import (

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.events import EventKind
-from headwater.records.fold import WHOLE, Latest
-from headwater.records.partition_states import (
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import WHOLE, Latest
+from headwater.records.log.partition_states import (
     PAGE,
     TELLING,
     PartitionStates,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.day_counts import day_of, day_start
-from headwater.records.events import CheckEvaluation, Event, EventKind, Materialization
-from headwater.records.fold import WHOLE, CheckLatest, Latest
-from headwater.records.versions import basis_of
+from headwater.records.log.day_counts import day_of, day_start
+from headwater.records.log.events import CheckEvaluation, Event, EventKind, Materialization
+from headwater.records.log.fold import WHOLE, CheckLatest, Latest
+from headwater.records.log.versions import basis_of
 from headwater.storage.log import event_log, states
 from headwater.storage.log.event_log import EventFilter
 from headwater.storage.schema import event_days, events, is_whole, latest, withdrawn

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
 from headwater.errors import IdempotencyConflictError
-from headwater.records.events import Event
-from headwater.records.receipts import KEPT_DAYS, Receipt, ReportKey
+from headwater.records.log.events import Event
+from headwater.records.log.receipts import KEPT_DAYS, Receipt, ReportKey
 from headwater.storage.log.transaction import insert_for
 from headwater.storage.schema import report_keys
 

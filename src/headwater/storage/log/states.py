@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.day_counts import DayCount
-from headwater.records.events import EventKind
-from headwater.records.fold import WHOLE, CheckLatest, Latest, newest_version
-from headwater.records.versions import Version, decode_basis
+from headwater.records.log.day_counts import DayCount
+from headwater.records.log.events import EventKind
+from headwater.records.log.fold import WHOLE, CheckLatest, Latest, newest_version
+from headwater.records.log.versions import Version, decode_basis
 from headwater.storage.database.driver import compile_text, execute
 from headwater.storage.schema import check_latest, event_days, is_whole, latest
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from headwater.records.events import Event
+from headwater.records.log.events import Event
 from headwater.storage.log.notifications import Listener
 
 _LOOK_SECONDS = 0.5

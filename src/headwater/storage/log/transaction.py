@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
-from headwater.records.day_counts import DayCount, fold_days
-from headwater.records.definition_history import DefinitionEntry, fold_definitions
-from headwater.records.events import Event, EventKind, NewEvent, encode_payload
-from headwater.records.fold import CheckLatest, Latest, fold_checks, fold_latest
-from headwater.records.versions import encode_basis, read_versions
+from headwater.records.catalog.definition_history import DefinitionEntry, fold_definitions
+from headwater.records.log.day_counts import DayCount, fold_days
+from headwater.records.log.events import Event, EventKind, NewEvent, encode_payload
+from headwater.records.log.fold import CheckLatest, Latest, fold_checks, fold_latest
+from headwater.records.log.versions import encode_basis, read_versions
 from headwater.storage.database.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect
 from headwater.storage.log.notifications import CHANNEL
 from headwater.storage.log.partition_sets import PartitionSets

@@ -21,8 +21,8 @@ from sqlalchemy.exc import DBAPIError
 
 from headwater.clock import Clock
 from headwater.errors import HeadwaterError, StoreError, StoreUnavailableError
-from headwater.records.events import Event, NewEvent
-from headwater.records.receipts import Receipt, ReportKey
+from headwater.records.log.events import Event, NewEvent
+from headwater.records.log.receipts import Receipt, ReportKey
 from headwater.storage.database.engine import prepare_writer
 from headwater.storage.log import transaction
 from headwater.storage.log.report_keys import Ledger, forget_expired

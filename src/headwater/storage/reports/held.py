@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, ReportRefusedError, UnknownEventError
-from headwater.records.audit import Note
-from headwater.records.events import Event, NewEvent
-from headwater.records.receipts import ReportKey
+from headwater.records.access.audit import Note
+from headwater.records.log.events import Event, NewEvent
+from headwater.records.log.receipts import ReportKey
 from headwater.storage.access import audit
 from headwater.storage.log import report_keys
 from headwater.storage.log.writer import Unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.records.report_rules import ReportRules
+from headwater.records.reports.rules import ReportRules
 from headwater.storage import settings
 from headwater.storage.log.corrections import read_aliases
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.records.webhooks import WebhookRule
+from headwater.records.reports.webhooks import WebhookRule
 from headwater.storage import settings
 from headwater.storage.log.transaction import lock_log
 

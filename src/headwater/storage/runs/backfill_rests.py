@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sqlalchemy.engine import Connection
 
-from headwater.records.backfills import BEGINS, BackfillRun, Rests, Target
-from headwater.records.events import BackfillEvent, Event
-from headwater.records.runs import ENDED
+from headwater.records.log.events import BackfillEvent, Event
+from headwater.records.runs.backfills import BEGINS, BackfillRun, Rests, Target
+from headwater.records.runs.runs import ENDED
 from headwater.storage.runs import backfills
 
 _EndedWith = Callable[[BackfillRun], Collection[str]]

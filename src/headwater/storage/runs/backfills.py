@@ -14,10 +14,10 @@ from headwater.definitions.assets.backfill_policy import BackfillPolicy
 from headwater.definitions.partitions import Ordinals
 from headwater.errors import ConflictError, UnknownBackfillError
 from headwater.graph.partition_links import PartitionLinks
-from headwater.records.backfills import ACTIVE, Backfill, BackfillRun, BackfillStatus, Counts, Target
-from headwater.records.fold import WHOLE
-from headwater.records.partition_states import PartitionStatus
-from headwater.records.runs import Cause, Run, RunStatus
+from headwater.records.log.fold import WHOLE
+from headwater.records.log.partition_states import PartitionStatus
+from headwater.records.runs.backfills import ACTIVE, Backfill, BackfillRun, BackfillStatus, Counts, Target
+from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.log import partition_sets, states
 from headwater.storage.schema import backfill_runs, backfill_targets, backfills, runs
 

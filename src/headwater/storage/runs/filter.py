@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from headwater.records.runs import BACKFILL_TAG, RunStatus
+from headwater.records.runs.runs import BACKFILL_TAG, RunStatus
 from headwater.storage.schema import backfill_runs, run_assets, runs
 
 

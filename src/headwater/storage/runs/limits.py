@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.records.events import EventKind, LimitsChanged, NewEvent, Reporter
-from headwater.records.limits import Limit
+from headwater.records.log.events import EventKind, LimitsChanged, NewEvent, Reporter
+from headwater.records.runs.limits import Limit
 from headwater.storage import settings
 from headwater.storage.log.writer import Unit
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError
-from headwater.records.limits import Limit
+from headwater.records.runs.limits import Limit
 from headwater.storage.log.transaction import insert_for
 from headwater.storage.runs import limits as limit_store
 from headwater.storage.schema import pool_places

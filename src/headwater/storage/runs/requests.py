@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
-from headwater.records.requests import requested_events
-from headwater.records.runs import Run
+from headwater.records.runs.requests import requested_events
+from headwater.records.runs.runs import Run
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs as run_store
 

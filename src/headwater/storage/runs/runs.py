@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ConflictError, UnknownRunError
-from headwater.records.events import ErrorInfo, EventKind
-from headwater.records.limits import priority_of
-from headwater.records.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, RunStatus
+from headwater.records.log.events import ErrorInfo, EventKind
+from headwater.records.runs.limits import priority_of
+from headwater.records.runs.runs import BACKFILL_TAG, ENDED, RETRY_TAG, Cause, Run, RunStatus
 from headwater.storage.runs.filter import ANY_RUN, RunFilter
 from headwater.storage.schema import backfill_runs, pool_places, run_assets, runs
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
 from headwater.definitions.metadata.retention import Keep
-from headwater.records.definition_history import DefinitionEntry
-from headwater.records.retention import LEAST_AGE
+from headwater.records.catalog.definition_history import DefinitionEntry
+from headwater.records.log.retention import LEAST_AGE
 from headwater.storage.catalog import definitions as catalog
 from headwater.storage.log import event_log
 from headwater.storage.schema import definition_history, locations, snapshots

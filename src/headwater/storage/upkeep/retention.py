@@ -13,11 +13,11 @@ from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
 from headwater.definitions.metadata.retention import Sort
-from headwater.records.day_counts import fold_days
-from headwater.records.events import Event, EventKind
-from headwater.records.fold import WHOLE, LatestFold
-from headwater.records.metadata_series import fold_series
-from headwater.records.retention import BY_AGE, LEAST_AGE, RetentionRules, declared_in, kinds_of, sort_of
+from headwater.records.log.day_counts import fold_days
+from headwater.records.log.events import Event, EventKind
+from headwater.records.log.fold import WHOLE, LatestFold
+from headwater.records.log.metadata_series import fold_series
+from headwater.records.log.retention import BY_AGE, LEAST_AGE, RetentionRules, declared_in, kinds_of, sort_of
 from headwater.storage import settings
 from headwater.storage.catalog.graph_reader import GraphReader
 from headwater.storage.log import dropped, event_log, folds

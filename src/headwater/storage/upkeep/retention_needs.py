@@ -12,8 +12,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.events import CheckEvaluation, Event, EventKind, Wipe, Withdrawal
-from headwater.records.fold import LatestFold
+from headwater.records.log.events import CheckEvaluation, Event, EventKind, Wipe, Withdrawal
+from headwater.records.log.fold import LatestFold
 from headwater.storage.log import folds
 from headwater.storage.runs import runs
 from headwater.storage.schema import check_latest, events, latest, version_inputs, withdrawn

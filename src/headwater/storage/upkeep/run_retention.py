@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from headwater.records.runs import ENDED
+from headwater.records.runs.runs import ENDED
 from headwater.storage.schema import run_assets, runs
 
 _MOST = 100

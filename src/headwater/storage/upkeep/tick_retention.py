@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
-from headwater.records.tick_settings import TickSettings
-from headwater.records.ticks import TickStatus
+from headwater.records.automation.tick_settings import TickSettings
+from headwater.records.automation.ticks import TickStatus
 from headwater.storage.schema import ticks
 
 _DAY = 86_400 * MICROSECONDS

@@ -1,0 +1,1 @@
+"""Runs in the process that asks for them."""

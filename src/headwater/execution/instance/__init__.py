@@ -1,0 +1,1 @@
+"""What user code asks about what was made before, in memory or in a store."""

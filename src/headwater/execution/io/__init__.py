@@ -1,0 +1,1 @@
+"""IO managers: values kept as files, on any place that fsspec reaches."""

@@ -1,0 +1,1 @@
+"""What runs print and log, where it is kept, and how far they are."""

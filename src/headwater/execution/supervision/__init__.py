@@ -1,0 +1,1 @@
+"""Runs carried out by workers, watched from the engine."""

@@ -1,0 +1,1 @@
+"""What gives an alert, and what is told of it."""

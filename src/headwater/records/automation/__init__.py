@@ -1,0 +1,1 @@
+"""What sensors, schedules and conditions leave behind."""

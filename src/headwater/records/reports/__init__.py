@@ -1,0 +1,1 @@
+"""By which rules foreign news becomes an event."""

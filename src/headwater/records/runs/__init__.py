@@ -1,0 +1,1 @@
+"""Runs and backfills: what they are, and which may go on."""
