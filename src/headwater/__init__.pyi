@@ -17,7 +17,6 @@ from headwater.definitions.assets.code_references import with_source_code_refere
 from headwater.definitions.assets.context import AssetExecutionContext as AssetExecutionContext
 from headwater.definitions.assets.context import build_asset_context as build_asset_context
 from headwater.definitions.assets.decorator import asset as asset
-from headwater.definitions.assets.definition import AssetOut as AssetOut
 from headwater.definitions.assets.definition import AssetsDefinition as AssetsDefinition
 from headwater.definitions.assets.deps import AssetDep as AssetDep
 from headwater.definitions.assets.events import AssetCheckEvaluation as AssetCheckEvaluation
@@ -32,6 +31,7 @@ from headwater.definitions.assets.map_specs import map_asset_specs as map_asset_
 from headwater.definitions.assets.multi import multi_asset as multi_asset
 from headwater.definitions.assets.observable import multi_observable_source_asset as multi_observable_source_asset
 from headwater.definitions.assets.observable import observable_source_asset as observable_source_asset
+from headwater.definitions.assets.outputs import AssetOut as AssetOut
 from headwater.definitions.assets.results import AssetCheckResult as AssetCheckResult
 from headwater.definitions.assets.results import AssetCheckSeverity as AssetCheckSeverity
 from headwater.definitions.assets.results import MaterializeResult as MaterializeResult

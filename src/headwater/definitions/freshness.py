@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from headwater.definitions.arguments import check_type, shown
-from headwater.definitions.partitions.rules import check_cron, ticks
+from headwater.definitions.cron_text import check_cron
+from headwater.definitions.partitions.rules import ticks
 from headwater.definitions.partitions.time_windows import check_zone
 from headwater.errors import InvalidParameterError
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from headwater.definitions.arguments import check_type, shown
+from headwater.definitions.assets.context_parts import InputsAndOutputs, StepServices
 from headwater.definitions.assets.events import ASSET_EVENTS, AssetEvent, DataProvenance
 from headwater.definitions.contexts.steps import OUTSIDE, StepContext
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata.infer import MetadataValue, normalize_metadata
-from headwater.definitions.partitions import PartitionKeyRange, TimeWindow
-from headwater.definitions.partitions.several import check_consecutive, window_of
 from headwater.definitions.resources.definition import Resources, given_resources
 from headwater.errors import InvalidInvocationError, InvalidParameterError
 from headwater.keys import AssetKey, CoercibleToAssetKey
@@ -25,24 +24,7 @@ if TYPE_CHECKING:
 _current: ContextVar[AssetExecutionContext | None] = ContextVar("current", default=None)
 
 
-class StepServices(Protocol):
-    """What a running step can do for its function."""
-
-    def load_asset_value(self, key: AssetKey, partition_key: str | None) -> Any:
-        """The stored value of an asset."""
-        ...
-
-    def report_progress(self, done: float, total: float | None, text: str | None) -> None:
-        """Tell how far the function is."""
-        ...
-
-    @property
-    def instance(self) -> Any:
-        """The deployment that the run belongs to."""
-        ...
-
-
-class AssetExecutionContext(StepContext):
+class AssetExecutionContext(InputsAndOutputs, StepContext):
     """What the function of an asset can ask and tell. The runtime makes it; tests use `build_asset_context`.
 
     Args:
@@ -88,6 +70,7 @@ class AssetExecutionContext(StepContext):
             job_name=job_name,
             resources=resources,
             op_config=op_config,
+            partitions_def=None if assets_def is None else assets_def.partitions_def,
         )
         self._assets_def = assets_def
         self._asset_keys = tuple(asset_keys)
@@ -117,38 +100,6 @@ class AssetExecutionContext(StepContext):
     def selected_asset_keys(self) -> frozenset[AssetKey]:
         """The assets that the function is to make: all of its assets, unless a run asked for some alone."""
         return frozenset(self._asset_keys)
-
-    @property
-    def assets_def(self) -> AssetsDefinition:
-        """The definition that is being carried out.
-
-        Raises:
-            InvalidInvocationError: a test built the context.
-        """
-        if self._assets_def is None:
-            raise InvalidInvocationError("This context was built by a test, so it belongs to no definition.")
-        return self._assets_def
-
-    @property
-    def partition_key_range(self) -> PartitionKeyRange:
-        """The first and the last of the partitions that are being made.
-
-        Raises:
-            InvalidInvocationError: there are none, or others lie between them.
-        """
-        keys = self.partition_keys
-        if self._assets_def is not None:
-            check_consecutive(self._assets_def.specs[0].partitions_def, keys)
-        return PartitionKeyRange(keys[0], keys[-1])
-
-    @property
-    def partition_time_window(self) -> TimeWindow:
-        """The time from the start of the first partition that is being made to the end of the last.
-
-        Raises:
-            InvalidInvocationError: there are no partitions, they are no windows of time, or others lie between them.
-        """
-        return window_of(self.assets_def.specs[0].partitions_def, self.partition_keys)
 
     @property
     def instance(self) -> Any:
@@ -235,14 +186,6 @@ class AssetExecutionContext(StepContext):
         finally:
             _current.reset(token)
 
-    def asset_partition_key_for_output(self, output_name: str = "result") -> str:
-        """The partition that is being made, which is the same for all outputs.
-
-        Raises:
-            InvalidInvocationError: there is none, or there are several.
-        """
-        return self.partition_key
-
     def get_asset_provenance(self, asset_key: CoercibleToAssetKey) -> DataProvenance | None:
         """What the newest materialization of an asset was made from; None where that is not known.
 
@@ -280,13 +223,6 @@ class AssetExecutionContext(StepContext):
 
     def _add(self, metadata: Mapping[str, Any], key: AssetKey | None) -> None:
         self.collected_metadata.setdefault(key, {}).update(normalize_metadata(metadata))
-
-    def _running(self) -> StepServices:
-        if self._services is None:
-            raise InvalidInvocationError(
-                "This context was built by a test, so there is no run behind it. Call materialize([...]) to have one."
-            )
-        return self._services
 
 
 def build_asset_context(

@@ -11,10 +11,11 @@ from headwater.definitions.arguments import (
     check_optional_text,
 )
 from headwater.definitions.assets.backfill_policy import BackfillPolicy
-from headwater.definitions.assets.definition import AssetOutput, AssetsDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.deps import CoercibleToAssetDep
 from headwater.definitions.assets.functions import define_assets, make_key
 from headwater.definitions.assets.inputs import AssetIn
+from headwater.definitions.assets.outputs import AssetOutput
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy

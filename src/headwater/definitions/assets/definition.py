@@ -8,111 +8,27 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.arguments import check_bool, check_optional_text, check_type
+from headwater.definitions.arguments import check_type
 from headwater.definitions.assets.backfill_policy import BackfillPolicy
-from headwater.definitions.assets.deps import AssetDep, CoercibleToAssetDep
+from headwater.definitions.assets.deps import AssetDep
 from headwater.definitions.assets.inputs import AssetInput
+from headwater.definitions.assets.outputs import AssetOutput
 from headwater.definitions.assets.specs import IO_MANAGER_METADATA, AssetCheckSpec, AssetSpec
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy
 from headwater.definitions.functions.signature import look_like, returns_nothing
-from headwater.definitions.partitions import PartitionsDefinition
+from headwater.definitions.partitions import PartitionMapping, PartitionsDefinition
 from headwater.definitions.resources.needs import NO_NEEDS, Needs
 from headwater.definitions.runs.hooks import HookDefinition
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.definitions.snapshot import SourceRef
-from headwater.definitions.values import Frozen
 from headwater.errors import InvalidDefinitionError, InvalidInvocationError, UnknownAssetError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 
 
-class AssetOutput(msgspec.Struct, frozen=True, kw_only=True):
-    """What a function makes of one asset: under which name, and whether it must, and how the value is stored.
-
-    One with `stores` False is stored by the function itself, so it needs no value.
-    """
-
-    name: str
-    key: AssetKey
-    io_manager_key: str | None = None
-    is_required: bool = True
-    stores: bool = True
-
-
-class AssetOut(Frozen):
-    """One asset of a `@multi_asset`, under the name that its value has there.
-
-    Args:
-        key_prefix: What comes before the output's name in the key.
-        key: Or the whole key.
-        io_manager_key: The resource that stores the value; `io_manager` if left out.
-        is_required: Whether the function must give it.
-        deps: Its own dependencies; those of all assets of the function if left out.
-        spec: What else an `AssetSpec` takes: `description`, `metadata`, `group_name`, `tags`, …
-
-    Raises:
-        InvalidDefinitionError: both a key and a prefix are given.
-
-    Example:
-        >>> AssetOut("lake", description="Cleaned orders.").to_spec("orders").key
-        AssetKey(['lake', 'orders'])
-    """
-
-    __slots__ = ("deps", "io_manager_key", "is_required", "key", "key_prefix", "spec")
-
-    key: AssetKey | None
-    key_prefix: tuple[str, ...]
-    io_manager_key: str | None
-    is_required: bool
-    deps: tuple[CoercibleToAssetDep, ...] | None
-    spec: dict[str, Any]
-
-    def __init__(
-        self,
-        key_prefix: str | Sequence[str] | None = None,
-        key: CoercibleToAssetKey | None = None,
-        *,
-        io_manager_key: str | None = None,
-        is_required: bool = True,
-        deps: Sequence[CoercibleToAssetDep] | None = None,
-        description: str | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        group_name: str | None = None,
-        code_version: str | None = None,
-        automation_condition: AutomationCondition | None = None,
-        freshness_policy: FreshnessPolicy | None = None,
-        owners: Sequence[str] | None = None,
-        tags: Mapping[str, str] | None = None,
-        kinds: set[str] | frozenset[str] | None = None,
-    ) -> None:
-        if key is not None and key_prefix is not None:
-            raise InvalidDefinitionError(
-                f"AssetOut has key={key!r} and key_prefix={key_prefix!r}; a key is whole, so leave key_prefix out."
-            )
-        spec = {
-            "description": description,
-            "metadata": metadata,
-            "group_name": group_name,
-            "code_version": code_version,
-            "automation_condition": automation_condition,
-            "freshness_policy": freshness_policy,
-            "owners": owners,
-            "tags": tags,
-            "kinds": kinds,
-        }
-        self._set(
-            key=None if key is None else AssetKey.from_coercible(key),
-            key_prefix=() if key_prefix is None else AssetKey(key_prefix).parts,
-            io_manager_key=check_optional_text(io_manager_key, "io_manager_key of AssetOut"),
-            is_required=check_bool(is_required, "is_required of AssetOut"),
-            deps=None if deps is None else tuple(deps),
-            spec=spec,
-        )
-
-    def to_spec(self, name: str, **shared: Any) -> AssetSpec:
-        """The spec of the asset; `shared` is what the decorator says of all."""
-        key = AssetKey((*self.key_prefix, name)) if self.key is None else self.key
-        return AssetSpec(key, **{**shared, **{each: value for each, value in self.spec.items() if value is not None}})
+def _own_or_shared(given: Any, key: AssetKey, known: Any) -> Any:
+    """The attribute that a mapping gives this asset, or one for all that gives way to what the asset has already."""
+    return given.get(key) if isinstance(given, Mapping) else known or given
 
 
 def made_elsewhere(*_arguments: Any, **_named: Any) -> Any:
@@ -239,6 +155,31 @@ class AssetsDefinition:
         """The resources that its function needs."""
         return self.needs.resources
 
+    @property
+    def dependency_keys(self) -> frozenset[AssetKey]:
+        """What its assets depend on, of others and of its own."""
+        return frozenset(dep.asset_key for spec in self.specs for dep in spec.deps)
+
+    @property
+    def asset_deps(self) -> dict[AssetKey, set[AssetKey]]:
+        """What each of its assets depends on."""
+        return {spec.key: {dep.asset_key for dep in spec.deps} for spec in self.specs}
+
+    @property
+    def group_names_by_key(self) -> dict[AssetKey, str]:
+        """The group of each of its assets that has one."""
+        return {spec.key: spec.group_name for spec in self.specs if spec.group_name is not None}
+
+    @property
+    def descriptions_by_key(self) -> dict[AssetKey, str]:
+        """The description of each of its assets that has one."""
+        return {spec.key: spec.description for spec in self.specs if spec.description is not None}
+
+    def get_partition_mapping(self, in_asset_key: AssetKey) -> PartitionMapping | None:
+        """The mapping that its assets give a dependency; None where it follows from the partitions of both."""
+        given = (spec.partition_mappings.get(in_asset_key) for spec in self.specs)
+        return next((mapping for mapping in given if mapping is not None), None)
+
     def get_asset_spec(self, key: CoercibleToAssetKey | None = None) -> AssetSpec:
         """The spec of one of its assets, or of its only one.
 
@@ -259,6 +200,9 @@ class AssetsDefinition:
         group_names_by_key: Mapping[AssetKey, str] | None = None,
         asset_key_replacements: Mapping[AssetKey, AssetKey] | None = None,
         tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
+        automation_condition: AutomationCondition | Mapping[AssetKey, AutomationCondition] | None = None,
+        freshness_policy: FreshnessPolicy | Mapping[AssetKey, FreshnessPolicy] | None = None,
+        backfill_policy: BackfillPolicy | None = None,
     ) -> AssetsDefinition:
         """The same function with other attributes of its assets; those that are not named stay as they are.
 
@@ -266,18 +210,25 @@ class AssetsDefinition:
             group_names_by_key: The groups of some of them.
             asset_key_replacements: Other keys, of its assets and of what they depend on.
             tags_by_key: More tags of some of them.
+            automation_condition: When to make those that have no condition, or by key those that it names.
+            freshness_policy: How recent those have to be that have no policy, or by key those that it names.
+            backfill_policy: How many partitions one run of a backfill makes.
         """
         groups, keys, tags = group_names_by_key or {}, asset_key_replacements or {}, tags_by_key or {}
+        policy = self.backfill_policy if backfill_policy is None else backfill_policy
 
         def change(spec: AssetSpec) -> AssetSpec:
             deps = [dep.with_asset(keys.get(dep.asset_key, dep.asset_key)) for dep in spec.deps]
             changed = spec.replace_attributes(key=keys.get(spec.key, spec.key), deps=deps)
             if spec.key in groups:
                 changed = changed.replace_attributes(group_name=groups[spec.key])
+            for name, given in (("automation_condition", automation_condition), ("freshness_policy", freshness_policy)):
+                own = _own_or_shared(given, spec.key, getattr(spec, name))
+                changed = changed if own is None else changed.replace_attributes(**{name: own})
             return changed.merge_attributes(tags=tags.get(spec.key, {}))
 
         moved = tuple(msgspec.structs.replace(each, key=keys.get(each.key, each.key)) for each in self.inputs)
-        return replace(self, inputs=moved).map_asset_specs(change)
+        return replace(self, inputs=moved, backfill_policy=policy).map_asset_specs(change)
 
     @property
     def source(self) -> SourceRef | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.arguments import check_mapping, check_type
+from headwater.definitions.arguments import check_mapping, check_optional_text, check_type
 from headwater.definitions.assets.deps import check_partition_mapping
 from headwater.definitions.functions.signature import Parameters
 from headwater.definitions.metadata.infer import normalize_metadata
@@ -29,6 +29,7 @@ class AssetInput(msgspec.Struct, frozen=True):
     mapped: bool = False
     partition_mapping: PartitionMapping | None = None
     metadata: dict[str, Any] = {}
+    manager_key: str | None = None
 
 
 class AssetIn(Frozen):
@@ -39,6 +40,7 @@ class AssetIn(Frozen):
         metadata: What is known of the dependency itself.
         key_prefix: Or only what comes before the parameter's name in the key.
         partition_mapping: Which of its partitions are read, as for `AssetDep`.
+        input_manager_key: The resource that loads the value for this parameter, where it is not the asset's own.
 
     Raises:
         InvalidDefinitionError: both a key and a prefix are given.
@@ -50,12 +52,13 @@ class AssetIn(Frozen):
         AssetKey(['lake', 'orders'])
     """
 
-    __slots__ = ("key", "key_prefix", "metadata", "partition_mapping")
+    __slots__ = ("input_manager_key", "key", "key_prefix", "metadata", "partition_mapping")
 
     key: AssetKey | None
     metadata: dict[str, Any]
     key_prefix: tuple[str, ...]
     partition_mapping: PartitionMapping | None
+    input_manager_key: str | None
 
     def __init__(
         self,
@@ -63,6 +66,7 @@ class AssetIn(Frozen):
         metadata: Mapping[str, Any] | None = None,
         key_prefix: str | Sequence[str] | None = None,
         partition_mapping: PartitionMapping | None = None,
+        input_manager_key: str | None = None,
     ) -> None:
         if key is not None and key_prefix is not None:
             raise InvalidDefinitionError(
@@ -76,6 +80,7 @@ class AssetIn(Frozen):
             metadata=dict(metadata or {}),
             key_prefix=() if key_prefix is None else AssetKey(key_prefix).parts,
             partition_mapping=partition_mapping,
+            input_manager_key=check_optional_text(input_manager_key, "input_manager_key of an AssetIn"),
         )
 
     def resolve(self, parameter: str) -> AssetKey:
@@ -112,4 +117,5 @@ def _read_input(name: str, given: AssetIn | None, annotations: Mapping[str, Any]
         mapped=given is not None,
         partition_mapping=entry.partition_mapping,
         metadata=entry.metadata,
+        manager_key=entry.input_manager_key,
     )

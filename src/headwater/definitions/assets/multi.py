@@ -14,10 +14,11 @@ from headwater.definitions.arguments import (
     check_type,
 )
 from headwater.definitions.assets.backfill_policy import BackfillPolicy
-from headwater.definitions.assets.definition import AssetOut, AssetOutput, AssetsDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.deps import CoercibleToAssetDep
 from headwater.definitions.assets.functions import define_assets
 from headwater.definitions.assets.inputs import AssetIn
+from headwater.definitions.assets.outputs import AssetOut, AssetOutput
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.functions.decorated import check_function
 from headwater.definitions.functions.signature import default_name
@@ -105,8 +106,10 @@ def multi_asset(
         if outs is not None:
             given = check_mapping(outs, f"outs {of}")
             found, outputs = _read_outs(given, internal_asset_deps, deps, {**shared, "description": description}, of)
+            policy = _only_policy(backfill_policy, given, of)
         else:
             found, outputs = read_specs(check_several(specs, f"specs {of}"), deps, shared, description, of)
+            policy = backfill_policy
         if not found:
             raise InvalidDefinitionError(f"Name at least one asset {of}.")
         return define_assets(
@@ -122,7 +125,7 @@ def multi_asset(
             resource_defs=check_resources(resource_defs, f"resource_defs {of}"),
             hooks=hooks,
             op_tags=op_tags,
-            backfill_policy=backfill_policy,
+            backfill_policy=policy,
             retry_policy=retry_policy,
             check_specs=check_specs,
             pool=pool,
@@ -130,6 +133,22 @@ def multi_asset(
         )
 
     return decorate
+
+
+def _only_policy(given: BackfillPolicy | None, outs: Mapping[str, AssetOut], of: str) -> BackfillPolicy | None:
+    """The backfill policy of the function, which its outs may name as well.
+
+    Raises:
+        InvalidDefinitionError: they name different ones, but one call of the function makes them all.
+    """
+    named = {out.backfill_policy for out in outs.values()} | {given}
+    policies = [policy for policy in named if policy is not None]
+    if len(policies) > 1:
+        raise InvalidDefinitionError(
+            f"The backfill policies {of} differ, but one call makes all of its assets; give backfill_policy to "
+            "@multi_asset alone."
+        )
+    return policies[0] if policies else None
 
 
 def read_specs(

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any, overload
 
 from headwater.definitions.arguments import check_bool, check_printable, check_several
-from headwater.definitions.assets.definition import AssetOutput, AssetsDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.functions import define_assets, make_key
 from headwater.definitions.assets.multi import read_specs
+from headwater.definitions.assets.outputs import AssetOutput
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.functions.decorated import check_function

@@ -11,9 +11,10 @@ from headwater.definitions.assets.results import AssetCheckResult, AssetCheckSev
 from headwater.definitions.checks.builders import CheckedAssets, build_recorded_check
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.contexts.steps import AssetCheckExecutionContext
+from headwater.definitions.cron_text import check_cron
 from headwater.definitions.metadata.infer import MetadataValue
 from headwater.definitions.partitions import TimeWindowPartitionsDefinition
-from headwater.definitions.partitions.rules import check_cron, ticks
+from headwater.definitions.partitions.rules import ticks
 from headwater.definitions.partitions.time_windows import check_zone
 from headwater.errors import InvalidParameterError
 from headwater.keys import AssetKey

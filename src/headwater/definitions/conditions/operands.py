@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from headwater.definitions.arguments import shown
-from headwater.definitions.partitions.rules import check_cron
+from headwater.definitions.cron_text import check_cron
 from headwater.definitions.partitions.time_windows import check_zone
 from headwater.errors import InvalidParameterError
 from headwater.keys import AssetKey, CoercibleToAssetKey

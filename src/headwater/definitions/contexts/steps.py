@@ -6,6 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
+from headwater.definitions.partitions import (
+    MultiPartitionKey,
+    MultiPartitionsDefinition,
+    PartitionKeyRange,
+    PartitionsDefinition,
+    TimeWindow,
+)
+from headwater.definitions.partitions.several import range_of, window_of
 from headwater.definitions.resources.definition import Resources
 from headwater.errors import InvalidInvocationError
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
@@ -28,7 +36,9 @@ class StepContext:
         job_name: str | None,
         resources: Resources | None = None,
         op_config: Any = None,
+        partitions_def: PartitionsDefinition | None = None,
     ) -> None:
+        self._partitions_def = partitions_def
         self._partition_keys = None if partition_keys is None else tuple(partition_keys)
         self.resources = resources or Resources(frozenset(), lambda _name: None)
         self.op_config = op_config
@@ -85,6 +95,35 @@ class StepContext:
             )
         return keys[0]
 
+    @property
+    def multi_partition_key(self) -> MultiPartitionKey:
+        """The partition that is being worked on, with the key in each of its dimensions.
+
+        Raises:
+            InvalidInvocationError: there is none, there are several, or partitions have no dimensions.
+        """
+        if not isinstance(self._partitions_def, MultiPartitionsDefinition):
+            raise InvalidInvocationError("The partitions of this run have no dimensions; ask for partition_key.")
+        return self._partitions_def.get_partition_key_from_str(self.partition_key)
+
+    @property
+    def partition_key_range(self) -> PartitionKeyRange:
+        """The first and the last of the partitions that are being worked on.
+
+        Raises:
+            InvalidInvocationError: there are none, or others lie between them.
+        """
+        return range_of(self._partitions_def, self.partition_keys)
+
+    @property
+    def partition_time_window(self) -> TimeWindow:
+        """The time from the start of the first partition that is being worked on to the end of the last.
+
+        Raises:
+            InvalidInvocationError: there are no partitions, they are no windows of time, or others lie between them.
+        """
+        return window_of(self._partitions_def, self.partition_keys)
+
 
 class AssetCheckExecutionContext(StepContext):
     """What the function of a check can ask. The runtime makes it; tests use `build_asset_check_context`.
@@ -99,6 +138,7 @@ class AssetCheckExecutionContext(StepContext):
         job_name: The job that the run belongs to.
         resources: What `required_resource_keys` asked for.
         instance: Gives the deployment.
+        partitions_def: The definition of the partitions that are judged.
 
     Example:
         >>> context = build_asset_check_context("orders", "no_gaps", partition_key="2026-11-01")
@@ -119,6 +159,7 @@ class AssetCheckExecutionContext(StepContext):
         resources: Resources | None = None,
         op_config: Any = None,
         instance: Callable[[], Any] | None = None,
+        partitions_def: PartitionsDefinition | None = None,
     ) -> None:
         super().__init__(
             run_id=run_id,
@@ -129,6 +170,7 @@ class AssetCheckExecutionContext(StepContext):
             job_name=job_name,
             resources=resources,
             op_config=op_config,
+            partitions_def=partitions_def,
         )
         self._check_keys = tuple(check_keys)
         self._instance = instance

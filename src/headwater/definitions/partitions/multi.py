@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import product
 
 from headwater.definitions.arguments import check_mapping, check_printable, shown
 from headwater.definitions.partitions.definition import DynamicPartitionsStore, PartitionsDefinition
 from headwater.definitions.partitions.keys import PartitionKeys
 from headwater.definitions.partitions.snapshot import PartitionsSnapshot
-from headwater.errors import InvalidParameterError
+from headwater.definitions.partitions.time_windows import TimeWindow, TimeWindowPartitionsDefinition
+from headwater.errors import InvalidInvocationError, InvalidParameterError
 
 _SEPARATOR = "|"
 _RESERVED = frozenset("|,[]")
@@ -140,6 +142,71 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         """The name of the dimension that is windows of time; None where there is none or several."""
         names = [name for name, definition in self.dimensions.items() if definition.is_time_based]
         return names[0] if len(names) == 1 else None
+
+    @property
+    def partition_dimension_names(self) -> list[str]:
+        """The names of the dimensions, in the order in which a key is written."""
+        return list(self.dimensions)
+
+    def get_partitions_def_for_dimension(self, dimension_name: str) -> PartitionsDefinition:
+        """The definition of a dimension.
+
+        Raises:
+            InvalidParameterError: there is none of that name.
+        """
+        found = self.dimensions.get(dimension_name)
+        if found is None:
+            raise InvalidParameterError(
+                f"There is no dimension {dimension_name!r}; the dimensions are {', '.join(self.dimensions)}."
+            )
+        return found
+
+    @property
+    def time_window_partitions_def(self) -> TimeWindowPartitionsDefinition:
+        """The definition of the dimension that is windows of time.
+
+        Raises:
+            InvalidInvocationError: there is none, or there are several.
+        """
+        name = self.time_dimension
+        if name is None:
+            raise InvalidInvocationError(
+                f"Not exactly one of the dimensions {', '.join(self.dimensions)} is windows of time, so a key stands "
+                "for no window."
+            )
+        found = self.dimensions[name]
+        assert isinstance(found, TimeWindowPartitionsDefinition)
+        return found
+
+    def time_window_for_partition_key(self, partition_key: str) -> TimeWindow:
+        """The first instant of the window of a key's dimension of time, and the first after it.
+
+        Raises:
+            InvalidInvocationError: no dimension is windows of time, or several are.
+            InvalidParameterError: the key has another number of parts than there are dimensions.
+            UnknownPartitionError: no window has the key.
+        """
+        windows = self.time_window_partitions_def
+        parts = self.get_partition_key_from_str(partition_key).keys_by_dimension
+        return windows.time_window_for_partition_key(parts[str(self.time_dimension)])
+
+    def get_multipartition_keys_with_dimension_value(
+        self,
+        dimension_name: str,
+        dimension_partition_key: str,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> list[MultiPartitionKey]:
+        """Every key that has this one in one of its dimensions; none if that does not exist there.
+
+        Raises:
+            InvalidParameterError: there is no such dimension.
+        """
+        self.get_partitions_def_for_dimension(dimension_name)
+        keys = self.keys_at(current_time, dynamic_partitions_store).dimensions
+        fixed = [dimension_partition_key] if dimension_partition_key in keys[dimension_name] else []
+        parts = [fixed if name == dimension_name else list(each) for name, each in keys.items()]
+        return [MultiPartitionKey(dict(zip(keys, each, strict=True))) for each in product(*parts)]
 
     def keys_at(
         self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSim
 
 from headwater.definitions.arguments import shown
+from headwater.definitions.cron_text import check_cron
 from headwater.definitions.partitions import windows as of
 from headwater.errors import InvalidParameterError
 
@@ -123,21 +124,6 @@ class Excluded:
             return True
         local = of.to_local(instant, self._zone)
         return any(next(ticks(cron, self._zone, instant)) == local for cron in self._crons)
-
-
-def check_cron(expression: object, where: str) -> str:
-    """A cron expression with five fields.
-
-    Raises:
-        InvalidParameterError: it is none.
-    """
-    if isinstance(expression, str) and len(expression.split()) == 5:
-        try:
-            CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC))
-        except CronSimError as error:
-            raise InvalidParameterError(f"{where} {expression!r} is no cron expression: {error}.") from error
-        return " ".join(expression.split())
-    raise InvalidParameterError(f"{where} is a cron expression with five fields, but got {shown(expression)}.")
 
 
 def ticks(cron: str, zone: ZoneInfo, begin: int) -> Iterator[datetime]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headwater.definitions.partitions.definition import PartitionsDefinition
+from headwater.definitions.partitions.keys import PartitionKeyRange
+from headwater.definitions.partitions.multi import MultiPartitionsDefinition
 from headwater.definitions.partitions.time_windows import TimeWindow, TimeWindowPartitionsDefinition
 from headwater.errors import InvalidInvocationError
 
@@ -27,14 +29,30 @@ def check_consecutive(definition: PartitionsDefinition | None, keys: Sequence[st
         )
 
 
+def range_of(definition: PartitionsDefinition | None, keys: Sequence[str]) -> PartitionKeyRange:
+    """The first and the last of some partitions.
+
+    Raises:
+        InvalidInvocationError: they do not follow each other.
+    """
+    check_consecutive(definition, keys)
+    return PartitionKeyRange(keys[0], keys[-1])
+
+
 def window_of(definition: PartitionsDefinition | None, keys: Sequence[str]) -> TimeWindow:
     """The time from the start of the first of some partitions to the end of the last.
 
     Raises:
         InvalidInvocationError: they are no windows of time, or do not follow each other.
     """
-    if not isinstance(definition, TimeWindowPartitionsDefinition):
+    if not isinstance(definition, (TimeWindowPartitionsDefinition, MultiPartitionsDefinition)):
         raise InvalidInvocationError(f"These partitions are no windows of time, so {keys[0]!r} has no start.")
-    check_consecutive(definition, keys)
+    if isinstance(definition, TimeWindowPartitionsDefinition):
+        check_consecutive(definition, keys)
+    elif len(keys) > 1:
+        raise InvalidInvocationError(
+            f"The {len(keys)} partitions of this run have several dimensions, so they are no single span of time. Ask "
+            "for the window of each: context.assets_def.partitions_def.time_window_for_partition_key(key)."
+        )
     first, last = (definition.time_window_for_partition_key(key) for key in (keys[0], keys[-1]))
     return TimeWindow(first.start, last.end)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from headwater.definitions.arguments import check_several, shown
+from headwater.definitions.cron_text import check_cron
 from headwater.definitions.partitions import windows as of
 from headwater.definitions.partitions.definition import DynamicPartitionsStore, PartitionsDefinition, moment_of
 from headwater.definitions.partitions.keys import PartitionKeys
-from headwater.definitions.partitions.rules import Excluded, Rule, check_cron
+from headwater.definitions.partitions.rules import Excluded, Rule
 from headwater.definitions.partitions.snapshot import PartitionsSnapshot
 from headwater.errors import InvalidParameterError, UnknownPartitionError
 
@@ -153,6 +155,27 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         """True: each partition is a window of time."""
         return True
 
+    @property
+    def schedule_type(self) -> ScheduleType | None:
+        """Which of the four common kinds of windows they are; None where only a cron expression says."""
+        kind = self._rule.type
+        return None if kind == "cron" else cast("ScheduleType", kind)
+
+    @property
+    def minute_offset(self) -> int:
+        """The minute of the hour at which windows begin."""
+        return self._rule.minute
+
+    @property
+    def hour_offset(self) -> int:
+        """The hour of the day at which windows begin."""
+        return self._rule.hour
+
+    @property
+    def day_offset(self) -> int | None:
+        """The day of the week or month at which windows begin; None where they are not weekly or monthly."""
+        return self._rule.day
+
     def keys_at(
         self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
     ) -> TimeWindowKeys:
@@ -172,6 +195,40 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
                 f"{partition_key!r} is not the key of a window, written as {self.fmt!r}, such as {keys.key_at(0)!r}."
             )
         return keys.window_at(number)
+
+    def start_time_for_partition_key(self, partition_key: str) -> datetime:
+        """The first instant of a window; see `time_window_for_partition_key`."""
+        return self.time_window_for_partition_key(partition_key).start
+
+    def end_time_for_partition_key(self, partition_key: str) -> datetime:
+        """The first instant after a window; see `time_window_for_partition_key`."""
+        return self.time_window_for_partition_key(partition_key).end
+
+    def get_first_partition_window(self, current_time: datetime | None = None) -> TimeWindow | None:
+        """The first window that exists at a moment; None where there is none yet."""
+        keys = self.keys_at(current_time)
+        return keys.window_at(0) if len(keys) else None
+
+    def get_last_partition_window(self, current_time: datetime | None = None) -> TimeWindow | None:
+        """The last window that exists at a moment; None where there is none yet."""
+        keys = self.keys_at(current_time)
+        return keys.window_at(len(keys) - 1) if len(keys) else None
+
+    def get_partition_key_for_timestamp(self, timestamp: float, end_closed: bool = False) -> str:
+        """The key of the newest window that has begun at a moment.
+
+        Args:
+            timestamp: Seconds since the epoch.
+            end_closed: Whether the moment at which one window ends and the next begins is the earlier one's.
+
+        Raises:
+            UnknownPartitionError: no window has begun by then.
+        """
+        keys = self._all_keys()
+        number = self._windows.started_before(math.ceil(timestamp) if end_closed else math.floor(timestamp) + 1) - 1
+        if not 0 <= number < len(keys):
+            raise UnknownPartitionError(f"No window of {self!r} holds {timestamp} (seconds since the epoch).")
+        return keys.key_at(number)
 
     def get_partition_keys_in_time_window(self, time_window: TimeWindow) -> list[str]:
         """The keys of the windows that begin within a span of time, whether they have ended or not."""

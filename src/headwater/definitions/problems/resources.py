@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from difflib import get_close_matches
 
 from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.resources.definition import ResourceDefinition
@@ -44,13 +45,10 @@ def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, 
     for maker in collected.makers:
         yield from _needed_by_maker(maker)
     for check in {id(check): check for check in collected.checks.values()}.values():
+        title = f"{check.described[0].upper()}{check.described[1:]} ({{}})"
+        yield from _needed_by_inputs(title, check)
         for name in sorted(check.needs.resources):
-            yield (
-                f"{check.described[0].upper()}{check.described[1:]} ({{}}) needs",
-                check.source,
-                name,
-                check.resource_defs,
-            )
+            yield f"{title} needs", check.source, name, check.resource_defs
     yield from _needed_by_jobs(collected.jobs.values())
     for sensor in collected.sensors.values():
         for name in sorted(sensor.needs.resources):
@@ -70,8 +68,17 @@ def _needed_by_jobs(jobs: Iterable[JobDefinition]) -> Iterator[tuple[str, Source
                 yield f"Hook {hook.name!r} of job {job.name!r} ({{}}) needs", job.source, name, ()
 
 
+def _needed_by_inputs(
+    title: str, owner: AssetsDefinition | AssetCheckDefinition
+) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:
+    for entry in owner.inputs:
+        if entry.manager_key is not None:
+            yield f"{title} loads {entry.name!r} with", owner.source, entry.manager_key, owner.resource_defs
+
+
 def _needed_by_maker(maker: AssetsDefinition) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:
     own, source = maker.resource_defs, maker.source
+    yield from _needed_by_inputs(f"{maker.titled} ({{}})", maker)
     for name in sorted(maker.needs.resources):
         yield f"{maker.titled} ({{}}) needs", source, name, own
     for hook in maker.hooks:

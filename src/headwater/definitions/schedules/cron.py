@@ -10,24 +10,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSim
 
 from headwater.definitions.arguments import check_several, check_text, shown
+from headwater.definitions.cron_text import check_cron
 from headwater.errors import InvalidParameterError
 
-_ALIASES = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-}
 _TICK = timedelta(microseconds=1)
 _A_CHANGE = timedelta(hours=27)
 """Longer than any clock change, and the day that it falls on."""
@@ -42,7 +33,7 @@ def check_crons(schedule: Any, where: str) -> tuple[str, ...]:
     given = [schedule] if isinstance(schedule, str) else check_several(schedule, where)
     if not given:
         raise InvalidParameterError(f"{where} is empty; give a cron expression such as '0 6 * * *'.")
-    return tuple(_checked(expression, where) for expression in given)
+    return tuple(check_cron(expression, where) for expression in given)
 
 
 def check_zone(zone: str | None, where: str) -> str:
@@ -92,19 +83,3 @@ def _is_meant(cron: str, instant: datetime) -> bool:
 def _utc(instant: datetime) -> datetime:
     # Two local times of one zone compare by the face of the clock, which two instants may share.
     return instant.astimezone(UTC)
-
-
-def _checked(expression: object, where: str) -> str:
-    text = _ALIASES.get(expression.strip(), expression) if isinstance(expression, str) else expression
-    if not isinstance(text, str) or len(text.split()) != 5:
-        raise InvalidParameterError(
-            f"{where} is a cron expression with five fields, or one of {', '.join(_ALIASES)}, but got "
-            f"{shown(expression)}."
-        )
-    try:
-        first = list(islice(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)), 1))
-    except CronSimError as error:
-        raise InvalidParameterError(f"{where} {text!r} is no cron expression: {error}.") from error
-    if not first:
-        raise InvalidParameterError(f"{where} {text!r} is a date that no year has, so it would never be due.")
-    return " ".join(text.split())

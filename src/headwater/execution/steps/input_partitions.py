@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from headwater.definitions.assets.specs import AssetSpec
 from headwater.definitions.partitions import DynamicPartitionsStore, PartitionMapping, Parts, partitions_read
 from headwater.errors import MissingInputError
 from headwater.records.catalog.existing_inputs import missing_input_message
+
+
+class KeysOfInstance:
+    """Dynamic partitions as the deployment has them, which is opened only when one is asked for."""
+
+    def __init__(self, instance: Callable[[], Any]) -> None:
+        self._instance = instance
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        """The keys of a name."""
+        keys: Sequence[str] = self._instance().get_dynamic_partitions(partitions_def_name)
+        return keys
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether a name has a key."""
+        return partition_key in self.get_dynamic_partitions(partitions_def_name)
 
 
 def input_partitions(

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.definitions.assets.definition import AssetOutput, AssetsDefinition
+from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.events import (
     AssetCheckEvaluation,
     AssetEvent,
@@ -17,6 +17,7 @@ from headwater.definitions.assets.events import (
     DataVersion,
     DataVersionsByPartition,
 )
+from headwater.definitions.assets.outputs import AssetOutput
 from headwater.definitions.assets.results import (
     AssetCheckResult,
     AssetCheckSeverity,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from headwater.definitions.contexts.steps import AssetCheckExecutionContext
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.functions.logs import ContextLog
 from headwater.definitions.metadata.infer import to_wire
+from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resources.io_managers import (
     DEFAULT_IO_MANAGER,
     InputContext,
@@ -34,7 +35,7 @@ from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.errors import InvalidDefinitionError, UnknownAssetError
 from headwater.execution.steps.config import config_of_op, function_config
-from headwater.execution.steps.input_partitions import input_partitions
+from headwater.execution.steps.input_partitions import KeysOfInstance, input_partitions
 from headwater.execution.steps.messages import EvaluatedCheck, MadeAsset, StepOrder, StepReport, TryAgain
 from headwater.execution.steps.outputs import (
     NOTHING,
@@ -110,20 +111,6 @@ def load_value(
     step = _Step(definitions, StepOrder(run_id="", step="", assets=(key.to_escaped_user_string(),)), place)
     with step._own:
         return step._load_value(key, None if partition is None else (partition,), "value", annotation, metadata)
-
-
-class _KeysOfInstance:
-    """Dynamic partitions as the deployment has them, which is opened only when one is asked for."""
-
-    def __init__(self, instance: Callable[[], Any]) -> None:
-        self._instance = instance
-
-    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
-        keys: Sequence[str] = self._instance().get_dynamic_partitions(partitions_def_name)
-        return keys
-
-    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
-        return partition_key in self.get_dynamic_partitions(partitions_def_name)
 
 
 class _Step:
@@ -215,7 +202,7 @@ class _Step:
             name = definition.op_name
             arguments["config"] = function_config(needs, config_of_op(self._order.run_config, name), name)
         for entry in inputs:
-            arguments[entry.name] = self._load(entry)
+            arguments[entry.name] = self._load(entry, definition)
         return arguments
 
     def _check_keys(self) -> tuple[AssetCheckKey, ...]:
@@ -223,6 +210,7 @@ class _Step:
 
     def _check(self, check: AssetCheckDefinition) -> StepReport:
         keys = self._check_keys()
+        judged = self._definitions.resolve().specs.get(keys[0].asset_key)
         context = AssetCheckExecutionContext(
             check_keys=keys,
             run_id=self._order.run_id,
@@ -234,6 +222,7 @@ class _Step:
             resources=self._scope(check).among(check.needs.resources),
             op_config=self._op_config(check.needs, check.op_name),
             instance=self._place.instance,
+            partitions_def=check.specs[0].partitions_def or getattr(judged, "partitions_def", None),
         )
         arguments = self._arguments(check, check.needs, check.inputs)
         returned = call(check.compute_fn, context if check.takes_context else None, **arguments)
@@ -250,7 +239,8 @@ class _Step:
             if self._place.on_value is not None:
                 self._place.on_value(key, output.name, result.value)
             about = self._output_context(definition, key, result)
-            self._io_manager(definition.io_manager_of(key), definition).handle_output(about, result.value)
+            stores = self._io_manager((definition.io_manager_of(key), definition), "handle_output")
+            stores.handle_output(about, result.value)
             stored = about.output_metadata
         added = {**context.collected_metadata.get(None, {}), **context.collected_metadata.get(key, {})}
         made = MadeAsset(
@@ -279,18 +269,10 @@ class _Step:
             log=self._place.log,
         )
 
-    def _load(self, entry: AssetInput) -> Any:
-        resolved = self._definitions.resolve()
-        upstream, own = resolved.specs.get(entry.key), resolved.specs.get(self._keys[0])
-        keys = input_partitions(
-            upstream,
-            own,
-            self._order.partitions,
-            mapping=entry.partition_mapping,
-            now=to_datetime(SystemClock().now()),
-            dynamic_partitions_store=_KeysOfInstance(self._place.instance),
-        )
-        return self._load_value(entry.key, keys, entry.name, entry.annotation)
+    def _load(self, entry: AssetInput, owner: AssetsDefinition | AssetCheckDefinition) -> Any:
+        keys = self._partitions_of(entry)
+        by = None if entry.manager_key is None else (entry.manager_key, owner)
+        return self._load_value(entry.key, keys, entry.name, entry.annotation, by=by)
 
     def _load_value(
         self,
@@ -299,6 +281,8 @@ class _Step:
         name: str,
         annotation: Any,
         metadata: Mapping[str, Any] | None = None,
+        *,
+        by: tuple[str, AssetsDefinition | AssetCheckDefinition] | None = None,
     ) -> Any:
         resolved = self._definitions.resolve()
         spec = resolved.specs.get(key)
@@ -317,7 +301,25 @@ class _Step:
             step_key=self._order.step,
             log=self._place.log,
         )
-        return self._io_manager(chosen, maker).load_input(context)
+        return self._io_manager(by or (chosen, maker), "load_input").load_input(context)
+
+    def _partitions_of(self, entry: AssetInput) -> tuple[str, ...] | None:
+        specs = self._definitions.resolve().specs
+        return input_partitions(
+            specs.get(entry.key),
+            specs.get(self._keys[0]),
+            self._order.partitions,
+            mapping=entry.partition_mapping,
+            now=to_datetime(SystemClock().now()),
+            dynamic_partitions_store=KeysOfInstance(self._place.instance),
+        )
+
+    def input_partitions(self, name: str) -> tuple[PartitionsDefinition | None, tuple[str, ...] | None]:
+        """The partitions of the asset that a parameter stands for, and which of them the step reads."""
+        inputs = self._definitions.get_assets_def(self._keys[0]).inputs
+        entry = next(each for each in inputs if each.name == name)
+        upstream = self._definitions.resolve().specs.get(entry.key)
+        return None if upstream is None else upstream.partitions_def, self._partitions_of(entry)
 
     def load_asset_value(self, key: AssetKey, partition_key: str | None) -> Any:
         """The stored value of an asset, for `context.load_asset_value`."""
@@ -328,15 +330,16 @@ class _Step:
         if self._place.progress is not None:
             self._place.progress(done, total, text)
 
-    def _io_manager(self, name: Any, owner: AssetsDefinition | None) -> Any:
+    def _io_manager(self, of: tuple[Any, AssetsDefinition | AssetCheckDefinition | None], does: str) -> Any:
+        name, owner = of
         chosen = name or DEFAULT_IO_MANAGER
         own = {} if owner is None else owner.resource_defs
         if is_default(chosen, own, self._definitions.resources):
             return self._place.default_io
         found = self._scope(owner).get(chosen)
-        if not hasattr(found, "handle_output"):
+        if not hasattr(found, does):
             raise InvalidDefinitionError(
-                f"The resource {chosen!r} is to store and load values, but is a {type(found).__name__}, no IO manager."
+                f"The resource {chosen!r} is to store or load values, but is a {type(found).__name__} without {does}."
             )
         return found
 

@@ -120,3 +120,37 @@ def test_dimensions_that_can_not_be_told_apart_are_refused(dimensions: dict[str,
     """Fewer than two, no definitions, and keys with a separator."""
     with pytest.raises(hw.InvalidParameterError):
         hw.MultiPartitionsDefinition(dimensions)
+
+
+def test_windows_of_keys_with_several_dimensions() -> None:
+    """A key's window is that of its dimension of time; without one, or with two, the error says so."""
+    days = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-04")
+    regions = hw.StaticPartitionsDefinition(["eu", "us"])
+    both = hw.MultiPartitionsDefinition({"region": regions, "day": days})
+    key = hw.MultiPartitionKey({"day": "2026-01-02", "region": "us"})
+    assert days.time_window_for_partition_key("2026-01-02") == both.time_window_for_partition_key(key)
+    assert (["day", "region"], days) == (both.partition_dimension_names, both.get_partitions_def_for_dimension("day"))
+    with pytest.raises(hw.UnknownPartitionError):
+        both.time_window_for_partition_key("soon|us")
+    with pytest.raises(hw.InvalidParameterError, match="'days'"):
+        both.get_partitions_def_for_dimension("days")
+    for others in ({"a": regions, "b": regions}, {"a": days, "b": days}):
+        with pytest.raises(hw.InvalidInvocationError, match="windows of time"):
+            hw.MultiPartitionsDefinition(others).time_window_for_partition_key("a|b")
+
+
+@given(st.data())
+def test_keys_with_a_part(data: st.DataObject) -> None:
+    """The keys that have a part in a dimension are those of all keys that have it there, in their order."""
+    names = data.draw(st.lists(st.sampled_from("abcd"), min_size=2, max_size=3, unique=True))
+    dimensions = {
+        name: hw.StaticPartitionsDefinition(data.draw(st.lists(st.sampled_from("xyz"), unique=True))) for name in names
+    }
+    both = hw.MultiPartitionsDefinition(dimensions)
+    name, part = data.draw(st.sampled_from(names)), data.draw(st.sampled_from("xyz"))
+    expected = [
+        key
+        for key in map(both.get_partition_key_from_str, both.get_partition_keys())
+        if key.keys_by_dimension[name] == part
+    ]
+    assert expected == both.get_multipartition_keys_with_dimension_value(name, part)

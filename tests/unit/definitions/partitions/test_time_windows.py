@@ -202,3 +202,34 @@ def test_what_does_not_fit_is_refused(arguments: dict[str, object]) -> None:
 def test_keys_beyond_the_calendar_are_unknown(key: str) -> None:
     """A reported key may be anything; it is looked up without an error."""
     assert not hw.DailyPartitionsDefinition("2026-01-01", timezone="Pacific/Apia").has_partition_key(key)
+
+
+@given(changes, st.integers(0, 4 * 24 * 60 * 60))
+def test_key_of_a_moment(change: tuple[str, datetime], seconds: int) -> None:
+    """The key of a moment names the window that holds it; where two meet it is either, as one asks."""
+    zone, day = change
+    hours = hw.HourlyPartitionsDefinition(day - timedelta(days=1), timezone=zone, end_date=day + timedelta(days=4))
+    moment = hours.time_window_for_partition_key(hours.get_first_partition_key() or "").start.timestamp() + seconds
+    begin, end = (
+        t.timestamp() for t in hours.time_window_for_partition_key(hours.get_partition_key_for_timestamp(moment))
+    )
+    assert begin <= moment < end
+    if moment > begin or seconds:
+        closed = hours.time_window_for_partition_key(hours.get_partition_key_for_timestamp(moment, end_closed=True))
+        assert closed.start.timestamp() < moment <= closed.end.timestamp()
+
+
+def test_first_and_last_window() -> None:
+    """They are the windows of the first and the last key; a moment before all of them has none."""
+    days = hw.DailyPartitionsDefinition("2026-01-01", hour_offset=6)
+    now = datetime(2026, 1, 4, tzinfo=UTC)
+    assert (datetime(2026, 1, 1, 6, tzinfo=UTC), days.start_time_for_partition_key("2026-01-02")) == (
+        days.get_first_partition_window(now)[0],  # type: ignore[index]
+        days.get_last_partition_window(now)[0],  # type: ignore[index]
+    )
+    assert days.end_time_for_partition_key("2026-01-02") == datetime(2026, 1, 3, 6, tzinfo=UTC)
+    early = datetime(2026, 1, 1, tzinfo=UTC)
+    assert (None, None) == (days.get_first_partition_window(early), days.get_last_partition_window(early))
+    with pytest.raises(hw.UnknownPartitionError):
+        days.get_partition_key_for_timestamp(early.timestamp())
+    assert ("daily", 6, 0, None) == (days.schedule_type, days.hour_offset, days.minute_offset, days.day_offset)

@@ -55,5 +55,5 @@ def test_there_must_be_something_to_limit() -> None:
 
 def test_a_misspelt_key_is_found_when_definitions_are_loaded() -> None:
     """The error names the asset with the condition, its file, and the key."""
-    with pytest.raises(hw.InvalidDefinitionError, match=r"'cleaned' \(.*test_condition_limits.py.*Did you mean raw"):
+    with pytest.raises(hw.InvalidDefinitionError, match=r"'cleaned' \(.*test_limits.py.*Did you mean raw"):
         snapshot_of(EAGER.ignore("rwa"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
@@ -119,3 +120,19 @@ def test_what_is_no_zone_is_refused(wrong: object) -> None:
     """The refusal shows what was given."""
     with pytest.raises(hw.InvalidParameterError, match="execution_timezone"):
         check_zone(wrong, "execution_timezone")  # type: ignore[arg-type]
+
+
+def test_expressions_are_read_alike_everywhere() -> None:
+    """Conditions, freshness policies and partitions take the aliases as schedules do, and refuse what is never due."""
+    hour = timedelta(hours=1)
+    windows = partial(hw.TimeWindowPartitionsDefinition, "2026-01-01", "%Y-%m-%d")
+    for read in (
+        hw.AutomationCondition.cron_tick_passed,
+        lambda cron: hw.FreshnessPolicy.cron(deadline_cron=cron, lower_bound_delta=hour),
+        lambda cron: windows(cron_schedule=cron),
+    ):
+        assert read("@daily") == read("0 0 * * *")
+        with pytest.raises(hw.InvalidParameterError, match="31 2"):
+            read("0 0 31 2 *")
+        with pytest.raises(hw.InvalidParameterError, match="@daily"):
+            read("@reboot")
