@@ -10,6 +10,7 @@ from headwater.definitions.arguments import check_several, check_type, shown
 from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.assets.map_specs import map_asset_specs
 from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.bulk import without_collecting
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.lookups import Lookups
 from headwater.definitions.metadata.infer import normalize_metadata
@@ -183,7 +184,8 @@ class Definitions(Lookups):
             ExternalAssetError: a sensor or schedule targets an asset that another system makes.
         """
         if self._resolved is None:
-            self._resolved = resolve(self.collect())
+            with without_collecting():
+                self._resolved = resolve(self.collect())
         return self._resolved
 
     def collect(self) -> Collected:
@@ -199,7 +201,9 @@ class Definitions(Lookups):
             InvalidDefinitionError: they do not fit together.
         """
         if self._index is None:
-            self._index = index_definitions(self.resolve())
+            resolved = self.resolve()
+            with without_collecting():
+                self._index = index_definitions(resolved)
         return self._index
 
     def map_asset_specs(

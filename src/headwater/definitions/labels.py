@@ -13,6 +13,7 @@ from headwater.keys import is_storable
 _MOST_KINDS = 10
 _MOST_REMEMBERED = 4_096
 _NO_KINDS: frozenset[str] = frozenset()
+_SEVERAL = frozenset({list, tuple, set, frozenset})
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,63}")
 _TAG_VALUE = re.compile(r"[A-Za-z0-9_.-]{0,63}")
 _GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
@@ -20,6 +21,16 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _TEAM = "team:"
 # Written by orchestrators themselves on events: versions and partitions, which have no such limits.
 _SYSTEM_TAGS = ("dagster/", "headwater/")
+
+
+def plain_tags(tags: object) -> dict[str, str] | None:
+    """A copy of tags whose names and values are certainly fine, as nearly all are; None where they are looked at."""
+    if type(tags) is not dict:
+        return None
+    for name, value in tags.items():
+        if type(name) is not str or type(value) is not str or not _is_plain_tag(name, value):
+            return None
+    return tags.copy()
 
 
 def check_tags(tags: Mapping[str, str] | None, where: str, *, system: bool = False) -> dict[str, str]:
@@ -36,10 +47,11 @@ def check_tags(tags: Mapping[str, str] | None, where: str, *, system: bool = Fal
     """
     if tags is None:
         return {}
+    plain = plain_tags(tags)
+    if plain is not None:
+        return plain
     checked = check_mapping(tags, where)
     for name, value in checked.items():
-        if type(name) is str and type(value) is str and _is_plain_tag(name, value):
-            continue
         check_text(name, f"A name in {where}")
         check_text(value, f"The value of {name!r} in {where}")
         if not (system and name.startswith(_SYSTEM_TAGS)):
@@ -71,27 +83,32 @@ def check_kinds(kinds: Iterable[str] | None, where: str) -> frozenset[str]:
     """What an asset is made of or with, such as `csv` or `duckdb`; at most ten."""
     if kinds is None:
         return _NO_KINDS
-    given = check_several(kinds, where)
-    plain = True
-    for kind in given:
-        if type(kind) is not str or not _is_plain_kind(kind):
-            plain = False
-            check_text(kind, f"A kind in {where}")
-    checked = _share_kinds(tuple(given)) if plain else frozenset(given)
+    shared = plain_kinds(kinds)
+    if shared is not None:
+        return shared
+    checked = frozenset(check_text(kind, f"A kind in {where}") for kind in check_several(kinds, where))
     if len(checked) > _MOST_KINDS:
         raise InvalidParameterError(f"{where} holds {len(checked)} kinds; keep at most {_MOST_KINDS}.")
     return checked
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def _is_plain_kind(kind: str) -> bool:
-    return is_storable(kind)
+def plain_kinds(kinds: object) -> frozenset[str] | None:
+    """One object for all assets of the same kinds, if these are certainly fine; None where they are looked at."""
+    if type(kinds) not in _SEVERAL:
+        return None
+    try:
+        return _share_kinds(*kinds)  # type: ignore[misc]
+    except TypeError:  # not all can be looked up, so not all are texts
+        return None
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _share_kinds(kinds: tuple[str, ...]) -> frozenset[str]:
-    """One object for all assets of the same kinds."""
-    return frozenset(kinds)
+def _share_kinds(*kinds: str) -> frozenset[str] | None:
+    return (
+        frozenset(kinds)
+        if len(kinds) <= _MOST_KINDS and all(type(kind) is str and is_storable(kind) for kind in kinds)
+        else None
+    )
 
 
 def check_owners(owners: Iterable[str] | None, where: str) -> tuple[str, ...]:
@@ -102,26 +119,33 @@ def check_owners(owners: Iterable[str] | None, where: str) -> tuple[str, ...]:
     """
     if owners is None:
         return ()
+    shared = plain_owners(owners)
+    if shared is not None:
+        return shared
     given = check_several(owners, where)
-    plain = True
     for owner in given:
-        if type(owner) is str and _is_owner(owner):
-            continue
-        plain = False
         if not _is_owner(check_text(owner, f"An owner in {where}")):
             raise InvalidParameterError(
                 f"{where} holds {shown(owner)}; write an e-mail address or 'team:' and a name, such as 'team:finance'."
             )
-    return _share_owners(tuple(given)) if plain else tuple(given)
+    return tuple(given)
+
+
+def plain_owners(owners: object) -> tuple[str, ...] | None:
+    """One object for all assets of the same owners, if these are certainly fine; None where they are looked at."""
+    if type(owners) not in _SEVERAL:
+        return None
+    try:
+        return _share_owners(*owners)  # type: ignore[misc]
+    except TypeError:  # not all can be looked up, so not all are texts
+        return None
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _share_owners(owners: tuple[str, ...]) -> tuple[str, ...]:
-    """One object for all assets of the same owners."""
-    return owners
+def _share_owners(*owners: str) -> tuple[str, ...] | None:
+    return owners if all(type(owner) is str and _is_owner(owner) for owner in owners) else None
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
 def _is_owner(owner: str) -> bool:
     return is_storable(owner) and (
         (owner.startswith(_TEAM) and len(owner) > len(_TEAM)) or _EMAIL.fullmatch(owner) is not None
@@ -136,7 +160,7 @@ def check_group(group: str | None, where: str) -> str | None:
     """
     if group is None:
         return None
-    shared = _share_group(group) if type(group) is str else None
+    shared = plain_group(group)
     if shared is None and not _GROUP.fullmatch(check_text(group, where)):
         raise InvalidParameterError(
             f"{where} is made of letters, digits and '_', with '/' between levels, but got {shown(group)}."
@@ -144,7 +168,11 @@ def check_group(group: str | None, where: str) -> str | None:
     return shared or group
 
 
+def plain_group(group: object) -> str | None:
+    """One text for all assets of a group, if it is certainly the name of one; None where it is looked at."""
+    return _share_group(group) if type(group) is str else None
+
+
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _share_group(group: str) -> str | None:
-    """One text for all assets of a group; None if it can't be the name of one."""
     return group if _GROUP.fullmatch(group) else None

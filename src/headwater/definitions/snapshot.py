@@ -6,7 +6,6 @@ a default, so that a snapshot written by an older release can still be read.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Literal
 
 import msgspec
@@ -214,4 +213,7 @@ def find_asset(body: bytes, key: str) -> AssetSnapshot | None:
 
 def content_hash(body: bytes) -> str:
     """The name of a snapshot: the SHA-256 of its encoded form, in hex."""
+    # Not before: it is not needed to define anything.
+    import hashlib
+
     return hashlib.sha256(body).hexdigest()

@@ -18,18 +18,13 @@ class Frozen:
     _not_compared: ClassVar[frozenset[str]] = frozenset()
     _write: ClassVar[Mapping[str, Callable[[Any, Any], None]]] = {}
     _in_order: ClassVar[tuple[Callable[[Any, Any], None], ...]] = ()
-    """How each field is set: by its slot itself, in a third of the time of `object.__setattr__`."""
+    """What sets each field, in the order of the annotations, for what is made by the hundred thousand."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         slots = {name: slot.__set__ for name, slot in vars(cls).items() if isinstance(slot, MemberDescriptorType)}
         cls._write = {**cls._write, **slots}
         cls._in_order = tuple(cls._write[name] for name in cls._field_names())
-
-    def _fill(self, *values: Any) -> None:
-        """Set all fields, in the order of their annotations: for what is made by the hundred thousand."""
-        for write, value in zip(self._in_order, values, strict=True):
-            write(self, value)
 
     def _set(self, **fields: Any) -> None:
         write = self._write

@@ -102,6 +102,13 @@ def check_partition_mapping(value: object, where: str) -> PartitionMapping:
     return check_type(value, PartitionMapping, where, expected)  # type: ignore[type-abstract]
 
 
+def plain_deps(deps: object) -> tuple[AssetDep, ...] | None:
+    """Dependencies that are a list of texts, as nearly all are; None where `check_deps` has to look."""
+    if type(deps) is list and set(map(type, deps)) == _ONLY_TEXTS:
+        return tuple(map(_plain_dep, dict.fromkeys(deps)))
+    return None
+
+
 def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[AssetDep, ...]:
     """Dependencies, each key once.
 
@@ -112,8 +119,6 @@ def check_deps(deps: Iterable[CoercibleToAssetDep] | None, where: str) -> tuple[
     if deps is None:
         return ()
     given = check_several(deps, where)
-    if set(map(type, given)) == _ONLY_TEXTS:
-        return tuple(map(_plain_dep, dict.fromkeys(given)))
     checked: dict[AssetKey, AssetDep] = {}
     for item in given:
         dep = item if isinstance(item, AssetDep) else _plain_dep(_dep_key(item, where))

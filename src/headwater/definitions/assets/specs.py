@@ -16,10 +16,19 @@ from headwater.definitions.arguments import (
     check_type,
     shown,
 )
-from headwater.definitions.assets.deps import AssetDep, CoercibleToAssetDep, HasAssetKey, check_deps
+from headwater.definitions.assets.deps import AssetDep, CoercibleToAssetDep, HasAssetKey, check_deps, plain_deps
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.freshness import FreshnessPolicy, check_freshness_policy
-from headwater.definitions.labels import check_group, check_kinds, check_owners, check_tags
+from headwater.definitions.labels import (
+    check_group,
+    check_kinds,
+    check_owners,
+    check_tags,
+    plain_group,
+    plain_kinds,
+    plain_owners,
+    plain_tags,
+)
 from headwater.definitions.metadata.infer import normalize_metadata
 from headwater.definitions.partitions import PartitionMapping, PartitionsDefinition
 from headwater.definitions.snapshot import SourceRef
@@ -27,6 +36,7 @@ from headwater.definitions.source import find_source
 from headwater.definitions.values import Frozen
 from headwater.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 
+_NO_KINDS: frozenset[str] = frozenset()
 IO_MANAGER_METADATA = "dagster/io_manager_key"
 """The metadata with which a spec says how the data of an external asset is read, as the peers spell it."""
 
@@ -114,30 +124,42 @@ class AssetSpec(Frozen):
         freshness_policy: FreshnessPolicy | None = None,
         is_virtual: bool = False,
     ) -> None:
-        checked_key = check_asset_key(key, "key of an AssetSpec")
-        of = f"of asset {checked_key.to_user_string()!r}"
+        own = check_asset_key(key, "key of an AssetSpec")
         if metadata is not None:
             normalize_metadata(metadata)
-        if freshness_policy is not None:
-            check_freshness_policy(freshness_policy, f"freshness_policy {of}")
-        # A hundred thousand of these are common, with most parameters left out: those cost nothing here.
-        self._fill(
-            checked_key,
-            () if deps is None else check_deps(deps, f"deps {of}"),
-            None if description is None else check_text(description, f"description {of}"),
-            dict(metadata) if metadata else None,
-            skippable is not False and check_bool(skippable, f"skippable {of}"),
-            None if group_name is None else check_group(group_name, f"group_name {of}"),
-            None if code_version is None else check_text(code_version, f"code_version {of}"),
-            _check_condition(automation_condition, of),
-            () if owners is None else check_owners(owners, f"owners {of}"),
-            {} if tags is None else check_tags(tags, f"tags {of}"),
-            check_kinds(kinds, f"kinds {of}"),
-            _check_partitions_def(partitions_def, of),
-            freshness_policy,
-            is_virtual is not False and check_bool(is_virtual, f"is_virtual {of}"),
-            find_source(),
+        # A hundred thousand of these are common: what is left out, or stands on many of them in the plain form, costs
+        # nearly nothing here, and what messages call an asset is only put together for one.
+        _set_key(self, own)
+        _set_deps(self, () if deps is None else plain_deps(deps) or check_deps(deps, _of("deps", own)))
+        _set_description(self, None if description is None else check_text(description, _of("description", own)))
+        _set_metadata(self, dict(metadata) if metadata else None)
+        _set_skippable(self, skippable is not False and check_bool(skippable, _of("skippable", own)))
+        _set_group_name(
+            self,
+            None if group_name is None else plain_group(group_name) or check_group(group_name, _of("group_name", own)),
         )
+        _set_code_version(self, None if code_version is None else check_text(code_version, _of("code_version", own)))
+        _set_automation_condition(
+            self,
+            None
+            if automation_condition is None
+            else _check_condition(automation_condition, _of("automation_condition", own)),
+        )
+        _set_owners(self, () if owners is None else plain_owners(owners) or check_owners(owners, _of("owners", own)))
+        _set_tags(self, {} if tags is None else plain_tags(tags) or check_tags(tags, _of("tags", own)))
+        _set_kinds(self, _NO_KINDS if kinds is None else plain_kinds(kinds) or check_kinds(kinds, _of("kinds", own)))
+        _set_partitions_def(
+            self,
+            None if partitions_def is None else _check_partitions_def(partitions_def, _of("partitions_def", own)),
+        )
+        _set_freshness_policy(
+            self,
+            None
+            if freshness_policy is None
+            else check_freshness_policy(freshness_policy, _of("freshness_policy", own)),
+        )
+        _set_is_virtual(self, is_virtual is not False and check_bool(is_virtual, _of("is_virtual", own)))
+        _set_source(self, find_source())
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -213,6 +235,30 @@ class AssetSpec(Frozen):
         return changed
 
 
+(
+    _set_key,
+    _set_deps,
+    _set_description,
+    _set_metadata,
+    _set_skippable,
+    _set_group_name,
+    _set_code_version,
+    _set_automation_condition,
+    _set_owners,
+    _set_tags,
+    _set_kinds,
+    _set_partitions_def,
+    _set_freshness_policy,
+    _set_is_virtual,
+    _set_source,
+) = AssetSpec._in_order
+
+
+def _of(name: str, key: AssetKey) -> str:
+    """What a parameter of a spec is called in a message."""
+    return f"{name} of asset {key.to_user_string()!r}"
+
+
 class AssetCheckSpec(Frozen):
     """A check of an asset. In `Definitions` it is one that another system carries out and reports.
 
@@ -280,8 +326,8 @@ class AssetCheckSpec(Frozen):
             additional_deps=check_deps(additional_deps, f"additional_deps {of}"),
             blocking=check_bool(blocking, f"blocking {of}"),
             metadata=dict(metadata or {}),
-            automation_condition=_check_condition(automation_condition, of),
-            partitions_def=_check_partitions_def(partitions_def, of),
+            automation_condition=_check_condition(automation_condition, f"automation_condition {of}"),
+            partitions_def=_check_partitions_def(partitions_def, f"partitions_def {of}"),
             source=find_source(),
         )
 
@@ -306,14 +352,14 @@ class AssetCheckSpec(Frozen):
         return changed
 
 
-def _check_condition(condition: object, of: str) -> AutomationCondition | None:
+def _check_condition(condition: object, where: str) -> AutomationCondition | None:
     if condition is None:
         return None
-    return check_type(condition, AutomationCondition, f"automation_condition {of}", "an AutomationCondition")
+    return check_type(condition, AutomationCondition, where, "an AutomationCondition")
 
 
-def _check_partitions_def(partitions_def: object, of: str) -> PartitionsDefinition | None:
+def _check_partitions_def(partitions_def: object, where: str) -> PartitionsDefinition | None:
     if partitions_def is None:
         return None
     expected = "a partitions definition such as DailyPartitionsDefinition"
-    return check_type(partitions_def, PartitionsDefinition, f"partitions_def {of}", expected)  # type: ignore[type-abstract]
+    return check_type(partitions_def, PartitionsDefinition, where, expected)  # type: ignore[type-abstract]

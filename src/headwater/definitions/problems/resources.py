@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from difflib import get_close_matches
 
 from headwater.definitions.assets.definition import AssetsDefinition
 from headwater.definitions.checks.decorator import AssetCheckDefinition
+from headwater.definitions.near import nearest
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.resources.definition import ResourceDefinition
@@ -91,6 +91,6 @@ def _needed_by_maker(maker: AssetsDefinition) -> Iterator[tuple[str, SourceRef |
 
 
 def _describe(who: str, name: str, given: Iterable[str]) -> str:
-    near = get_close_matches(name, list(given), n=1)
+    near = nearest(name, given)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"{who} the resource {name!r}, which is not there.{hint} Add it: Definitions(resources={{{name!r}: ...}})."

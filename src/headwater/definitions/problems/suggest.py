@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
+from headwater.definitions.near import nearest
 from headwater.keys import AssetKey
 
 # Comparing with more keys than these takes longer than a suggestion is worth; the exact ones are still found.
@@ -39,7 +39,7 @@ class Suggestions:
     def _misspelt(self, key: AssetKey, likeness: float) -> list[AssetKey]:
         if len(self._by_text) > _MOST_COMPARED:
             return []
-        near = get_close_matches(key.to_user_string(), self._by_text, n=_MOST, cutoff=likeness)
+        near = nearest(key.to_user_string(), self._by_text, most=_MOST, likeness=likeness)
         return [self._by_text[match] for match in near]
 
     def question(self, key: AssetKey) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
+from headwater.definitions.near import nearest
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.problems.suggest import Suggestions
@@ -62,5 +62,5 @@ def impossible_targets(collected: Collected) -> Iterator[Problem]:
 
 
 def _similar(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=1)
+    near = nearest(name, known)
     return f" Did you mean {near[0]!r}?" if near else " Add it to Definitions(jobs=[...])."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
 
 from headwater.definitions.arguments import check_mapping, shown
+from headwater.definitions.near import nearest
 from headwater.definitions.resources.definition import ConfigBase
 from headwater.definitions.resources.env_vars import EnvVar, IntEnvVar
 from headwater.errors import InvalidConfigError
@@ -67,7 +67,7 @@ def plain_run_config(config: RunConfig | Mapping[str, Any] | None, where: str = 
     given = config.to_config_dict() if isinstance(config, RunConfig) else check_mapping(config, where)
     unknown = [name for name in given if name not in _SECTIONS]
     if unknown:
-        near = get_close_matches(str(unknown[0]), _SECTIONS, n=1)
+        near = nearest(str(unknown[0]), _SECTIONS)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InvalidConfigError(f"{where} has the sections {', '.join(_SECTIONS)}, but got {unknown[0]!r}.{hint}")
     return {name: _plain(check_mapping(given[name], f"{where}[{name!r}]")) for name in given}
@@ -107,7 +107,7 @@ def read_run_config(
 
 def _unknown(section: str, what: str, name: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    near = get_close_matches(name, names, n=1)
+    near = nearest(name, names)
     hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(names[:20]) or 'none'}."
     return f"{section} of the run's config names {name!r}, which is not {what}.{hint}"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
+from headwater.definitions.near import nearest
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import patterns
 from headwater.definitions.selection.nodes import (
@@ -173,7 +173,7 @@ class SelectionIndex:
         text = key.to_escaped_user_string()
         number = self.numbers.get(text)
         if number is None:
-            close = get_close_matches(text, self.numbers, n=3) if len(self.numbers) <= _MOST_COMPARED else []
+            close = nearest(text, self.numbers, most=3) if len(self.numbers) <= _MOST_COMPARED else []
             hint = f" Did you mean {' or '.join(close)}?" if close else " Write key:… to select by a pattern."
             raise UnknownAssetError(f"The selection names the asset {text!r}, which is not there.{hint}")
         return number

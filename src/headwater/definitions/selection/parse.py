@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from headwater.definitions.near import nearest
 from headwater.definitions.selection import patterns
 from headwater.definitions.selection.nodes import (
     FIELDS,
@@ -191,7 +191,7 @@ class _Reader:
         return f'"{children[0]}{_value(children[1])}"'
 
     def _unknown(self, token: Token, what: str, known: Any, *, otherwise: str | None = None) -> SelectionSyntaxError:
-        close = get_close_matches(str(token).rstrip(":").strip("\"'"), known, n=1)
+        close = nearest(str(token).rstrip(":").strip("\"'"), known)
         suggestion = f"did you mean {close[0]}" if close else otherwise
         return fault(self._text, token.start_pos or 0, what, expected=tuple(known), suggestion=suggestion)
 
