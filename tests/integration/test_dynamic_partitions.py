@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,3 +50,28 @@ def test_nonsense_is_refused(parts: DevServer, name: str, body: dict[str, Any]) 
 
     assert 400 <= answer.status < 500
     assert answer.json["error"]
+
+
+def test_keys_come_and_go_by_command(parts: DevServer) -> None:
+    """The server that runs beside the command has them at once; what can't be is said."""
+
+    def command(*words: str, fails: bool = False) -> str:
+        whole = [sys.executable, "-m", "headwater.cli", "partitions", *words, "--home", str(parts.home)]
+        done = subprocess.run(whole, capture_output=True, text=True, check=False)
+        assert (done.returncode != 0) == fails, done.stderr
+        return done.stderr if fails else done.stdout
+
+    assert "Added acme, bolt." in command("add", "customers", "acme", "bolt")
+    assert "all there already" in command("add", "customers", "bolt")
+    served = parts.get("/api/dynamic_partitions/customers").json["keys"]
+    listed = command("list", "customers").split()
+    names = json.loads(command("list", "--json"))
+    assert "Deleted acme." in command("delete", "customers", "acme", "--yes")
+    assert "None of them" in command("delete", "customers", "acme", "--yes")
+    unknown = command("add", "nobody", "acme", fails=True)
+
+    assert {"acme", "bolt"} <= set(served)
+    assert served == listed
+    assert [("customers", ["invoices"])] == [(each["name"], each["assets"]) for each in names]
+    assert "acme" not in parts.get("/api/dynamic_partitions/customers").json["keys"]
+    assert "DynamicPartitionsDefinition(name='nobody')" in unknown

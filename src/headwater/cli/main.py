@@ -22,6 +22,7 @@ from headwater.cli.lineage import lineage
 from headwater.cli.locations import location_group
 from headwater.cli.logs import set_up_logging
 from headwater.cli.materialize import materialize
+from headwater.cli.partitions import partitions_group
 from headwater.cli.people import people_group
 from headwater.cli.report import report_group
 from headwater.cli.retention import retention_group
@@ -66,6 +67,7 @@ for command in (
     materialize,
     asset_group,
     check_group,
+    partitions_group,
     lineage,
     why,
     what_if,

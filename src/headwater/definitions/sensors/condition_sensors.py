@@ -79,7 +79,7 @@ class AutomationConditionSensorDefinition(SensorDefinition):
         if emit_backfills:
             raise InvalidDefinitionError(
                 f"emit_backfills=True {of}: conditions ask for a run of each partition, never for a backfill. Leave it "
-                "out, and limit how many runs go on at once with `headwater limit`; for a backfill, ask for one."
+                "out, and limit how many runs go on at once with `headwater limits`; for a backfill, ask for one."
             )
         if default_condition is not None:
             check_type(default_condition, AutomationCondition, f"default_condition {of}", "an AutomationCondition")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy.engine import Connection
 
@@ -9,10 +11,11 @@ from headwater.definitions.partitions.dynamic import check_new_keys
 from headwater.definitions.partitions.snapshot import PartitionsSnapshot
 from headwater.errors import UnknownPartitionError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.log.events import EventKind
+from headwater.records.log.events import Event, EventKind, NewEvent, PartitionsChanged, Reporter
 from headwater.server import shapes
 from headwater.storage.catalog import dynamic_partitions
 from headwater.storage.log import states
+from headwater.storage.log.writer import Unit
 
 
 def planned(
@@ -43,21 +46,40 @@ def planned(
     )
 
 
-def carry_out(
-    connection: Connection, graph: AssetGraph, name: str, change: shapes.DynamicKeysBody, now: int
-) -> shapes.DynamicKeysView:
-    """Change the keys, in the caller's transaction; what is deleted and added anew stands last."""
-    plan = planned(connection, graph, name, change)
-    dynamic_partitions.delete(connection, name, plan.deleted)
-    dynamic_partitions.add(connection, name, plan.added, now)
-    return msgspec.structs.replace(plan, keys=dynamic_partitions.read_keys(connection, name))
+def change_unit(
+    plan: shapes.DynamicKeysView, graph: AssetGraph, change: shapes.DynamicKeysBody, reporter: Reporter, now: int
+) -> Unit[shapes.DynamicKeysView]:
+    """The unit that carries out what was planned, and gives what came of it.
+
+    Args:
+        plan: What `planned` gave for the change.
+        graph: The assets.
+        change: The keys to add and to delete.
+        reporter: Who wants it.
+        now: The moment, in microseconds since the epoch.
+    """
+    told = PartitionsChanged(name=plan.name, added=tuple(plan.added), deleted=tuple(plan.deleted), reporter=reporter)
+
+    def carry_out(connection: Connection, _events: Sequence[Event]) -> shapes.DynamicKeysView:
+        # Others may have changed keys meanwhile. What is deleted and added anew stands last.
+        found = planned(connection, graph, plan.name, change)
+        dynamic_partitions.delete(connection, plan.name, found.deleted)
+        dynamic_partitions.add(connection, plan.name, found.added, now)
+        return msgspec.structs.replace(found, keys=dynamic_partitions.read_keys(connection, plan.name))
+
+    return Unit(events=[NewEvent(kind=EventKind.PARTITIONS_CHANGED, payload=told)], effect=carry_out)
 
 
-def _names(partitions: PartitionsSnapshot | None) -> set[str | None]:
+def names_of(graph: AssetGraph) -> list[str]:
+    """The names of all dynamic partitions that assets have, in order."""
+    return sorted({name for node in graph.nodes for name in _names(node.definition.partitions)})
+
+
+def _names(partitions: PartitionsSnapshot | None) -> set[str]:
     """The names of dynamic partitions in a definition, its dimensions included."""
     if partitions is None:
         return set()
-    own = {partitions.name} if partitions.type == "dynamic" else set()
+    own = {partitions.name} if partitions.type == "dynamic" and partitions.name else set()
     return own.union(*(_names(dimension) for _, dimension in partitions.dimensions))
 
 
