@@ -105,7 +105,7 @@ def test_a_backfill_from_request_to_end(folder: Path) -> None:
         ]
 
         (folder / "mended").touch()
-        assert "running" == command(home, "retry", backfill_id)["status"]
+        assert "running" == command(home, "retry", backfill_id[:8])["status"]
         server.wait_for(lambda: status(server, backfill_id) == "completed")
         runs = server.get(f"/api/backfills/{backfill_id}/runs?limit=1000").json["items"]
         times = Counter((run["assets"][0], run["partition"]) for run in runs)

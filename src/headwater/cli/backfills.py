@@ -20,10 +20,12 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 _MOST_RANGES = 20
 _ENDED = ("completed", "failed", "canceled")
 
+backfill_argument = click.argument("beginning", metavar="BACKFILL_ID")
+
 
 @click.group("backfill")
 def backfill_group() -> None:
-    """Make many partitions, in order, and follow that."""
+    """Make many partitions, in order, and follow that. Of a BACKFILL_ID its beginning is enough, if it is unique."""
 
 
 @backfill_group.command("create")
@@ -129,16 +131,18 @@ def list_backfills(limit: int, home: Path | None, deployment: str, as_json: bool
 
 
 @backfill_group.command("show")
-@click.argument("backfill_id")
+@backfill_argument
 @click.option("--follow", "-f", is_flag=True, help="Go on until it has ended.")
 @home_option
 @deployment_option
 @json_option
-def show_backfill(backfill_id: str, follow: bool, home: Path | None, deployment: str, as_json: bool) -> None:
+def show_backfill(beginning: str, follow: bool, home: Path | None, deployment: str, as_json: bool) -> None:
     """Show how far a backfill is, by asset and partition."""
     from headwater.server.resources import backfills
+    from headwater.storage.runs.beginnings import find_backfill_id
 
     with open_deployment(home, deployment) as opened:
+        backfill_id = opened.store.read(lambda c: find_backfill_id(c, beginning))
         if follow:
             found = _follow(opened, backfill_id, silent=as_json)
         else:
@@ -150,52 +154,54 @@ def show_backfill(backfill_id: str, follow: bool, home: Path | None, deployment:
 
 
 @backfill_group.command("pause")
-@click.argument("backfill_id")
+@backfill_argument
 @home_option
 @deployment_option
 @json_option
-def pause_backfill(backfill_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def pause_backfill(beginning: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """Request no further runs; those under way go on."""
-    _command("pause", backfill_id, home, deployment, as_json=as_json)
+    _command("pause", beginning, home, deployment, as_json=as_json)
 
 
 @backfill_group.command("resume")
-@click.argument("backfill_id")
+@backfill_argument
 @home_option
 @deployment_option
 @json_option
-def resume_backfill(backfill_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def resume_backfill(beginning: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """Go on with a paused backfill."""
-    _command("resume", backfill_id, home, deployment, as_json=as_json)
+    _command("resume", beginning, home, deployment, as_json=as_json)
 
 
 @backfill_group.command("cancel")
-@click.argument("backfill_id")
+@backfill_argument
 @home_option
 @deployment_option
 @json_option
-def cancel_backfill(backfill_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def cancel_backfill(beginning: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """End a backfill and its runs."""
-    _command("cancel", backfill_id, home, deployment, as_json=as_json)
+    _command("cancel", beginning, home, deployment, as_json=as_json)
 
 
 @backfill_group.command("retry")
-@click.argument("backfill_id")
+@backfill_argument
 @home_option
 @deployment_option
 @json_option
-def retry_backfill(backfill_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def retry_backfill(beginning: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """Make again what failed, and what was not made because of that."""
-    _command("retry", backfill_id, home, deployment, as_json=as_json)
+    _command("retry", beginning, home, deployment, as_json=as_json)
 
 
-def _command(name: str, backfill_id: str, home: Path | None, deployment: str, *, as_json: bool) -> None:
+def _command(name: str, beginning: str, home: Path | None, deployment: str, *, as_json: bool) -> None:
     from headwater.cli.actor import actor
     from headwater.records.log.events import Reporter
     from headwater.server.resources import backfills
+    from headwater.storage.runs.beginnings import find_backfill_id
 
     reporter = Reporter(via="cli", name=actor())
     with open_deployment(home, deployment) as opened:
+        backfill_id = opened.store.read(lambda c: find_backfill_id(c, beginning))
         found = backfills.command(opened, backfill_id, backfills.COMMANDS[name], reporter)
     if as_json:
         print_json(found)

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 _LINES = 10_000
 _SECONDS_BETWEEN_LOOKS = 0.5
 
+run_argument = click.argument("beginning", metavar="RUN_ID")
+
 
 @click.group("run")
 def run_group() -> None:
-    """List and show runs."""
+    """List and show runs. Of a RUN_ID its beginning is enough, if no other run's begins alike."""
 
 
 @run_group.command("list")
@@ -60,16 +62,18 @@ def list_runs(
 
 
 @run_group.command("show")
-@click.argument("run_id")
+@run_argument
 @home_option
 @deployment_option
 @json_option
-def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def show_run(beginning: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """Show one run with its steps."""
     from headwater.server.resources import runs
+    from headwater.storage.runs.beginnings import find_run_id
 
     with open_deployment(home, deployment) as opened:
         graph = opened.graph()
+        run_id = opened.store.read(lambda c: find_run_id(c, beginning))
         detail = opened.store.read(lambda c: runs.run_detail(c, graph, run_id, opened.run_logs))
     if as_json:
         print_json(detail)
@@ -89,16 +93,18 @@ def show_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> 
 
 
 @run_group.command("cancel")
-@click.argument("run_id")
+@run_argument
 @home_option
 @deployment_option
 @json_option
-def cancel_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def cancel_run(beginning: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """End a run: one that waits at once, one that works as soon as its engine hears of it."""
     from headwater.server.resources.runs import run_view
     from headwater.server.routes.runs import cancel_unit
+    from headwater.storage.runs.beginnings import find_run_id
 
     with open_deployment(home, deployment) as opened:
+        run_id = opened.store.read(lambda c: find_run_id(c, beginning))
         run = opened.store.write(cancel_unit(opened, run_id))
     if as_json:
         print_json(run_view(run))
@@ -107,17 +113,19 @@ def cancel_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -
 
 
 @run_group.command("retry")
-@click.argument("run_id")
+@run_argument
 @home_option
 @deployment_option
 @json_option
-def retry_run(run_id: str, home: Path | None, deployment: str, as_json: bool) -> None:
+def retry_run(beginning: str, home: Path | None, deployment: str, as_json: bool) -> None:
     """Request a run of what an ended one did not make; the server carries it out."""
     from headwater.records.runs.runs import Cause
     from headwater.server.resources.runs import run_view
     from headwater.server.routes.runs import request_retry
+    from headwater.storage.runs.beginnings import find_run_id
 
     with open_deployment(home, deployment) as opened:
+        run_id = opened.store.read(lambda c: find_run_id(c, beginning))
         run = request_retry(opened, run_id, Cause(kind="cli"))
         if as_json:
             print_json(run_view(run))
@@ -127,18 +135,20 @@ def retry_run(run_id: str, home: Path | None, deployment: str, as_json: bool) ->
 
 
 @run_group.command("logs")
-@click.argument("run_id")
+@run_argument
 @click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
 @home_option
 @deployment_option
 @json_option
-def show_logs(run_id: str, follow: bool, home: Path | None, deployment: str, as_json: bool) -> None:
+def show_logs(beginning: str, follow: bool, home: Path | None, deployment: str, as_json: bool) -> None:
     """Print what a run logged and printed."""
     from headwater.server.resources import runs
+    from headwater.storage.runs.beginnings import find_run_id
 
     place: str | None = None
     shown: list[LogLine] = []
     with open_deployment(home, deployment) as opened:
+        run_id = opened.store.read(lambda c: find_run_id(c, beginning))
         while True:
             page = runs.run_log(opened.store, opened.run_logs, run_id, after=place, limit=_LINES)
             place = page.next
