@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import os
 import statistics
-import tempfile
 import time
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from benchmarks.systems import Running, peers, running
-from headwater.definitions.runs.executors import DaskConfig
-from headwater.execution.executors.executor import StepCall
+from benchmarks import dask_tasks
+from benchmarks.locations import loaded
+from benchmarks.systems import Running, peers, processor_seconds, running
 from headwater.execution.logs.folders import Folders
 from headwater.execution.logs.places import RunLogs
-from headwater.execution.steps.messages import STEP_TASK, StepOrder, encoder
 from headwater.execution.supervision.run_supervisor import RunSupervisor
-from headwater.location.loading import Loader
-from headwater.location.process import LocationProcess
-from headwater.location.source import source_of
 from headwater.records.runs.requests import plan_runs
 from headwater.records.runs.runs import Cause
 from headwater.storage.database.engine import sqlite_url
@@ -31,26 +23,12 @@ from headwater.storage.runs.requests import unit_of
 from headwater.storage.store import Store
 
 _LIMIT_SECONDS = 60.0
-_PROJECT = """
-import headwater as hw
-
-
-def make(number):
-    @hw.asset(name=f"a{number}")
-    def trivial() -> None:
-        pass
-
-    return trivial
-
-
-defs = hw.Definitions(assets=[make(number) for number in range(COUNT)])
-"""
 
 
 def measure(assets: int, tasks: int, times: int) -> None:
     """Print each figure on a line."""
     asyncio.run(_measure_run(assets))
-    asyncio.run(_measure_dask(tasks))
+    dask_tasks.measure(tasks)
     _measure_launch(times)
 
 
@@ -116,96 +94,17 @@ def _marks(started: Running) -> list[float]:
 
 
 async def _measure_run(count: int) -> None:
-    async with _loaded(count) as (location, folder):
+    async with loaded(count) as (location, folder):
         store = Store(sqlite_url(folder / "headwater.db"))
         keys = [asset.key for asset in location.snapshot.assets]
         (run,) = plan_runs(location.graph, keys, cause=Cause(kind="cli"), now=store.clock.now())
         store.write(unit_of([run]))
         folders = Folders(storage=folder / "storage", run_logs=RunLogs(folder / "logs"))
-        began = time.perf_counter()
+        used, began = processor_seconds(os.getpid()), time.perf_counter()
         await RunSupervisor(store, location, folders, "benchmark", run).carry_out()
-        took = time.perf_counter() - began
+        took, used = time.perf_counter() - began, processor_seconds(os.getpid()) - used
         store.close()
-    print(f"{count:,} trivial assets in one run: {took:.2f} s, {1_000 * took / count:.2f} ms an asset")
-
-
-async def _measure_dask(count: int) -> None:
-    try:
-        import distributed
-
-        from headwater.execution.executors.dask_cluster import DaskCluster
-    except ImportError:
-        print("dask is not measured: install headwater[dask]")
-        return
-    async with _loaded(1) as (location, folder):
-        cluster = await DaskCluster.connect(DaskConfig(workers=2))
-        try:
-            executor = cluster.executor(location, DaskConfig())
-            await _carry_out(executor, folder, 20)
-            began = time.perf_counter()
-            await _carry_out(executor, folder, count)
-            ours = time.perf_counter() - began
-        finally:
-            await cluster.close()
-        async with (
-            distributed.LocalCluster(
-                n_workers=2,
-                threads_per_worker=2,
-                dashboard_address=None,
-                asynchronous=True,
-                # Its workers' last heartbeats meet a closed connection, and say so with a traceback.
-                silence_logs=logging.CRITICAL,
-            ) as own,
-            distributed.Client(own, asynchronous=True) as client,
-        ):
-            await client.gather([client.submit(_nothing, number, pure=False) for number in range(20)])
-            began = time.perf_counter()
-            await client.gather([client.submit(_nothing, number, pure=False) for number in range(count)])
-            theirs = time.perf_counter() - began
-        async with location.worker() as worker:
-            began = time.perf_counter()
-            for _ in range(count):
-                await worker.call(STEP_TASK, _order(folder))
-            alone = time.perf_counter() - began
     print(
-        f"dask, {count:,} tasks: {count / ours:,.0f} steps a second, of its own empty tasks {count / theirs:,.0f}; "
-        f"{1_000 * (ours - theirs) / count:.2f} ms a task more, of which a step in a worker takes "
-        f"{1_000 * alone / count:.2f} ms without dask"
+        f"{count:,} trivial assets in one run: {took:.2f} s, {1_000 * took / count:.2f} ms an asset; "
+        f"processor time {used:.2f} s"
     )
-
-
-async def _nothing(_number: int) -> None:
-    """An empty task."""
-
-
-async def _carry_out(executor: Any, folder: Path, count: int) -> None:
-    async def begun() -> None:
-        """A step has begun."""
-
-    calls = [StepCall(run_id="r", step="a0", order=_order(folder)) for _ in range(count)]
-    await asyncio.gather(*(executor.carry_out(call, begun, lambda _body: None) for call in calls))
-
-
-def _order(folder: Path) -> bytes:
-    order = StepOrder(
-        run_id="r", step="a0", assets=("a0",), storage_folder=str(folder / "storage"), log_folder=str(folder / "logs")
-    )
-    return encoder.encode(order)
-
-
-@asynccontextmanager
-async def _loaded(count: int) -> AsyncIterator[tuple[LocationProcess, Path]]:
-    """A location with so many trivial assets, and a folder."""
-    with tempfile.TemporaryDirectory(prefix="headwater-") as name:
-        folder = Path(name)
-        project = folder / "project.py"
-        project.write_text(_PROJECT.replace("COUNT", str(count)))
-        loader = Loader(source_of(str(project)), tasks=[STEP_TASK], log_path=folder / "location.log")
-        try:
-            location = await loader.load()
-            try:
-                yield location, folder
-            finally:
-                await location.stop()
-        finally:
-            await loader.stop()

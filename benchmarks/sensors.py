@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.systems import Running, System, dagster, running
+from benchmarks.systems import Running, System, dagster, processor_seconds, running
 
 _SETTLE_SECONDS = 10.0
 
@@ -78,9 +78,9 @@ def measure(count: int, seconds: float) -> None:
 def _measure_ours(started: Running, seconds: float) -> None:
     database = started.marks.parent / "home" / "headwater.db"
     time.sleep(_SETTLE_SECONDS)
-    began, engine, everything = time.time(), _cpu(started.pid), _cpu_below(started.pid)
+    began, engine, everything = time.time(), _cpu(started.pid), processor_seconds(started.pid)
     time.sleep(seconds)
-    ended, engine_after, everything_after = time.time(), _cpu(started.pid), _cpu_below(started.pid)
+    ended, engine_after, everything_after = time.time(), _cpu(started.pid), processor_seconds(started.pid)
     with sqlite3.connect(database) as connection:
         query = "SELECT sensor, started_at, detail FROM ticks WHERE started_at > ? AND started_at <= ?"
         rows = connection.execute(query, (round(began * 1e6), round(ended * 1e6))).fetchall()
@@ -103,9 +103,9 @@ def _measure_theirs(started: Running, count: int, seconds: float) -> None:
     """The peer keeps its ticks in a database of its own; their number in a minute says enough."""
     database = started.marks.parent / "home" / "schedules" / "schedules.db"
     time.sleep(60.0)
-    began, used = time.time(), _cpu_below(started.pid)
+    began, used = time.time(), processor_seconds(started.pid)
     time.sleep(seconds)
-    ended, used_after = time.time(), _cpu_below(started.pid)
+    ended, used_after = time.time(), processor_seconds(started.pid)
     with sqlite3.connect(database) as connection:
         query = "SELECT count(*) FROM job_ticks WHERE strftime('%s', timestamp) + 0 BETWEEN ? AND ?"
         (ticks,) = connection.execute(query, (began, ended)).fetchone()
@@ -120,15 +120,3 @@ def _cpu(pid: int) -> float:
     """The seconds of processor time that a process has used, with those of its children that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _cpu_below(pid: int) -> float:
-    """The same of a process and all below it, those that ended included."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        listed = Path(f"/proc/{pid}/task").glob("*/children")
-        children = [int(child) for path in listed for child in path.read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    own = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-    return own + sum(map(_cpu_below, children))

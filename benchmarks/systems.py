@@ -114,6 +114,18 @@ def memory_of(pid: int) -> tuple[float, int]:
     return total / 1024, len(processes)
 
 
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process and all below it have used, those that ended included."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        listed = Path(f"/proc/{pid}/task").glob("*/children")
+        children = [int(child) for path in listed for child in path.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    own = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return own + sum(map(processor_seconds, children))
+
+
 def below(pid: int) -> list[int]:
     """Every process that a process has started, and what those have."""
     listed = Path(f"/proc/{pid}/task").glob("*/children")

@@ -24,7 +24,8 @@ def filled(store: Store) -> Store:
     for run_id in RUN_IDS:
         run = Run(run_id=run_id, location="code", assets=("a",), status=RunStatus.QUEUED, cause=ASKED, created_at=1)
         store.write(Unit(effect=lambda c, _events, run=run: runs.insert(c, run)))  # type: ignore[misc]
-    backfill = Backfill(backfill_id="abc", status=BackfillStatus.RUNNING, assets=("a",), cause=ASKED, created_at=1, total=1)
+    running = BackfillStatus.RUNNING
+    backfill = Backfill(backfill_id="abc", status=running, assets=("a",), cause=ASKED, created_at=1, total=1)
     store.write(Unit(effect=lambda c, _events: backfills.insert(c, backfill, [Target("a", ("",))])))
     return store
 

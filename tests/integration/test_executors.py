@@ -287,9 +287,10 @@ def on(cluster: Cluster, home: Home) -> Iterator[Home]:
 def test_steps_run_as_tasks_of_a_dask_cluster(cluster: Cluster, home: Home, notes: Notes) -> None:
     """Values flow, a gpu finds its worker, failures say why, logs arrive; user code is in processes of the workers."""
     with on(cluster, home):
-        run = home.run("materialize", "first", "second", "trained", "group:numbers", "--executor", "dask")
+        wanted = ("first", "second", "trained", "tells_much", "group:numbers")
+        run = home.run("materialize", *wanted, "--executor", "dask")
         assert "success" == run["status"], run["error"]
-        assert 23 == len(home.run("run", "show", run["run_id"])["steps"])
+        assert 24 == len(home.run("run", "show", run["run_id"])["steps"])
         failed = home.run("materialize", "fails", "dies", "--executor", "dask", fails=True)
 
     shown = home.run("run", "show", failed["run_id"])["steps"]

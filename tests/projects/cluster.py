@@ -55,6 +55,12 @@ def trained() -> None:
     note("trained")
 
 
+@hw.asset
+def tells_much() -> hw.MaterializeResult[None]:
+    """Its report is too large to come as an event of the cluster."""
+    return hw.MaterializeResult(metadata={"text": "x" * 100_000})
+
+
 @hw.asset(op_tags={"licence": "one"})
 def left() -> None:
     """Holds something of which there is one."""
@@ -152,6 +158,7 @@ defs = hw.Definitions(
         first,
         second,
         trained,
+        tells_much,
         left,
         right,
         patient,

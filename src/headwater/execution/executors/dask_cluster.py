@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -29,6 +29,9 @@ except ImportError as error:
     raise LocationError("The dask executor needs the extra dask: pip install 'headwater[dask]'.") from error
 
 _CONNECT_SECONDS = 30
+_MOST_TASKS = 1_000
+_MOST_BYTES = 4 * 1024 * 1024
+"""How many tasks go to the scheduler in one message, and how large their orders are together."""
 _log = structlog.get_logger(__name__)
 
 
@@ -39,8 +42,20 @@ class _Call:
         self.on_start = on_start
         self.on_emit = on_emit
         self.worker: str | None = None
+        self.attempt: str | None = None
         self.report: dask_worker.StepEnd | None = None
         self.starting: asyncio.Task[None] | None = None
+
+
+class _Leaving:
+    """A step on its way to the scheduler; `future` gives the one by which dask calls it."""
+
+    def __init__(self, key: str, call: StepCall, home: dask_worker.StepHome, wanted: dict[str, float]) -> None:
+        self.key = key
+        self.call = call
+        self.home = home
+        self.wanted = wanted
+        self.future: asyncio.Future[distributed.Future[Any]] = asyncio.get_running_loop().create_future()
 
 
 class DaskCluster:
@@ -52,6 +67,7 @@ class DaskCluster:
         self._cluster = cluster
         self._topic = f"headwater-{uuid.uuid4().hex}"
         self._calls: dict[str, _Call] = {}
+        self._turn: list[_Leaving] = []
 
     @classmethod
     async def connect(cls, config: DaskConfig) -> DaskCluster:
@@ -102,20 +118,59 @@ class DaskCluster:
         self._calls[key] = told
         wanted = resources_of(call.tags, call.step)
         await self._warn_of_missing(call, wanted)
-        future = self._client.submit(
-            dask_worker.carry_out_step, home, call, self._topic, key, key=key, resources=wanted or None, pure=False
-        )
         try:
-            await _settled(future)
-            return await self._end(future, told)
-        except asyncio.CancelledError:
-            await asyncio.shield(self._stop(key, told))
-            raise
+            future = await self._submit(_Leaving(key, call, home, wanted))
+            try:
+                error = await future.exception()
+                return await self._end(future, error, told)
+            except asyncio.CancelledError:
+                await asyncio.shield(self._stop(key, told))
+                raise
+            finally:
+                future.release()
         finally:
             del self._calls[key]
-            future.release()
 
-    async def _end(self, future: distributed.Future[Any], told: _Call) -> bytes:
+    async def _submit(self, leaving: _Leaving) -> distributed.Future[Any]:
+        """Send a step to the scheduler, in one message with all others of this turn of the loop."""
+        if not self._turn:
+            asyncio.get_running_loop().call_soon(self._send_turn)
+        self._turn.append(leaving)
+        return await leaving.future
+
+    def _send_turn(self) -> None:
+        turn, self._turn = self._turn, []
+        groups: dict[tuple[Any, ...], list[_Leaving]] = {}
+        for each in turn:
+            # One that was cancelled meanwhile does not begin.
+            if not each.future.done():
+                groups.setdefault((each.home, *sorted(each.wanted.items())), []).append(each)
+        for group in groups.values():
+            for batch in _batches(group):
+                self._send(batch)
+
+    def _send(self, batch: list[_Leaving]) -> None:
+        keys = [each.key for each in batch]
+        try:
+            futures = self._client.map(
+                dask_worker.carry_out_step,
+                [each.call for each in batch],
+                keys,
+                key=keys,
+                home=batch[0].home,
+                topic=self._topic,
+                resources=batch[0].wanted or None,
+                pure=False,
+            )
+        except Exception as error:
+            # Such as a connection that is closed: each of those who wait is told.
+            for each in batch:
+                each.future.set_exception(LocationError(f"dask did not take it: {type(error).__name__}: {error}"))
+            return
+        for each, future in zip(batch, futures, strict=True):
+            each.future.set_result(future)
+
+    async def _end(self, future: distributed.Future[Any], error: BaseException | None, told: _Call) -> bytes:
         if told.starting is not None:
             await told.starting
         if future.status == "finished":
@@ -125,7 +180,6 @@ class DaskCluster:
             return _body_of(end)
         if future.status == "cancelled":
             raise WorkerDiedError("The dask scheduler was lost, and the step with it.")
-        error = await future.exception()
         if isinstance(error, distributed.KilledWorker):
             raise WorkerDiedError(
                 f"The dask worker that carried it out was lost, each of the times that it was begun (the last was "
@@ -172,19 +226,20 @@ class DaskCluster:
                     run_id=call.run_id, step=call.step, resource=name, wanted=amount, most=most,
                 )  # fmt: skip
 
-    async def _hear(self, event: tuple[Any, Any]) -> None:
+    def _hear(self, event: tuple[Any, Any]) -> None:
         """Take what a worker says of a step."""
         message = event[1]
         told = self._calls.get(message["key"])
         if told is None:
             return
-        if "begun" in message:
+        if told.attempt != message["attempt"]:
+            if told.attempt is not None:
+                _log.warning("a step is begun anew on a dask worker", step_key=message["key"])
+            told.attempt = message["attempt"]
             # The scheduler adds the address of the worker to whatever one says.
-            if told.worker is not None and told.worker != message["worker"]:
-                _log.warning("a step is begun anew on another dask worker", step_key=message["key"])
             told.worker = message["worker"]
             told.starting = asyncio.ensure_future(told.on_start())
-        else:
+        if "end" in message:
             told.report = msgspec.msgpack.decode(message["end"], type=dask_worker.StepEnd)
 
 
@@ -229,11 +284,18 @@ class _DaskExecutor(Executor):
             await self._cluster.end_logs(*self._logs, self._workers)
 
 
-async def _settled(future: distributed.Future[Any]) -> None:
-    """Wait until the scheduler has given a task up or seen it done, without fetching its result."""
-    loop, done = asyncio.get_running_loop(), asyncio.Event()
-    future.add_done_callback(lambda _future: loop.call_soon_threadsafe(done.set))
-    await done.wait()
+def _batches(leaving: list[_Leaving]) -> Iterator[list[_Leaving]]:
+    """Steps in the portions in which they are sent."""
+    batch: list[_Leaving] = []
+    size = 0
+    for each in leaving:
+        if batch and (len(batch) == _MOST_TASKS or size + len(each.call.order) > _MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(each)
+        size += len(each.call.order)
+    if batch:
+        yield batch
 
 
 def _body_of(end: dask_worker.StepEnd) -> bytes:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import uuid
+from collections.abc import Coroutine
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ from headwater.records.log.events import ErrorInfo
 _location_source_decoder = msgspec.json.Decoder(LocationSource)
 
 _LOOK_SECONDS = 2.0
+_QUICK_SECONDS = 0.02
+"""Of a step that is quicker than this, its beginning is told together with its end."""
 _MOST_EVENT_BYTES = 64_000
 
 
@@ -54,7 +59,8 @@ class _Hosts:
         self._loaded: dict[str, tuple[str, asyncio.Task[LocationProcess]]] = {}
         self._loaders: dict[str, Loader] = {}
         self._retiring: set[asyncio.Task[None]] = set()
-        self.running: dict[str, asyncio.Task[bytes]] = {}
+        self._running: dict[str, asyncio.Task[bytes]] = {}
+        self._watching: asyncio.Task[None] | None = None
 
     async def get(self, home: StepHome) -> LocationProcess:
         """The host of a location, loaded once.
@@ -62,7 +68,7 @@ class _Hosts:
         Raises:
             LocationError: it can't be loaded here.
         """
-        source = _location_source_decoder.decode(home.source)
+        source = _source(home.source)
         version, loading = self._loaded.get(source.name, ("", None))
         if loading is None or version != home.version or _is_gone(loading):
             if loading is not None and loading.done() and loading.exception() is None:
@@ -77,6 +83,36 @@ class _Hosts:
             log_path = Path(tempfile.gettempdir(), f"headwater-dask-{source.name.replace('/', '_')}.log")
             loader = self._loaders[source.name] = Loader(source, tasks=[STEP_TASK], log_path=log_path)
         return await loader.load()
+
+    async def carry_out(self, key: str, work: Coroutine[Any, Any, bytes], worker: Any) -> bytes:
+        """Do a step, unless it is stopped, or forgotten by the scheduler because whoever asked for it is gone."""
+        task = self._running[key] = asyncio.ensure_future(work)
+        if self._watching is None:
+            self._watching = asyncio.ensure_future(self._watch(worker))
+        try:
+            return await task
+        finally:
+            del self._running[key]
+
+    async def stop(self, key: str) -> bool:
+        """End a step that is under way here; False if there is none such."""
+        task = self._running.get(key)
+        if task is None:
+            return False
+        task.cancel()
+        with suppress(asyncio.CancelledError, LocationError):
+            await task
+        return True
+
+    async def _watch(self, worker: Any) -> None:
+        """End what nobody waits for any more, as long as anything is under way."""
+        while self._running:
+            await asyncio.sleep(_LOOK_SECONDS)
+            for key, task in list(self._running.items()):
+                known = worker.state.tasks.get(key)
+                if known is None or known.state == "cancelled":
+                    task.cancel()
+        self._watching = None
 
     def _retire(self, process: LocationProcess) -> None:
         task = asyncio.ensure_future(process.retire())
@@ -94,20 +130,24 @@ def _hosts_of(worker: Any) -> _Hosts:
     return _hosts[loop]
 
 
-async def carry_out_step(home: StepHome, call: StepCall, topic: str, key: str) -> StepEnd | None:
+async def carry_out_step(call: StepCall, key: str, *, home: StepHome, topic: str) -> StepEnd | None:
     """The task that dask runs. Small reports travel as events, which is quicker than to fetch the task's result."""
     from distributed.worker import get_worker
 
     worker = get_worker()
-
     told: list[bytes] = []
-    worker.log_event(topic, {"key": key, "begun": True})
-    end = await _carry_out(home, call, worker, key, told.append)
+    about = {"key": key, "attempt": uuid.uuid4().hex}
+    begun = asyncio.get_running_loop().call_later(_QUICK_SECONDS, worker.log_event, topic, about)
+    try:
+        end = await _carry_out(home, call, worker, key, told.append)
+    finally:
+        begun.cancel()
     if told:
         end = msgspec.structs.replace(end, told=told[-1])
     if len(end.body) > _MOST_EVENT_BYTES:
+        worker.log_event(topic, about)
         return end
-    worker.log_event(topic, {"key": key, "end": msgspec.msgpack.encode(end)})
+    worker.log_event(topic, {**about, "end": msgspec.msgpack.encode(end)})
     return None
 
 
@@ -116,14 +156,8 @@ async def _carry_out(home: StepHome, call: StepCall, worker: Any, key: str, on_e
     try:
         host = await hosts.get(home)
         async with hosts.logs.kept(call) as order, host.worker() as process:
-            task = asyncio.ensure_future(
-                process.call(STEP_TASK, order, timeout=call.timeout, grace=call.grace, on_emit=on_emit)
-            )
-            hosts.running[key] = task
-            try:
-                return StepEnd(body=await _unless_unwanted(task, worker, key))
-            finally:
-                del hosts.running[key]
+            work = process.call(STEP_TASK, order, timeout=call.timeout, grace=call.grace, on_emit=on_emit)
+            return StepEnd(body=await hosts.carry_out(key, work, worker))
     except (TaskFailedError, LoadFailedError) as error:
         return StepEnd(error=error.error)
     except WorkerTimeoutError as error:
@@ -134,28 +168,9 @@ async def _carry_out(home: StepHome, call: StepCall, worker: Any, key: str, on_e
         return StepEnd(died="It was stopped.")
 
 
-async def _unless_unwanted(task: asyncio.Task[bytes], worker: Any, key: str) -> bytes:
-    """Wait for a step; end it if the scheduler has forgotten it, as it does when whoever asked for it is gone."""
-    try:
-        while not task.done():
-            await asyncio.wait({task}, timeout=_LOOK_SECONDS)
-            known = worker.state.tasks.get(key)
-            if not task.done() and (known is None or known.state == "cancelled"):
-                task.cancel()
-        return task.result()
-    finally:
-        task.cancel()
-
-
 async def stop_step(key: str, dask_worker: Any) -> bool:
     """End a step that is under way on this dask worker; False if there is none such."""
-    task = _hosts_of(dask_worker).running.get(key)
-    if task is None:
-        return False
-    task.cancel()
-    with suppress(asyncio.CancelledError, LocationError):
-        await task
-    return True
+    return await _hosts_of(dask_worker).stop(key)
 
 
 async def end_logs(run_id: str, address: str, dask_worker: Any) -> None:
@@ -166,6 +181,12 @@ async def end_logs(run_id: str, address: str, dask_worker: Any) -> None:
 def stop_heartbeat(dask_worker: Any) -> None:
     """Have this dask worker, which is about to be closed, no longer tell its scheduler that it is alive."""
     dask_worker.periodic_callbacks["heartbeat"].stop()
+
+
+@lru_cache
+def _source(encoded: bytes) -> LocationSource:
+    """A code location as it was sent, which is the same for all steps of a run."""
+    return _location_source_decoder.decode(encoded)
 
 
 def _is_gone(loading: asyncio.Task[LocationProcess]) -> bool:

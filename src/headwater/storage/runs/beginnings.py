@@ -41,8 +41,8 @@ def _find(
     if len(found) == 1:
         return str(found[0])
     if not found:
-        raise error(f"There is no {noun} whose id is, or begins with, {beginning!r}. `headwater {noun} list` shows all.")
-    more = ", …" if len(found) > _MOST_SHOWN else ""
-    raise error(
-        f"{beginning!r} is the beginning of several {noun}s: {', '.join(found[:_MOST_SHOWN])}{more}. Write more of the id."
-    )
+        raise error(
+            f"There is no {noun} whose id is, or begins with, {beginning!r}. `headwater {noun} list` shows all."
+        )
+    shown = ", ".join([*found[:_MOST_SHOWN], *(["…"] if len(found) > _MOST_SHOWN else [])])
+    raise error(f"{beginning!r} is the beginning of several {noun}s: {shown}. Write more of the id.")
