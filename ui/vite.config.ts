@@ -1,11 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { pageHints } from "./pageHints.ts";
+
 const server = "http://127.0.0.1:3000";
 
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), pageHints()],
   build: {
     outDir: "../src/headwater/server/webapp",
     emptyOutDir: true,

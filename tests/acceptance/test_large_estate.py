@@ -134,6 +134,21 @@ def test_the_first_page_is_light(page: Page, large: DevServer) -> None:
     assert 0 < sum(sizes) < 250_000
 
 
+@pytest.mark.parametrize(
+    ("path", "answer", "code"), [("/catalog", "/api/assets", "/Catalog-"), ("/lineage", "/api/graph", "/LineagePage-")]
+)
+def test_a_page_asks_before_the_app_runs(page: Page, large: DevServer, path: str, answer: str, code: str) -> None:
+    """The head of the page has the browser ask for its first answer and its own code, and nobody asks again."""
+    page.goto(large.url + path)
+    expect(page.get_by_text("10 000 assets", exact=True)).to_be_visible()
+
+    found = page.evaluate("performance.getEntriesByType('resource').map(each => [each.name, each.initiatorType])")
+    assert ["link"] == [how for name, how in found if name == large.url + answer]
+    assert 1 == len([name for name, _ in found if code in name and name.endswith(".js")])
+    head = page.request.get(large.url + path).text().partition("</head>")[0]
+    assert re.search(f'<link rel="modulepreload" [^>]*{code}[^>]*[.]js">', head)
+
+
 def test_the_catalog_lists_all_and_finds_one(page: Page, large: DevServer) -> None:
     """Only the rows in sight are drawn; the end of the list is reached, and a word finds one of ten thousand."""
     page.goto(large.url + "/catalog")

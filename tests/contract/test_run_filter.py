@@ -80,3 +80,27 @@ def filled(store: Store) -> Store:
 def test_runs_are_found_by_what_they_have_in_common(filled: Store, wanted: RunFilter, expected: list[str]) -> None:
     """Each condition narrows; what a text quotes is no field, and no sign stands for others."""
     assert expected == [run.run_id for run in filled.read(lambda c: runs.read_newest(c, wanted))]
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(store: Store) -> None:
+    """With as many digits as are typed, also where other ids stand right beside it."""
+    for number, run_id in enumerate(("0abc", "0abc1f", "0abd", "0ab", "f0abc")):
+        store.write(Unit(effect=lambda c, _events, n=number, i=run_id: runs.insert(c, _run(i, n))))  # type: ignore[misc]
+
+    def found(digits: str) -> list[str]:
+        return [each.run_id for each in store.read(lambda c: runs.read_newest(c, RunFilter(id_starts=digits)))]
+
+    assert ["0abc1f", "0abc"] == found("0abc")
+    assert ["0ab", "0abd", "0abc1f", "0abc"] == found("0ab")
+    assert [] == found("0abe")
+
+
+def _run(run_id: str, created_at: int) -> Run:
+    return Run(
+        run_id=run_id,
+        location="code",
+        assets=("a",),
+        status=RunStatus.QUEUED,
+        cause=Cause(kind="app"),
+        created_at=created_at,
+    )

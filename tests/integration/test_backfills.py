@@ -74,6 +74,11 @@ def test_a_backfill_from_request_to_end(folder: Path) -> None:
         backfill_id = server.post("/api/backfills", body).json["backfill"]["backfill_id"]
 
         server.wait_for(lambda: counts(server, backfill_id)["in_progress"])
+        run_id = server.get("/api/runs?limit=1").json["items"][0]["run_id"]
+        for kind, whole in (("backfill", backfill_id), ("run", run_id)):
+            hits = server.get(f"/api/search?q={whole[:7].upper()}").json["items"]
+            assert [(kind, whole, "id")] == [(hit["kind"], hit["name"], hit["found_in"]) for hit in hits]
+        assert [] == server.get(f"/api/search?q={backfill_id[:5]}").json["items"]
         assert "paused" == command(home, "pause", backfill_id)["status"]
         held.unlink()
         server.wait_for(lambda: not counts(server, backfill_id)["in_progress"] + counts(server, backfill_id)["queued"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import mimetypes
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class WebApp:
                 # A page of a former build asks for its script: to get a page for that would be an error in disguise.
                 await send_bytes(send, 404, b"This file is of a former build: reload.", b"text/plain; charset=utf-8")
                 return
-            await self._serve_page(send, base)
+            await self._serve_page(send, path, base)
             return
         name = path.rsplit("/", 1)[-1]
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -58,13 +59,20 @@ class WebApp:
             fields += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
         await send_bytes(send, 200, body, kind.encode(), fields)
 
-    async def _serve_page(self, send: Send, base: str) -> None:
+    async def _serve_page(self, send: Send, path: str, base: str) -> None:
         page = self._read("index.html")
         if page is None:
             await send_bytes(send, 503, _NOT_BUILT, b"text/html; charset=utf-8")
             return
         page = page.replace(b'<base href="/"', f'<base href="{base}"'.encode(), 1)
+        page = page.replace(b"</head>", self._hints(path).encode() + b"</head>", 1)
         await send_bytes(send, 200, page, b"text/html; charset=utf-8", _PAGE_HEADERS)
+
+    def _hints(self, path: str) -> str:
+        """Links by which a browser asks for a page's own code and first answers before the app runs."""
+        hints: dict[str, str] = json.loads(self._read("pages.json") or b"{}")
+        first, slash, _ = path.strip("/").partition("/")
+        return hints.get(f"{first}/*" if slash else first, "")
 
     def _forget_former_build(self) -> None:
         try:

@@ -50,6 +50,20 @@ async def test_every_address_of_the_app_is_its_page(folder: Path) -> None:
     assert '<base href="/prod/"' in text
 
 
+async def test_a_page_names_what_it_needs_first(folder: Path) -> None:
+    """So that a browser asks for it before the app runs; what a path names does not matter, only whose page it is."""
+    (folder / "index.html").write_text('<head><base href="/" /></head>')
+    (folder / "pages.json").write_text('{"": "<!--overview-->", "runs": "<!--runs-->", "runs/*": "<!--run-->"}')
+    app = WebApp(folder)
+
+    found = [(await get(app, path, "/prod/"))[2] for path in ("/", "/runs", "/runs/", "/runs/0abc", "/other")]
+
+    head = '<head><base href="/prod/" />'
+    assert [f"{head}{hint}</head>" for hint in ("<!--overview-->", "<!--runs-->", "<!--runs-->", "<!--run-->", "")] == (
+        found
+    )
+
+
 async def test_a_script_that_is_not_there_is_no_page(folder: Path) -> None:
     """A page of a former build is told so, instead of getting HTML for a script."""
     status, kind, _ = await get(WebApp(folder), "/assets/former.js")

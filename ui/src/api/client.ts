@@ -85,7 +85,8 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
       method,
       // So that a run that is asked for here is told from one that a script asks for.
       headers: {
-        "Headwater-Client": "app",
+        // A read goes without, so that it is the one that the page's head has asked for already.
+        ...(method === "GET" ? {} : { "Headwater-Client": "app" }),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1381,7 +1381,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find assets, jobs, sensors and schedules by a few words */
+        /** Find assets, jobs, sensors, schedules, runs and backfills by a few words */
         get: operations["ApiSearchFind"];
         put?: never;
         post?: never;
@@ -2907,9 +2907,9 @@ export interface components {
         /** SearchHit */
         SearchHit: {
             /** @enum {string} */
-            found_in: "name" | "column" | "tag" | "kind" | "group" | "owner" | "check" | "description";
+            found_in: "name" | "column" | "tag" | "kind" | "group" | "owner" | "check" | "description" | "id";
             /** @enum {string} */
-            kind: "asset" | "job" | "sensor" | "schedule";
+            kind: "asset" | "job" | "sensor" | "schedule" | "run" | "backfill";
             name: string;
             text: string;
         };

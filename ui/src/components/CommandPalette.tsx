@@ -9,14 +9,12 @@ import { searchQuery } from "../api/queries";
 import { plural } from "./format";
 import { find } from "./search";
 import { toCommands } from "./searchHits";
-import { useCommands, type Command } from "./useCommands";
+import { useCommands } from "./useCommands";
 
 const MOST = 30;
 /** The server takes no more letters. */
 const LONGEST = 200;
 const PAUSE_MILLISECONDS = 120;
-const RUN_ID = /^[0-9a-f]{8}[0-9a-f-]{24,28}$/;
-const BACKFILL_ID = /^[0-9a-f]{12}$/;
 
 /** Go to anything that has a name, or do something, by typing a part of it. */
 export function CommandPalette({ pages }: { pages: readonly { to: string; label: string }[] }) {
@@ -59,10 +57,7 @@ function Found({ wanted, pages }: { wanted: string; pages: readonly { to: string
   const go = useCallback((path: string) => () => navigate(path), [navigate]);
   // Not deferred: Enter right after the last letter goes to what that letter found.
   const commands = useCommands(pages, go);
-  const near = useMemo(
-    () => [...idCommands(wanted, go), ...find(commands, wanted, MOST)],
-    [commands, wanted, go],
-  );
+  const near = useMemo(() => find(commands, wanted, MOST), [commands, wanted]);
   // What only the server knows of, such as columns, comes after it, so that nothing moves away under the reader.
   const [asked] = useDebouncedValue(wanted, PAUSE_MILLISECONDS);
   const answer = useQuery(searchQuery(asked));
@@ -108,20 +103,4 @@ function Found({ wanted, pages }: { wanted: string; pages: readonly { to: string
       </VisuallyHidden>
     </div>
   );
-}
-
-/** Runs and backfills by their whole id, however old they are. */
-function idCommands(wanted: string, go: (path: string) => () => unknown): Command[] {
-  if (RUN_ID.test(wanted))
-    return [{ id: `run ${wanted}`, label: `Run ${wanted}`, description: "Run", run: go(`/runs/${wanted}`) }];
-  if (BACKFILL_ID.test(wanted))
-    return [
-      {
-        id: `backfill ${wanted}`,
-        label: `Backfill ${wanted}`,
-        description: "Backfill",
-        run: go(`/backfills/${wanted}`),
-      },
-    ];
-  return [];
 }

@@ -31,6 +31,7 @@ describe("times", () => {
 describe("numbers", () => {
   it("are grouped", () => {
     expect(toNumber(1_234_567.891)).toBe("1 234 567.89");
+    expect([0, 999, 1_000, -12_345_678].map(toNumber)).toEqual(["0", "999", "1 000", "-12 345 678"]);
   });
 
   it("go with their noun", () => {

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { toCommands } from "./searchHits";
 
 const goal = (
-  kind: "asset" | "job" | "sensor" | "schedule",
-  found_in: "name" | "column" | "check" | "owner",
+  kind: "asset" | "job" | "sensor" | "schedule" | "run" | "backfill",
+  found_in: "name" | "column" | "check" | "owner" | "id",
 ) => {
   const [command] = toCommands([{ kind, name: "sales/a b", found_in, text: "t&x" }], (path) => () => path);
   return [command?.label, command?.description, command?.run()];
@@ -23,5 +23,7 @@ test("what the server found leads to the place that fits best", () => {
     "/asset?key=sales%2Fa%20b&tab=checks",
   ]);
   expect(goal("job", "owner")).toEqual(["sales/a b", "Job, by its owner: t&x", "/runs?job=sales%2Fa%20b"]);
+  expect(goal("run", "id")).toEqual(["Run sales/a b", "T&x", "/runs/sales%2Fa%20b"]);
+  expect(goal("backfill", "id")).toEqual(["Backfill sales/a b", "T&x", "/backfills/sales%2Fa%20b"]);
   expect(goal("schedule", "name")).toEqual(["sales/a b", "Schedule", "/schedules/sales%2Fa%20b"]);
 });

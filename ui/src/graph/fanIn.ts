@@ -17,11 +17,18 @@ export const WIDE = 10;
  * Drawing such nodes as one loses no way through the graph, and makes no circle that was not there.
  */
 export function wideFanIns(shape: Shape, groups: readonly string[] | null, least = WIDE): Bundle[] {
+  const inputs = new Int32Array(shape.size);
+  for (const [, down] of shape.edges) inputs[down] = (inputs[down] ?? 0) + 1;
   const below: number[][] = Array.from({ length: shape.size }, () => []);
-  for (const [up, down] of shape.edges) below[up]?.push(down);
+  const alone = new Uint8Array(shape.size);
+  for (const [up, down] of shape.edges) {
+    below[up]?.push(down);
+    // What has few inputs has no wide ones, which is so of nearly everything.
+    if ((inputs[down] ?? 0) < least) alone[up] = 1;
+  }
   const alike = new Map<string, Bundle & { members: number[] }>();
   below.forEach((downs, node) => {
-    if (downs.length === 0) return;
+    if (downs.length === 0 || alone[node] === 1) return;
     const sorted = [...new Set(downs)].sort((a, b) => a - b);
     const name = `${groups?.[node] ?? ""}\n${sorted.join()}`;
     const known = alike.get(name);

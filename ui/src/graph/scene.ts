@@ -57,7 +57,7 @@ export interface Scene {
 }
 
 /** The edition of these rules: a scene that was kept under another one is laid out anew. */
-export const LAYOUT = 3;
+export const LAYOUT = 4;
 export const CARD: Sizes = { width: 216, height: 58, columnGap: 72, rowGap: 22 };
 /** A line of a column below a card's head, and what is left free below the last. */
 export const LINE = 24;

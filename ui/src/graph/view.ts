@@ -70,10 +70,16 @@ function clamp(value: number, least: number, most: number): number {
 }
 
 const CELL = 480;
+const ROWS = 2 ** 26;
+
+/** A number of its own for each cell, as far as a scene reaches. */
+function cellAt(column: number, row: number): number {
+  return column * ROWS + row;
+}
 
 /** Finds the marks of a part of a scene without looking at all of them. */
 export class MarkIndex {
-  private readonly cells = new Map<string, number[]>();
+  private readonly cells = new Map<number, number[]>();
 
   constructor(private readonly scene: Scene) {
     scene.x.forEach((x, mark) => {
@@ -81,7 +87,7 @@ export class MarkIndex {
       for (const column of [Math.floor(x / CELL), Math.floor((x + CARD.width) / CELL)]) {
         const last = Math.floor((y + (scene.heights[mark] ?? CARD.height)) / CELL);
         for (let row = Math.floor(y / CELL); row <= last; row += 1) {
-          const name = `${column} ${row}`;
+          const name = cellAt(column, row);
           const cell = this.cells.get(name);
           if (cell === undefined) this.cells.set(name, [mark]);
           else if (cell.at(-1) !== mark) cell.push(mark);
@@ -124,7 +130,7 @@ export class MarkIndex {
     }
     for (let column = columns[0]; column <= columns[1]; column += 1) {
       for (let row = rows[0]; row <= rows[1]; row += 1) {
-        for (const mark of this.cells.get(`${column} ${row}`) ?? []) if (touches(mark)) found.add(mark);
+        for (const mark of this.cells.get(cellAt(column, row)) ?? []) if (touches(mark)) found.add(mark);
       }
     }
     return [...found];

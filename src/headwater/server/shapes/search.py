@@ -10,9 +10,9 @@ import msgspec
 class SearchHit(msgspec.Struct, kw_only=True):
     """Something that every word was found in; `found_in` and `text` are the place that fits best."""
 
-    kind: Literal["asset", "job", "sensor", "schedule"]
+    kind: Literal["asset", "job", "sensor", "schedule", "run", "backfill"]
     name: str
-    found_in: Literal["name", "column", "tag", "kind", "group", "owner", "check", "description"]
+    found_in: Literal["name", "column", "tag", "kind", "group", "owner", "check", "description", "id"]
     text: str
 
 

@@ -19,6 +19,7 @@ from headwater.records.log.partition_states import PartitionStatus
 from headwater.records.runs.backfills import ACTIVE, Backfill, BackfillRun, BackfillStatus, Counts, Target
 from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.log import partition_sets, states
+from headwater.storage.runs.filter import starts_with
 from headwater.storage.schema import backfill_runs, backfill_targets, backfills, runs
 
 _counts_decoder = msgspec.json.Decoder(Counts)
@@ -93,6 +94,7 @@ def read_newest(
     *,
     statuses: Collection[BackfillStatus] | None = None,
     asset_key: str | None = None,
+    id_starts: str | None = None,
     before: tuple[int, str] | None = None,
     limit: int = 50,
 ) -> list[Backfill]:
@@ -103,6 +105,8 @@ def read_newest(
     if asset_key is not None:
         mine = sa.select(backfill_targets.c.backfill_id).where(backfill_targets.c.asset_key == asset_key)
         query = query.where(backfills.c.backfill_id.in_(mine))
+    if id_starts is not None:
+        query = query.where(starts_with(backfills.c.backfill_id, id_starts))
     if before is not None:
         query = query.where(sa.tuple_(backfills.c.created_at, backfills.c.backfill_id) < sa.tuple_(*before))
     query = query.order_by(backfills.c.created_at.desc(), backfills.c.backfill_id.desc()).limit(limit)

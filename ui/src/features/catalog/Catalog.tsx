@@ -17,7 +17,7 @@ import { useNow } from "../../components/useNow";
 import { AssetTable } from "./AssetTable";
 import { BulkBar } from "./BulkBar";
 import { Facets } from "./Facets";
-import { isSelection, narrow, sortRows } from "./filter";
+import { countFacets, isSelection, narrow, sortRows } from "./filter";
 import { SelectionField } from "./SelectionField";
 import { useCatalogAddress } from "./useCatalogAddress";
 import { ViewsMenu } from "./ViewsMenu";
@@ -66,10 +66,14 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
   const overdue = useMemo(() => overdueOf(arrivals), [arrivals]);
   // To the minute: to count anew each few seconds would show nothing else.
   const now = Math.floor(useNow() / 60) * 60;
-  const { rows: found, facets } = useMemo(
-    () => narrow(all, { text: later.text, selected, chosen: later.chosen, overdue, now }),
-    [all, later, selected, overdue, now],
+  const filter = useMemo(
+    () => ({ text: later.text, selected, chosen: later.chosen, overdue, now }),
+    [later, selected, overdue, now],
   );
+  const found = useMemo(() => narrow(all, filter), [all, filter]);
+  // The rows stand there first; to count ten thousand by nine facets would keep them waiting.
+  const counted = useDeferredValue(filter, null);
+  const facets = useMemo(() => (counted === null ? null : countFacets(all, counted)), [all, counted]);
   const sorted = useMemo(() => sortRows(found, later.sort, later.descending), [found, later]);
   const byKey = useMemo(() => new Map(all.map((row) => [row.key, row])), [all]);
   const lookUp = useCallback((key: string) => byKey.get(key), [byKey]);
@@ -87,7 +91,7 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
       return next;
     });
   }, []);
-  const panel = <Facets facets={facets} chosen={address.chosen} onToggle={toggle} />;
+  const panel = facets && <Facets facets={facets} chosen={address.chosen} onToggle={toggle} />;
   return (
     <>
       <Group mb="md" gap="sm" align="flex-start" className="hw-no-print">

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { AssetRow } from "../../api/client";
-import { isSelection, narrow, sortRows, type Filter } from "./filter";
+import { countFacets, isSelection, narrow, sortRows, type Filter } from "./filter";
 
 const NONE = {
   look: [],
@@ -47,7 +47,7 @@ const ROWS = [
 ];
 
 describe("narrow", () => {
-  const found = (filter: Partial<Filter>) => keys(narrow(ROWS, { ...ALL, ...filter }).rows);
+  const found = (filter: Partial<Filter>) => keys(narrow(ROWS, { ...ALL, ...filter }));
 
   it("finds every word anywhere", () => {
     expect(found({ text: "SHOP clicks" })).toEqual(["lake/clicks"]);
@@ -80,7 +80,7 @@ describe("narrow", () => {
       row("old", made(-600_000)),
       row("no"),
     ];
-    const of = (value: string) => keys(narrow(rows, { ...ALL, chosen: { ...NONE, updated: [value] } }).rows);
+    const of = (value: string) => keys(narrow(rows, { ...ALL, chosen: { ...NONE, updated: [value] } }));
 
     expect(["hour", "day", "week", "older", "never"].map(of)).toEqual([
       ["now"],
@@ -96,7 +96,7 @@ describe("narrow", () => {
   });
 
   it("counts a facet's values with the facet itself left open", () => {
-    const { facets } = narrow(ROWS, { ...ALL, chosen: { ...NONE, kind: ["native"] } });
+    const facets = countFacets(ROWS, { ...ALL, chosen: { ...NONE, kind: ["native"] } });
 
     expect(facets.kind).toEqual([
       { value: "external", count: 2 },

@@ -79,35 +79,48 @@ function listed(value: string | null): readonly string[] {
   return value === null ? [] : [value];
 }
 
-/** The rows that hold, and for each facet how many hold of each value with the facet itself left open. */
-export function narrow(
-  rows: readonly AssetRow[],
-  filter: Filter,
-): { rows: AssetRow[]; facets: Record<FacetName, FacetValue[]> } {
-  const words = filter.selected === null ? filter.text.toLowerCase().split(/\s+/).filter(Boolean) : [];
-  const active = FACET_NAMES.filter((facet) => filter.chosen[facet].length > 0);
+/** The rows that hold. */
+export function narrow(rows: readonly AssetRow[], filter: Filter): readonly AssetRow[] {
+  const active = activeOf(filter);
+  if (active.length === 0 && filter.selected === null && filter.text.trim() === "") return rows;
+  return saying(rows, filter).filter((row) => missedBy(row, active, filter).length === 0);
+}
+
+/** For each facet how many hold of each value with the facet itself left open. */
+export function countFacets(rows: readonly AssetRow[], filter: Filter): Record<FacetName, FacetValue[]> {
+  const active = activeOf(filter);
   const counts = new Map(FACET_NAMES.map((facet) => [facet, new Map<string, number>()]));
-  const found: AssetRow[] = [];
-  for (const row of rows) {
-    if (filter.selected !== null && !filter.selected.has(row.key)) continue;
-    if (words.length > 0 && !matches(row, words)) continue;
-    const missed = active.filter(
-      (facet) => !valuesOf(row, facet, filter).some((value) => filter.chosen[facet].includes(value)),
-    );
-    if (missed.length === 0) found.push(row);
+  for (const row of saying(rows, filter)) {
+    const missed = missedBy(row, active, filter);
     if (missed.length > 1) continue;
     for (const facet of missed.length === 1 ? missed : FACET_NAMES) {
       const mine = counts.get(facet);
       for (const value of valuesOf(row, facet, filter)) mine?.set(value, (mine.get(value) ?? 0) + 1);
     }
   }
-  const facets = Object.fromEntries(
+  return Object.fromEntries(
     FACET_NAMES.map((facet) => {
       const values = toValues(counts.get(facet) ?? new Map(), filter.chosen[facet]);
       return [facet, facet === "updated" ? byAge(values) : values];
     }),
   ) as Record<FacetName, FacetValue[]>;
-  return { rows: found, facets };
+}
+
+function activeOf({ chosen }: Filter): FacetName[] {
+  return FACET_NAMES.filter((facet) => chosen[facet].length > 0);
+}
+
+/** The rows that the text means, whatever facets are chosen. */
+function saying(rows: readonly AssetRow[], { text, selected }: Filter): readonly AssetRow[] {
+  if (selected !== null) return rows.filter((row) => selected.has(row.key));
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return words.length === 0 ? rows : rows.filter((row) => matches(row, words));
+}
+
+function missedBy(row: AssetRow, active: readonly FacetName[], filter: Filter): FacetName[] {
+  return active.filter(
+    (facet) => !valuesOf(row, facet, filter).some((value) => filter.chosen[facet].includes(value)),
+  );
 }
 
 function byAge(values: readonly FacetValue[]): FacetValue[] {

@@ -1,4 +1,4 @@
-import { Button, CloseButton, Group, Paper, ScrollArea, Select, Stack, Text, Title } from "@mantine/core";
+import { Button, CloseButton, Group, Paper, ScrollArea, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 
 import type { AssetRow, Schemas } from "../../api/client";
@@ -7,6 +7,7 @@ import { assetPath, showKey } from "../../components/keys";
 import { AssetLink, KindBadge, Moment, StatusMark } from "../../components/marks";
 import { Markdown } from "../../components/Markdown";
 import { reach, type Adjacency } from "../../graph/neighbourhood";
+import { AssetFinder } from "./AssetFinder";
 import { causesOf } from "./lit";
 import type { Mode } from "./useAddress";
 
@@ -71,15 +72,12 @@ export function ChosenPanel({
             Show what is around it
           </Button>
         </Group>
-        <Select
+        <AssetFinder
           label="Path to or from"
           placeholder="Another asset, or shift-click one"
           size="xs"
-          searchable
-          clearable
-          limit={40}
           value={to}
-          data={keys}
+          keys={keys}
           onChange={onPath}
         />
         {mode === "impact" && <Impact asset={asset} rows={rows} adjacency={adjacency} />}

@@ -1,4 +1,4 @@
-import { Button, Flex, Group, Loader, SegmentedControl, Select, Text } from "@mantine/core";
+import { Button, Flex, Group, Loader, SegmentedControl, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 
@@ -7,6 +7,7 @@ import { columnsQuery, graphAsOfQuery, graphQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { toAdjacency } from "../../graph/neighbourhood";
+import { AssetFinder } from "./AssetFinder";
 import { ChosenPanel } from "./ChosenPanel";
 import { DepthInput } from "./DepthInput";
 import { toDrawn } from "./drawn";
@@ -30,15 +31,15 @@ const MODES = [
   { value: "cause", label: "Root cause" },
 ];
 
+// While the page is on its way, and not only once it is drawn.
+warmUp();
+
 /** The lineage of all assets, or of one with what is around it. The address holds what is shown. */
 export function LineagePage() {
   const [address, set] = useAddress();
   const now = useQuery({ ...graphQuery, enabled: address.asOf === null });
   const then = useQuery({ ...graphAsOfQuery(address.asOf ?? 0), enabled: address.asOf !== null });
   const query = address.asOf === null ? now : then;
-  useEffect(() => {
-    warmUp();
-  }, []);
   return (
     <>
       <PageTitle title="Lineage">
@@ -130,15 +131,12 @@ function Lineage({ graph }: { graph: Graph }) {
   return (
     <>
       <Group mb="sm" gap="sm" className="hw-no-print">
-        <Select
+        <AssetFinder
           aria-label="Find an asset"
           placeholder="Find an asset"
-          searchable
-          clearable
-          limit={50}
           w={280}
           value={chosen}
-          data={focus === null ? all : keys}
+          keys={focus === null ? all : keys}
           onChange={(key) => {
             choose(key, false);
           }}

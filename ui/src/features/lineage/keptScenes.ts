@@ -1,4 +1,5 @@
-import { LAYOUT, type Scene } from "../../graph/scene";
+import type { PackedScene } from "../../graph/packedScene";
+import { LAYOUT } from "../../graph/scene";
 
 /**
  * Layouts of earlier visits, by what they are laid out from, in the browser's own store.
@@ -9,18 +10,18 @@ const STORE = "scenes";
 const VERSION = 1;
 const MOST = 20;
 
-export async function readKept(name: string): Promise<Scene | undefined> {
+export async function readKept(name: string): Promise<PackedScene | undefined> {
   try {
-    const store = await open("readonly");
-    return (await settled(store.get(keyOf(name)))) as Scene | undefined;
+    const store = await storeFor("readonly");
+    return (await settled(store.get(keyOf(name)))) as PackedScene | undefined;
   } catch {
     return undefined;
   }
 }
 
-export async function writeKept(name: string, scene: Scene): Promise<void> {
+export async function writeKept(name: string, scene: PackedScene): Promise<void> {
   try {
-    const store = await open("readwrite");
+    const store = await storeFor("readwrite");
     const keys = await settled(store.getAllKeys());
     for (const old of keys.slice(0, Math.max(0, keys.length - MOST))) store.delete(old);
     await settled(store.put(scene, keyOf(name)));
@@ -33,13 +34,28 @@ function keyOf(name: string): string {
   return `${LAYOUT}\n${name}`;
 }
 
-async function open(mode: IDBTransactionMode): Promise<IDBObjectStore> {
+let opened: Promise<IDBDatabase> | undefined;
+
+/** Open the store ahead of its first use, since that takes a while. */
+export function openKept(): void {
+  opened ??= open();
+  // Whoever reads from it is told.
+  opened.catch(() => undefined);
+}
+
+async function storeFor(mode: IDBTransactionMode): Promise<IDBObjectStore> {
+  openKept();
+  const database = await opened;
+  if (!database) throw new Error("the browser's store refused");
+  return database.transaction(STORE, mode).objectStore(STORE);
+}
+
+async function open(): Promise<IDBDatabase> {
   const request = indexedDB.open("headwater-lineage", VERSION);
   request.onupgradeneeded = () => {
     request.result.createObjectStore(STORE);
   };
-  const database = await settled(request);
-  return database.transaction(STORE, mode).objectStore(STORE);
+  return settled(request);
 }
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {

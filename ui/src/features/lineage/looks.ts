@@ -32,17 +32,30 @@ function inputsOf(bundle: Bundle | undefined, rows: readonly AssetRow[]): string
 }
 
 function ofAsset(row: AssetRow | undefined): MarkLook {
-  if (!row) return { tone: "idle", hollow: true, kind: "undefined", name: "", detail: "" };
-  const look = ASSET_LOOKS[row.status];
-  const parts = toParts(row.key).map(showPart);
-  const name = parts.pop() ?? "∅";
-  return {
-    tone: row.checks.failed > 0 ? "bad" : look.tone,
-    hollow: look.hollow ?? false,
-    kind: row.kind,
-    name,
-    detail: [look.label, ...(parts.length > 0 ? [parts.join("/")] : [])].join(" · "),
-  };
+  return row ? new AssetLook(row) : { tone: "idle", hollow: true, kind: "undefined", name: "", detail: "" };
+}
+
+/** How one asset looks; from afar it is a dot, so its words are put together only when they are read. */
+class AssetLook implements MarkLook {
+  readonly tone: Tone;
+  readonly hollow: boolean;
+  readonly kind: AssetKind;
+
+  constructor(private readonly row: AssetRow) {
+    const look = ASSET_LOOKS[row.status];
+    this.tone = row.checks.failed > 0 ? "bad" : look.tone;
+    this.hollow = look.hollow ?? false;
+    this.kind = row.kind;
+  }
+
+  get name(): string {
+    return toParts(this.row.key).map(showPart).at(-1) ?? "∅";
+  }
+
+  get detail(): string {
+    const above = toParts(this.row.key).map(showPart).slice(0, -1);
+    return [ASSET_LOOKS[this.row.status].label, ...(above.length > 0 ? [above.join("/")] : [])].join(" · ");
+  }
 }
 
 function ofGroup(name: string, rows: readonly AssetRow[]): MarkLook {

@@ -1,8 +1,9 @@
 import { useEffect, useState } from "react";
 
+import { unpack, type PackedScene } from "../../graph/packedScene";
 import { toScene, type Scene, type SceneRequest } from "../../graph/scene";
 import type { Drawn } from "./drawn";
-import { readKept, writeKept } from "./keptScenes";
+import { openKept, readKept, writeKept } from "./keptScenes";
 
 const MOST_AT_ONCE = 300;
 const MOST_KEPT = 12;
@@ -27,9 +28,10 @@ export function useScene(drawn: Drawn): Scene | null {
     if (find(name, request)) return;
     void (async () => {
       const kept = await readKept(name);
-      const scene = keep(name, kept ?? (await layOutInWorker(request)));
+      const packed = kept ?? (await layOutInWorker(request));
+      keep(name, unpack(packed));
       setArrived(name);
-      if (!kept) await writeKept(name, scene);
+      if (!kept) await writeKept(name, packed);
     })();
   }, [name, request]);
   return atOnce ?? shownOf.get(base) ?? null;
@@ -48,17 +50,18 @@ function keep(name: string, scene: Scene): Scene {
   return scene;
 }
 
-/** Start the worker before there is work, while the graph is on its way. */
+/** Start the worker and open the store before there is work, while the graph is on its way. */
 export function warmUp(): Worker {
+  openKept();
   worker ??= new Worker(new URL("../../graph/layout.worker.ts", import.meta.url), { type: "module" });
   return worker;
 }
 
-function layOutInWorker(request: SceneRequest): Promise<Scene> {
+function layOutInWorker(request: SceneRequest): Promise<PackedScene> {
   const mine = warmUp();
   const id = (asked += 1);
   return new Promise((resolve, reject) => {
-    const listen = (message: MessageEvent<{ id: number; scene: Scene }>) => {
+    const listen = (message: MessageEvent<{ id: number; scene: PackedScene }>) => {
       if (message.data.id !== id) return;
       mine.removeEventListener("message", listen);
       resolve(message.data.scene);
