@@ -101,9 +101,9 @@ class Store:
 
     async def read_after(self, seq: int, limit: int) -> Sequence[Event]:
         """Events beyond a place in the log, in commit order; from memory where they were committed just now."""
-        kept = self.tail.kept_after(seq)
+        kept = self.tail.kept_after(seq, limit)
         if kept is not None:
-            return kept[:limit]
+            return kept
         return await self.read_async(lambda connection: event_log.read_after(connection, seq, limit))
 
     def vacuum(self) -> None:

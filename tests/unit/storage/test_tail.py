@@ -68,6 +68,30 @@ async def test_what_is_not_urgent_is_told_by_itself() -> None:
         assert await asyncio.wait_for(task, _PATIENCE_SECONDS) == 2
 
 
+async def test_whoever_falls_behind_is_told_at_once() -> None:
+    """Else many events that concern nobody would be dropped from memory, and every follower would ask the database."""
+    tail = Tail(lambda: 0)
+    with tail.subscribe(0, _is_of_mine) as subscription:
+        task = await _waiting(tail, subscription)
+        for seq in range(2, 2_003, 500):
+            tail.advance(seq + 499, [_event(each, "another") for each in range(seq, seq + 500)])
+            await _turns()
+        assert task.done()
+
+
+def test_events_are_kept_up_to_a_bound() -> None:
+    """A follower gets as many as it asked for, and hears where some are not in memory any more."""
+    tail = Tail(lambda: 0)
+    for seq in range(1, 15_001, 1_000):
+        tail.advance(seq + 999, [_event(each, "any") for each in range(seq, seq + 1_000)])
+    assert tail.kept_after(0, 10) is None
+    assert tail.kept_after(15_000, 10) == []
+    kept = tail.kept_after(5_000, 20_000)
+    assert kept is not None
+    assert [event.seq for event in kept] == list(range(5_001, 15_001))
+    assert [event.seq for event in tail.kept_after(14_000, 3) or ()] == [14_001, 14_002, 14_003]
+
+
 async def test_what_was_left_unread_is_told_again() -> None:
     """A follower that could not read is not forgotten though nothing more comes."""
     tail = Tail(lambda: 0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -18,8 +17,11 @@ from headwater.storage.log.notifications import Listener
 _LOOK_SECONDS = 0.5
 _SLOW_LOOK_SECONDS = 5.0
 _KEPT_EVENTS = 10_000
+_DROPPED_TOGETHER = 1_000
 LATER_SECONDS = 0.25
 """So long a follower may have to wait for events that it called not urgent; all of that time are told together."""
+_MOST_DELAYED = 2_000
+"""So many events are told before that time is over, lest a follower falls behind what is kept in memory."""
 
 
 class Tail:
@@ -47,7 +49,7 @@ class Tail:
         self._read_head = read_head
         self._head = read_head()
         self._lock = threading.Lock()
-        self._events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
+        self._events: list[Event] = []
         self._subscribers: set[Subscription] = set()
 
     @property
@@ -68,7 +70,9 @@ class Tail:
             if not events or events[0].seq != self._head + 1:
                 # Others have committed in between: what is kept would have a gap.
                 self._events.clear()
-            self._events.extend(events)
+            self._events += events
+            if len(self._events) > _KEPT_EVENTS + _DROPPED_TOGETHER:
+                del self._events[:-_KEPT_EVENTS]
             self._head = seq
             waiting = [subscriber for subscriber in self._subscribers if subscriber.note(events)]
         loops = {subscriber.loop for subscriber in waiting}
@@ -77,15 +81,15 @@ class Tail:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_wake, [each for each in waiting if each.loop is loop])
 
-    def kept_after(self, seq: int) -> list[Event] | None:
-        """All events beyond `seq`, where every one of them is kept here; else None, and the database must be asked."""
+    def kept_after(self, seq: int, limit: int) -> list[Event] | None:
+        """The first events beyond `seq`; None where not every one is kept here, and the database must be asked."""
         with self._lock:
             if seq >= self._head:
                 return []
             if not self._events or self._events[0].seq > seq + 1:
                 return None
             first = seq + 1 - self._events[0].seq
-            return [self._events[place] for place in range(first, len(self._events))]
+            return self._events[first : first + limit]
 
     async def watch(self) -> None:
         """Look for commits of other processes until cancelled; of several who watch, one looks."""
@@ -162,7 +166,8 @@ class Subscription:
         Args:
             events: What the log has grown by; none where that is not known.
         """
-        if self._urgent is None or self._is_urgent or not events or any(map(self._urgent, events)):
+        is_behind = self._tail.head - self.position > _MOST_DELAYED
+        if self._urgent is None or self._is_urgent or is_behind or not events or any(map(self._urgent, events)):
             self._is_urgent = True
             return not self._woken.is_set()
         return self._timer is None and not self._woken.is_set()
