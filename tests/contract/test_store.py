@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
+from headwater.definitions.snapshot import WireValue
 from headwater.errors import ConflictError, InvalidTransitionError, StoreError
 from headwater.records.automation.tick_settings import TickSettings
 from headwater.records.automation.ticks import EndedTick, SensorState, TickDetail, TickStatus
-from headwater.records.log.events import Event, EventKind
+from headwater.records.log.events import Event, EventKind, Materialization, NewEvent
 from headwater.records.runs.runs import Cause, Run, RunStatus
 from headwater.storage.automation import sensors
 from headwater.storage.log import event_log, states
@@ -344,3 +345,28 @@ def test_other_processes_are_heard_of_without_a_look(
         return heard
 
     assert 2 == asyncio.run(follow())
+
+
+def test_a_report_says_each_of_its_texts_as_it_was(store: Store) -> None:
+    """Whatever a text holds that JSON, SQL or a driver could take for its own comes back unchanged."""
+    texts = ["\\u0000 \\n", "'; --", "%s %% {}", '"quoted"\t\n', "null", "ẅ 🙂", ""]
+    told = [
+        NewEvent(
+            kind=EventKind.MATERIALIZATION,
+            payload=Materialization(description=text, metadata={"told": WireValue("text", text + "\0")}),
+            asset_key=f"a{text}",
+            data_version=text,
+        )
+        for text in texts
+    ]
+    unit: Unit[list[Event]] = Unit(events=told)
+    written = store.write(unit)
+
+    read = store.read(lambda connection: event_log.read_after(connection, 0, 10))
+    kept = store.read(lambda connection: states.read_assets(connection))
+
+    assert written == read
+    assert [(new.payload, new.asset_key, new.data_version) for new in told] == [
+        (event.payload, event.asset_key, event.data_version) for event in read
+    ]
+    assert {(f"a{text}", text) for text in texts} == {(each.asset_key, each.data_version) for each in kept.values()}

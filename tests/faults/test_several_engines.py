@@ -165,8 +165,7 @@ async def test_a_writer_that_hangs_in_a_transaction_holds_nobody_up(store: Store
         assert goes_on.wait(LIMIT)
         connection.execute(sa.select(1))
 
-    first = NewEvent(kind=EventKind.MATERIALIZATION, payload=Materialization(), asset_key="first")
-    second = NewEvent(kind=EventKind.MATERIALIZATION, payload=Materialization(), asset_key="second")
+    first, second = materialized("first"), materialized("second")
     hung = asyncio.create_task(store.write_async(Unit(events=[first], effect=hang)))
     assert await asyncio.to_thread(has_locked.wait, LIMIT)
     other = Store(database_url)
@@ -175,12 +174,38 @@ async def test_a_writer_that_hangs_in_a_transaction_holds_nobody_up(store: Store
             await other.write_async(Unit(events=[second]))
         goes_on.set()
         await hung
-        kept = [event.asset_key for event in other.read(lambda connection: read_after(connection, 0, 10))]
+        kept = [event.asset_key for event in other.read(all_events)]
     finally:
         goes_on.set()
         other.close()
 
     assert ["second", "first"] == kept
+
+
+async def test_a_connection_that_was_ended_is_opened_again(store: Store, database_url: URL) -> None:
+    """What was ended while nobody wrote has kept nothing half, so the next report simply goes by another one."""
+    store.write(Unit(events=[materialized("before")]))
+    admin = sa.create_engine(database_url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        # It waits for the end, so that the store's own process has been told.
+        ended = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        assert connection.execute(sa.text(f"{ended} AND datname = current_database()")).all()
+    admin.dispose()
+
+    unit: Unit[list[Event]] = Unit(events=[materialized("after")])
+    [event] = store.write(unit)
+
+    assert (2, ["before", "after"]) == (event.seq, [each.asset_key for each in store.read(all_events)])
+
+
+def all_events(connection: Connection) -> list[Event]:
+    """Every event of a short log."""
+    return read_after(connection, 0, 10)
+
+
+def materialized(key: str) -> NewEvent:
+    """A report of an asset."""
+    return NewEvent(kind=EventKind.MATERIALIZATION, payload=Materialization(), asset_key=key)
 
 
 async def test_a_run_is_begun_by_one_engine_alone(log: Log, tmp_path: Path, project: Path, database_url: URL) -> None:

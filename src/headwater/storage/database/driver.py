@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 Row = tuple[Any, ...]
 _MOST_ROWS = 128
+_ROUND_ROWS = 16
+_VALUES = " VALUES "
 
 
 class DriverInsert:
@@ -33,7 +35,7 @@ class DriverInsert:
         self._insert = insert
         self._dialect = dialect
         self._finish = finish
-        self._columns: list[str] = [column.name for column in insert.table.columns]
+        self._parameters: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in insert.table.columns}
         self._texts: dict[int, str] = {}
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
@@ -49,12 +51,14 @@ class DriverInsert:
             execute(connection, self._text(len(chunk)), tuple(chain.from_iterable(chunk)))
 
     def _text(self, rows: int) -> str:
-        if rows not in self._texts:
-            values: list[dict[str, Any]] = [
-                {name: sa.bindparam(f"{name}_{row}") for name in self._columns} for row in range(rows)
-            ]
-            self._texts[rows] = compile_text(self._finish(self._insert.values(values)), self._dialect)
-        return self._texts[rows]
+        text = self._texts.get(rows)
+        if text is None:
+            # Compiled for one row, since for hundreds that takes as long as many appends.
+            one = compile_text(self._finish(self._insert.values(self._parameters)), self._dialect)
+            start = one.index(_VALUES) + len(_VALUES)
+            end = one.index(")", start) + 1
+            text = self._texts[rows] = one[:start] + ", ".join([one[start:end]] * rows) + one[end:]
+        return text
 
     @classmethod
     def upsert(
@@ -120,12 +124,15 @@ def insert_for_dialect(dialect: Dialect, table: sa.Table) -> Any:
 
 def compile_text(statement: Any, dialect: Dialect) -> str:
     """A statement's text, with positional parameters as the driver writes them."""
+    return compile_ordered(statement, dialect)[0]
+
+
+def compile_ordered(statement: Any, dialect: Dialect) -> tuple[str, Sequence[str]]:
+    """A statement's text with positional parameters, and their names in that order."""
     # The dialects' constructors are not typed.
     positional: Any = type(dialect)
-    text: str = statement.compile(
-        dialect=positional(paramstyle="qmark" if dialect.name == "sqlite" else "format")
-    ).string
-    return text
+    compiled = statement.compile(dialect=positional(paramstyle="qmark" if dialect.name == "sqlite" else "format"))
+    return compiled.string, compiled.positiontup or ()
 
 
 def execute(connection: Connection, text: str, parameters: Row) -> Any:
@@ -151,9 +158,9 @@ def _translate(connection: Connection, text: str, error: Any) -> OperationalErro
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Split into powers of two, so that a few texts serve every number of rows."""
+    """Split so that up to 128 rows are two statements at most, and a few texts serve every number of rows."""
     start = 0
     while (left := len(rows) - start) > 0:
-        size = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+        size = left if left < _ROUND_ROWS else min(_MOST_ROWS, left - left % _ROUND_ROWS)
         yield rows[start : start + size]
         start += size

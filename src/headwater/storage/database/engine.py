@@ -21,6 +21,8 @@ _WRITE_LOCK_POLL_MILLISECONDS = 20
 _WRITE_LOCK_TRIES = 500
 _LONGEST_PAUSE_MILLISECONDS = 3_000
 """Between two statements of a writer; shorter than engines' leases, so that others go on as soon as those run out."""
+_IS_WRITER = "headwater_writer"
+"""Under this name a connection notes that it waits for the write lock in its own way for good."""
 
 
 class Synchronous(StrEnum):
@@ -63,20 +65,43 @@ def open_engine(url: str | URL, *, readers: int = 8, synchronous: Synchronous = 
 
 
 def prepare_writer(connection: sa.Connection) -> None:
-    """Make the connection that appends ready.
+    """Make the connection that appends ready; its settings are for that alone, so nobody else may ever get it.
 
     On SQLite it keeps what it changes again and again, each asset's last page of each index: with the usual 2 MB, an
     append to a log of millions of events reads and writes most of them anew.
 
     PostgreSQL is to end its transaction if this process is stopped in the middle: others wait for its locks. It is
-    said once for all, so the connection must never go back among those that read. On SQLite a stopped process holds
-    the whole file, and nothing can take it away.
+    said once for all. On SQLite a stopped process holds the whole file, and nothing can take it away. Transactions
+    begin by `begin_write`, because a single statement needs none of several round trips.
     """
     if connection.dialect.name == "sqlite":
         execute(connection, f"PRAGMA cache_size=-{_WRITER_CACHE_KILOBYTES}", ())
+        execute(connection, f"PRAGMA busy_timeout={_WRITE_LOCK_POLL_MILLISECONDS}", ())
+        connection.info[_IS_WRITER] = True
         return
-    with connection.begin():
-        execute(connection, f"SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
+    connection.execution_options(isolation_level="AUTOCOMMIT")
+    execute(connection, f"SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
+
+
+def begin_write(connection: sa.Connection) -> None:
+    """Begin a transaction on the connection that appends.
+
+    Raises:
+        OperationalError: the database does not let it write now.
+    """
+    if connection.dialect.name == "sqlite":
+        _take_write_lock(connection)
+    else:
+        execute(connection, "BEGIN", ())
+
+
+def commit_write(connection: sa.Connection) -> None:
+    """Commit what `begin_write` began.
+
+    Raises:
+        OperationalError: the database does not take it.
+    """
+    execute(connection, "COMMIT", ())
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, synchronous: Synchronous) -> None:
@@ -99,8 +124,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     if not connection.get_execution_options().get("headwater_write", False):
         execute(connection, "BEGIN", ())
         return
-    # SQLite's own wait soon looks only each 100 ms: beside a busy process on a slow disk it finds the lock taken for
-    # seconds. Begun anew each 20 ms, it looks every few milliseconds.
+    if _IS_WRITER in connection.info:
+        _take_write_lock(connection)
+        return
     execute(connection, f"PRAGMA busy_timeout={_WRITE_LOCK_POLL_MILLISECONDS}", ())
     try:
         _take_write_lock(connection)
@@ -109,6 +135,8 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _take_write_lock(connection: sa.Connection) -> None:
+    # SQLite's own wait soon looks only each 100 ms: beside a busy process on a slow disk it finds the lock taken for
+    # seconds. Begun anew each 20 ms, it looks every few milliseconds.
     for left in reversed(range(_WRITE_LOCK_TRIES)):
         try:
             execute(connection, "BEGIN IMMEDIATE", ())

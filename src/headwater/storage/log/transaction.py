@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,11 +11,11 @@ from sqlalchemy.engine import Connection, Dialect
 
 from headwater.records.catalog.definition_history import DefinitionEntry, fold_definitions
 from headwater.records.log.day_counts import DayCount, fold_days
-from headwater.records.log.events import Event, EventKind, NewEvent, encode_payload
+from headwater.records.log.events import Event, EventKind, Materialization, NewEvent, Observation, encode_payload
 from headwater.records.log.fold import CheckLatest, Latest, fold_checks, fold_latest
 from headwater.records.log.versions import encode_basis, read_versions
 from headwater.storage.database.driver import DriverInsert, Row, compile_text, execute, insert_for_dialect
-from headwater.storage.log.notifications import CHANNEL
+from headwater.storage.log.one_statement import OneStatement, is_quiet
 from headwater.storage.log.partition_sets import PartitionSets
 from headwater.storage.schema import (
     check_latest,
@@ -45,55 +45,53 @@ def append(connection: Connection, new_events: Sequence[NewEvent], recorded_at: 
     if not new_events:
         return []
     statements = _statements(connection.dialect)
-    head: int = execute(connection, statements.advance_head, (len(new_events),)).fetchall()[0][0]
-    appended = [
-        Event(
-            seq=seq,
-            kind=new.kind,
-            payload=new.payload,
-            asset_key=new.asset_key,
-            partition=new.partition,
-            run_id=new.run_id,
-            timestamp=recorded_at if new.timestamp is None else new.timestamp,
-            recorded_at=recorded_at,
-            data_version=new.data_version,
+    if statements.together is None:
+        head: int = execute(connection, statements.advance_head, (len(new_events),)).fetchall()[0][0]
+        appended = _number(new_events, head, recorded_at)
+        states = fold_latest(appended)
+        statements.insert_events.run(connection, [event_row(event) for event in appended])
+        statements.keep_latest.run(connection, [latest_row(state) for state in states])
+        statements.keep_days.run(connection, [day_row(count) for count in fold_days(appended)])
+    else:
+        counted = _number(new_events, len(new_events), recorded_at)
+        states = fold_latest(counted)
+        head = statements.together.run(
+            connection,
+            len(new_events),
+            [event_row(event) for event in counted],
+            [latest_row(state) for state in states],
+            [day_row(count) for count in fold_days(counted)],
         )
-        for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
-    ]
-    statements.insert_events.run(connection, [event_row(event) for event in appended])
+        appended = _number(new_events, head, recorded_at)
     kinds = {event.kind for event in appended}
-    keep_states(connection, fold_latest(appended), fold_checks(appended) if EventKind.CHECK_EVALUATION in kinds else ())
-    keep_history(connection, appended, kinds)
-    if connection.dialect.name == "postgresql":
-        # Heard by other processes as the transaction commits.
-        execute(connection, "SELECT pg_notify(%s, %s)", (CHANNEL, str(head)))
+    if EventKind.CHECK_EVALUATION in kinds:
+        statements.keep_checks.run(connection, [check_row(check) for check in fold_checks(appended)])
+    statements.partition_sets.note(connection, states)
+    if EventKind.MATERIALIZATION in kinds and (versions := read_versions(appended)):
+        statements.insert_versions.run(connection, versions)
+    if EventKind.DEFINITIONS_CHANGED in kinds:
+        definitions = fold_definitions(appended)
+        statements.insert_definitions.run(connection, [definition_row(each) for each in definitions])
     return appended
+
+
+def is_one_statement(connection: Connection, new_events: Sequence[NewEvent]) -> bool:
+    """Whether `append` of some events is one statement, which is a transaction by itself.
+
+    If the database has ended the connection meanwhile, it is not: then a transaction must begin to fail, so that it is
+    known that nothing was kept.
+    """
+    if _statements(connection.dialect).together is None:
+        return False
+    return all(map(_is_simple, new_events)) and is_quiet(connection)
 
 
 def keep_states(connection: Connection, states: Sequence[Latest], checks: Sequence[CheckLatest]) -> None:
     """Join folded states with those that are kept."""
     statements = _statements(connection.dialect)
     statements.keep_latest.run(connection, [latest_row(state) for state in states])
-    if checks:
-        statements.keep_checks.run(connection, [check_row(check) for check in checks])
+    statements.keep_checks.run(connection, [check_row(check) for check in checks])
     statements.partition_sets.note(connection, states)
-
-
-def keep_history(connection: Connection, appended: Sequence[Event], kinds: Collection[EventKind]) -> None:
-    """Keep what some new events add to the counts by day, to the lineage of versions and to that of definitions.
-
-    Args:
-        connection: In a writing transaction.
-        appended: The events.
-        kinds: Those that are among them.
-    """
-    statements = _statements(connection.dialect)
-    statements.keep_days.run(connection, [day_row(count) for count in fold_days(appended)])
-    if EventKind.MATERIALIZATION in kinds and (versions := read_versions(appended)):
-        statements.insert_versions.run(connection, versions)
-    if EventKind.DEFINITIONS_CHANGED in kinds:
-        definitions = fold_definitions(appended)
-        statements.insert_definitions.run(connection, [definition_row(each) for each in definitions])
 
 
 def partition_sets(connection: Connection) -> PartitionSets:
@@ -119,14 +117,16 @@ class _Statements:
         advance = advance.values(seq=log_head.c.seq + sa.bindparam("count"))
         self.advance_head = compile_text(advance.returning(log_head.c.seq), dialect)
         self.insert_events = DriverInsert(sa.insert(events), dialect)
-        self.keep_latest = _keep_newest(dialect, latest, adds=("count",), maxima=("news_seq",))
-        self.keep_checks = _keep_newest(dialect, check_latest)
+        newest = _newest_wins(latest, adds=("count",), maxima=("news_seq",))
+        self.keep_latest = DriverInsert.upsert(latest, dialect, newest)
+        self.keep_checks = DriverInsert.upsert(check_latest, dialect, _newest_wins(check_latest))
         self.partition_sets = PartitionSets(dialect)
-        self.keep_days = DriverInsert.upsert(
-            event_days, dialect, lambda kept, given: {"count": kept["count"] + given["count"]}
-        )
+        self.keep_days = DriverInsert.upsert(event_days, dialect, _add_counts)
         self.insert_versions = DriverInsert(sa.insert(version_inputs), dialect)
         self.insert_definitions = DriverInsert(sa.insert(definition_history), dialect)
+        self.together = None
+        if dialect.name == "postgresql":
+            self.together = OneStatement(dialect, {latest: newest, event_days: _add_counts})
 
 
 _statements = cache(_Statements)
@@ -188,10 +188,40 @@ def definition_row(entry: DefinitionEntry) -> Row:
     return (entry.location, entry.seq, entry.since, entry.snapshot)
 
 
-def _keep_newest(
-    dialect: Dialect, table: sa.Table, adds: tuple[str, ...] = (), maxima: tuple[str, ...] = ()
-) -> DriverInsert:
-    """Insert a state, or replace an older one by (`timestamp`, `seq`).
+def _number(new_events: Sequence[NewEvent], head: int, recorded_at: int) -> list[Event]:
+    """New events as those of the log that end with the number `head`."""
+    return [
+        Event(
+            seq=seq,
+            kind=new.kind,
+            payload=new.payload,
+            asset_key=new.asset_key,
+            partition=new.partition,
+            run_id=new.run_id,
+            timestamp=recorded_at if new.timestamp is None else new.timestamp,
+            recorded_at=recorded_at,
+            data_version=new.data_version,
+        )
+        for seq, new in enumerate(new_events, start=head - len(new_events) + 1)
+    ]
+
+
+def _is_simple(event: NewEvent) -> bool:
+    """Whether an event changes no more than the latest state of its asset and the counts by day."""
+    payload = event.payload
+    if type(payload) is Materialization:
+        return event.partition is None and not payload.inputs and not payload.parts
+    return type(payload) is Observation and event.partition is None
+
+
+def _add_counts(kept: Any, given: Any) -> dict[str, Any]:
+    return {"count": kept["count"] + given["count"]}
+
+
+def _newest_wins(
+    table: sa.Table, adds: tuple[str, ...] = (), maxima: tuple[str, ...] = ()
+) -> Callable[[Any, Any], dict[str, Any]]:
+    """A state replaces an older one by (`timestamp`, `seq`).
 
     The columns in `adds` are summed; of those in `maxima` the larger value stays.
     """
@@ -210,4 +240,4 @@ def _keep_newest(
                 changed[name] = sa.case((larger, given[name]), else_=kept[name])
         return changed
 
-    return DriverInsert.upsert(table, dialect, changes)
+    return changes

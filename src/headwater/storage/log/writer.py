@@ -23,7 +23,7 @@ from headwater.clock import Clock
 from headwater.errors import HeadwaterError, StoreError, StoreUnavailableError
 from headwater.records.log.events import Event, NewEvent
 from headwater.records.log.receipts import Receipt, ReportKey
-from headwater.storage.database.engine import prepare_writer
+from headwater.storage.database.engine import begin_write, commit_write, prepare_writer
 from headwater.storage.log import transaction
 from headwater.storage.log.report_keys import Ledger, forget_expired
 
@@ -45,6 +45,13 @@ class Unit(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """For reports: the idempotency key of each event. Then the unit's result is a receipt for each."""
     guard: Callable[[Connection], None] | None = None
     effect: Callable[[Connection, Sequence[Event]], T] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is nothing but events, without anything that must be read or written with them."""
+        if self.guard is not None or self.effect is not None:
+            return False
+        return not self.keys or not any(self.keys)
 
 
 def report(
@@ -186,13 +193,46 @@ class GroupWriter:
 
     def _commit_once(self, group: list[_Waiting]) -> list[_Outcome]:
         self._committing = False
-        with self._connected() as connection, connection.begin() as transaction_of_group:
-            outcomes, appended = self._carry_out(connection, group)
-            self._committing = True
-            transaction_of_group.commit()
+        with self._connected() as connection:
+            if all(waiting.unit.is_plain for waiting in group):
+                outcomes, appended = self._append(connection, group)
+            else:
+                outcomes, appended = self._carry_out_and_commit(connection, group)
         if appended:
             self._on_commit(appended)
         return outcomes
+
+    def _append(self, connection: Connection, group: list[_Waiting]) -> tuple[list[_Outcome], list[Event]]:
+        """Commit events that nothing is read or written with, at the least cost that the database allows."""
+        new_events: list[NewEvent] = []
+        for waiting in group:
+            new_events += waiting.unit.events
+        if transaction.is_one_statement(connection, new_events):
+            self._committing = True
+            appended = transaction.append(connection, new_events, self._clock.now())
+        else:
+            begin_write(connection)
+            appended = transaction.append(connection, new_events, self._clock.now())
+            self._committing = True
+            commit_write(connection)
+        outcomes: list[_Outcome] = []
+        start = 0
+        for waiting in group:
+            mine = appended[start : start + len(waiting.unit.events)]
+            start += len(mine)
+            outcomes.append((waiting, mine if waiting.unit.keys is None else [Receipt(e.seq) for e in mine], None))
+        return outcomes, appended
+
+    def _carry_out_and_commit(
+        self, connection: Connection, group: list[_Waiting]
+    ) -> tuple[list[_Outcome], list[Event]]:
+        with connection.begin() as transaction_of_group:
+            if connection.dialect.name != "sqlite":
+                begin_write(connection)
+            carried_out = self._carry_out(connection, group)
+            self._committing = True
+            transaction_of_group.commit()
+        return carried_out
 
     def _carry_out(self, connection: Connection, group: list[_Waiting]) -> tuple[list[_Outcome], list[Event]]:
         units = [waiting.unit for waiting in group]
