@@ -151,6 +151,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._deadline = None
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """The answer is sent; how long the next request may take to come the sweep sees, without a timer of its own."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._deadline is None:
+            self._deadline = self.loop.time() + self.timeout_keep_alive
+
     def pause_writing(self) -> None:
         """The client does not read as fast as it is sent to."""
         self._stalled_since = self.loop.time()

@@ -29,6 +29,8 @@ from headwater.storage.log.report_keys import Ledger, forget_expired
 
 T = TypeVar("T")
 _MOST_UNITS = 1_000
+_MOST_TURNS = 8
+"""Of an event loop, for which units are gathered while more come."""
 _FORGET_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
@@ -100,7 +102,7 @@ class GroupWriter:
         self._clock = clock
         self._on_commit = on_commit
         self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
-        self._turns: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._closed = False
         self._connection: Connection | None = None
         self._committing = False
@@ -123,22 +125,22 @@ class GroupWriter:
     async def write_async(self, unit: Unit[T]) -> T:
         """`write` for a caller in an event loop.
 
-        All units of one turn of the loop are handed over together: the first alone would wake the writer, whose
-        transaction the others would then wait for.
+        What comes close together is handed over together: the first alone would wake the writer, whose transaction the
+        others would then wait for.
         """
         loop = asyncio.get_running_loop()
         waiting = self._waiting(unit, loop)
-        turn = self._turns.get(loop)
-        if turn is None:
-            turn = self._turns[loop] = []
-            loop.call_soon(self._hand_over, loop)
-        turn.append(waiting)
+        gathered = self._gathered.get(loop)
+        if gathered is None:
+            gathered = self._gathered[loop] = []
+            loop.call_soon(self._gather, loop, 1, _MOST_TURNS)
+        gathered.append(waiting)
         return await waiting.future  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Write what is waiting, then stop."""
         self._closed = True
-        for loop in list(self._turns):
+        for loop in list(self._gathered):
             self._hand_over(loop)
         self._queue.put(None)
         self._thread.join()
@@ -150,10 +152,18 @@ class GroupWriter:
             raise StoreError("The store is closed, so nothing can be written any more.")
         return _Waiting(unit, loop)
 
+    def _gather(self, loop: asyncio.AbstractEventLoop, before: int, turns: int) -> None:
+        """Hand over what a loop has gathered, unless each of its turns brings more and they are not too many."""
+        now = len(self._gathered.get(loop, ()))
+        if now > before and turns:
+            loop.call_soon(self._gather, loop, now, turns - 1)
+        else:
+            self._hand_over(loop)
+
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        turn = self._turns.pop(loop, None)
-        if turn is not None:
-            self._queue.put(turn)
+        gathered = self._gathered.pop(loop, None)
+        if gathered is not None:
+            self._queue.put(gathered)
 
     def _work(self) -> None:
         while (turn := self._queue.get()) is not None:
