@@ -9,15 +9,20 @@ from litestar import MediaType, Response, Router
 from litestar.connection import Request
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 
+from headwater.server.doors import described as doors
 from headwater.server.problems import MEDIA_TYPE, base_of
 
-DESCRIPTION = """Everything that the web app shows, for scripts too.
+DESCRIPTION = """Everything that the web app shows, for scripts too, and the doors for reports.
 
 Listings are read page by page: pass `next` of an answer as `cursor`. Times are seconds since the epoch, UTC. Answers
 carry an `ETag`; sent back as `If-None-Match`, it saves what has not changed. An error is a problem as RFC 9457 has it;
 its `type` is a path that says what the kind of problem means.
 """
 
+_TOKENS = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "`headwater token create NAME` makes one."},
+    "header": {"type": "apiKey", "in": "header", "name": "Dagster-Cloud-Api-Token", "description": "The same token."},
+}
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -75,15 +80,24 @@ async def _with_policy(response: Response[Any]) -> Response[Any]:
 
 
 def described(schema: dict[str, Any]) -> dict[str, Any]:
-    """The framework's description with our errors: every operation may be answered with a problem."""
+    """The framework's description with the doors, and with a problem as a possible answer of every operation."""
     problem = {"description": "What is wrong, and what to do.", "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
-    paths = {
-        path: {method: _with_problems(operation, problem) for method, operation in item.items()}
+    routes = {
+        path: {method: _completed(path, operation, problem) for method, operation in item.items()}
         for path, item in schema["paths"].items()
     }
-    return {**schema, "paths": paths}
+    components = {
+        **schema["components"],
+        "schemas": {**schema["components"]["schemas"], **doors.schemas()},
+        "securitySchemes": _TOKENS,
+    }
+    # Without any token this machine alone is served, and needs none.
+    security: list[dict[str, list[str]]] = [{}, {"bearer": []}, {"header": []}]
+    return {**schema, "paths": {**doors.paths(), **routes}, "components": components, "security": security}
 
 
-def _with_problems(operation: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+def _completed(path: str, operation: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+    """An operation of the framework's with the group that its page shows it in, and with problems."""
+    group = path.removeprefix("/api/").partition("/")[0].replace("_", "-")
     good = {status: answer for status, answer in operation["responses"].items() if status < "400"}
-    return {**operation, "responses": {**good, "4XX": problem, "503": problem}}
+    return {**operation, "tags": [group], "responses": {**good, "4XX": problem, "503": problem}}

@@ -945,6 +945,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the log
+         * @description Server-sent events that go on until the reader leaves. `Last-Event-ID` resumes where it was left.
+         */
+        get: operations["FollowLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/locations": {
         parameters: {
             query?: never;
@@ -1075,6 +1095,26 @@ export interface paths {
         get: operations["ApiProblemsNameGetProblem"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report events, one or thousands
+         * @description What is refused is named item by item. Whatever is accepted is on disk when the answer comes.
+         */
+        post: operations["ReportEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1684,6 +1724,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report one event of OpenLineage
+         * @description As Airflow, dbt, Spark and others send them; gzip is taken too. See https://openlineage.io.
+         */
+        post: operations["ReportOpenLineage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report events of OpenLineage
+         * @description As Airflow, dbt, Spark and others send them; gzip is taken too. See https://openlineage.io.
+         */
+        post: operations["ReportOpenLineageBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhooks": {
         parameters: {
             query?: never;
@@ -1730,6 +1810,197 @@ export interface paths {
         put?: never;
         /** Try a webhook */
         post: operations["ApiWebhooksNameTryTryWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process lives */
+        get: operations["WhetherTheProcessLives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the deployment can serve, and if not, why */
+        get: operations["WhetherTheDeploymentCanServeAndIfNotWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what another system sends in a form of its own
+         * @description The rule of that name turns it into reports.
+         */
+        post: operations["TakeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics as Prometheus reads them */
+        get: operations["ReadMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report_asset_check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that an asset was checked
+         * @description One check evaluation. The fields may stand in the query as well; the body comes first.
+         */
+        post: operations["ReportCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report_asset_check/{asset_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that an asset was checked
+         * @description One check evaluation. The fields may stand in the query as well; the body comes first.
+         */
+        post: operations["ReportCheckByPath"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report_asset_materialization/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that an asset was written
+         * @description One materialization. The fields may stand in the query as well; the body comes first.
+         */
+        post: operations["ReportMaterialization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report_asset_materialization/{asset_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that an asset was written
+         * @description One materialization. The fields may stand in the query as well; the body comes first.
+         */
+        post: operations["ReportMaterializationByPath"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report_asset_observation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that an asset was seen
+         * @description One observation. The fields may stand in the query as well; the body comes first.
+         */
+        post: operations["ReportObservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report_asset_observation/{asset_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that an asset was seen
+         * @description One observation. The fields may stand in the query as well; the body comes first.
+         */
+        post: operations["ReportObservationByPath"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2444,16 +2715,25 @@ export interface components {
             severity: "WARN" | "ERROR";
             title: string;
         };
-        /** ItemResult */
+        /**
+         * ItemResult
+         * @description What became of one event.
+         *
+         *         It was `recorded` or `repeated` as the event `seq`, is `valid` in a dry run, waits for a person as `held_id`, or was
+         *         `refused`.
+         */
         ItemResult: {
-            error?: string | null;
+            /** @default null */
+            error: string | null;
             /** @default [] */
             flags: string[];
-            held_id?: number | null;
+            /** @default null */
+            held_id: number | null;
             index: number;
-            seq?: number | null;
-            /** @enum {string} */
-            status: "recorded" | "repeated" | "held" | "valid" | "refused";
+            /** @default null */
+            seq: number | null;
+            /** @enum {unknown} */
+            status: "held" | "recorded" | "refused" | "repeated" | "valid";
         };
         /** JobPage */
         JobPage: {
@@ -2488,6 +2768,15 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Kept
+         * @description What became of a request: the events that it is in the log as, what waits for a person, why others are not.
+         */
+        Kept: {
+            events: number[];
+            held: number[];
+            refused: string[];
         };
         /** LimitBody */
         LimitBody: {
@@ -2729,6 +3018,11 @@ export interface components {
         ProblemKindList: {
             items: components["schemas"]["ProblemKind"][];
         };
+        /** Refusal */
+        Refusal: {
+            error: string;
+            status?: number;
+        };
         /** RenameBody */
         RenameBody: {
             /** @default false */
@@ -2739,12 +3033,53 @@ export interface components {
             reason?: string | null;
             to: string;
         };
-        /** ReportAnswer */
+        /**
+         * ReportAnswer
+         * @description The answer: how many were taken and refused, and each by itself.
+         */
         ReportAnswer: {
             accepted: number;
-            error?: string | null;
+            /** @default null */
+            error: string | null;
             items: components["schemas"]["ItemResult"][];
             refused: number;
+        };
+        /**
+         * ReportItem
+         * @description One event as it is sent. `timestamp` is seconds since the epoch, or ISO 8601 with its zone.
+         */
+        ReportItem: {
+            /** @default null */
+            asset_key: string | string[] | null;
+            /** @default null */
+            check_name: string | null;
+            /** @default null */
+            data_version: string | null;
+            /** @default null */
+            description: string | null;
+            /** @default null */
+            idempotency_key: string | null;
+            /** @default null */
+            key: string | null;
+            /** @enum {unknown} */
+            kind?: "check_evaluation" | "external_failed" | "external_progressing" | "external_skipped" | "external_started" | "materialization" | "observation";
+            /** @default null */
+            metadata: Record<string, never> | null;
+            /** @default null */
+            news: boolean | null;
+            /** @default null */
+            partition: string | null;
+            /** @default null */
+            passed: boolean | null;
+            /** @default null */
+            run_id: string | null;
+            /** @default null */
+            severity: ("ERROR" | "WARN") | null;
+            tags?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            timestamp: number | string | null;
         };
         /** ReporterView */
         ReporterView: {
@@ -5782,6 +6117,57 @@ export interface operations {
             };
         };
     };
+    FollowLog: {
+        parameters: {
+            query?: {
+                /** @description Of this asset; may be repeated. */
+                asset?: string[];
+                /** @description Of these assets, in the selection language. */
+                selection?: string;
+                /** @description Of this kind; may be repeated. */
+                kind?: ("alert_rule_changed" | "alert_test_requested" | "asset_renamed" | "asset_wiped" | "backfill_cancel_requested" | "backfill_canceled" | "backfill_completed" | "backfill_failed" | "backfill_paused" | "backfill_requested" | "backfill_resumed" | "backfill_retried" | "backfill_started" | "check_evaluation" | "definitions_changed" | "dry_run_ended" | "dry_run_requested" | "event_withdrawn" | "external_failed" | "external_progressing" | "external_skipped" | "external_started" | "freshness_changed" | "limits_changed" | "location_reload_requested" | "materialization" | "observation" | "partitions_changed" | "run_cancel_requested" | "run_canceled" | "run_failed" | "run_request_joined" | "run_requested" | "run_requeued" | "run_started" | "run_succeeded" | "schedule_started" | "schedule_stopped" | "schedule_tick_requested" | "sensor_cursor_set" | "sensor_started" | "sensor_stopped" | "sensor_tick_requested" | "step_failed" | "step_retried" | "step_skipped" | "step_started" | "step_succeeded" | "tick_failed" | "tick_recovered")[];
+                /** @description Of this run. */
+                run?: string;
+                /** @description All beyond this place in the log; else what comes from now on. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiLocationsListLocations: {
         parameters: {
             query?: never;
@@ -6091,6 +6477,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportEvents: {
+        parameters: {
+            query?: {
+                /** @description `all` takes all events or none, `each` takes each by itself. */
+                mode?: "all" | "each";
+                /** @description Only judge them. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key within seven days, the request is answered as before and kept once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportItem"] | components["schemas"]["ReportItem"][];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description All were taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description Some were taken; each item says what became of it. */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7860,6 +8308,94 @@ export interface operations {
             };
         };
     };
+    ReportOpenLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What became of it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportOpenLineageBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>[];
+            };
+        };
+        responses: {
+            /** @description What became of it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiWebhooksListWebhooks: {
         parameters: {
             query?: never;
@@ -8019,6 +8555,593 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WhetherTheProcessLives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Why not. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WhetherTheDeploymentCanServeAndIfNotWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Why not. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TakeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description What became of each report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metrics. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openmetrics-text": string;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description When it happened: seconds since the epoch, or ISO 8601 with its zone. Now if left out. */
+                "Headwater-Timestamp"?: string;
+                /** @description Sent again with the same key within seven days, the request is answered as before and kept once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "asset_key": "raw_transactions",
+                 *       "check_name": "has_rows",
+                 *       "metadata": {
+                 *         "rows": 120
+                 *       },
+                 *       "passed": true,
+                 *       "severity": "WARN"
+                 *     }
+                 */
+                "application/json": {
+                    asset_key?: string | string[];
+                    check_name?: string;
+                    description?: string | null;
+                    metadata?: Record<string, never>;
+                    partition?: string | null;
+                    passed?: boolean;
+                    /** @enum {unknown} */
+                    severity?: "WARN" | "ERROR";
+                };
+            };
+        };
+        responses: {
+            /** @description It is on disk. */
+            200: {
+                headers: {
+                    /** @description Its place in the log. */
+                    "Headwater-Event-Id"?: number;
+                    /** @description Or its place among what waits. */
+                    "Headwater-Held-Id"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportCheckByPath: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description When it happened: seconds since the epoch, or ISO 8601 with its zone. Now if left out. */
+                "Headwater-Timestamp"?: string;
+                /** @description Sent again with the same key within seven days, the request is answered as before and kept once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The key, its parts with slashes between. */
+                asset_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "asset_key": "raw_transactions",
+                 *       "check_name": "has_rows",
+                 *       "metadata": {
+                 *         "rows": 120
+                 *       },
+                 *       "passed": true,
+                 *       "severity": "WARN"
+                 *     }
+                 */
+                "application/json": {
+                    asset_key?: string | string[];
+                    check_name?: string;
+                    description?: string | null;
+                    metadata?: Record<string, never>;
+                    partition?: string | null;
+                    passed?: boolean;
+                    /** @enum {unknown} */
+                    severity?: "WARN" | "ERROR";
+                };
+            };
+        };
+        responses: {
+            /** @description It is on disk. */
+            200: {
+                headers: {
+                    /** @description Its place in the log. */
+                    "Headwater-Event-Id"?: number;
+                    /** @description Or its place among what waits. */
+                    "Headwater-Held-Id"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportMaterialization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description When it happened: seconds since the epoch, or ISO 8601 with its zone. Now if left out. */
+                "Headwater-Timestamp"?: string;
+                /** @description Sent again with the same key within seven days, the request is answered as before and kept once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "asset_key": "raw_transactions",
+                 *       "metadata": {
+                 *         "rows": 120
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    asset_key?: string | string[];
+                    data_version?: string | null;
+                    description?: string | null;
+                    metadata?: Record<string, never>;
+                    partition?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description It is on disk. */
+            200: {
+                headers: {
+                    /** @description Its place in the log. */
+                    "Headwater-Event-Id"?: number;
+                    /** @description Or its place among what waits. */
+                    "Headwater-Held-Id"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportMaterializationByPath: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description When it happened: seconds since the epoch, or ISO 8601 with its zone. Now if left out. */
+                "Headwater-Timestamp"?: string;
+                /** @description Sent again with the same key within seven days, the request is answered as before and kept once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The key, its parts with slashes between. */
+                asset_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "asset_key": "raw_transactions",
+                 *       "metadata": {
+                 *         "rows": 120
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    asset_key?: string | string[];
+                    data_version?: string | null;
+                    description?: string | null;
+                    metadata?: Record<string, never>;
+                    partition?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description It is on disk. */
+            200: {
+                headers: {
+                    /** @description Its place in the log. */
+                    "Headwater-Event-Id"?: number;
+                    /** @description Or its place among what waits. */
+                    "Headwater-Held-Id"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportObservation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description When it happened: seconds since the epoch, or ISO 8601 with its zone. Now if left out. */
+                "Headwater-Timestamp"?: string;
+                /** @description Sent again with the same key within seven days, the request is answered as before and kept once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "asset_key": "raw_transactions",
+                 *       "metadata": {
+                 *         "rows": 120
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    asset_key?: string | string[];
+                    data_version?: string | null;
+                    description?: string | null;
+                    metadata?: Record<string, never>;
+                    partition?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description It is on disk. */
+            200: {
+                headers: {
+                    /** @description Its place in the log. */
+                    "Headwater-Event-Id"?: number;
+                    /** @description Or its place among what waits. */
+                    "Headwater-Held-Id"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReportObservationByPath: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description When it happened: seconds since the epoch, or ISO 8601 with its zone. Now if left out. */
+                "Headwater-Timestamp"?: string;
+                /** @description Sent again with the same key within seven days, the request is answered as before and kept once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The key, its parts with slashes between. */
+                asset_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "asset_key": "raw_transactions",
+                 *       "metadata": {
+                 *         "rows": 120
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    asset_key?: string | string[];
+                    data_version?: string | null;
+                    description?: string | null;
+                    metadata?: Record<string, never>;
+                    partition?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description It is on disk. */
+            200: {
+                headers: {
+                    /** @description Its place in the log. */
+                    "Headwater-Event-Id"?: number;
+                    /** @description Or its place among what waits. */
+                    "Headwater-Held-Id"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. Nothing was kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] | components["schemas"]["ReportAnswer"];
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
