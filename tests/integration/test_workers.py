@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from headwater.errors import WorkerDiedError
 from headwater.location import wire
 from headwater.location.loading import Loader
 from headwater.location.process import MOST_GROWTH, LocationProcess
@@ -34,7 +36,22 @@ def wait(definitions, payload, emit):
 def leak(definitions, payload, emit):
     KEPT.append(b"x" * {MOST_GROWTH + 16 * 1024 * 1024})
     return behave(definitions, payload, emit)
+
+def die(definitions, payload, emit):
+    grow(definitions, payload, emit)
+    os.kill(os.getpid(), 9)
+
+def fill(definitions, payload, emit):
+    with open(payload.decode(), "w") as processes:
+        processes.write(str(os.getpid()))
+    for _ in range(16):
+        grow(definitions, payload, emit)
 """
+MEMORY = (
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.swap.max"),
+    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.memsw.limit_in_bytes"),
+)
+"""Where a group of processes with a limit is made, and the files that set it, on systems of today and of before."""
 
 
 @pytest.fixture
@@ -109,3 +126,42 @@ async def test_a_retired_location_ends_when_nobody_needs_it(location: LocationPr
     await retiring
 
     assert location.ended.done()
+
+
+async def test_a_killed_worker_says_how_much_it_had_taken(location: LocationProcess) -> None:
+    """Whoever reads of a kill that nobody owns to sees whether memory may be the reason."""
+    with pytest.raises(WorkerDiedError, match=r"killed by signal 9 \(SIGKILL\)\. It had taken ([\d,]+) MB") as told:
+        await call(location, "die")
+
+    (taken,) = re.findall(r"([\d,]+) MB", str(told.value))
+    assert 32 < int(taken.replace(",", "")) < 1_000
+
+
+@pytest.fixture
+def small_group() -> Iterator[Path]:
+    """The file that takes processes into a group that may use 200 MB, where this machine lets us make one."""
+    for place, limit, swap in MEMORY:
+        group = place / f"headwater-test-{os.getpid()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        # Elsewhere the place is a plain folder, or its groups have no limit of memory.
+        if (group / limit).exists():
+            (group / limit).write_text("200M")
+            if (group / swap).exists():
+                (group / swap).write_text("0" if "swap" in swap else "200M")
+            yield group / "cgroup.procs"
+            group.rmdir()
+            return
+        group.rmdir()
+    pytest.skip("no group of processes with a memory limit can be made here")
+
+
+async def test_a_worker_that_fills_its_container_says_so(location: LocationProcess, small_group: Path) -> None:
+    """The kernel's own kill is told apart from any other, with what to do."""
+    async with location.worker() as worker:
+        with pytest.raises(WorkerDiedError, match=r"SIGKILL\): out of memory\. It had taken .* Give that more memory"):
+            await worker.call("tasks:fill", str(small_group).encode(), timeout=60)
+    # The group can go once nothing of the worker is in it.
+    assert not worker.alive

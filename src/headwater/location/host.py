@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from headwater.definitions.definitions import Definitions
 from headwater.location import wire, worker
-from headwater.location.memory import resident_bytes
+from headwater.location.memory import MAXRSS_UNIT, resident_bytes
 
 
 class Host:
@@ -104,7 +104,7 @@ class Host:
     def _reap(self) -> None:
         while self._workers:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
@@ -116,7 +116,8 @@ class Host:
             _signal_group(pid, signal.SIGKILL)
             killed = os.WIFSIGNALED(status)
             code = None if killed else os.waitstatus_to_exitcode(status)
-            self._send(wire.WorkerExited(worker_id, code, os.WTERMSIG(status) if killed else None))
+            number = os.WTERMSIG(status) if killed else None
+            self._send(wire.WorkerExited(worker_id, code, number, usage.ru_maxrss * MAXRSS_UNIT))
 
     def _send(self, message: wire.FromHost) -> None:
         # The engine may be gone; reading its socket tells, and ends the loop.

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
+MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1_024
+"""How many bytes the system means by one of `ru_maxrss`."""
 
 
 def collect_rarely() -> None:

@@ -170,10 +170,15 @@ class Worker:
                     if isinstance(message, wire.Wrote):
                         await self._keep(message)
 
-    def _hint_of_memory(self) -> str:
+    def _hint_of_memory(self, exited: wire.WorkerExited) -> str:
+        taken = f" It had taken {exited.most_memory / 1_000_000:,.0f} MB." if exited.most_memory else ""
         if oom_kills() > self._oom_kills:
-            return " The kernel ended it because the memory that this machine or container may use was full."
-        return " The machine may have run out of memory."
+            return (
+                f": out of memory.{taken} The kernel ended it because the memory that this machine or container may "
+                "use was full. Give that more memory, let fewer steps run at once (`max_concurrent` of the executor), "
+                "or have the function take less at a time."
+            )
+        return f".{taken} The machine may have run out of memory."
 
     async def _reason_of_death(self) -> str:
         try:
@@ -182,8 +187,8 @@ class Worker:
             return "The worker closed its connection without ending; it was given up."
         if exited.signal is not None:
             name = signal.Signals(exited.signal).name
-            hint = self._hint_of_memory() if exited.signal == signal.SIGKILL else ""
-            return f"The process was killed by signal {exited.signal} ({name}).{hint}"
+            hint = self._hint_of_memory(exited) if exited.signal == signal.SIGKILL else "."
+            return f"The process was killed by signal {exited.signal} ({name}){hint}"
         return f"The process ended with exit code {exited.code} before its work was done: user code ended it."
 
 

@@ -83,6 +83,8 @@ class WorkerExited(msgspec.Struct, frozen=True, tag="exited"):
     worker_id: int
     code: int | None
     signal: int | None
+    most_memory: int = 0
+    """The most that it ever took, in bytes."""
 
 
 class Call(msgspec.Struct, frozen=True, tag="call"):
