@@ -8,16 +8,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from builders import checked, external, graph_of, made, native, run_event, step_event
+from builders import checked, external, made, native, run_event, step_event
 
 import headwater as hw
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.decisions import Outcome
+from headwater.automation.conditions.jobs import job_node_key, with_jobs
 from headwater.automation.conditions.state import AssetState
 from headwater.clock import MICROSECONDS
+from headwater.definitions.conditions.of_jobs import speaks_of_jobs
 from headwater.definitions.conditions.operands import Operands
-from headwater.definitions.snapshot import CheckSnapshot
-from headwater.graph.asset_graph import AssetGraph
+from headwater.definitions.snapshot import CheckSnapshot, DefinitionsSnapshot, JobSnapshot
+from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.records.log.events import BackfillEvent, Event, EventKind, FreshnessChange, NewEvent, RunEvent, Wipe
 from headwater.records.runs.backfills import Rests, Target
 
@@ -31,12 +33,14 @@ READY_MADE = {"eager", "on_cron", "on_missing"}
 
 
 def estate(condition: hw.AutomationCondition, code_version: str = "1") -> AssetGraph:
-    """The assets of the page, with one condition of `a`."""
+    """The assets of the page, with one condition of `a`, or of a job that makes it."""
     eager = hw.AutomationCondition.eager()
-    a = msgspec.structs.replace(native("a", "up", condition=condition), code_version=code_version)
+    of_job = speaks_of_jobs(condition)
+    a = msgspec.structs.replace(native("a", "up", condition=None if of_job else condition), code_version=code_version)
     assets = external("raw"), native("up", "raw", condition=eager), a, native("below", "a", condition=eager)
     checks = CheckSnapshot(asset_key="up", name="sound", blocking=True), CheckSnapshot(asset_key="a", name="rows")
-    return graph_of(*assets, checks=checks)
+    job = JobSnapshot(name="job", assets=("a",), selection="a", condition=condition if of_job else None)
+    return with_jobs(build_graph([("code", DefinitionsSnapshot(assets=assets, checks=checks, jobs=(job,)))]))
 
 
 class World:
@@ -50,11 +54,12 @@ class World:
         self._began = self._conditions.begin()
 
     def asks(self, happened: str) -> bool:
-        """Whether a run of `a` is asked for by the last of some events, in the order that they are told in."""
+        """Whether a run of `a` or of the job is asked for by the last of some events, in the order they are told in."""
         outcomes = [self._began]
         for words in happened.split(", "):
             outcomes = [self._began] if words == "begin" else self._happen(words)
-        return "a" in [request.asset_key for outcome in outcomes for request in outcome.requests]
+        asked = {request.asset_key for outcome in outcomes for request in outcome.requests}
+        return not asked.isdisjoint({"a", job_node_key("job")})
 
     def _happen(self, words: str) -> list[Outcome]:
         self._now += MICROSECONDS

@@ -127,6 +127,7 @@ NEEDS = {
     "GET /api/storage": READ,
     "GET /api/jobs": READ,
     "GET /api/jobs/{name:str}": READ,
+    "GET /api/jobs/{name:str}/automation": READ,
     "POST /api/jobs/{name:str}/runs": OPERATE,
     "POST /api/corrections/withdraw": OPERATE,
     "POST /api/corrections/wipe": OPERATE,

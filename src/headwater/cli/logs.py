@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
-from typing import Any
-
-import structlog
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from headwater.errors import SettingsError
 
+if TYPE_CHECKING:
+    import structlog
+
 _FORMATS = ("console", "json")
+
+
+def _import_without_rich(name: str) -> ModuleType:
+    """Import structlog as if rich were not installed, whose tracebacks this log does not show: 5 MB of each process."""
+    is_loaded = "rich" in sys.modules
+    if not is_loaded:
+        sys.modules["rich"] = None  # type: ignore[assignment]
+    try:
+        return importlib.import_module(name)
+    finally:
+        if not is_loaded:
+            del sys.modules["rich"]
+
+
+if not TYPE_CHECKING:
+    structlog = _import_without_rich("structlog")
 
 
 def set_up_logging(*, verbose: bool = False) -> None:

@@ -29,6 +29,7 @@ _PAGE = 2_000
 @click.argument("asset", required=False)
 @click.argument("partition", required=False)
 @click.option("--check", metavar="NAME", help="Say it of this check of ASSET.")
+@click.option("--job", metavar="NAME", help="Say it of this job.")
 @click.option("--run", "run_id", metavar="RUN", help="Say why this run was requested.")
 @click.option("--tree", is_flag=True, help="Show every part of the condition with its value.")
 @home_option
@@ -38,22 +39,31 @@ def why(
     asset: str | None,
     partition: str | None,
     check: str | None,
+    job: str | None,
     run_id: str | None,
     tree: bool,
     home: Path | None,
     deployment: str,
     as_json: bool,
 ) -> None:
-    """Say why ASSET (or a PARTITION of it) is made or is not, or with --run why a run was requested."""
+    """Say why ASSET (or a PARTITION of it) is made or is not, or with --run why a run was requested.
+
+    With --job, say why the job is run or is not; its partition comes first then.
+    """
     from headwater.server.resources import automation
 
-    if (asset is None) == (run_id is None):
-        raise SettingsError("Name an asset, or a run with --run.")
+    if (asset is not None and job is None) + (job is not None) + (run_id is not None) != 1:
+        raise SettingsError("Name an asset, or a job with --job, or a run with --run.")
     with open_deployment(home, deployment) as opened:
         graph, now = opened.graph(), opened.clock.now()
         if run_id is not None:
             wanted = run_id
             _print_run(opened.store.read(lambda c: automation.run_why(c, graph, wanted, now)), tree, as_json)
+            return
+        if job is not None:
+            name = job
+            view = opened.store.read(lambda c: automation.job_automation_view(c, graph, name, now, partition=asset))
+            _print_asset(view, tree, as_json)
             return
         key = asset or ""
         view = opened.store.read(
@@ -92,6 +102,7 @@ def _print_run(why: shapes.RunWhy, tree: bool, as_json: bool) -> None:
         click.echo(f"Events that led to it: {', '.join(map(str, why.events))}.")
     for each in why.assets:
         name = each.key if each.check is None else f"{each.key}, check {each.check}"
+        name = name if each.job is None else f"job {each.job}"
         click.echo(f"\n{name}: {'; '.join(each.reasons)}")
         if tree and each.tree is not None:
             _print_tree(each.tree)

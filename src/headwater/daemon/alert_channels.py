@@ -14,7 +14,6 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-import httpx2
 import msgspec
 
 from headwater.clock import MICROSECONDS, to_datetime
@@ -63,8 +62,8 @@ class AlertChannels:
                 await self._post(channel, deliveries, now)
         except SettingsError as error:
             raise AlertNotSentError(str(error)) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, smtplib.SMTPException) as error:
-            raise AlertNotSentError(f"{type(error).__name__}: {error}"[:500]) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise _not_sent(error) from error
 
     async def _post(self, channel: AlertChannel, deliveries: Sequence[Delivery], now: int) -> None:
         url = channel.url or self._secret(channel.url_env or "")
@@ -76,9 +75,14 @@ class AlertChannels:
             body = msgspec.json.encode(webhook_body(deliveries, self._address, self._deployment))
             secret = None if channel.secret_env is None else self._secret(channel.secret_env)
             headers |= signed(body, secret, _message_id(deliveries), now)
+        import httpx2  # 2 MB, of which an engine without alerts has no use
+
         # Nothing is followed elsewhere, and a proxy is used only where the environment names one.
-        async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client:
-            response = await client.post(url, content=body, headers=headers)
+        try:
+            async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client:
+                response = await client.post(url, content=body, headers=headers)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise _not_sent(error) from error
         if not 200 <= response.status_code < 300:
             said = response.text[:200].strip()
             raise AlertNotSentError(f"The receiver answered {response.status_code}{f': {said}' if said else ''}.")
@@ -130,6 +134,10 @@ class AlertChannels:
         if not value:
             raise SettingsError(f"The variable {name} is not set where the engine runs.")
         return value
+
+
+def _not_sent(error: Exception) -> AlertNotSentError:
+    return AlertNotSentError(f"{type(error).__name__}: {error}"[:500])
 
 
 def signed(body: bytes, secret: str | None, message_id: str, now: int) -> dict[str, str]:

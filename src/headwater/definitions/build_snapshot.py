@@ -30,6 +30,7 @@ from headwater.definitions.snapshot import (
     WatchSnapshot,
 )
 from headwater.definitions.source import describe_source
+from headwater.errors import InvalidDefinitionError
 from headwater.keys import AssetKey
 
 _DEFAULT_GROUP = "default"
@@ -200,9 +201,12 @@ def _watch(watch: Watch, defs: Definitions) -> WatchSnapshot:
 
 def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
     partitions = job.partitions_def
+    made = job.resolve(lambda: defs.selection_index)
+    if job.automation_condition is not None:
+        _check_automated(job, made, defs)
     return JobSnapshot(
         name=job.name,
-        assets=_escaped(job.resolve(lambda: defs.selection_index)),
+        assets=_escaped(made),
         selection=str(job.selection),
         checks=tuple(
             (key.asset_key.to_escaped_user_string(), key.name)
@@ -218,7 +222,23 @@ def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
         source=job.source,
         executor=None if job.executor_def is None else job.executor_def.to_snapshot(),
         retry=job.op_retry_policy,
+        condition=_plain(job.automation_condition),
     )
+
+
+def _check_automated(job: JobDefinition, made: tuple[AssetKey, ...], defs: Definitions) -> None:
+    """See that a condition can ask for the whole job at once, for one partition at a time where it has some."""
+    where = f"Job {job.name!r} ({describe_source(job.source)}) has an automation condition, but"
+    if not made:
+        raise InvalidDefinitionError(f"{where} makes no asset. Give its checks conditions of their own instead.")
+    of_assets = {key: defs.resolve().specs[key].partitions_def for key in made}
+    first, *others = of_assets
+    other = next((key for key in others if of_assets[key] != of_assets[first]), None)
+    if other is not None:
+        raise InvalidDefinitionError(
+            f"{where} its assets {first.to_user_string()!r} and {other.to_user_string()!r} have different partitions, "
+            "so no run is for one partition of all. Narrow the selection to assets with the same partitions_def."
+        )
 
 
 def _keys(deps: tuple[AssetDep, ...]) -> tuple[str, ...]:

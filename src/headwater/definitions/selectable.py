@@ -10,10 +10,11 @@ from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resolve import Resolved
+from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.selection import AssetSelection, SelectionIndex
 from headwater.definitions.source import describe_source
 from headwater.errors import HeadwaterError, InvalidDefinitionError
-from headwater.keys import AssetCheckKey, AssetKey
+from headwater.keys import AssetKey
 
 
 class _Selectable(msgspec.Struct, frozen=True, gc=False):
@@ -90,15 +91,16 @@ def check_condition_selections(resolved: Resolved, index: Callable[[], Selection
     Raises:
         InvalidDefinitionError: a selection names a key that is not there, or asks for what definitions do not tell.
     """
-    conditioned: list[tuple[str, AssetKey | AssetCheckKey, AssetSpec | AssetCheckSpec]] = [
-        *(("asset", key, spec) for key, spec in resolved.specs.items() if spec.automation_condition),
-        *(("check", check, spec) for check, spec in resolved.check_specs.items() if spec.automation_condition),
+    conditioned: list[tuple[str, str, AssetSpec | AssetCheckSpec | JobDefinition]] = [
+        *(("asset", key.to_user_string(), spec) for key, spec in resolved.specs.items() if spec.automation_condition),
+        *(("check", check.to_user_string(), spec) for check, spec in resolved.check_specs.items()),
+        *(("job", job.name, job) for job in resolved.jobs.values()),
     ]
-    for kind, key, spec in conditioned:
+    for kind, name, spec in conditioned:
         for text in spec.automation_condition.looks_at() if spec.automation_condition else ():
             try:
                 index().select(AssetSelection.from_string(text).node)
             except HeadwaterError as error:
                 raise InvalidDefinitionError(
-                    f"The condition of {kind} {key.to_user_string()!r} ({describe_source(spec.source)}): {error}"
+                    f"The condition of {kind} {name!r} ({describe_source(spec.source)}): {error}"
                 ) from error

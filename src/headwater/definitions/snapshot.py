@@ -164,6 +164,7 @@ class JobSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     source: SourceRef | None = None
     executor: ExecutorSnapshot | None = None
     retry: RetryPolicy | None = None
+    condition: AutomationCondition | None = None
 
 
 class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

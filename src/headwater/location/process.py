@@ -54,6 +54,8 @@ class Worker:
         """By how many bytes it had grown after its last call."""
         self.grown_heavily = 0
         """How much of that came of calls that were not light."""
+        self.is_watched = False
+        """Whether somebody will look whether it is still wanted."""
 
     @property
     def alive(self) -> bool:
@@ -311,15 +313,25 @@ class LocationProcess:
         is_fresh = worker.calls < _CALLS_A_WORKER and worker.grown < MOST_GROWTH
         if worker.alive and is_fresh and not self._retired and len(self._idle) < _MOST_IDLE:
             self._idle.append(worker)
-            # One that nobody wants for a while gives its memory back.
-            asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._let_go_if_idle, worker, worker.calls)
+            self._let_go_later(worker)
         else:
             worker.hang_up()
 
+    def _let_go_later(self, worker: Worker) -> None:
+        """Let one that nobody wants for a while give its memory back; a busy one is looked at once in that time."""
+        if not worker.is_watched:
+            worker.is_watched = True
+            asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._let_go_if_idle, worker, worker.calls)
+
     def _let_go_if_idle(self, worker: Worker, calls: int) -> None:
-        if worker in self._idle and worker.calls == calls:
+        worker.is_watched = False
+        if worker not in self._idle:
+            return
+        if worker.calls == calls:
             self._idle.remove(worker)
             worker.hang_up()
+        else:
+            self._let_go_later(worker)
 
     def _let_go_of_idle(self) -> None:
         while self._idle:

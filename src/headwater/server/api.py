@@ -125,6 +125,7 @@ ROUTES = [
     retention.get_storage,
     jobs.list_jobs,
     jobs.get_job,
+    jobs.get_job_automation,
     jobs.run_job,
     webhooks.list_webhooks,
     webhooks.put_webhook,

@@ -47,15 +47,20 @@ class Store:
             migrate.prepare(self._engine.execution_options(headwater_write=True))
             self._listener = Listener(self._engine.url) if self.is_shared else None
             file = None if self.is_shared else self._engine.url.database
-            grown = FileChanges(file) if file else lambda: True
-            self.tail = Tail(lambda: self.read(event_log.head), self._listener, grown)
+            changes = FileChanges(file) if file else None
+            self.tail = Tail(lambda: self.read(event_log.head), self._listener, changes or (lambda: True))
         except SchemaVersionError:
             self._engine.dispose()
             raise
         except DBAPIError as error:
             self._engine.dispose()
             raise StoreUnavailableError(f"The database {shown_url(url)} does not answer: {error.orig}") from error
-        self._writer = GroupWriter(self._engine, self.clock, lambda events: self.tail.advance(events[-1].seq, events))
+        self._writer = GroupWriter(
+            self._engine,
+            self.clock,
+            lambda events: self.tail.advance(events[-1].seq, events),
+            (lambda _connection: None) if changes is None else changes.note_own,
+        )
 
     @property
     def access_changes(self) -> int:

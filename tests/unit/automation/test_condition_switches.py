@@ -9,7 +9,7 @@ from builders import made, run_event, step_event
 import headwater as hw
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.decisions import Request
-from headwater.automation.conditions.loop import plan_requests
+from headwater.automation.conditions.requests import plan_requests
 from headwater.automation.conditions.switches import followed
 from headwater.clock import MICROSECONDS
 from headwater.definitions.build_snapshot import build_snapshot

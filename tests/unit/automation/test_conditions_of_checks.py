@@ -10,7 +10,7 @@ from headwater.automation.conditions.checks import check_node_key, with_checks
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.decide_step import ASK_AGAIN_AFTER
 from headwater.automation.conditions.decisions import Request
-from headwater.automation.conditions.loop import plan_requests
+from headwater.automation.conditions.requests import plan_requests
 from headwater.automation.conditions.restore import restore_states
 from headwater.definitions.conditions.condition import AutomationCondition as Condition
 from headwater.definitions.partitions import DailyPartitionsDefinition

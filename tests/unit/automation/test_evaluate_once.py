@@ -179,3 +179,28 @@ def test_news_of_what_a_view_shows_are_news_below_it() -> None:
     hidden = hw.evaluate_automation_conditions([*plain, mart], instance, cursor=first.cursor)
 
     assert (1, 0) == (second.get_num_requested("mart"), hidden.get_num_requested("mart"))
+
+
+def test_conditions_of_checks_are_evaluated_too() -> None:
+    """A report of what a check judges asks for the check once, by its own key; a selection of others leaves it out."""
+
+    @hw.asset_check(asset="raw", automation_condition=EAGER)
+    def sound() -> hw.AssetCheckResult:
+        return hw.AssetCheckResult(passed=True)
+
+    defs = hw.Definitions([hw.AssetSpec("raw"), clean], asset_checks=[sound])
+    key = hw.AssetCheckKey(hw.AssetKey("raw"), "sound")
+    instance = hw.HeadwaterInstance.ephemeral()
+    first = hw.evaluate_automation_conditions(defs, instance)
+    others = hw.evaluate_automation_conditions(defs, instance, asset_selection="clean")
+    alone = hw.evaluate_automation_conditions(defs, instance, asset_selection=hw.AssetSelection.checks(key))
+    report(instance, "raw")
+    second = hw.evaluate_automation_conditions(defs, instance, cursor=first.cursor)
+    third = hw.evaluate_automation_conditions(defs, instance, cursor=second.cursor)
+    without = hw.evaluate_automation_conditions(defs, instance, cursor=others.cursor)
+    only = hw.evaluate_automation_conditions(defs, instance, cursor=alone.cursor)
+
+    assert (0, 2, 0) == (first.total_requested, second.total_requested, third.total_requested)
+    assert ({None}, 1) == (second.get_requested_partitions(key), second.get_num_requested("clean"))
+    assert (0, 1) == (without.get_num_requested(key), without.get_num_requested("clean"))
+    assert (1, 0) == (only.get_num_requested(key), only.get_num_requested("clean"))

@@ -909,6 +909,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{name}/automation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a job is run, or is not */
+        get: operations["ApiJobsNameAutomationGetJobAutomation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{name}/runs": {
         parameters: {
             query?: never;
@@ -2194,6 +2211,7 @@ export interface components {
             cursor: number | null;
             evaluations: components["schemas"]["EvaluationView"][];
             holds: boolean;
+            job?: string | null;
             key: string;
             partition: string | null;
             reasons: string[];
@@ -3155,6 +3173,7 @@ export interface components {
         /** RunReason */
         RunReason: {
             check: string | null;
+            job?: string | null;
             key: string;
             reasons: string[];
             tree: components["schemas"]["ConditionNode"] | null;
@@ -5930,6 +5949,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiJobsNameAutomationGetJobAutomation: {
+        parameters: {
+            query?: {
+                partition?: string | null;
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationView"];
                 };
             };
             /** @description What is wrong, and what to do. */

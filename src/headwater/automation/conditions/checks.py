@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
-from headwater.records.runs.runs import Run
 
 _BETWEEN = "\n"
 """Stands between an asset's key and a check's name: neither can hold it."""
@@ -24,7 +23,7 @@ def check_node_key(asset_key: str, name: str) -> str:
 def check_of(node_key: str) -> tuple[str, str] | None:
     """The asset and the name of the check that a node stands for; None for an asset's."""
     asset_key, between, name = node_key.partition(_BETWEEN)
-    return (asset_key, name) if between else None
+    return (asset_key, name) if between and not name.startswith(_BETWEEN) else None
 
 
 def asset_of(node_key: str) -> str:
@@ -132,10 +131,3 @@ class CheckNodes:
             if (check := check_of(self._graph.nodes[number].key)) is not None and check[1] in wanted
             if key == asset_key or self._functions[check] == step
         ]
-
-
-def nodes_of(run: Run) -> tuple[str, ...]:
-    """The keys of the nodes that a run was requested for."""
-    if run.checks:
-        return tuple(check_node_key(*check) for check in run.checks)
-    return run.assets

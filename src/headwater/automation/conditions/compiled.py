@@ -78,6 +78,8 @@ _NEW = frozenset(
     }
 )
 _JOINS = frozenset({"and", "or", "not", "since", "newly_true"})
+_OF_ROOTS = {"any_job_root_assets_match": "any_deps_match", "all_job_root_assets_match": "all_deps_match"}
+"""What stands upstream of a job is what it begins with."""
 _DEPS = frozenset({"any_deps_match", "all_deps_match"})
 _CHECKS = frozenset({"any_checks_match", "all_checks_match"})
 _OF_ALL = _DEPS | _CHECKS | {"not", "asset_matches", "freshness_is"}
@@ -237,6 +239,8 @@ def expand(condition: AutomationCondition) -> AutomationCondition:
     limits: dict[str, Any] = {name: condition.params[name] for name in ("allow", "ignore") if name in condition.params}
     if condition.op == "newly_missing":
         return cls.missing().newly_true()
+    if condition.op in _OF_ROOTS:
+        return cls(_OF_ROOTS[condition.op], condition.children, condition.params)
     if condition.op == "any_deps_updated":
         return cls("any_deps_match", (cls.newly_updated() | cls.will_be_requested(),), limits)
     if condition.op == "any_deps_missing":

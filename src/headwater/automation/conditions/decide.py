@@ -19,6 +19,7 @@ from headwater.automation.conditions.decisions import Automated, Evaluated, Outc
 from headwater.automation.conditions.evaluate import Evaluation
 from headwater.automation.conditions.explain import Explained, Outlines, explain
 from headwater.automation.conditions.happened import Happened
+from headwater.automation.conditions.jobs import JobNodes
 from headwater.automation.conditions.memory import Answer, Generations, Memory, Unit
 from headwater.automation.conditions.plan import Plan
 from headwater.automation.conditions.state import AssetState, RunFacts, Space, Spaces, together
@@ -83,6 +84,7 @@ class Conditions:
         self.spaces: list[Space] = [self.all_spaces.of(node.definition.partitions) for node in graph.nodes]
         self.states = {number: AssetState() for number in range(len(graph.nodes))}
         self.checks = CheckNodes(graph)
+        self.jobs = JobNodes(graph)
         self._links = self._link()
         self._outcomes.clear()
         self._outlines = Outlines(self.plan.node)
@@ -228,7 +230,7 @@ class Conditions:
         return owners
 
     def _happened(self) -> Happened:
-        return Happened(self.graph, self.spaces, self.states, self._runs, self.checks, self.awaited)
+        return Happened(self.graph, self.spaces, self.states, self._runs, self.checks, self.jobs, self.awaited)
 
     def _decide(
         self,
@@ -278,10 +280,11 @@ class Conditions:
         assets: Iterable[str],
         partitions: Collection[str | None],
         checks: Collection[tuple[str, str]] = (),
+        job: str | None = None,
     ) -> None:
         """Note that a run was requested for a decision, until its request is seen in the log."""
         mine: dict[int, Ordinals] = {}
-        for number in self.checks.carried_out(assets, checks):
+        for number in (*self.checks.carried_out(assets, checks), *self.jobs.of_run(job)):
             mine[number] = self.spaces[number].numbers(key for key in partitions if key is not None)
             for owner in self.plan.concerned(number, Fact.QUEUED):
                 self._timers.ask(self.now, owner)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from headwater.automation.conditions.decisions import Evaluated, Keys, Outcome, OwnPart, Question, Request
 from headwater.automation.conditions.evaluate import Evaluation
 from headwater.automation.conditions.explain import Outlines, explain
+from headwater.automation.conditions.jobs import job_of
 from headwater.automation.conditions.state import NONE
 from headwater.automation.conditions.timers import Timers
 from headwater.automation.conditions.world import Truth, World
@@ -143,7 +144,7 @@ class Step:
         state, space = self._states[owner], self._world.spaces[owner]
         attempted = min((state.attempted.get(place, 0) for place in wanted), default=0)
         because: dict[str, int] = {}
-        for up in self._world.graph.upstream[owner]:
+        for up in self._inputs(owner):
             if up in self._requested or self._states[up].updated_seq > attempted:
                 because[self._world.graph.nodes[up].key] = 0 if up in self._requested else self._states[up].updated_seq
         crons = sorted(cron for cron, _ in self._plan.roots[owner].crons)
@@ -153,6 +154,13 @@ class Step:
             because_of=because,
             schedule=crons[0] if crons else None,
         )
+
+    def _inputs(self, owner: int) -> Iterable[int]:
+        """What an asset is made from; what a job's first assets are."""
+        upstream = self._world.graph.upstream
+        if job_of(self._world.graph.nodes[owner].key) is None:
+            return upstream[owner]
+        return sorted({up for root in upstream[owner] for up in upstream[root]})
 
     def _evaluated(self, owner: int, wanted: Ordinals) -> Evaluated:
         condition, space = self._plan.conditions[owner], self._world.spaces[owner]

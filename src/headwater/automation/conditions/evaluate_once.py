@@ -9,19 +9,21 @@ from typing import Any, Protocol
 
 import msgspec
 
+from headwater.automation.conditions.checks import asset_of, check_node_key, check_of
 from headwater.automation.conditions.custom_answers import asked_part, read_answers
 from headwater.automation.conditions.custom_messages import CustomOrder
 from headwater.automation.conditions.custom_task import evaluate_parts
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.decisions import Outcome, Request, joined
+from headwater.automation.conditions.jobs import job_node_key, job_of, with_checks_and_jobs
 from headwater.clock import MICROSECONDS, SystemClock
 from headwater.definitions.arguments import check_asset_key, check_type
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
-from headwater.definitions.selection import CoercibleToAssetSelection
+from headwater.definitions.selection import AssetSelection, CoercibleToAssetSelection
 from headwater.errors import InvalidParameterError
-from headwater.graph.asset_graph import build_graph
-from headwater.keys import CoercibleToAssetKey
+from headwater.graph.asset_graph import AssetGraph, build_graph
+from headwater.keys import AssetCheckKey, CoercibleToAssetKey
 from headwater.records.log.events import Event
 
 _LOCATION = "evaluated"
@@ -107,17 +109,20 @@ class EvaluateAutomationConditionsResult:
 
     @property
     def total_requested(self) -> int:
-        """How many assets, or partitions of them, were asked for."""
+        """How many assets, checks and jobs, or partitions of them, were asked for."""
         return sum(map(len, self._requested.values()))
 
-    def get_num_requested(self, asset_key: CoercibleToAssetKey) -> int:
-        """How many partitions of an asset were asked for; 1 for an asset without partitions."""
-        return len(self.get_requested_partitions(asset_key))
+    def get_requested_partitions_of_job(self, name: str) -> set[str | None]:
+        """The partitions of a job that were asked for; `{None}` for one without partitions."""
+        return set(self._requested.get(job_node_key(name), ()))
 
-    def get_requested_partitions(self, asset_key: CoercibleToAssetKey) -> set[str | None]:
-        """The partitions of an asset that were asked for; `{None}` for an asset without partitions."""
-        key = check_asset_key(asset_key, "asset_key").to_escaped_user_string()
-        return set(self._requested.get(key, ()))
+    def get_num_requested(self, key: CoercibleToAssetKey | AssetCheckKey) -> int:
+        """How many partitions of an asset or check were asked for; 1 for one without partitions."""
+        return len(self.get_requested_partitions(key))
+
+    def get_requested_partitions(self, key: CoercibleToAssetKey | AssetCheckKey) -> set[str | None]:
+        """The partitions of an asset or check that were asked for; `{None}` for one without partitions."""
+        return set(self._requested.get(_node_key(key), ()))
 
 
 def evaluate_automation_conditions(
@@ -135,7 +140,7 @@ def evaluate_automation_conditions(
     Args:
         defs: Definitions, or a list of assets.
         instance: Whose log to look at.
-        asset_selection: Whose conditions to evaluate; None for all.
+        asset_selection: Whose conditions to evaluate, those of their checks among them; None for all.
         evaluation_time: The moment, with a time zone; None for now. It never goes back.
         cursor: Of the evaluation before; None for the first.
 
@@ -154,11 +159,10 @@ def evaluate_automation_conditions(
     """
     if not isinstance(defs, Definitions):
         defs = Definitions(defs)
-    graph = build_graph([(_LOCATION, build_snapshot(defs))]).without_views()
+    plain = build_graph([(_LOCATION, build_snapshot(defs))])
+    graph = with_checks_and_jobs(plain)
     now = _moment(evaluation_time)
-    only = None
-    if asset_selection is not None:
-        only = {graph.nodes[number].key for number in graph.select(asset_selection)}  # type: ignore[arg-type]
+    only = None if asset_selection is None else _selected(plain, graph, AssetSelection.from_coercible(asset_selection))
     outcomes: list[Outcome] = []
     if cursor is None:
         conditions = _ByHand(graph, now=now, also_external=True, only=only)
@@ -175,6 +179,25 @@ def evaluate_automation_conditions(
     outcomes.append(conditions.ask(defs, instance))
     conditions.settle([request for outcome in outcomes for request in outcome.requests])
     return EvaluateAutomationConditionsResult(outcomes, conditions)
+
+
+def _node_key(key: CoercibleToAssetKey | AssetCheckKey) -> str:
+    if isinstance(key, AssetCheckKey):
+        return check_node_key(key.asset_key.to_escaped_user_string(), key.name)
+    return check_asset_key(key, "key").to_escaped_user_string()
+
+
+def _selected(plain: AssetGraph, graph: AssetGraph, selection: AssetSelection) -> set[str]:
+    """The nodes that a selection means: assets, their checks, jobs that make one of them, and checks for themselves."""
+    assets = {plain.nodes[number].key for number in plain.select(selection)}
+    checks = plain.selection_index.select_checks(selection.node)
+    return {
+        node.key
+        for node in graph.nodes
+        if asset_of(node.key) in assets
+        or check_of(node.key) in checks
+        or ((job := job_of(node.key)) is not None and not assets.isdisjoint(plain.job(job)[0].assets))
+    }
 
 
 def _moment(evaluation_time: datetime | None) -> int:

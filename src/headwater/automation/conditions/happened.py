@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from headwater.automation.conditions.checks import CheckNodes, check_of
 from headwater.automation.conditions.compiled import Fact
+from headwater.automation.conditions.jobs import JobNodes
 from headwater.automation.conditions.state import NONE, AssetState, CheckState, RunFacts, Space
 from headwater.automation.conditions.world import News
 from headwater.definitions.partitions import Ordinals
@@ -39,6 +40,7 @@ class Happened:
         states: The state of each asset, by its id; it is moved on in place.
         runs: What is known of the runs under way, by their id; likewise.
         checks: The nodes of checks among the assets.
+        jobs: The nodes of jobs among them.
         awaited: The runs that were decided on, whose requests are not in the log yet.
     """
 
@@ -49,6 +51,7 @@ class Happened:
         states: dict[int, AssetState],
         runs: dict[str, RunFacts],
         checks: CheckNodes,
+        jobs: JobNodes,
         awaited: Collection[str] = (),
     ) -> None:
         self._graph = graph
@@ -56,13 +59,14 @@ class Happened:
         self._states = states
         self._runs = runs
         self._checks = checks
+        self._jobs = jobs
         self._awaited = awaited
         self.news: dict[int, News] = {}
         self.facts: dict[tuple[int, Fact], None] = {}
         self.arrived: set[str] = set()
         """The runs that were requested."""
         self.tried: set[int] = set()
-        """The nodes of checks that were carried out, or were to be."""
+        """The nodes of checks and jobs that were carried out, or were to be."""
         self.ended: set[int] = set()
         """The assets of runs that ended: whatever their conditions read, they may ask again."""
 
@@ -92,10 +96,11 @@ class Happened:
         self._tell(number, Fact.CODE).code_changed = True
 
     def settle(self, number: int, numbers: Ordinals, at: float, now: int) -> None:
-        """An attempt to make some partitions was made and is over."""
-        self._tell(number, Fact.RUN).attempted.append((at, numbers))
-        self._states[number].attempted.update(dict.fromkeys(numbers, at))
-        self._states[number].ended.update(dict.fromkeys(numbers, now))
+        """An attempt to make some partitions was made and is over; of a job, to make all its assets."""
+        for each in (number, *self._jobs.made_by(number)):
+            self._tell(each, Fact.RUN).attempted.append((at, numbers))
+            self._states[each].attempted.update(dict.fromkeys(numbers, at))
+            self._states[each].ended.update(dict.fromkeys(numbers, now))
 
     def _tell(self, number: int, *facts: Fact) -> News:
         for fact in facts:
@@ -187,9 +192,9 @@ class Happened:
         run_id = event.run_id or ""
         if event.kind is EventKind.RUN_REQUESTED:
             self.arrived.add(run_id)
-            facts = RunFacts(run_id, frozenset(payload.assets), payload.tags)
+            facts = RunFacts(run_id, frozenset(payload.assets), payload.tags, payload.job)
             self._runs[run_id] = facts
-            for number in self._of_run(payload):
+            for number in (*self._of_run(payload), *self._jobs.of_run(payload.job)):
                 made = self._spaces[number].numbers(partitions_of(event))
                 self._states[number].runs[run_id] = (made, facts.backfill is not None, event.seq)
                 self._tell(number, Fact.QUEUED if run_id in self._awaited else Fact.RUN)
@@ -214,6 +219,36 @@ class Happened:
                     state.ended.update(dict.fromkeys(made, event.timestamp))
                     if event.kind is EventKind.RUN_FAILED:
                         state.failed |= made
+            for number in self._jobs.of_run(ended.job):
+                self._job_ended(event, number, ended)
+
+    def _job_began(self, event: Event, number: int, run_id: str) -> None:
+        """The first step of a run is when the job begins; what the others read later is theirs."""
+        state = self._states[number]
+        made, _, requested = state.runs.get(run_id, (NONE, False, 0))
+        fresh = Ordinals(each for each in made if state.attempted.get(each, 0) < requested)
+        if fresh:
+            self._tell(number, Fact.RUN).attempted.append((event.seq, fresh))
+            state.attempted.update(dict.fromkeys(fresh, event.seq))
+            self.tried.add(number)
+
+    def _job_ended(self, event: Event, number: int, run: RunFacts) -> None:
+        """A run of a job that succeeded is to its node what a version is to an asset."""
+        self._job_began(event, number, run.run_id)
+        state = self._states[number]
+        made = state.runs.pop(run.run_id, (NONE, False, 0))[0]
+        self.ended.add(number)
+        self.tried.add(number)
+        state.ended.update(dict.fromkeys(made, event.timestamp))
+        news = self._tell(number, Fact.RUN)
+        if event.kind is EventKind.RUN_SUCCEEDED:
+            state.failed -= made
+            self._tell(number, Fact.DATA)
+            news.updated.append((event.seq, made, run))
+            for place in made:
+                news.covered.append((state.attempted.get(place, event.seq), Ordinals.span(place, place + 1)))
+        elif event.kind is EventKind.RUN_FAILED:
+            state.failed |= made
 
     def _backfill(self, event: Event, payload: BackfillEvent, rests: Rests) -> None:
         if event.kind in backfills.BEGINS:
@@ -229,6 +264,9 @@ class Happened:
 
     def _step(self, event: Event, payload: StepEvent) -> None:
         carried_out: list[int] = []
+        if self._jobs.numbers and event.kind is EventKind.STEP_STARTED and event.run_id in self._runs:
+            for number in self._jobs.of_run(self._runs[event.run_id].job):
+                self._job_began(event, number, event.run_id)
         if payload.checks and self._checks.numbers:
             makes = self._runs.get(event.run_id or "", RunFacts("", frozenset())).assets
             carried_out = self._checks.of_step(payload.step, payload.checks, event.asset_key, makes)

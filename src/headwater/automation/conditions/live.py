@@ -9,6 +9,7 @@ from headwater.automation.conditions.compiled import Compiler
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.decisions import Automated, commits
 from headwater.automation.conditions.explain import Explained
+from headwater.automation.conditions.jobs import job_node_key, with_jobs
 from headwater.automation.conditions.memory import KEYS, decode_keys, decode_memory
 from headwater.automation.conditions.plan import mentions
 from headwater.automation.conditions.restore import restore_states
@@ -25,17 +26,24 @@ _PAGE = 1_000
 
 
 def look_now(
-    connection: Connection, graph: AssetGraph, key: str, now: int, check: str | None = None
+    connection: Connection,
+    graph: AssetGraph,
+    key: str,
+    now: int,
+    check: str | None = None,
+    job: str | None = None,
 ) -> tuple[Conditions, Explained] | None:
-    """The conditions of one asset, or of its check, at the head of the log, and the value of its parts.
+    """The conditions of one asset, or of its check, or of a job, at the head of the log, and the value of its parts.
 
     None where there is no condition. Nothing is written, and nothing is requested.
     """
     graph = graph.without_views()
     if check is not None:
         graph, key = with_checks(graph, (key, check)), check_node_key(key, check)
-        if key not in graph.ids:
-            return None
+    elif job is not None:
+        graph, key = with_jobs(graph, job), job_node_key(job)
+    if key not in graph.ids:
+        return None
     near = neighbourhood(graph, key)
     position = automation_store.read_position(connection)
     keys = [node.key for node in near.nodes]

@@ -10,15 +10,16 @@ import msgspec
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.automation.conditions.checks import asset_of, check_of, nodes_of, with_checks
+from headwater.automation.conditions.checks import asset_of
 from headwater.automation.conditions.custom_answers import read_answers
 from headwater.automation.conditions.custom_asker import CustomAsker
 from headwater.automation.conditions.decide import Conditions
-from headwater.automation.conditions.decisions import Automated, Evaluated, Outcome, Request, commits
+from headwater.automation.conditions.decisions import Automated, Evaluated, Outcome, commits
+from headwater.automation.conditions.jobs import with_checks_and_jobs
 from headwater.automation.conditions.memory import KEYS, decode_keys, decode_memory, encode_keys
+from headwater.automation.conditions.requests import plan_requests, runs_of
 from headwater.automation.conditions.restore import read_states, restore_states
 from headwater.automation.conditions.state import AssetState
-from headwater.automation.conditions.switches import run_tags
 from headwater.automation.waiting import wait_for_more
 from headwater.clock import MICROSECONDS
 from headwater.definitions.partitions import DynamicKeys
@@ -27,8 +28,7 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.location.process import LocationProcess
 from headwater.records.log.events import CORRECTIONS, Event, Rename, Report
 from headwater.records.runs.backfills import BEGINS, Rests
-from headwater.records.runs.requests import new_run_id, requested_events
-from headwater.records.runs.runs import Cause, Run, RunStatus
+from headwater.records.runs.requests import requested_events
 from headwater.storage.automation import decided as automation_store
 from headwater.storage.automation import evaluations
 from headwater.storage.automation.kept import Kept, read_kept
@@ -41,7 +41,6 @@ from headwater.storage.store import Store
 
 _BATCH = 1_000
 _LARGE = 1_000
-_NAMED_CAUSES = 20
 _PRUNE_AFTER = 2_000
 _Position = automation_store.Position
 _Automated = dict[str, automation_store.AutomatedRow]
@@ -74,7 +73,7 @@ class ConditionsLoop:
         self._on_settled = on_settled
         self._given: AssetGraph | None = None
         self._graph: AssetGraph | None = None
-        """The same with a node for each check that has a condition."""
+        """The same with a node for each check and each job that has a condition."""
         self._woken = asyncio.Event()
         self._asker = CustomAsker(store, {} if locations is None else locations, self._woken.set)
         self.position = -1
@@ -97,7 +96,7 @@ class ConditionsLoop:
     def use_graph(self, graph: AssetGraph | None) -> None:
         """Decide by these definitions from now on; by none where another engine decides."""
         if graph is not self._given:
-            self._given, self._graph = graph, None if graph is None else with_checks(graph)
+            self._given, self._graph = graph, None if graph is None else with_checks_and_jobs(graph)
         self._woken.set()
 
     async def run(self) -> None:
@@ -178,7 +177,7 @@ class ConditionsLoop:
         kept = await self._read_kept(conditions, position.seq)
         restore_states(conditions, kept)
         for run in kept.awaited:
-            conditions.await_run(run.run_id, run.assets, run.partition_keys or (), run.checks)
+            conditions.await_run(run.run_id, run.assets, run.partition_keys or (), run.checks, run.job_name)
         return conditions
 
     async def _read_kept(self, conditions: Conditions, seq: int, keys: set[str] | None = None) -> Kept:
@@ -256,7 +255,7 @@ class ConditionsLoop:
             memory[KEYS] = encode_keys(self._dynamic)
         automated = {key: row for key, row in conditions.automated.items() if self._automated.get(key) != row}
         gone = self._automated.keys() - conditions.automated.keys()
-        noted = [*self._noted, *((each, _runs_of(each, planned)) for each in outcome.evaluated)]
+        noted = [*self._noted, *((each, runs_of(each, planned)) for each in outcome.evaluated)]
         written = conditions.written(each for each, _ in noted)
         version = self._written.version
         reached = automation_store.Position(conditions.seq, conditions.now, version + 1)
@@ -273,7 +272,7 @@ class ConditionsLoop:
                 runs.insert(connection, run)
 
         for run in planned:
-            conditions.await_run(run.run_id, run.assets, run.partition_keys or (), run.checks)
+            conditions.await_run(run.run_id, run.assets, run.partition_keys or (), run.checks, run.job_name)
         await self._store.write_async(Unit(events=requested_events(planned), guard=guard, effect=keep))
         self._written, self._automated, self._noted = reached, dict(conditions.automated), []
         self._kept_dynamic = self._dynamic
@@ -301,54 +300,6 @@ def keep_from_collector() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-def plan_requests(graph: AssetGraph, requests: Iterable[Request], at: Conditions) -> list[Run]:
-    """One run for what has one location, partition and tags in common, so that it is made together and in order."""
-    grouped: dict[tuple[str, str | None, tuple[tuple[str, str], ...], bool], list[Request]] = {}
-    for request in requests:
-        location = graph.node(request.asset_key).location or ""
-        tags = tuple(sorted(run_tags(graph, asset_of(request.asset_key)).items()))
-        is_check = check_of(request.asset_key) is not None
-        for partition in request.partitions:
-            grouped.setdefault((location, partition, tags, is_check), []).append(request)
-    return [
-        Run(
-            run_id=new_run_id(),
-            location=location,
-            assets=tuple(sorted({asset_of(request.asset_key) for request in mine})),
-            checks=tuple(sorted(check for request in mine if (check := check_of(request.asset_key)) is not None)),
-            status=RunStatus.QUEUED,
-            cause=_cause(mine, at.seq),
-            created_at=at.now,
-            partition=partition,
-            tags=dict(tags),
-        )
-        for (location, partition, tags, _), mine in grouped.items()
-    ]
-
-
-def _cause(requests: Sequence[Request], seq: int) -> Cause:
-    made_here = {request.asset_key for request in requests}
-    changed = {key: at for request in requests for key, at in request.because_of.items() if key not in made_here and at}
-    schedules = sorted({request.schedule for request in requests if request.schedule is not None})
-    named = sorted(changed)
-    if schedules:
-        reason: str | None = f"the schedule {', '.join(schedules)} ticked"
-    elif named:
-        reason = f"{', '.join(named[:_NAMED_CAUSES])} {'was' if len(named) == 1 else 'were'} updated"
-    else:
-        reason = None
-    events = tuple(sorted(set(changed.values())))[-_NAMED_CAUSES:]
-    return Cause(kind="automation", reason=reason, events=events, decided_at=seq)
-
-
-def _runs_of(evaluated: Evaluated, planned: Sequence[Run]) -> tuple[str, ...]:
-    if not evaluated.requested:
-        return ()
-    return tuple(
-        run.run_id for run in planned if run.partition in evaluated.requested and evaluated.asset_key in nodes_of(run)
-    )
 
 
 def _evaluation(evaluated: Evaluated, run_ids: tuple[str, ...]) -> evaluations.EvaluationRow:

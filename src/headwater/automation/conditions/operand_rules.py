@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from headwater.automation.conditions.checks import check_of
 from headwater.automation.conditions.compiled import Node
+from headwater.automation.conditions.jobs import job_of
 from headwater.automation.conditions.state import NONE, OWN, AssetState, CheckState, RunFacts
 from headwater.automation.conditions.world import NOWHERE, Look, News, Target, Truth, World, of_places
 from headwater.definitions.partitions import Ordinals
@@ -76,8 +77,10 @@ def _joins(world: World, number: int, root: int) -> bool:
         and nodes[number].location == nodes[root].location
         and spaces[number] is spaces[root]
         and nodes[number].key not in nodes[root].definition.mappings
-        # A check alone is never carried out in the run that makes what it judges: that does so by itself.
+        # A check alone is never carried out in the run that makes what it judges: that does so by itself. Nor is a
+        # run of a job joined with others.
         and check_of(nodes[root].key) is None
+        and job_of(nodes[root].key) is None
     )
 
 

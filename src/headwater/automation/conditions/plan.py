@@ -9,6 +9,7 @@ import msgspec
 
 from headwater.automation.conditions.checks import asset_of, check_of
 from headwater.automation.conditions.compiled import Compiler, Fact, Node
+from headwater.automation.conditions.jobs import job_of
 from headwater.automation.conditions.switches import pauses
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.errors import InvalidDefinitionError
@@ -88,6 +89,7 @@ class Plan:
             msgspec.json.encode(other): other
             for each in below
             if check_of(self.graph.nodes[each].key) is None
+            and job_of(self.graph.nodes[each].key) is None
             and (other := self.graph.nodes[each].definition.condition) is not None
             and not mentions(other, "any_downstream_conditions")
         }

@@ -23,13 +23,13 @@ def restore_states(conditions: Conditions, kept: Kept, keys: Iterable[str] | Non
     for key, state in read_states(graph, conditions.spaces, kept, wanted).items():
         number = graph.ids[key]
         conditions.states[number] = state
-    for number in conditions.checks.numbers.values():
+    for number in (*conditions.checks.numbers.values(), *conditions.jobs.numbers.values()):
         if wanted is None or graph.nodes[number].key in wanted:
             restore_attempts(graph.nodes[number].key, conditions.states[number], conditions.memory)
     for opened in kept.open_runs:
         run, facts = opened.run, RunFacts.of(opened.run)
         conditions.know_run(facts)
-        for number in conditions.checks.carried_out(run.assets, run.checks):
+        for number in (*conditions.checks.carried_out(run.assets, run.checks), *conditions.jobs.of_run(run.job_name)):
             if wanted is None or graph.nodes[number].key in wanted:
                 made = conditions.spaces[number].numbers(run.partition_keys or ())
                 entry = (made, facts.backfill is not None, opened.requested_seq)

@@ -35,11 +35,12 @@ class RunFacts(msgspec.Struct, frozen=True):
     run_id: str
     assets: frozenset[str]
     tags: Mapping[str, str] = {}
+    job: str | None = None
 
     @classmethod
     def of(cls, run: Run) -> RunFacts:
         """The facts of a run."""
-        return cls(run.run_id, frozenset(run.assets), run.tags)
+        return cls(run.run_id, frozenset(run.assets), run.tags, run.job_name)
 
     @property
     def backfill(self) -> str | None:

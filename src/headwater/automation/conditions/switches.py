@@ -37,7 +37,7 @@ def pauses(graph: AssetGraph) -> dict[str, int]:
 def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph:
     """The graph without the conditions of what a switch that is off is for, unless another is on for it.
 
-    A switch is for its assets and their checks.
+    A switch is for its assets and their checks, and holds back the jobs that make one of them.
 
     Args:
         graph: Everything.
@@ -61,5 +61,11 @@ def followed(graph: AssetGraph, states: Mapping[str, SensorState]) -> AssetGraph
     without.checks = {
         key: [msgspec.structs.replace(check, condition=None) for check in checks] if key in off - on else checks
         for key, checks in graph.checks.items()
+    }
+    without.jobs = {
+        name: (msgspec.structs.replace(job, condition=None), location)
+        if not (off - on).isdisjoint(job.assets)
+        else (job, location)
+        for name, (job, location) in graph.jobs.items()
     }
     return without

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from headwater.automation.conditions.checks import check_of, with_checks
+from headwater.automation.conditions.checks import check_of
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.decisions import Outcome, commits
+from headwater.automation.conditions.jobs import job_of, with_checks_and_jobs
 from headwater.automation.conditions.restore import restore_states
 from headwater.definitions.partitions import DynamicKeys
 from headwater.definitions.snapshot import CheckSnapshot
@@ -93,7 +94,7 @@ class Replay:
         dynamic: DynamicKeys,
         left_out: frozenset[str],
     ) -> None:
-        self._conditions = Conditions(with_checks(graph), seq=seq, now=now, dynamic=dynamic)
+        self._conditions = Conditions(with_checks_and_jobs(graph), seq=seq, now=now, dynamic=dynamic)
         self._left_out = left_out
         self._places = {seq: seq}
         self._real = seq
@@ -144,34 +145,47 @@ class Replay:
             for request in outcome.requests:
                 because = tuple(key for key, seq in request.because_of.items() if seq or key)
                 key, check = check_of(request.asset_key) or (request.asset_key, None)
+                job = job_of(request.asset_key)
+                keys = (key,) if job is None else self._of_job(job)
                 for partition in request.partitions:
-                    self.found.append(
-                        WouldRun(self._conditions.now, key, check, partition, self._real, because, request.schedule)
+                    self.found += (
+                        WouldRun(self._conditions.now, each, check, partition, self._real, because, request.schedule)
+                        for each in keys
                     )
-                    made += self._made(key, check, partition)
+                    made += self._made(keys, check, partition, job)
             outcome = self._conditions.commit(made)
 
-    def _made(self, key: str, check: str | None, partition: str | None) -> Iterator[Event]:
-        """A run of an asset, with the checks that are carried out along with it, or of one check alone."""
+    def _of_job(self, name: str) -> tuple[str, ...]:
+        """What a job makes, in the order in which it does."""
         graph = self._conditions.graph
-        if check is not None:
-            checks = [graph.check(key, check)]
-            run = RunEvent(assets=(key,), checks=((key, check),))
-        else:
-            checks = [each for each in graph.checks.get(key, ()) if each.executable and self._goes_along(each)]
-            run = RunEvent(assets=(key,))
+        numbers = {graph.ids[key] for key in graph.job(name)[0].assets if key in graph.ids}
+        return tuple(graph.nodes[number].key for number in graph.order if number in numbers)
+
+    def _made(
+        self, keys: tuple[str, ...], check: str | None, partition: str | None, job: str | None
+    ) -> Iterator[Event]:
+        """A run of some assets, with the checks that are carried out along with them, or of one check alone."""
+        run = RunEvent(assets=keys, checks=() if check is None else ((keys[0], check),), job=job)
         self._runs += 1
         yield self._told(EventKind.RUN_REQUESTED, run, None, partition)
+        for key in keys:
+            yield from self._step(key, check, partition)
+        yield self._told(EventKind.RUN_SUCCEEDED, run, None, partition)
+
+    def _step(self, key: str, check: str | None, partition: str | None) -> Iterator[Event]:
+        graph = self._conditions.graph
         if check is None:
             yield self._told(EventKind.STEP_STARTED, StepEvent(step=key, assets=(key,)), key, partition)
             yield self._told(EventKind.MATERIALIZATION, Materialization(), key, partition)
+            checks = [each for each in graph.checks.get(key, ()) if each.executable and self._goes_along(each)]
+        else:
+            checks = [graph.check(key, check)]
         if checks:
             step = StepEvent(step=f"checks of {key}", checks=tuple(each.name for each in checks))
             yield self._told(EventKind.STEP_STARTED, step, key, partition)
         for each in checks:
             found = CheckEvaluation(check_name=each.name, passed=self._passes(each, partition))
             yield self._told(EventKind.CHECK_EVALUATION, found, key, partition if each.partitioned else None)
-        yield self._told(EventKind.RUN_SUCCEEDED, run, None, partition)
 
     def _goes_along(self, check: CheckSnapshot) -> bool:
         """Whether a check is carried out in the run that makes its asset."""

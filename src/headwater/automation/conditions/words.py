@@ -39,6 +39,14 @@ _DEPS: dict[str, tuple[str, str]] = {
     "any_deps_in_progress": ("{} being made", "nothing upstream is being made"),
     "any_deps_match": ("of {} it holds that {}", "for nothing upstream does it hold that {}"),
     "all_deps_match": ("for everything upstream it holds that {}", "not for everything upstream does it hold that {}"),
+    "any_job_root_assets_match": (
+        "of {} it holds that {}",
+        "for nothing that the job begins with does it hold that {}",
+    ),
+    "all_job_root_assets_match": (
+        "for everything that the job begins with it holds that {}",
+        "not for everything that the job begins with does it hold that {}",
+    ),
     "all_deps_updated_since_cron": (
         "everything upstream was updated since {} ticked",
         "not everything upstream was updated since {} ticked",

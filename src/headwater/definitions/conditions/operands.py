@@ -238,6 +238,18 @@ class Operands:
         """The condition of an asset further down holds for this one."""
         return cls._operand("any_downstream_conditions")
 
+    # Of jobs
+
+    @classmethod
+    def any_job_root_assets_match(cls, condition: Self) -> Self:
+        """For a job: a condition holds for one of its assets that nothing else in the job is made before."""
+        return cls._operand("any_job_root_assets_match", cls._checked(condition))
+
+    @classmethod
+    def all_job_root_assets_match(cls, condition: Self) -> Self:
+        """For a job: a condition holds for each of its assets that nothing else in the job is made before."""
+        return cls._operand("all_job_root_assets_match", cls._checked(condition))
+
     # Of checks
 
     @classmethod

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from headwater.definitions.problems.checks import other_partitions
 from headwater.definitions.problems.circles import circles
 from headwater.definitions.problems.collected import Collected
-from headwater.definitions.problems.conditions import idle_conditions
+from headwater.definitions.problems.conditions import conditions_of_jobs_elsewhere, idle_conditions
 from headwater.definitions.problems.inputs import undefined_inputs
 from headwater.definitions.problems.mappings import impossible_mappings
 from headwater.definitions.problems.problem import Problem
@@ -31,6 +31,7 @@ WHEN_LOADED: tuple[Finder, ...] = (
     impossible_mappings,
     other_partitions,
     idle_conditions,
+    conditions_of_jobs_elsewhere,
     unreadable_retention,
     circles,
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.definitions.arguments import check_optional_text, check_printable, check_type, shown
+from headwater.definitions.conditions.condition import AutomationCondition
+from headwater.definitions.conditions.of_jobs import check_job_condition
 from headwater.definitions.labels import check_owners, check_tags
 from headwater.definitions.metadata.infer import normalize_metadata
 from headwater.definitions.partitions import PartitionsDefinition
@@ -45,6 +47,7 @@ class JobDefinition:
     executor_def: ExecutorDefinition | None = None
     hooks: tuple[HookDefinition, ...] = ()
     op_retry_policy: RetryPolicy | None = None
+    automation_condition: AutomationCondition | None = None
 
     def resolve(self, index: Callable[[], SelectionIndex]) -> tuple[AssetKey, ...]:
         """The assets that the job makes; what its selection means besides, and other systems make, is left out.
@@ -103,6 +106,7 @@ def define_asset_job(
     executor_def: ExecutorDefinition | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
+    automation_condition: AutomationCondition | None = None,
 ) -> JobDefinition:
     """A job that makes the assets of a selection, or carries out checks where it selects those alone.
 
@@ -119,9 +123,12 @@ def define_asset_job(
         executor_def: Where the steps of its runs are carried out; as the `Definitions` say if left out.
         hooks: Functions to call when an asset of one of its runs was made, or when that failed, besides its own.
         op_retry_policy: How assets without a retry policy of their own are tried again in its runs.
+        automation_condition: When to run it by itself: `any_job_root_assets_match` or `all_job_root_assets_match` of a
+            condition on its assets, joined with others as needed.
 
     Raises:
         InvalidParameterError: an argument has the wrong type or form.
+        InvalidDefinitionError: the condition asks something that says nothing of a job.
 
     Example:
         >>> define_asset_job("nightly", selection="group:mart", tags={"team": "sales"}).run_tags
@@ -152,4 +159,5 @@ def define_asset_job(
         executor_def=check_executor(executor_def, f"executor_def {of}"),
         hooks=check_hooks(hooks, of),
         op_retry_policy=op_retry_policy,
+        automation_condition=check_job_condition(automation_condition, of),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import random
 import shutil
@@ -12,8 +13,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import structlog
 
 from headwater.clock import MICROSECONDS, SystemClock
 from headwater.errors import InvalidParameterError
@@ -29,7 +28,8 @@ _WRITES_BETWEEN_LOOKS = 50
 _MOST_LOOKED_AT = 1_000
 _looked_at: set[Path] = set()
 """The folders in which this process has looked for what was left."""
-_log = structlog.get_logger(__name__)
+# Python's own, since the workers that write values have no other use for structlog, which takes 9 MB.
+_log = logging.getLogger(__name__)
 
 
 def folder_at(address: Any) -> Any:
@@ -139,7 +139,7 @@ def _remove_old_left_over(folder: Any) -> None:
                 if written and max(map(_seconds, written)) < begun_before:
                     folder.fs.rm(path, recursive=True)
     except Exception as error:  # whatever a store raises: what was to be written is there
-        _log.warning("what was left could not be looked for", folder=str(folder), reason=str(error))
+        _log.warning("what was left in %s could not be looked for: %s", folder, error)
 
 
 def _seconds(moment: datetime) -> float:

@@ -166,6 +166,8 @@ class RunEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     error: ErrorInfo | None = None
     checks: tuple[tuple[str, str], ...] = ()
     """Where it makes nothing: the checks that it carries out, an asset and a name each."""
+    job: str | None = None
+    """The job that it is a run of, as it is requested."""
 
 
 class StepEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="step", tag_field="t"):

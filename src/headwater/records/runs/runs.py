@@ -130,6 +130,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             settles=() if self.checks else settles,
             partitions=partitions,
             tags=self.tags if kind is EventKind.RUN_REQUESTED else {},
+            job=self.job_name if kind is EventKind.RUN_REQUESTED else None,
             reason=reason,
             error=error,
             checks=self.checks,

@@ -7,8 +7,9 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.automation.conditions.checks import check_node_key, check_of, nodes_of
+from headwater.automation.conditions.checks import check_node_key, check_of
 from headwater.automation.conditions.explain import Explained
+from headwater.automation.conditions.jobs import job_node, job_node_key, job_of, nodes_of
 from headwater.automation.conditions.live import look_now
 from headwater.automation.conditions.switches import pauses
 from headwater.automation.conditions.words import Stand, reasons, stand
@@ -91,6 +92,55 @@ def automation_view(
     )
 
 
+def job_automation_view(
+    connection: Connection,
+    graph: AssetGraph,
+    name: str,
+    now: int,
+    *,
+    partition: str | None = None,
+    before: int | None = None,
+    limit: int = 20,
+) -> shapes.AutomationView:
+    """How the condition of a job stands, and its evaluations that mattered, the newest first.
+
+    Args:
+        connection: Where to read.
+        graph: All assets and jobs.
+        name: The job's.
+        now: The moment, in microseconds.
+        partition: The partition that is asked about; None for the newest one, or for the job.
+        before: The `cursor` of the page of evaluations before.
+        limit: How many evaluations at most.
+
+    Raises:
+        UnknownJobError: there is no such job.
+        UnknownPartitionError: it has no such partition.
+    """
+    job, _ = graph.job(name)
+    kept_as, node = job_node_key(name), job_node(graph, name)
+    partition, number = _place(connection, node, partition, now)
+    rows = evaluations.read(connection, kept_as, before=before, limit=limit)
+    found = look_now(connection, graph, "", now, job=name)
+    tree = None
+    if found is not None:
+        conditions, explained = found
+        tree = stand(conditions.plan.conditions[conditions.graph.ids[kept_as]], explained, number)
+    return shapes.AutomationView(
+        key="",
+        check=None,
+        job=name,
+        condition=None if job.condition is None else job.condition.describe(),
+        partition=partition,
+        holds=tree is not None and tree.holds,
+        answer=_answer_of_job(connection, name, partition, tree),
+        reasons=[] if tree is None else reasons(tree),
+        tree=None if tree is None else _node(tree),
+        evaluations=[_evaluation(connection, node, row, now) for row in rows],
+        cursor=rows[-1].evaluation_id if len(rows) == limit else None,
+    )
+
+
 def run_why(connection: Connection, graph: AssetGraph, run_id: str, now: int) -> shapes.RunWhy:
     """Why a run was requested.
 
@@ -106,12 +156,15 @@ def run_why(connection: Connection, graph: AssetGraph, run_id: str, now: int) ->
             row = next((row for row in rows if run_id in row.run_ids), None)
             if row is None:
                 continue
-            number = _number_then(graph.node(key), run.partition, now) if key in graph.ids else None
-            tree = _stand(connection, row, number)
+            job = job_of(kept_as)
+            known = key in graph.ids if job is None else job in graph.jobs
+            node = None if not known else graph.node(key) if job is None else job_node(graph, job)
+            tree = _stand(connection, row, None if node is None else _number_then(node, run.partition, now))
             found.append(
                 shapes.RunReason(
-                    key=key,
+                    key=key if job is None else "",
                     check=check,
+                    job=job,
                     reasons=[] if tree is None else reasons(tree),
                     tree=None if tree is None else _node(tree),
                 )
@@ -199,6 +252,21 @@ def _answer_of_check(connection: Connection, key: str, check: str, partition: st
     if tree.holds:
         return f"{name} is to be carried out: its condition holds.{last}"
     return f"{name} is not to be carried out now: {'; '.join(reasons(tree))}.{last}"
+
+
+def _answer_of_job(connection: Connection, name: str, partition: str | None, tree: Stand | None) -> str:
+    shown = f"Job {name!r}" if partition is None else f"Job {name!r} for {partition}"
+    if tree is None:
+        return f"{shown} has no automation condition, so it is run only when somebody or something asks for it."
+    newest = runs.read_newest(connection, RunFilter(job_name=name), limit=1)
+    last = (
+        f" Its last run, {newest[0].run_id}, is {newest[0].status.value}: {_why_requested(newest[0])}."
+        if newest
+        else ""
+    )
+    if tree.holds:
+        return f"{shown} is to be run: its condition holds.{last}"
+    return f"{shown} is not to be run now: {'; '.join(reasons(tree))}.{last}"
 
 
 def _why_requested(run: Run) -> str:

@@ -45,9 +45,10 @@ class EvaluationView(msgspec.Struct, kw_only=True):
 
 
 class AutomationView(msgspec.Struct, kw_only=True):
-    """The condition of an asset, or of its `check`: how it stands, why it does not hold, and what it came to lately."""
+    """The condition of an asset, its `check` or a `job`: how it stands, why so, and what it came to lately."""
 
     key: str
+    """The asset's; empty for a job."""
     check: str | None
     condition: str | None
     partition: str | None
@@ -59,15 +60,18 @@ class AutomationView(msgspec.Struct, kw_only=True):
     tree: ConditionNode | None
     evaluations: list[EvaluationView]
     cursor: int | None
+    job: str | None = None
 
 
 class RunReason(msgspec.Struct, kw_only=True):
-    """Why a run was to make one asset, or to carry out one `check` of it."""
+    """Why a run was to make one asset, or to carry out one `check` of it, or all of a `job`."""
 
     key: str
+    """The asset's; empty for a job."""
     check: str | None
     reasons: list[str]
     tree: ConditionNode | None
+    job: str | None = None
 
 
 class RunWhy(msgspec.Struct, kw_only=True):

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import OperationalError
 
@@ -119,7 +119,11 @@ class DriverSelect:
 
 def insert_for_dialect(dialect: Dialect, table: sa.Table) -> Any:
     """An INSERT that knows `on_conflict_…`."""
-    return (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    if dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 3 MB, of which a store on SQLite has no use
+
+    return postgresql.insert(table)
 
 
 def compile_text(statement: Any, dialect: Dialect) -> str:

@@ -90,17 +90,26 @@ _Outcome = tuple[_Waiting, Any, BaseException | None]
 class GroupWriter:
     """Owns the one connection that writes."""
 
-    def __init__(self, engine: Engine, clock: Clock, on_commit: Callable[[Sequence[Event]], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        on_commit: Callable[[Sequence[Event]], None],
+        on_own: Callable[[Connection], None] = lambda _connection: None,
+    ) -> None:
         """Start the thread.
 
         Args:
             engine: The database.
             clock: Gives `recorded_at`.
-            on_commit: Told, on the writer's thread, of the events of each commit.
+            on_commit: Told, on the writer's thread, of the events of each commit that has any.
+            on_own: Given the connection after each commit that is more than an append, also on that thread; it must
+                not raise.
         """
         self._engine = engine.execution_options(headwater_write=True)
         self._clock = clock
         self._on_commit = on_commit
+        self._on_own = on_own
         self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._closed = False
@@ -208,6 +217,7 @@ class GroupWriter:
                 outcomes, appended = self._append(connection, group)
             else:
                 outcomes, appended = self._carry_out_and_commit(connection, group)
+                self._on_own(connection)
         if appended:
             self._on_commit(appended)
         return outcomes

@@ -52,7 +52,8 @@ export function RunWhy({ run }: { run: RunView }) {
 function Reason({ reason, isOnly }: { reason: Schemas["RunReason"]; isOnly: boolean }) {
   return (
     <div>
-      {!isOnly && <AssetLink assetKey={reason.key} />}
+      {!isOnly && !reason.job && <AssetLink assetKey={reason.key} />}
+      {reason.job && <div>The job {reason.job}</div>}
       {reason.check !== null && <div>The check {reason.check}</div>}
       {reason.reasons.length > 0 && (
         <List size="sm">
