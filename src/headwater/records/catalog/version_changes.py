@@ -1,7 +1,8 @@
 """What changed since a version was made: its code, the versions of its inputs, or which inputs it has.
 
 A version is compared with what would be read now, partition by partition as the mappings say. Whatever came to the log
-before the making began has been read; what came later makes a difference only if its version has another name.
+before the making began has been read; what came later makes a difference only if its version has another name. So does
+what was read and then withdrawn, where there is another version to read in its place.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class VersionChanges:
         latest: The state of assets by key and kind.
         partitions: By key the states of partitions; of an input that is not among them, only the newest one counts.
         former: The present keys of assets by former ones.
+        corrected: By key the partitions of which something was withdrawn or wiped, each with the event that last did.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class VersionChanges:
         latest: States,
         partitions: Mapping[str, States],
         former: Mapping[str, str] | None = None,
+        corrected: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
         self._graph = graph
         self._links = links
         self._latest = latest
         self._partitions = partitions
         self._former = former or {}
+        self._corrected = corrected or {}
         self._told: dict[str, dict[str, Latest]] = {}
         self._stale: dict[tuple[str, str], bool] = {}
 
@@ -141,7 +145,7 @@ class VersionChanges:
         until = _read_until(made)
         if self._has_parts(up) and self._is_read_whole(node, up):
             whole = newest_telling(self._states_of(up))
-            if whole is None or whole.updated_seq <= until:
+            if whole is None or (whole.updated_seq <= until and not self._corrected_since(up, until)):
                 return
         told = self._would_read(node, partition, up)
         newest = max(told.values(), key=lambda state: state.updated_seq, default=None)
@@ -151,7 +155,7 @@ class VersionChanges:
         read = None if made.basis is None else self._version_read(made.basis, up)
         if read is None:
             is_changed = is_news and (made.basis is not None or newest.kind is not EventKind.OBSERVATION)
-        elif is_news or not self._has_parts(up):
+        elif is_news or not self._has_parts(up) or self._is_corrected(node, partition, up, until):
             # A sensor that found older data in place of newer told of a version that goes by the newer one's name.
             is_changed = read != _joined(told) or any(
                 (each.news_seq or 0) > max(until, each.seq) for each in told.values()
@@ -160,6 +164,14 @@ class VersionChanges:
             is_changed = False
         if is_changed:
             yield StaleCause(up, newest, read=read, now=_joined(told))
+
+    def _corrected_since(self, up: str, until: int) -> list[str]:
+        """The partitions of which something was withdrawn or wiped later."""
+        return [part for part, seq in self._corrected.get(up, {}).items() if seq > until]
+
+    def _is_corrected(self, node: AssetNode, partition: str, up: str, until: int) -> bool:
+        corrected = self._corrected_since(up, until)
+        return bool(corrected) and not set(corrected).isdisjoint(self._read_keys(node, partition, up))
 
     def _version_read(self, basis: Basis, up: str) -> str | None:
         found = basis.inputs.get(up)
@@ -201,6 +213,7 @@ class VersionChanges:
             return None
         first = min(map(_read_until, parts.values()))
         changed = [part for part, state in self._told_parts(up).items() if state.updated_seq > first]
+        changed += self._corrected_since(up, first)
         try:
             known = map(self._links.parts(up).keys.number_of, changed)
             numbers = Ordinals(number for number in known if number is not None)

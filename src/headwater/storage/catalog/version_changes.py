@@ -15,10 +15,11 @@ from headwater.records.catalog.version_changes import VersionChanges
 from headwater.records.log.events import EventKind
 from headwater.records.log.fold import Latest
 from headwater.storage.catalog.dynamic_partitions import read_all
-from headwater.storage.log import past, states
+from headwater.storage.log import corrections, past, states
 from headwater.storage.schema import asset_aliases
 
 _MADE = EventKind.MATERIALIZATION
+_Corrected = Mapping[str, Mapping[str, int]]
 
 
 def read_changes(
@@ -37,9 +38,10 @@ def read_changes(
         latest: Their states by key and kind.
         now: The moment, in microseconds.
     """
-    wanted = _read_by_partition(graph, keys, latest)
+    corrected = _read_corrected(connection, graph, keys, latest)
+    wanted = _read_by_partition(graph, keys, latest, corrected)
     partitions = {key: states.read_partitions(connection, key) for key in sorted(wanted)}
-    return _compare(connection, graph, latest, partitions, now)
+    return _compare(connection, graph, latest, partitions, corrected, now)
 
 
 def read_changes_at(
@@ -53,9 +55,11 @@ def read_changes_at(
         latest: Their states then, by key and kind.
         moment: That moment, in microseconds.
     """
-    wanted = _read_by_partition(graph, [node.key for node in graph.nodes], latest)
+    keys = [node.key for node in graph.nodes]
+    corrected = _read_corrected(connection, graph, keys, latest)
+    wanted = _read_by_partition(graph, keys, latest, corrected)
     partitions = {key: past.read_partitions_at(connection, key, moment) for key in sorted(wanted)}
-    return _compare(connection, graph, latest, partitions, moment)
+    return _compare(connection, graph, latest, partitions, corrected, moment)
 
 
 def _compare(
@@ -63,15 +67,30 @@ def _compare(
     graph: AssetGraph,
     latest: Mapping[tuple[str, EventKind], Latest],
     partitions: Mapping[str, Mapping[tuple[str, EventKind], Latest]],
+    corrected: _Corrected,
     now: int,
 ) -> VersionChanges:
     dynamic = DynamicKeys(read_all(connection)) if partitions else None
     former = {row.alias: row.asset_key for row in connection.execute(sa.select(asset_aliases))}
-    return VersionChanges(graph, PartitionLinks(graph, to_datetime(now), dynamic), latest, partitions, former)
+    return VersionChanges(
+        graph, PartitionLinks(graph, to_datetime(now), dynamic), latest, partitions, former, corrected
+    )
+
+
+def _read_corrected(
+    connection: Connection, graph: AssetGraph, keys: Collection[str], latest: Mapping[tuple[str, EventKind], Latest]
+) -> _Corrected:
+    """What was withdrawn or wiped of the inputs with partitions of some assets that were made."""
+    made = (key for key in keys if graph.node(key).kind == "native" and (key, _MADE) in latest)
+    above = {up for key in made for up in graph.input_keys(key) if graph.node(up).definition.partitions is not None}
+    return corrections.read_corrected(connection, above) if above else {}
 
 
 def _read_by_partition(
-    graph: AssetGraph, keys: Collection[str], latest: Mapping[tuple[str, EventKind], Latest]
+    graph: AssetGraph,
+    keys: Collection[str],
+    latest: Mapping[tuple[str, EventKind], Latest],
+    corrected: _Corrected,
 ) -> set[str]:
     """The assets whose partitions must be known to tell whether some native assets are stale."""
     wanted: set[str] = set()
@@ -86,7 +105,9 @@ def _read_by_partition(
             continue
         for up in above:
             newest = latest.get((up, _MADE))
-            is_news = newest is not None and newest.updated_seq > (made.seq if made.read_seq is None else made.read_seq)
+            until = made.seq if made.read_seq is None else made.read_seq
+            last = max(0 if newest is None else newest.updated_seq, *corrected.get(up, {}).values(), 0)
+            is_news = newest is not None and last > until
             if up in node.definition.mappings or (is_news and made.basis is not None):
                 wanted.add(up)
     return wanted

@@ -25,6 +25,9 @@ from headwater.storage.log import dropped, event_log, folds, transaction
 from headwater.storage.log.writer import Unit
 from headwater.storage.schema import asset_aliases, check_latest, events, latest, lineage_edges, withdrawn
 
+_MOST_NAMED = 500
+"""Of more assets than that, all corrections are read and then looked through."""
+
 
 def withdraw(connection: Connection, seq: int, *, reason: str | None, reporter: Reporter) -> Unit[Event]:
     """The unit that withdraws an event.
@@ -138,6 +141,26 @@ def rename(
         asset_key=to,
     )
     return Unit(events=[told], guard=guard, effect=effect)
+
+
+def read_corrected(connection: Connection, keys: Collection[str]) -> dict[str, dict[str, int]]:
+    """By asset the partitions of which something was withdrawn or wiped, each with the event that last did.
+
+    Args:
+        connection: Where to read.
+        keys: Which assets.
+    """
+    kinds = (EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED)
+    query = sa.select(events).where(events.c.kind.in_(kinds), events.c.asset_key.is_not(None)).order_by(events.c.seq)
+    if len(keys) <= _MOST_NAMED:
+        query = query.where(events.c.asset_key.in_(sorted(keys)))
+    found: dict[str, dict[str, int]] = {}
+    for event in event_log.read_rows(connection, query):
+        if event.asset_key in keys:
+            of_wipe = event.payload.partitions if isinstance(event.payload, Wipe) else ()
+            for partition in of_wipe if event.partition is None else (event.partition,):
+                found.setdefault(event.asset_key, {})[partition] = event.seq
+    return found
 
 
 def read_aliases(connection: Connection) -> dict[str, str]:
