@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
+import msgspec
 import pytest
 from builders import checked, external, made, native
 
-from headwater.clock import MICROSECONDS
-from headwater.definitions.partitions import StaticPartitionsDefinition
+from headwater.clock import MICROSECONDS, from_seconds, to_seconds
+from headwater.definitions.partitions import (
+    AllPartitionMapping,
+    DynamicPartitionsDefinition,
+    StaticPartitionsDefinition,
+)
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
-from headwater.records.log.events import DefinitionsChanged, EventKind, Materialization, NewEvent
+from headwater.records.log.events import DefinitionsChanged, EventKind, Materialization, NewEvent, PartitionsChanged
 from headwater.server.resources import assets, graphs, moments
 from headwater.storage.catalog import definitions as catalog
+from headwater.storage.catalog import dynamic_partitions
 from headwater.storage.log import event_log
 from headwater.storage.log.writer import Unit
 from headwater.storage.store import Store
@@ -130,3 +137,55 @@ def test_the_history_of_a_definition_names_what_changed(timed: Store, clock: Man
     assert [(4, [], None), (3, ["deps"], ("a", "other")), (1, [], ("a",))] == [
         (each.seq, each.changed, None if each.definition is None else each.definition["deps"]) for each in found
     ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dynamic_partitions_as_of_every_moment(timed: Store, clock: ManualClock, seed: int) -> None:
+    """The keys at a moment are those that had been added and not deleted by then, whatever came later."""
+    chance = random.Random(seed)
+    keys: dict[str, None] = {}
+    history: list[tuple[float, list[str]]] = []
+    for _ in range(12):
+        clock.advance(100)
+        deleted = [key for key in keys if chance.random() < 0.3]
+        added = [key for key in "abcde" if chance.random() < 0.3]
+        change_keys(timed, clock, added, deleted)
+        keys = {**{key: None for key in keys if key not in deleted}, **dict.fromkeys(added)}
+        history.append((to_seconds(clock.now()) + 50, sorted(keys)))
+
+    for moment, expected in history:
+        found = timed.read(lambda c, at=moment: dynamic_partitions.read_all_at(c, from_seconds(at)))  # type: ignore[misc]
+        assert expected == sorted(found.get("colours", ()))
+    assert timed.read(lambda c: dynamic_partitions.read_all_at(c, 0)) == {}
+
+
+def change_keys(store: Store, clock: ManualClock, added: list[str], deleted: list[str]) -> None:
+    """Delete and add keys of dynamic partitions, as sensors and people do."""
+    payload = PartitionsChanged(name="colours", added=tuple(added), deleted=tuple(deleted))
+
+    def change(connection: Any, _events: Any) -> None:
+        dynamic_partitions.delete(connection, "colours", deleted)
+        dynamic_partitions.add(connection, "colours", added, clock.now())
+
+    store.write(Unit(events=[NewEvent(kind=EventKind.PARTITIONS_CHANGED, payload=payload)], effect=change))
+
+
+def test_staleness_as_of_a_moment_goes_by_the_keys_that_there_were(timed: Store, clock: ManualClock) -> None:
+    """What read all keys was stale while there was one that it had not read, also after that is deleted."""
+    colours = DynamicPartitionsDefinition(name="colours").to_snapshot()
+    mapped = msgspec.structs.replace(native("down", "up"), mappings={"up": AllPartitionMapping().to_snapshot()})
+    serve(timed, "one", external("up", partitions=colours), mapped)
+    change_keys(timed, clock, ["red"], [])
+    timed.write(Unit(events=[made("up", partition="red")]))
+    read = timed.read(event_log.head)
+    payload = Materialization(code_version="1", input_versions={"up": f"seq:{read}"}, read_seq=read)
+    timed.write(Unit(events=[NewEvent(kind=EventKind.MATERIALIZATION, payload=payload, asset_key="down")]))
+    clock.advance(100)
+    change_keys(timed, clock, ["blue"], [])
+    timed.write(Unit(events=[made("up", partition="blue")]))
+    clock.advance(100)
+    change_keys(timed, clock, [], ["blue"])
+
+    found = [sorted(timed.read(lambda c, at=at: as_of(c, at)).causes) for at in (1_050, 1_150, 1_250)]  # type: ignore[misc]
+
+    assert [[], ["down"], []] == found

@@ -100,14 +100,17 @@ def read_graph_as_of(connection: Connection, moment: int, *, with_reported: bool
     Args:
         connection: Where to read.
         moment: Microseconds since the epoch.
-        with_reported: Whether to add lineage that outside systems had told of by then, and assets that had events.
+        with_reported: Whether to add lineage that outside systems had told of by then, assets that had events, and the
+            dynamic partitions that there were.
     """
     placed = catalog.read_placed_at(connection, moment)
     loaded = [(location, catalog.read_snapshot(connection, name)) for location, name in placed]
     if not with_reported:
         return build_graph(loaded)
     edges = catalog.read_edges(connection, event_log.seq_at(connection, moment))
-    return build_graph(loaded, learned_edges=edges, reported_keys=past.read_reported_keys_at(connection, moment))
+    graph = build_graph(loaded, learned_edges=edges, reported_keys=past.read_reported_keys_at(connection, moment))
+    graph.dynamic_keys = DynamicKeys(dynamic_partitions.read_all_at(connection, moment))
+    return graph
 
 
 def _switch_off_undeclared(graph: AssetGraph) -> None:

@@ -41,17 +41,18 @@ def read_changes(
     corrected = _read_corrected(connection, graph, keys, latest)
     wanted = _read_by_partition(graph, keys, latest, corrected)
     partitions = {key: states.read_partitions(connection, key) for key in sorted(wanted)}
-    return _compare(connection, graph, latest, partitions, corrected, now)
+    dynamic = DynamicKeys(read_all(connection)) if partitions else None
+    return _compare(connection, graph, PartitionLinks(graph, to_datetime(now), dynamic), latest, partitions, corrected)
 
 
 def read_changes_at(
     connection: Connection, graph: AssetGraph, latest: Mapping[tuple[str, EventKind], Latest], moment: int
 ) -> VersionChanges:
-    """What tells whether assets were stale at an earlier moment; dynamic partitions are those that there are now.
+    """What tells whether assets were stale at an earlier moment.
 
     Args:
         connection: Where to read.
-        graph: The assets as they were.
+        graph: The assets as they were, with the dynamic partitions that there were.
         latest: Their states then, by key and kind.
         moment: That moment, in microseconds.
     """
@@ -59,22 +60,20 @@ def read_changes_at(
     corrected = _read_corrected(connection, graph, keys, latest)
     wanted = _read_by_partition(graph, keys, latest, corrected)
     partitions = {key: past.read_partitions_at(connection, key, moment) for key in sorted(wanted)}
-    return _compare(connection, graph, latest, partitions, corrected, moment)
+    links = PartitionLinks(graph, to_datetime(moment), graph.dynamic_keys)
+    return _compare(connection, graph, links, latest, partitions, corrected)
 
 
 def _compare(
     connection: Connection,
     graph: AssetGraph,
+    links: PartitionLinks,
     latest: Mapping[tuple[str, EventKind], Latest],
     partitions: Mapping[str, Mapping[tuple[str, EventKind], Latest]],
     corrected: _Corrected,
-    now: int,
 ) -> VersionChanges:
-    dynamic = DynamicKeys(read_all(connection)) if partitions else None
     former = {row.alias: row.asset_key for row in connection.execute(sa.select(asset_aliases))}
-    return VersionChanges(
-        graph, PartitionLinks(graph, to_datetime(now), dynamic), latest, partitions, former, corrected
-    )
+    return VersionChanges(graph, links, latest, partitions, former, corrected)
 
 
 def _read_corrected(

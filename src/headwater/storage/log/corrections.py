@@ -151,15 +151,17 @@ def read_corrected(connection: Connection, keys: Collection[str]) -> dict[str, d
         keys: Which assets.
     """
     kinds = (EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED)
-    query = sa.select(events).where(events.c.kind.in_(kinds), events.c.asset_key.is_not(None)).order_by(events.c.seq)
+    query = sa.select(events).where(events.c.kind.in_(kinds)).order_by(events.c.seq)
     if len(keys) <= _MOST_NAMED:
         query = query.where(events.c.asset_key.in_(sorted(keys)))
     found: dict[str, dict[str, int]] = {}
     for event in event_log.read_rows(connection, query):
-        if event.asset_key in keys:
-            of_wipe = event.payload.partitions if isinstance(event.payload, Wipe) else ()
-            for partition in of_wipe if event.partition is None else (event.partition,):
-                found.setdefault(event.asset_key, {})[partition] = event.seq
+        key = event.asset_key
+        if key is None or key not in keys:
+            continue
+        of_wipe = event.payload.partitions if isinstance(event.payload, Wipe) else ()
+        for partition in of_wipe if event.partition is None else (event.partition,):
+            found.setdefault(key, {})[partition] = event.seq
     return found
 
 
