@@ -27,6 +27,8 @@ export function pageHints(): Plugin {
   return {
     name: "headwater-page-hints",
     apply: "build",
+    // After those parts are gone that held nothing but styles.
+    enforce: "post",
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
       const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));

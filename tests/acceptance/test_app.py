@@ -330,6 +330,43 @@ def test_each_page_fits_a_phone(app: Page, demo: Demo, path: str) -> None:
     assert app.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_neighbourhood_is_whole_and_readable_on_a_phone(app: Page, demo: Demo) -> None:
+    """It is drawn from top to bottom: each card stands within the frame, and is wide enough to be read."""
+    app.set_viewport_size({"width": 390, "height": 844})
+    open_page(app, demo, "/asset?key=daily_revenue&tab=lineage")
+    cards = app.get_by_test_id("lineage").locator(".hw-card[data-key]")
+    expect(cards).to_have_count(4)
+    places = """cards => cards.map(card => {
+        const [mine, all] = [card, card.closest('.hw-stage')].map(one => one.getBoundingClientRect());
+        return [mine.left >= all.left && mine.right <= all.right && mine.top >= all.top && mine.bottom <= all.bottom,
+                mine.width > 120];
+    })"""
+
+    assert [[True, True]] * 4 == cards.evaluate_all(places)
+
+
+def test_the_keys_are_told_and_the_tab_says_what_is_shown(app: Page, demo: Demo) -> None:
+    """A question mark tells of the keys, except where it is typed."""
+    open_page(app, demo, "/catalog")
+    expect(app).to_have_title("Catalog · Headwater")
+    app.get_by_label("Search the catalog").press("?")
+    expect(app.get_by_text("Nothing matches")).to_be_visible()
+    expect(app.get_by_role("dialog", name="Keys")).to_have_count(0)
+    app.get_by_role("heading", level=1).click()
+    app.keyboard.press("?")
+    expect(app.get_by_role("dialog", name="Keys")).to_contain_text("Move the map")
+    app.keyboard.press("Escape")
+    expect(app.get_by_role("dialog", name="Keys")).to_have_count(0)
+
+
+def test_an_asset_that_is_not_there_still_has_its_heading(page: Page, demo: Demo) -> None:
+    """Above the sentence that says what is wrong."""
+    open_page(page, demo, "/asset?key=no_such")
+    expect(page.get_by_role("heading", level=1, name="no_such")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("There is no asset 'no_such'")
+    expect(page).to_have_title("no_such · Headwater")
+
+
 @pytest.mark.parametrize("path", ["/runs?view=asset", "/sensors"])
 def test_a_timeline_cuts_nothing_on_a_phone(app: Page, demo: Demo, path: str) -> None:
     """Names have a row of their own, and each moment that is named stands within the timeline."""

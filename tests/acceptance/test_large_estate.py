@@ -149,6 +149,16 @@ def test_a_page_asks_before_the_app_runs(page: Page, large: DevServer, path: str
     assert re.search(f'<link rel="modulepreload" [^>]*{code}[^>]*[.]js">', head)
 
 
+def test_what_pages_are_to_ask_for_is_there(large: DevServer) -> None:
+    """Each link in the head of each page has an answer."""
+    pages = ("/", "/catalog", "/lineage", "/asset", "/runs", "/runs/1", "/backfills", "/backfills/1", "/sensors")
+    heads = [large.get(path).body.decode() for path in (*pages, "/sensors/1", "/schedules/1", "/settings")]
+    links = {link for head in heads for link in re.findall(r'<link rel="[^"]*" [^>]*href="[.](/[^"]*)"', head)}
+
+    assert len(links) > 20
+    assert [] == [link for link in links if large.get(link).status != 200]
+
+
 def test_the_catalog_lists_all_and_finds_one(page: Page, large: DevServer) -> None:
     """Only the rows in sight are drawn; the end of the list is reached, and a word finds one of ten thousand."""
     page.goto(large.url + "/catalog")

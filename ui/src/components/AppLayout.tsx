@@ -15,7 +15,7 @@ import {
 import { useDisclosure } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Link, Outlet, useLocation } from "react-router";
 
 import { followLive } from "../api/live";
@@ -37,6 +37,8 @@ import {
 } from "./icons";
 import { Mark } from "./marks";
 import { usePageKeys } from "./usePageKeys";
+
+const KeyHelp = lazy(async () => ({ default: (await import("./KeyHelp")).KeyHelp }));
 
 const PAGES = [
   { to: "/", label: "Overview", letter: "o", Glyph: OverviewGlyph },
@@ -63,7 +65,8 @@ function Frame() {
   const [opened, menu] = useDisclosure(false);
   const connected = useLive();
   const { pathname } = useLocation();
-  usePageKeys(PAGES);
+  const [helped, help] = useDisclosure(false);
+  usePageKeys(PAGES, help.open);
   const deployment = useQuery(deploymentQuery).data;
   const failed = deployment?.locations.filter((location) => location.status === "failed") ?? [];
   return (
@@ -137,7 +140,12 @@ function Frame() {
         ))}
         <Outlet />
       </AppShell.Main>
-      <CommandPalette pages={PAGES} />
+      <CommandPalette pages={PAGES} onHelp={help.open} />
+      {helped && (
+        <Suspense>
+          <KeyHelp opened onClose={help.close} pages={PAGES} />
+        </Suspense>
+      )}
     </AppShell>
   );
 }

@@ -17,7 +17,13 @@ const LONGEST = 200;
 const PAUSE_MILLISECONDS = 120;
 
 /** Go to anything that has a name, or do something, by typing a part of it. */
-export function CommandPalette({ pages }: { pages: readonly { to: string; label: string }[] }) {
+export function CommandPalette({
+  pages,
+  onHelp,
+}: {
+  pages: readonly { to: string; label: string }[];
+  onHelp: () => void;
+}) {
   const [typed, setTyped] = useState("");
   const [opened, setOpened] = useState(false);
   return (
@@ -41,22 +47,30 @@ export function CommandPalette({ pages }: { pages: readonly { to: string; label:
         maxLength={LONGEST}
       />
       <Spotlight.ActionsList aria-label="What matches">
-        {opened && <Found wanted={typed.trim()} pages={pages} />}
+        {opened && <Found wanted={typed.trim()} pages={pages} onHelp={onHelp} />}
       </Spotlight.ActionsList>
       <Spotlight.Footer>
         <span style={{ fontSize: 12, color: "var(--hw-quiet)" }}>
-          ↑ ↓ choose · Enter go · Esc close · g then o, c, l, r, b, a, s: pages
+          ↑ ↓ choose · Enter go · Esc close · ? all keys
         </span>
       </Spotlight.Footer>
     </Spotlight.Root>
   );
 }
 
-function Found({ wanted, pages }: { wanted: string; pages: readonly { to: string; label: string }[] }) {
+function Found({
+  wanted,
+  pages,
+  onHelp,
+}: {
+  wanted: string;
+  pages: readonly { to: string; label: string }[];
+  onHelp: () => void;
+}) {
   const navigate = useNavigate();
   const go = useCallback((path: string) => () => navigate(path), [navigate]);
   // Not deferred: Enter right after the last letter goes to what that letter found.
-  const commands = useCommands(pages, go);
+  const commands = useCommands(pages, go, onHelp);
   const near = useMemo(() => find(commands, wanted, MOST), [commands, wanted]);
   // What only the server knows of, such as columns, comes after it, so that nothing moves away under the reader.
   const [asked] = useDebouncedValue(wanted, PAUSE_MILLISECONDS);

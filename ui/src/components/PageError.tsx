@@ -1,7 +1,7 @@
 import { Alert, Button, Container, Stack, Text } from "@mantine/core";
 import { Link, useRouteError } from "react-router";
 
-import { Empty, Failure } from "./states";
+import { Empty, Failure, PageTitle } from "./states";
 
 /** What each browser says of a part of the app that is no longer there: the app was built anew since the page came. */
 const PART_IS_GONE = /dynamically imported module|importing a module script|preload css/i;
@@ -43,8 +43,11 @@ export function PageError() {
 
 export function NotFound() {
   return (
-    <Empty title="There is no such page">
-      Go to the <Link to="/">overview</Link>, or search with Ctrl K.
-    </Empty>
+    <>
+      <PageTitle title="Nothing here" />
+      <Empty title="There is no such page">
+        Go to the <Link to="/">overview</Link>, or search with Ctrl K.
+      </Empty>
+    </>
   );
 }

@@ -3,6 +3,7 @@ import type { CSSProperties } from "react";
 import { Link } from "react-router";
 
 import type { AssetKind, AssetStatus } from "../api/client";
+import { Breakable } from "./Breakable";
 import { toExact, toRelative } from "./format";
 import { assetPath, showPart, toParts } from "./keys";
 import { ASSET_LOOKS, KINDS, type Look } from "./status";
@@ -80,7 +81,7 @@ export function AssetLink({ assetKey, size = "sm" }: { assetKey: string; size?: 
         </Text>
       )}
       <Text component="span" size={size} fw={550}>
-        {last}
+        <Breakable text={last} />
       </Text>
     </Link>
   );

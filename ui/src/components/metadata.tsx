@@ -1,6 +1,7 @@
 import { Anchor, Badge, Code, ScrollArea, Table, Text } from "@mantine/core";
 
 import type { MetadataEntry } from "../api/client";
+import { Breakable } from "./Breakable";
 import { toExact, toNumber } from "./format";
 import { Markdown } from "./Markdown";
 import { AssetLink } from "./marks";
@@ -45,7 +46,7 @@ export function MetadataTable({ entries }: { entries: Record<string, MetadataEnt
           ) : (
             <Table.Tr key={name}>
               <Table.Th w="34%" fw={500} style={{ verticalAlign: "top", overflowWrap: "anywhere" }}>
-                {name}
+                <Breakable text={name} />
               </Table.Th>
               <Table.Td style={{ overflowWrap: "anywhere" }}>
                 <MetadataView entry={entry} />

@@ -3,25 +3,38 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import type { ErrorView } from "../api/client";
+import { usePageTitle } from "./usePageTitle";
 
-/** What a query came to: a skeleton while it is asked, an error with another try, or what is shown of it. */
+/**
+ * What a query came to: a skeleton while it is asked, an error with another try, or what is shown of it.
+ *
+ * Where the page's title is part of what is shown, `title` stands there until then, also above an error.
+ */
 export function Loaded<T>({
   query,
   children,
   rows = 6,
+  title,
 }: {
   query: Pick<UseQueryResult<T>, "data" | "error" | "refetch">;
   children: (data: T) => ReactNode;
   rows?: number;
+  title?: string;
 }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.error) return <Failure message={query.error.message} onRetry={() => void query.refetch()} />;
   return (
-    <Stack gap="xs" role="group" aria-busy="true" aria-label="Loading">
-      {Array.from({ length: rows }, (_, row) => (
-        <Skeleton key={row} height={28} radius="sm" />
-      ))}
-    </Stack>
+    <>
+      {title !== undefined && <PageTitle title={title} />}
+      {query.error ? (
+        <Failure message={query.error.message} onRetry={() => void query.refetch()} />
+      ) : (
+        <Stack gap="xs" role="group" aria-busy="true" aria-label="Loading">
+          {Array.from({ length: rows }, (_, row) => (
+            <Skeleton key={row} height={28} radius="sm" />
+          ))}
+        </Stack>
+      )}
+    </>
   );
 }
 
@@ -94,6 +107,7 @@ export function Section({
 }
 
 export function PageTitle({ title, children }: { title: string; children?: ReactNode }) {
+  usePageTitle(title);
   return (
     <Group justify="space-between" align="center" mb="md" gap="sm">
       <Title order={1} size="h3">

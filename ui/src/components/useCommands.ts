@@ -21,7 +21,11 @@ export interface Command extends Findable {
 export type Go = (path: string) => () => unknown;
 
 /** What is found without asking: pages, actions, and all that the app has read anyway. */
-export function useCommands(pages: readonly { to: string; label: string }[], go: Go): Command[] {
+export function useCommands(
+  pages: readonly { to: string; label: string }[],
+  go: Go,
+  onHelp: () => void,
+): Command[] {
   const queries = useQueryClient();
   const assets = useQuery(assetsQuery).data;
   const sensors = useQuery(sensorsQuery).data;
@@ -47,6 +51,13 @@ export function useCommands(pages: readonly { to: string; label: string }[], go:
         },
       },
       {
+        id: "keys",
+        label: "Show the keys",
+        description: "Action",
+        also: "keyboard shortcuts help",
+        run: onHelp,
+      },
+      {
         id: "copy",
         label: "Copy the address of this page",
         description: "Action",
@@ -69,7 +80,7 @@ export function useCommands(pages: readonly { to: string; label: string }[], go:
       })),
       ...(runs?.pages[0]?.items ?? []).map((run) => runCommand(run, go)),
     ];
-  }, [pages, assets, sensors, schedules, runs, dark, go, queries, setColorScheme]);
+  }, [pages, assets, sensors, schedules, runs, dark, go, onHelp, queries, setColorScheme]);
 }
 
 function assetCommands(asset: AssetRow, go: Go): Command[] {

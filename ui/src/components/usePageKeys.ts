@@ -3,8 +3,8 @@ import { useNavigate } from "react-router";
 
 const PATIENCE_MILLISECONDS = 1_200;
 
-/** `g` and then a page's letter goes to that page, unless somebody is typing. */
-export function usePageKeys(pages: readonly { to: string; letter: string }[]): void {
+/** `g` and then a page's letter goes to that page, and `?` tells of all keys, unless somebody is typing. */
+export function usePageKeys(pages: readonly { to: string; letter: string }[], onHelp: () => void): void {
   const navigate = useNavigate();
   useEffect(() => {
     let began = -Infinity;
@@ -12,6 +12,7 @@ export function usePageKeys(pages: readonly { to: string; letter: string }[]): v
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+      if (event.key === "?") onHelp();
       const page = pages.find((each) => each.letter === event.key);
       if (event.timeStamp - began < PATIENCE_MILLISECONDS && page) void navigate(page.to);
       began = event.key === "g" ? event.timeStamp : -Infinity;
@@ -20,5 +21,5 @@ export function usePageKeys(pages: readonly { to: string; letter: string }[]): v
     return () => {
       window.removeEventListener("keydown", listen);
     };
-  }, [navigate, pages]);
+  }, [navigate, pages, onHelp]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { layOut, toColumns } from "./layout";
+import { layDown, layOut, toColumns } from "./layout";
 import { lineageOf, reach, toAdjacency, type Shape } from "./neighbourhood";
 
 const SIZES = { width: 100, height: 40, columnGap: 60, rowGap: 20 };
@@ -92,6 +92,26 @@ describe("layOut", () => {
 
   it("lays out ten thousand nodes", () => {
     expect(layOut(randomShape(10_000, 5), SIZES).places).toHaveLength(10_000);
+  });
+});
+
+describe("layDown", () => {
+  it("draws every edge from top to bottom, and few beside each other", () => {
+    const shape = randomShape(20, 7);
+    const { places } = layDown(shape, SIZES);
+    const abreast = new Map<number, number>();
+    for (const { y } of places) abreast.set(y, (abreast.get(y) ?? 0) + 1);
+
+    for (const [up, down] of shape.edges)
+      expect((places[up]?.y ?? 0) + SIZES.height).toBeLessThan(places[down]?.y ?? 0);
+    expect(Math.max(...abreast.values())).toBeLessThanOrEqual(3);
+  });
+
+  it("leaves room below a tall node", () => {
+    const shape: Shape = { size: 2, edges: [[0, 1]] };
+    const { places } = layDown(shape, SIZES, (node) => (node === 0 ? 400 : SIZES.height));
+
+    expect(places[1]?.y).toBe(400 + SIZES.columnGap);
   });
 });
 

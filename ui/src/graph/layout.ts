@@ -25,6 +25,9 @@ const SWEEPS = 8;
 const FEWEST_ROWS = 12;
 const MOST_ROUTED = 600;
 const ROUTE_SHARE = 0.45;
+/** Of a drawing from top to bottom: how many stand beside each other at least, and for each in it. */
+const FEWEST_ABREAST = 2;
+const ABREAST_SHARE = 0.23;
 
 /**
  * Places for the nodes of a layered drawing, left to right; a place is a node's upper left corner.
@@ -43,6 +46,32 @@ export function layOut(shape: Shape, sizes: Sizes, heightOf: HeightOf = () => si
     return { places: placeFolded(columns, shape.size, tall, sizes, heightOf), routes: new Map() };
   }
   return placeRouted(routed, shape.size, sizes, heightOf);
+}
+
+/**
+ * Places of a drawing from top to bottom, for a screen that is taller than it is wide.
+ *
+ * What would be a column is a row, in several where too few can be read beside each other.
+ */
+export function layDown(shape: Shape, sizes: Sizes, heightOf: HeightOf = () => sizes.height): Laid {
+  const layers = toColumns(shape);
+  sortRows(layers, shape);
+  const most = Math.max(FEWEST_ABREAST, Math.ceil(Math.sqrt(ABREAST_SHARE * shape.size)));
+  const step = sizes.width + sizes.rowGap;
+  const places: Place[] = new Array<Place>(shape.size);
+  let y = 0;
+  for (const layer of layers) {
+    const abreast = Math.ceil(layer.length / Math.ceil(layer.length / most));
+    for (let first = 0; first < layer.length; first += abreast) {
+      const mine = layer.slice(first, first + abreast);
+      mine.forEach((node, place) => {
+        places[node] = { x: (place - (mine.length - 1) / 2) * step, y };
+      });
+      y += Math.max(...mine.map(heightOf)) + sizes.rowGap;
+    }
+    y += sizes.columnGap - sizes.rowGap;
+  }
+  return { places, routes: new Map() };
 }
 
 /** How many rows a column may have and still be read beside the others. */

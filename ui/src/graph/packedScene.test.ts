@@ -10,6 +10,7 @@ it("packs a scene and gives it back whole: folded groups, bundles, routes, tall 
     edges: [...inputs.map((n) => [n, 12] as const), [12, 13], [13, 14], [12, 14], [14, 15], [14, 16]],
     groups: Array.from({ length: 17 }, (_, n) => (n > 14 ? "folded" : "open")),
     boxed: true,
+    narrow: false,
     folded: ["folded"],
     bundles: [inputs],
     lines: new Map([[13, 3]]),

@@ -3,7 +3,7 @@ import type { Edge, Fold, Scene } from "./scene";
 
 /** A scene as a few long arrays: to copy ten thousand small objects from a worker takes longer than to make them anew. */
 export interface PackedScene {
-  readonly kept: Pick<Scene, "x" | "y" | "heights" | "markOf" | "boxes" | "bounds">;
+  readonly kept: Pick<Scene, "x" | "y" | "heights" | "markOf" | "boxes" | "bounds" | "down">;
   /** The assets of all marks one after the other, and how many each mark has. */
   readonly assets: Int32Array;
   readonly counts: Int32Array;
@@ -13,13 +13,24 @@ export interface PackedScene {
   readonly routes: readonly (readonly [number, readonly Place[]])[];
 }
 
-export function pack({ x, y, heights, markOf, boxes, bounds, assets, folds, edges }: Scene): PackedScene {
+export function pack({
+  x,
+  y,
+  heights,
+  markOf,
+  boxes,
+  bounds,
+  down,
+  assets,
+  folds,
+  edges,
+}: Scene): PackedScene {
   const numbers = new Int32Array(edges.length * 3);
-  edges.forEach(({ up, down, inner }, place) => {
-    numbers.set([up, down, inner ? 1 : 0], place * 3);
+  edges.forEach((edge, place) => {
+    numbers.set([edge.up, edge.down, edge.inner ? 1 : 0], place * 3);
   });
   return {
-    kept: { x, y, heights, markOf, boxes, bounds },
+    kept: { x, y, heights, markOf, boxes, bounds, down },
     assets: Int32Array.from(assets.flat()),
     counts: Int32Array.from(assets, (mine) => mine.length),
     folds: folds.flatMap((fold, mark) => (fold === null ? [] : [[mark, fold] as const])),

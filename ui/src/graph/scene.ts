@@ -1,4 +1,4 @@
-import { layOut, toColumns, type Place, type Sizes } from "./layout";
+import { layDown, layOut, toColumns, type Place, type Sizes } from "./layout";
 import type { Shape } from "./neighbourhood";
 
 /** What is to be drawn of a graph: which assets, and how they are gathered. */
@@ -9,6 +9,8 @@ export interface SceneRequest {
   readonly groups: readonly string[];
   /** Whether groups stand in boxes of their own. */
   readonly boxed: boolean;
+  /** Whether it is drawn from top to bottom, for a narrow screen; boxes stand as they do on any. */
+  readonly narrow: boolean;
   /** Groups that are drawn as one mark. */
   readonly folded: readonly string[];
   /** Other assets that are drawn as one mark, such as the many inputs of one. */
@@ -54,10 +56,12 @@ export interface Scene {
   readonly edges: readonly Edge[];
   readonly boxes: readonly Box[];
   readonly bounds: Omit<Box, "name" | "count">;
+  /** Whether edges go from top to bottom, and not from left to right. */
+  readonly down: boolean;
 }
 
 /** The edition of these rules: a scene that was kept under another one is laid out anew. */
-export const LAYOUT = 4;
+export const LAYOUT = 5;
 export const CARD: Sizes = { width: 216, height: 58, columnGap: 72, rowGap: 22 };
 /** A line of a column below a card's head, and what is left free below the last. */
 export const LINE = 24;
@@ -73,7 +77,7 @@ export function toScene(request: SceneRequest): Scene {
   const heights = Float32Array.from(marks.assets, (assets, mark) =>
     marks.folds[mark] === null ? heightFor(request.lines.get(assets[0] ?? -1) ?? 0) : CARD.height,
   );
-  const laid = request.boxed ? inBoxes(marks, heights, request) : plain(marks, heights);
+  const laid = request.boxed ? inBoxes(marks, heights, request) : plain(marks, heights, request.narrow);
   const x = new Float32Array(laid.places.length);
   const y = new Float32Array(laid.places.length);
   laid.places.forEach((place, mark) => {
@@ -95,6 +99,7 @@ export function toScene(request: SceneRequest): Scene {
     edges,
     boxes: laid.boxes,
     bounds: boundsOf(laid.places, heights, laid.boxes),
+    down: request.narrow && !request.boxed,
   };
 }
 
@@ -158,8 +163,9 @@ interface Arranged {
   readonly boxes: readonly Box[];
 }
 
-function plain(marks: Marks, heights: Float32Array): Arranged {
-  return { ...layOut(marks.shape, CARD, (mark) => heights[mark] ?? CARD.height), boxes: [] };
+function plain(marks: Marks, heights: Float32Array, narrow: boolean): Arranged {
+  const lay = narrow ? layDown : layOut;
+  return { ...lay(marks.shape, CARD, (mark) => heights[mark] ?? CARD.height), boxes: [] };
 }
 
 /** Each group laid out for itself; the groups flow in columns, those that feed others first. */

@@ -7,6 +7,7 @@ import type { Graph } from "../../api/client";
 import { graphQuery } from "../../api/queries";
 import { assetPath } from "../../components/keys";
 import { Loaded } from "../../components/states";
+import { useNarrow } from "../../components/useNarrow";
 import { toAdjacency } from "../../graph/neighbourhood";
 import { DepthInput } from "../lineage/DepthInput";
 import { toDrawn } from "../lineage/drawn";
@@ -30,6 +31,7 @@ function Around({ graph, assetKey }: { graph: Graph; assetKey: string }) {
   const navigate = useNavigate();
   const [opened, setOpened] = useState<readonly string[]>([]);
   const [shown, setShown] = useState<readonly string[]>([]);
+  const narrow = useNarrow();
   const origins = useOrigins();
   const tables = useTables(shown);
   const drawn = toDrawn(graph, {
@@ -37,6 +39,7 @@ function Around({ graph, assetKey }: { graph: Graph; assetKey: string }) {
     up,
     down,
     boxed: false,
+    narrow,
     folded: [],
     opened,
     lines: linesOf(tables),

@@ -1,16 +1,17 @@
 import { Group, Tabs, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, type ReactNode } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import type { AssetDetail, AssetRow, Schemas } from "../../api/client";
 import { assetQuery } from "../../api/queries";
 import { CopyIcon } from "../../components/CopyBlock";
-import { showPart, toParts } from "../../components/keys";
+import { showKey, showPart, toParts } from "../../components/keys";
 import { latenessOf } from "../../components/lateness";
 import { KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
-import { Empty, Loaded } from "../../components/states";
+import { Empty, Loaded, PageTitle } from "../../components/states";
 import { LATENESS_LOOKS, type Look } from "../../components/status";
+import { usePageTitle } from "../../components/usePageTitle";
 import { AssetActions } from "./AssetActions";
 import { AssetChecks } from "./AssetChecks";
 import { AssetColumns } from "./AssetColumns";
@@ -32,9 +33,17 @@ export function AssetPage() {
   const [parameters, setParameters] = useSearchParams();
   const key = parameters.get("key");
   const query = useQuery({ ...assetQuery(key ?? ""), enabled: key !== null });
-  if (key === null) return <Empty title="Which asset?">Choose one in the catalog.</Empty>;
+  if (key === null)
+    return (
+      <>
+        <PageTitle title="Assets" />
+        <Empty title="Which asset?">
+          Choose one in the <Link to="/catalog">catalog</Link>.
+        </Empty>
+      </>
+    );
   return (
-    <Loaded query={query}>
+    <Loaded query={query} title={showKey(key)}>
       {(detail) => {
         const tabs = tabsOf(detail);
         // An address may name a tab that the asset does not have, or has no more.
@@ -108,6 +117,7 @@ function Header({ detail }: { detail: AssetDetail }) {
   const { asset } = detail;
   const parts = toParts(asset.key).map(showPart);
   const last = parts.pop() ?? "∅";
+  usePageTitle(showKey(asset.key));
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
       <div style={{ minWidth: 0, flex: "1 1 300px" }}>

@@ -15,7 +15,7 @@ export function SchedulePage() {
   const { name = "" } = useParams();
   const query = useQuery(scheduleQuery(name));
   return (
-    <Loaded query={query}>
+    <Loaded query={query} title={name}>
       {(schedule) => <TickingPage kind="schedules" item={schedule} facts={factsOf(schedule)} />}
     </Loaded>
   );

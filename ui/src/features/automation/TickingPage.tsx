@@ -12,6 +12,7 @@ import { HeldList } from "../../components/HeldList";
 import { Markdown } from "../../components/Markdown";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, Section } from "../../components/states";
+import { usePageTitle } from "../../components/usePageTitle";
 import { useAddressFields } from "../../components/useAddressFields";
 import { DryRun } from "./DryRun";
 import { TickingSwitch } from "./TickingSwitch";
@@ -44,6 +45,7 @@ export function TickingPage({
   children?: ReactNode;
 }) {
   const change = useTickingChange(kind, item.name);
+  usePageTitle(item.name);
   return (
     <Stack>
       <Group justify="space-between" align="flex-start">

@@ -11,6 +11,7 @@ import { showKey } from "../../components/keys";
 import { Mark, Moment } from "../../components/marks";
 import { MoreButton } from "../../components/MoreButton";
 import { Loaded, Section } from "../../components/states";
+import { usePageTitle } from "../../components/usePageTitle";
 import { BACKFILL_LOOKS } from "../../components/status";
 import { causeText, partitionText, RunTable } from "../runs/RunTable";
 import { AssetProgress } from "./AssetProgress";
@@ -22,12 +23,17 @@ import { rangeText } from "./progress";
 export function BackfillPage() {
   const { backfillId = "" } = useParams();
   const query = useQuery(backfillQuery(backfillId));
-  return <Loaded query={query}>{(detail) => <Backfill detail={detail} />}</Loaded>;
+  return (
+    <Loaded query={query} title={`Backfill ${backfillId}`}>
+      {(detail) => <Backfill detail={detail} />}
+    </Loaded>
+  );
 }
 
 function Backfill({ detail }: { detail: BackfillDetail }) {
   const { backfill, assets, failures } = detail;
   const over = backfill.ended_at !== null;
+  usePageTitle(`Backfill ${backfill.backfill_id}`);
   return (
     <Stack>
       <Group justify="space-between" align="flex-start">

@@ -17,6 +17,7 @@ import { litAround, litOf } from "./lit";
 import { TimeSlider } from "./TimeSlider";
 import { useAddress, viewText } from "./useAddress";
 import { linesOf } from "./columnLines";
+import { useNarrow } from "../../components/useNarrow";
 import { useOrigins, useTables } from "./useAround";
 import { useScene, warmUp } from "./useScene";
 
@@ -74,6 +75,7 @@ function Lineage({ graph }: { graph: Graph }) {
   const [address, set] = useAddress();
   const { focus, up, down, mode, chosen } = address;
   const boxed = address.boxed ?? (focus === null && graph.nodes.length >= BOXED_FROM);
+  const narrow = useNarrow();
   const origins = useOrigins();
   const column = useMemo(
     () => (chosen === null || address.column === null ? null : { key: chosen, column: address.column }),
@@ -93,6 +95,7 @@ function Lineage({ graph }: { graph: Graph }) {
     up,
     down,
     boxed,
+    narrow,
     folded: address.folded,
     opened: address.opened,
     lines: linesOf(tables),

@@ -49,6 +49,7 @@ describe("toColumnLines", () => {
     ],
     groups: ["", "", ""],
     boxed: false,
+    narrow: false,
     folded: [],
     bundles: [],
     lines: new Map([

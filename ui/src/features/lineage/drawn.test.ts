@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import type { Graph, GraphNode } from "../../api/client";
 import { toDrawn, type Wanted } from "./drawn";
 
-const ALL: Wanted = { focus: null, up: 2, down: 2, boxed: false, folded: [], opened: [], lines: new Map() };
+const ALL: Wanted = {
+  focus: null,
+  up: 2,
+  down: 2,
+  boxed: false,
+  narrow: false,
+  folded: [],
+  opened: [],
+  lines: new Map(),
+};
 
 function graphOf(keys: string[], edges: [number, number][], status: string): Graph {
   const nodes = keys.map(

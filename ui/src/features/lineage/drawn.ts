@@ -21,6 +21,8 @@ export interface Wanted {
   readonly up: number;
   readonly down: number;
   readonly boxed: boolean;
+  /** Whether the screen is taller than it is wide. */
+  readonly narrow: boolean;
   readonly folded: readonly string[];
   /** Bundles that are drawn one by one, by the key of their first asset. */
   readonly opened: readonly string[];
@@ -44,12 +46,12 @@ let last: Kept | undefined;
  * lays nothing out anew.
  */
 export function toDrawn(graph: Graph, wanted: Wanted): Drawn {
-  const { focus, up, down, boxed, folded, opened, lines } = wanted;
+  const { focus, up, down, boxed, narrow, folded, opened, lines } = wanted;
   const around = focus === null ? "" : `${focus} ${up} ${down}`;
   const base = [
     graph.hash,
     around,
-    boxed ? "boxed" : "",
+    boxed ? "boxed" : narrow ? "narrow" : "",
     ...folded,
     ...opened.map((key) => `open ${key}`),
   ].join("\n");
@@ -70,6 +72,7 @@ export function toDrawn(graph: Graph, wanted: Wanted): Drawn {
       ...shape,
       groups,
       boxed,
+      narrow,
       folded,
       bundles: bundles.map((bundle) => bundle.members),
       lines: new Map(tall),

@@ -1,7 +1,7 @@
 import { cutMiddle } from "../../components/format";
 import { CARD } from "../../graph/scene";
 import { fit } from "../../graph/view";
-import { bendOf, columnEnds, lineMiddle, paint, pointsOf, type Layer } from "./paint";
+import { columnEnds, controls, lineMiddle, paint, pointsOf, type Layer } from "./paint";
 
 const MARGIN = 40;
 const MOST_PIXELS = 8_000;
@@ -44,11 +44,11 @@ export function toSvg({ scene, looks, tokens, columns }: Layer): string {
       `<text x="${each.x + 24}" y="${each.y + 34}" font-size="17" font-weight="600" fill="${tokens.quiet}">${escape(each.name)}</text>`,
     );
   }
-  const lines = scene.edges.map((edge) => toPath(pointsOf(scene, edge)));
+  const lines = scene.edges.map((edge) => toPath(pointsOf(scene, edge), scene.down));
   parts.push(`<path d="${lines.join("")}" fill="none" stroke="${tokens.quiet}" opacity="0.6"/>`);
   for (const edge of columns?.edges ?? []) {
     const stroke = edge.lit ? tokens.lit : tokens.kinds.native;
-    parts.push(`<path d="${toPath(columnEnds(scene, edge))}" fill="none" stroke="${stroke}"/>`);
+    parts.push(`<path d="${toPath(columnEnds(scene, edge), false)}" fill="none" stroke="${stroke}"/>`);
   }
   looks.forEach((look, mark) => {
     const height = scene.heights[mark] ?? CARD.height;
@@ -71,13 +71,12 @@ export function toSvg({ scene, looks, tokens, columns }: Layer): string {
   return [...parts, "</svg>"].join("\n");
 }
 
-function toPath([first, ...others]: { x: number; y: number }[]): string {
+function toPath([first, ...others]: { x: number; y: number }[], down: boolean): string {
   if (!first) return "";
   let path = `M${first.x} ${first.y}`;
   let last = first;
   for (const point of others) {
-    const bend = bendOf(point.x - last.x, 1);
-    path += `C${last.x + bend} ${last.y} ${point.x - bend} ${point.y} ${point.x} ${point.y}`;
+    path += `C${[...controls(down, last.x, last.y, point.x, point.y, 1), point.x, point.y].join(" ")}`;
     last = point;
   }
   return path;

@@ -119,18 +119,26 @@ function crosses(
   { up, down }: Edge,
   extent: { x: number; y: number; width: number; height: number },
 ) {
-  const [ux, dx] = [(x[up] ?? 0) + CARD.width, x[down] ?? 0];
+  const [ux, dx] = [x[up] ?? 0, x[down] ?? 0];
   const [uy, dy] = [y[up] ?? 0, y[down] ?? 0];
   return (
     Math.min(ux, dx) <= extent.x + extent.width &&
-    Math.max(ux, dx) >= extent.x &&
+    Math.max(ux, dx) + CARD.width >= extent.x &&
     Math.min(uy, dy) <= extent.y + extent.height &&
     Math.max(uy, dy) + CARD.height >= extent.y
   );
 }
 
 /** The corners that an edge goes through, in the scene. */
-export function pointsOf({ x, y }: Scene, { up, down, route }: Edge): { x: number; y: number }[] {
+export function pointsOf(scene: Scene, { up, down, route }: Edge): { x: number; y: number }[] {
+  const { x, y } = scene;
+  if (scene.down) {
+    const middle = CARD.width / 2;
+    return [
+      { x: (x[up] ?? 0) + middle, y: (y[up] ?? 0) + (scene.heights[up] ?? CARD.height) },
+      { x: (x[down] ?? 0) + middle, y: y[down] ?? 0 },
+    ];
+  }
   return [
     { x: (x[up] ?? 0) + CARD.width, y: (y[up] ?? 0) + CARD.height / 2 },
     ...(route ?? []),
@@ -151,15 +159,27 @@ function traceEdge(
   pen.moveTo(x, y);
   for (const point of others) {
     const [nx, ny] = [point.x * zoom + left, point.y * zoom + top];
-    const bend = curved ? bendOf(nx - x, zoom) : 0;
-    if (curved) pen.bezierCurveTo(x + bend, y, nx - bend, ny, nx, ny);
+    if (curved) pen.bezierCurveTo(...controls(scene.down, x, y, nx, ny, zoom), nx, ny);
     else pen.lineTo(nx, ny);
     [x, y] = [nx, ny];
   }
 }
 
+/** What a curve between two points is drawn towards: it leaves the way that edges go. */
+export function controls(
+  down: boolean,
+  x: number,
+  y: number,
+  nx: number,
+  ny: number,
+  zoom: number,
+): [number, number, number, number] {
+  const bend = bendOf(down ? ny - y : nx - x, zoom);
+  return down ? [x, y + bend, nx, ny - bend] : [x + bend, y, nx - bend, ny];
+}
+
 /** How far a curve leaves level; one that goes back swings out wide. */
-export function bendOf(distance: number, zoom: number): number {
+function bendOf(distance: number, zoom: number): number {
   return Math.max(distance / 2, Math.min(120, Math.abs(distance)) * 0.5 * Math.min(1, zoom));
 }
 

@@ -121,7 +121,7 @@ function Counts({ rows, overdue }: { rows: readonly AssetRow[]; overdue: Readonl
     },
   ];
   return (
-    <SimpleGrid cols={{ base: 2, xs: 4, lg: 7 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, xs: 4, lg: 7 }} spacing="sm" className="hw-counts">
       {boxes.map((box) => (
         <Paper
           key={box.to}

@@ -9,6 +9,7 @@ import { toDuration } from "../../components/format";
 import { Mark, Moment } from "../../components/marks";
 import { ErrorBox, Loaded, Section } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
+import { usePageTitle } from "../../components/usePageTitle";
 import { CancelButton } from "./CancelButton";
 import { RetryButton } from "./RetryButton";
 import { RunCompare } from "./RunCompare";
@@ -22,17 +23,26 @@ import { RunWhy } from "./RunWhy";
 export function RunPage() {
   const { runId = "" } = useParams();
   const query = useQuery(runQuery(runId));
-  return <Loaded query={query}>{(detail) => <RunBody detail={detail} />}</Loaded>;
+  return (
+    <Loaded query={query} title={titleOf(runId)}>
+      {(detail) => <RunBody detail={detail} />}
+    </Loaded>
+  );
+}
+
+function titleOf(runId: string): string {
+  return `Run ${runId.slice(0, 8)}`;
 }
 
 function RunBody({ detail }: { detail: RunDetail }) {
   const { run } = detail;
+  usePageTitle(titleOf(run.run_id));
   return (
     <Stack>
       <Group justify="space-between" align="flex-start">
         <div>
           <Title order={1} size="h3" style={{ overflowWrap: "anywhere" }}>
-            Run {run.run_id.slice(0, 8)}
+            {titleOf(run.run_id)}
           </Title>
           <Group gap="md" mt={6}>
             <Mark look={RUN_LOOKS[run.status] as Look} />

@@ -48,7 +48,8 @@ export function RunTimeline({
                 style={
                   {
                     "--hw-tone": `var(--hw-${RUN_LOOKS[run.status]?.tone ?? "idle"})`,
-                    left: percent(Math.min(from, 1 - LEAST_SHARE)),
+                    // However narrow the line is, what has just begun stays within it.
+                    left: `min(${percent(from)}, 100% - 7px)`,
                     width: percent(Math.max(LEAST_SHARE, to - from)),
                   } as CSSProperties
                 }

@@ -77,7 +77,9 @@ function Entries({ entries }: { entries: readonly Schemas["AuditEntryView"][] })
           {entries.map((entry) => (
             <Table.Tr key={entry.seq}>
               <Table.Td style={{ whiteSpace: "nowrap" }}>{toExact(entry.at)}</Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{entry.actor}</Table.Td>
+              <Table.Td miw={120} style={{ overflowWrap: "anywhere" }}>
+                {entry.actor}
+              </Table.Td>
               <Table.Td>{entry.action}</Table.Td>
               <Table.Td style={{ overflowWrap: "anywhere" }}>
                 {entry.target}
