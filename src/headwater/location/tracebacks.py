@@ -40,7 +40,7 @@ def _touches_user_code(error: BaseException | None) -> bool:
     while error is not None:
         if any(not is_plumbing(frame.f_code.co_filename) for frame, _ in traceback.walk_tb(error.__traceback__)):
             return True
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ if error.__suppress_context__ else error.__context__
     return False
 
 

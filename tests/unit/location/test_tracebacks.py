@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater.errors import StepOutputError
+from headwater.errors import MissingInputError, StepOutputError
 from headwater.execution.io.file_values import FileValues
 from headwater.keys import AssetKey
 from headwater.location.tracebacks import describe
@@ -51,3 +51,12 @@ def test_what_only_passed_our_own_code_is_told_in_words(tmp_path: Path) -> None:
 
     assert told_of((lambda: None, 1)).startswith("headwater.errors.StepOutputError: The value of a (tuple)")
     assert "in __reduce__" in told_of(Fails())
+
+
+def test_a_value_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    """How a file was looked for says nothing to a user."""
+    with pytest.raises(MissingInputError) as raised:
+        FileValues(tmp_path).load(AssetKey("a"), None)
+    raised.value.__traceback__ = raised.value.__traceback__ and raised.value.__traceback__.tb_next
+
+    assert (describe(raised.value).traceback or "").startswith("headwater.errors.MissingInputError: There is no stored")

@@ -57,12 +57,12 @@ class FileValues:
         try:
             with path.open("rb") as file:
                 return pickle.load(file)  # noqa: S301 - only what our own workers have written
-        except FileNotFoundError as error:
+        except FileNotFoundError:
             part = "" if partition is None else f", partition {partition!r}"
             raise MissingInputError(
                 f"There is no stored value of {key.to_user_string()}{part} ({path}). Materialize it first. If it is "
                 "external, or stores its data itself, name it in `deps` and read the data in your function."
-            ) from error
+            ) from None
 
 
 def _pickle(key: AssetKey, value: Any, file: Any) -> None:

@@ -72,11 +72,11 @@ class DuckDBIOManager(ConfigurableIOManager):
                     column = duckdb.ColumnExpression(partition_column(context)).cast("VARCHAR")
                     relation = relation.filter(column.isin(*keys))
                 return frames.from_duckdb(relation, context.typing_type)
-            except duckdb.CatalogException as error:
+            except duckdb.CatalogException:
                 raise MissingInputError(
                     f"There is no table {schema}.{table} in {self.database} with the data of "
                     f"{context.asset_key.to_user_string()}. Materialize it first."
-                ) from error
+                ) from None
 
     def _names(self, context: Any) -> tuple[str, str]:
         parts = context.asset_key.parts

@@ -84,10 +84,10 @@ class TableFilesIOManager(ConfigurableIOManager):
         place = self._place(context, partition)
         try:
             body = place.read_bytes()
-        except FileNotFoundError as error:
+        except FileNotFoundError:
             raise MissingInputError(
                 f"There is no file {place} with the data of {context.asset_key.to_user_string()}. Materialize it first."
-            ) from error
+            ) from None
         return frames.decode(body, self.format, context.typing_type)
 
     def _place(self, context: Any, partition: str | None) -> Any:
