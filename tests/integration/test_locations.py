@@ -279,7 +279,7 @@ def test_what_steps_elsewhere_write_is_seen_here(tmp_path: Path) -> None:
         runs = {name: make(server, name) for name in ("said", "dies", "counts", "largest")}
         (largest,) = server.events("largest")
         waiting = server.post("/api/runs", {"assets": ["waits"]}).json["run_id"]
-        server.wait_for(lambda: ("stdout", "before it waits") in lines_of(server, waiting))
+        server.ask_until(lambda: ("stdout", "before it waits") in lines_of(server, waiting))
         progress = server.get(f"/api/runs/{waiting}").json["steps"][0]["progress"]
         assert 202 == server.post(f"/api/runs/{waiting}/cancel", {}).status
         server.wait_for(lambda: server.get(f"/api/runs/{waiting}").json["run"]["status"] == "canceled")
