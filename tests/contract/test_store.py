@@ -347,6 +347,31 @@ def test_other_processes_are_heard_of_without_a_look(
     assert 2 == asyncio.run(follow())
 
 
+def test_commits_that_are_told_of_together_are_all_heard_of(
+    open_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of others, with commits of this process between them, are not lost because they come at once."""
+    monkeypatch.setattr("headwater.storage.log.tail._SLOW_LOOK_SECONDS", 3_600.0)
+    mine, other = open_store(), open_store()
+
+    async def follow() -> int:
+        watching = asyncio.create_task(mine.tail.watch())
+        with mine.tail.subscribe(0) as subscription:
+            await other.write_async(Unit(events=[made("a")]))
+            await asyncio.wait_for(subscription.wait(), 30)
+            # The loop stands still meanwhile, so that it finds all of them waiting.
+            for store in (other, mine, other, other):
+                store.write(Unit(events=[made("a")]))
+            while mine.tail.head < 5:
+                subscription.position = mine.tail.head
+                await asyncio.wait_for(subscription.wait(), 30)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        return mine.tail.head
+
+    assert 5 == asyncio.run(follow())
+
+
 def test_a_report_says_each_of_its_texts_as_it_was(store: Store) -> None:
     """Whatever a text holds that JSON, SQL or a driver could take for its own comes back unchanged."""
     texts = ["\\u0000 \\n", "'; --", "%s %% {}", '"quoted"\t\n', "null", "ẅ 🙂", ""]

@@ -45,7 +45,7 @@ class Store:
         self._engine = open_engine(url, synchronous=synchronous)
         try:
             migrate.prepare(self._engine.execution_options(headwater_write=True))
-            self._listener = Listener(self._engine.url) if self.is_shared else None
+            self._listener = Listener(self._engine.url, self._is_own) if self.is_shared else None
             file = None if self.is_shared else self._engine.url.database
             changes = FileChanges(file) if file else None
             self.tail = Tail(lambda: self.read(event_log.head), self._listener, changes or (lambda: True))
@@ -61,6 +61,9 @@ class Store:
             lambda events: self.tail.advance(events[-1].seq, events),
             (lambda _connection: None) if changes is None else changes.note_own,
         )
+
+    def _is_own(self, backend: int) -> bool:
+        return backend == self._writer.backend
 
     @property
     def access_changes(self) -> int:

@@ -64,8 +64,11 @@ def open_engine(url: str | URL, *, readers: int = 8, synchronous: Synchronous = 
     raise SettingsError(f"The database address begins with {backend!r}; use sqlite:///… or postgresql://…")
 
 
-def prepare_writer(connection: sa.Connection) -> None:
+def prepare_writer(connection: sa.Connection) -> int:
     """Make the connection that appends ready; its settings are for that alone, so nobody else may ever get it.
+
+    Returns:
+        The id of the database's own process for it, 0 on SQLite.
 
     On SQLite it keeps what it changes again and again, each asset's last page of each index: with the usual 2 MB, an
     append to a log of millions of events reads and writes most of them anew.
@@ -78,9 +81,12 @@ def prepare_writer(connection: sa.Connection) -> None:
         execute(connection, f"PRAGMA cache_size=-{_WRITER_CACHE_KILOBYTES}", ())
         execute(connection, f"PRAGMA busy_timeout={_WRITE_LOCK_POLL_MILLISECONDS}", ())
         connection.info[_IS_WRITER] = True
-        return
+        return 0
     connection.execution_options(isolation_level="AUTOCOMMIT")
     execute(connection, f"SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
+    driver: Any = connection.connection.driver_connection
+    backend: int = driver.info.backend_pid
+    return backend
 
 
 def begin_write(connection: sa.Connection) -> None:

@@ -114,6 +114,8 @@ class GroupWriter:
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._closed = False
         self._connection: Connection | None = None
+        self.backend = 0
+        """The database's own process for the connection that writes, where it has one."""
         self._committing = False
         self._reconnecting = False
         self._forgotten_at = clock.monotonic()
@@ -289,7 +291,7 @@ class GroupWriter:
         """The one connection that writes, kept open as long as nothing goes wrong."""
         if self._connection is None:
             self._connection = self._engine.connect()
-            prepare_writer(self._connection)
+            self.backend = prepare_writer(self._connection)
         try:
             yield self._connection
         except HeadwaterError:
@@ -297,6 +299,7 @@ class GroupWriter:
             raise
         except BaseException:
             broken, self._connection = self._connection, None
+            self.backend = 0
             # Its settings are a writer's: nobody else may get it.
             broken.invalidate()
             broken.close()
