@@ -10,7 +10,7 @@ from pathlib import Path
 
 from watchfiles import Change, awatch
 
-_STEP_MILLISECONDS = 50
+_STEP_MILLISECONDS = 100
 _MOST_MILLISECONDS = 200
 
 

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from headwater.errors import ConflictError
 from headwater.records.automation.ticks import EndedTick, SensorState, Tick, TickDetail, TickStatus
+from headwater.storage.database.driver import DriverInsert, DriverSelect
 from headwater.storage.log.transaction import insert_for
 from headwater.storage.schema import sensor_assets, sensor_state, ticks
 
-# Built once: a tick a second of each of many sensors asks for it.
-_VERSIONS = sa.select(sensor_state.c.sensor, sensor_state.c.version).where(
-    sensor_state.c.sensor.in_(sa.bindparam("names", expanding=True))
-)
+_INSERT_TICKS = sa.insert(ticks)
+_FIELDS = tuple(column.name for column in sensor_state.columns)
+
+
+class _Statements:
+    """What each tick executes, compiled for one database: a tick a second of each of many sensors asks for it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        versions = sa.select(sensor_state.c.sensor, sensor_state.c.version)
+        self.versions = DriverSelect(versions, [sensor_state.c.sensor], dialect)
+        self.save = DriverInsert.upsert(
+            sensor_state, dialect, lambda _kept, given: {name: given[name] for name in _FIELDS}
+        )
+
+
+_statements = cache(_Statements)
 _tick_detail_decoder = msgspec.json.Decoder(TickDetail)
 
 
@@ -38,10 +52,8 @@ def check_versions(connection: Connection, states: Sequence[SensorState]) -> Non
     Raises:
         ConflictError: a sensor ticked elsewhere, or its cursor was set by hand, meanwhile.
     """
-    kept: dict[str, int] = {}
-    for start in range(0, len(states), 500):
-        names = [state.sensor for state in states[start : start + 500]]
-        kept.update((row.sensor, row.version) for row in connection.execute(_VERSIONS, {"names": names}))
+    wanted = [(state.sensor,) for state in states]
+    kept: dict[str, int] = dict(_statements(connection.dialect).versions.run(connection, wanted))
     moved = [state.sensor for state in states if kept.get(state.sensor, 0) != state.version]
     if moved:
         raise ConflictError(
@@ -53,12 +65,8 @@ def check_versions(connection: Connection, states: Sequence[SensorState]) -> Non
 def save_states(connection: Connection, states: Sequence[SensorState]) -> list[SensorState]:
     """Keep states, each as its next version; gives them as they are kept."""
     kept = [msgspec.structs.replace(state, version=state.version + 1) for state in states]
-    statement = insert_for(connection, sensor_state)
-    changes = {column.name: statement.excluded[column.name] for column in sensor_state.columns}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["sensor"], set_=changes),
-        [msgspec.structs.asdict(state) for state in kept],
-    )
+    rows = [tuple([getattr(state, name) for name in _FIELDS]) for state in kept]
+    _statements(connection.dialect).save.run(connection, rows)
     return kept
 
 
@@ -74,7 +82,7 @@ def insert_ticks(connection: Connection, ended: Sequence[EndedTick]) -> None:
         }
         for tick in ended
     ]
-    connection.execute(sa.insert(ticks), rows)
+    connection.execute(_INSERT_TICKS, rows)
 
 
 def note_assets(connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
