@@ -156,6 +156,7 @@ class World:
         self.now = NOW
         self.ticked = 0
         self.names = ["x", "y"]
+        self.gone: list[str] = []
         self.open: dict[str, Asked] = {}
         self.runs: dict[str, Asked] = {}
         self.begun: dict[str, int] = {}
@@ -373,10 +374,16 @@ class World:
         self.commit(_backfill_event(kind, name, target.asset), rests={name: (target,)})
 
     def _change_names(self, draw: Any) -> None:
-        """The keys of dynamic partitions come and go; none comes back."""
+        """The keys of dynamic partitions come and go, and some come back."""
         self._pass_time(self.now)
         if len(self.names) > 1 and draw(st.booleans()):
-            self.names.remove(draw(st.sampled_from(self.names)))
+            gone = draw(st.sampled_from(self.names))
+            self.names.remove(gone)
+            self.gone.append(gone)
+        elif self.gone and draw(st.booleans()):
+            back = draw(st.sampled_from(self.gone))
+            self.gone.remove(back)
+            self.names.append(back)
         else:
             self.names.append(f"z{len(self.log)}-{len(self.decided)}")
         self._keep(self.conditions.use_dynamic(self._dynamic()), self._moment())
