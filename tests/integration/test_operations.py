@@ -275,6 +275,17 @@ def test_runs_name_who_asked(server: DevServer) -> None:
     }
 
 
+def test_changes_name_the_door_that_they_came_by(server: DevServer) -> None:
+    """What a person changes in the app is by `app`, what any other client changes is by `api`."""
+    for most, headers in ((3, {"Headwater-Client": "app"}), (4, {})):
+        body = json.dumps({"kind": "tag", "name": "door:x", "most": most}).encode()
+        content = {"Content-Type": "application/json", **headers}
+        assert server.request("PUT", "/api/limits", body, content).status == 200
+    changed = server.get("/api/events?kind=limits_changed&limit=2").json["items"]
+
+    assert ["api", "app"] == [event["reporter"]["via"] for event in changed]
+
+
 def test_a_stop_answers_first(tmp_path: Path) -> None:
     """When it is told to stop, every request that it accepted is answered, and what it acknowledged is in the log."""
     acknowledged: list[int] = []

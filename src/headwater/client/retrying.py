@@ -39,6 +39,6 @@ def backoff(failures: int, answer: Answer | None = None) -> float:
     What the server asks for in `Retry-After` counts where it is longer.
     """
     asked = "" if answer is None else answer.headers.get("retry-after", "")
-    least = float(asked) if asked.isdigit() else 0.0
+    least = float(asked) if asked.isascii() and asked.isdigit() else 0.0
     usual = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(failures - 1, 10))
     return max(min(least, 60.0), usual * random.uniform(0.5, 1.0))

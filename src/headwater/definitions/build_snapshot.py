@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -27,10 +29,11 @@ from headwater.definitions.snapshot import (
     JobSnapshot,
     ScheduleSnapshot,
     SensorSnapshot,
+    SourceRef,
     WatchSnapshot,
 )
 from headwater.definitions.source import describe_source
-from headwater.errors import InvalidDefinitionError
+from headwater.errors import HeadwaterError, InvalidDefinitionError
 from headwater.keys import AssetKey
 
 _DEFAULT_GROUP = "default"
@@ -62,6 +65,33 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         executor=None if defs.executor is None else defs.executor.to_snapshot(),
         warnings=resolved.warnings,
     )
+
+
+def wrong_parts(defs: Definitions) -> Iterator[tuple[HeadwaterError, SourceRef | None]]:
+    """What keeps each sensor, schedule and job from being part of the snapshot, and where it stands."""
+    resolved = defs.resolve()
+    parts: list[tuple[Any, Callable[..., object]]] = [
+        *((sensor, _sensor) for sensor in resolved.sensors.values()),
+        *((schedule, _schedule) for schedule in resolved.schedules.values()),
+        *((job, _job) for job in resolved.jobs.values()),
+    ]
+    for item, make in parts:
+        try:
+            make(item, defs)
+        except HeadwaterError as error:
+            yield error, item.source
+
+
+@contextmanager
+def _named(kind: str, item: SensorDefinition | ScheduleDefinition | JobDefinition) -> Iterator[None]:
+    """Errors say whose selection it is, and where that stands, unless they do already."""
+    try:
+        yield
+    except HeadwaterError as error:
+        place = describe_source(item.source)
+        if place not in str(error):
+            error.args = (f"{kind} {item.name!r} ({place}): {error}",)
+        raise
 
 
 def _with_default_conditions(
@@ -143,22 +173,24 @@ def _plain(condition: AutomationCondition | None) -> AutomationCondition | None:
 
 
 def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
-    return SensorSnapshot(
-        **_tick(sensor, defs, sensor.default_status in (None, DefaultSensorStatus.RUNNING)),
-        kind=sensor.kind,
-        minimum_interval=sensor.minimum_interval_seconds,
-        watch=None if sensor.watch is None else _watch(sensor.watch, defs),
-        run_tags=dict(sensor.run_tags) if isinstance(sensor, AutomationConditionSensorDefinition) else {},
-    )
+    with _named("Sensor", sensor):
+        return SensorSnapshot(
+            **_tick(sensor, defs, sensor.default_status in (None, DefaultSensorStatus.RUNNING)),
+            kind=sensor.kind,
+            minimum_interval=sensor.minimum_interval_seconds,
+            watch=None if sensor.watch is None else _watch(sensor.watch, defs),
+            run_tags=dict(sensor.run_tags) if isinstance(sensor, AutomationConditionSensorDefinition) else {},
+        )
 
 
 def _schedule(schedule: ScheduleDefinition, defs: Definitions) -> ScheduleSnapshot:
-    return ScheduleSnapshot(
-        **_tick(schedule, defs, schedule.default_status in (None, DefaultScheduleStatus.RUNNING)),
-        crons=schedule.cron_schedule,
-        timezone=schedule.execution_timezone,
-        catch_up=schedule.catch_up,
-    )
+    with _named("Schedule", schedule):
+        return ScheduleSnapshot(
+            **_tick(schedule, defs, schedule.default_status in (None, DefaultScheduleStatus.RUNNING)),
+            crons=schedule.cron_schedule,
+            timezone=schedule.execution_timezone,
+            catch_up=schedule.catch_up,
+        )
 
 
 def _tick(item: SensorDefinition | ScheduleDefinition, defs: Definitions, running_by_default: bool) -> dict[str, Any]:
@@ -200,6 +232,11 @@ def _watch(watch: Watch, defs: Definitions) -> WatchSnapshot:
 
 
 def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
+    with _named("Job", job):
+        return _job_snapshot(job, defs)
+
+
+def _job_snapshot(job: JobDefinition, defs: Definitions) -> JobSnapshot:
     partitions = job.partitions_def
     made = job.resolve(lambda: defs.selection_index)
     if job.automation_condition is not None:

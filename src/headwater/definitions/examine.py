@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from headwater.definitions.build_snapshot import build_snapshot
+from headwater.definitions.build_snapshot import build_snapshot, wrong_parts
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.problems import WHEN_ASKED, WHEN_LOADED, find_problems
 from headwater.definitions.problems.problem import Problem
+from headwater.definitions.snapshot import SourceRef
 from headwater.errors import HeadwaterError
+
+
+def _problem(error: HeadwaterError, source: SourceRef | None) -> Problem:
+    return Problem(code="invalid-definition", message=str(error), source=source, error=type(error))
 
 
 def examine(defs: Definitions) -> list[Problem]:
@@ -19,9 +24,12 @@ def examine(defs: Definitions) -> list[Problem]:
     """
     problems = list(find_problems(defs.collect(), (*WHEN_LOADED, *WHEN_ASKED)))
     if all(problem.error is None for problem in problems):
-        # What only shows when everything else fits: selections of conditions and sensors, values that can't be sent.
+        # What only shows when everything else fits: selections of sensors, jobs, conditions; values that can't be sent.
+        found = list(wrong_parts(defs))
+        problems += (_problem(error, source) for error, source in found)
         try:
             build_snapshot(defs)
         except HeadwaterError as error:
-            problems.append(Problem(code="invalid-definition", message=str(error), error=type(error)))
+            if str(error) not in {str(known) for known, _ in found}:
+                problems.append(_problem(error, None))
     return sorted(problems, key=lambda problem: problem.error is None)

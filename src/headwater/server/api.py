@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import structlog
@@ -16,6 +16,7 @@ from litestar.plugins.core import MsgspecDIPlugin
 
 from headwater.errors import HeadwaterError
 from headwater.records.access.tokens import Principal
+from headwater.records.log.events import Reporter
 from headwater.records.runs.runs import Cause
 from headwater.server import shapes
 from headwater.server.access.guard import PRINCIPAL, TokenRequiredError
@@ -196,6 +197,7 @@ def build_api() -> Litestar:
             "deployment": Provide(_find_deployment, sync_to_thread=False),
             "principal": Provide(_find_principal, sync_to_thread=False),
             "asked_by": Provide(_find_asker, sync_to_thread=False),
+            "reporter": Provide(_find_reporter, sync_to_thread=False),
             "deployments": Provide(_find_deployments, sync_to_thread=False),
             "hosts": Provide(_find_hosts, sync_to_thread=False),
         },
@@ -227,10 +229,19 @@ def _find_principal(request: _Request) -> Principal:
 
 
 def _find_asker(request: _Request) -> Cause:
-    """Why a run is requested that a request asks for: a person in the app, or any other client."""
-    principal = _find_principal(request)
-    is_in_app = request.headers.get(CLIENT_HEADER) == CLIENT_APP or principal.session_id is not None
-    return Cause(kind="app" if is_in_app else "api", name=principal.name, trace=current_trace.get())
+    """Why a run is requested that a request asks for."""
+    return Cause(kind=_door(request), name=_find_principal(request).name, trace=current_trace.get())
+
+
+def _find_reporter(request: _Request) -> Reporter:
+    """Who changes something with a request that is no report."""
+    return Reporter(_door(request), _find_principal(request).actor, trace=current_trace.get())
+
+
+def _door(request: _Request) -> Literal["app", "api"]:
+    """By which door a request came: from a person in the app, or from any other client."""
+    is_in_app = request.headers.get(CLIENT_HEADER) == CLIENT_APP or _find_principal(request).session_id is not None
+    return "app" if is_in_app else "api"
 
 
 def _find_deployments(request: _Request) -> Deployments:

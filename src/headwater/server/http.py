@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from headwater.digits import whole_number
+
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -50,7 +52,7 @@ async def read_body(scope: Scope, receive: Receive, *, most: int = MOST_BODY_BYT
         ConnectionError: the client went away.
     """
     declared = header(scope, b"content-length")
-    if declared is not None and declared.isdigit() and int(declared) > most:
+    if declared is not None and (whole_number(declared) or 0) > most:
         raise BodyTooLargeError(_TOO_LARGE.format(most))
     chunks: list[bytes] = []
     size = 0

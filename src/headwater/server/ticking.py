@@ -15,7 +15,6 @@ from headwater.automation.ticks.decide_due import Ticking
 from headwater.clock import from_seconds
 from headwater.errors import NoAnswerError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.records.access.tokens import Principal
 from headwater.records.automation.ticks import TickStatus
 from headwater.records.log.events import DryRun, Event, EventKind, NewEvent, Reporter, SensorSwitched
 from headwater.server import shapes
@@ -26,7 +25,6 @@ from headwater.storage.automation import sensors as sensor_store
 from headwater.storage.automation.dry_runs import WantedDryRun
 from headwater.storage.log.tail import Subscription
 from headwater.storage.log.writer import Unit
-from headwater.traces import current_trace
 
 _planned_tick_decoder = msgspec.json.Decoder(PlannedTick)
 
@@ -62,11 +60,11 @@ class TickingRoutes(Generic[View]):
         return deployment.store.read(lambda c: ticking.tick_page(c, name, statuses=wanted, cursor=cursor, limit=limit))
 
     def change(
-        self, deployment: Deployment, principal: Principal, name: str, kind: EventKind, changes: Mapping[str, Any]
+        self, deployment: Deployment, reporter: Reporter, name: str, kind: EventKind, changes: Mapping[str, Any]
     ) -> View:
         """Change how it stands; gives how it stands then."""
         self._find(deployment.graph(), name)
-        change_state(deployment, name, kind, Reporter("app", principal.actor, trace=current_trace.get()), changes)
+        change_state(deployment, name, kind, reporter, changes)
         return self.view(deployment, name)
 
     async def dry_run(self, deployment: Deployment, name: str, body: shapes.DryRunBody) -> shapes.DryRunView:

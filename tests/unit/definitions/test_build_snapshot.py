@@ -6,12 +6,14 @@ import random
 from datetime import timedelta
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import definitions
 
 import headwater as hw
 from headwater.definitions.build_snapshot import build_snapshot
+from headwater.definitions.examine import examine
 from headwater.definitions.snapshot import DefinitionsSnapshot, WireValue, decode_snapshot, encode_snapshot
 
 
@@ -120,3 +122,24 @@ def test_older_snapshots_can_be_read() -> None:
     body = msgspec.json.encode({"version": 1, "assets": [{"key": "a", "kind": "external"}]})
     snapshot = decode_snapshot(body)
     assert ("a", "default", ()) == (snapshot.assets[0].key, snapshot.assets[0].group, snapshot.checks)
+
+
+def test_every_selection_that_can_not_be_resolved_is_listed_where_it_stands() -> None:
+    """Of sensors, schedules and jobs alike; and the first of them is named when definitions are loaded."""
+
+    @hw.sensor(target="cleend")
+    def watch() -> None: ...
+
+    @hw.schedule("@daily", target="raw")
+    def nightly() -> None: ...
+
+    job = hw.define_asset_job("all", selection="rwa")
+    defs = hw.Definitions([hw.AssetSpec("raw")], sensors=[watch], schedules=[nightly], jobs=[job])
+
+    found = {problem.message.partition(" (")[0]: problem for problem in examine(defs)}
+
+    assert {"Sensor 'watch'", "Schedule 'nightly'", "Job 'all'"} == found.keys()
+    assert [watch.source, nightly.source, job.source] == [problem.source for problem in found.values()]
+    assert len({problem.source for problem in found.values()} - {None}) == 3
+    with pytest.raises(hw.UnknownAssetError, match=r"Sensor 'watch' \(.*test_build_snapshot.py:\d+\): .*'cleend'"):
+        build_snapshot(defs)

@@ -122,15 +122,20 @@ function summaryOf({ metadata }: EventView): string {
   return told.slice(0, TOLD).join(" · ");
 }
 
+const REPORTED = new Set(["materialization", "observation", "check_evaluation"]);
+
 function reporterText(event: EventView): string {
   const { via, name } = event.reporter ?? { via: "", name: null };
   const who: Record<string, string> = {
     rest: "by HTTP",
     sensor: "by sensor",
     openlineage: "by OpenLineage job",
+    app: "in the app by",
+    api: "through the API by",
   };
   if (via === "run") return "made here";
-  return `reported ${who[via] ?? `by ${via}`}${name === null ? "" : ` ${name}`}`;
+  const isReport = REPORTED.has(event.kind) || event.kind.startsWith("external_");
+  return `${isReport ? "reported " : ""}${who[via] ?? `by ${via}`}${name === null ? "" : ` ${name}`}`;
 }
 
 function lookOf(event: EventView): Look {

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.definitions.sensors.event_contexts import read_positions
 from headwater.definitions.snapshot import SensorSnapshot, WatchSnapshot
+from headwater.digits import whole_number
 from headwater.records.automation.ticks import SensorState
 from headwater.records.log.events import Event, EventKind, RunEvent
 from headwater.records.runs.runs import Run
@@ -80,7 +81,8 @@ def read_watched(connection: Connection, sensor: SensorSnapshot, location: str, 
     head = event_log.head(connection)
     if not watch.one_by_one:
         return _read_each_asset(connection, watch, state, head)
-    after = int(state.cursor) if state.cursor and state.cursor.isdigit() else head
+    kept = whole_number(state.cursor or "")
+    after = head if kept is None else kept
     found: list[Event] = []
     while after < head and len(found) < EVENTS_A_TICK:
         page = _read_page(connection, watch, after)

@@ -12,6 +12,7 @@ import msgspec
 from headwater.clock import from_seconds
 from headwater.definitions.arguments import check_moment, shown
 from headwater.definitions.sensors.event_definitions import RunStatus as PublicStatus
+from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError, InvalidParameterError
 from headwater.execution.instance.in_process_result import RunEventView
 from headwater.keys import AssetKey
@@ -258,9 +259,10 @@ def place_of(cursor: str | None) -> int | None:
     """
     if cursor is None:
         return None
-    if not cursor.isdecimal():
+    number = whole_number(cursor)
+    if number is None:
         raise InvalidCursorError(f"A cursor of events is the one of a page, but got {cursor!r}.")
-    return int(cursor)
+    return number
 
 
 def beyond(wanted: EventRecordsFilter, cursor: str | None, ascending: bool) -> EventRecordsFilter:

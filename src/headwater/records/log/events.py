@@ -74,7 +74,10 @@ CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, Event
 
 
 class Reporter(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Who told: `via` is `rest`, `webhook`, `sensor`, `run`, `openlineage`, `app` or `cli`; `name` says which one."""
+    """Who told: `via` is `rest`, `webhook`, `sensor`, `run`, `openlineage`, `app`, `api`, `mcp` or `cli`.
+
+    What is changed by hand in the app comes by `app`; what any other client of the API changes, by `api`.
+    """
 
     via: str
     name: str | None = None

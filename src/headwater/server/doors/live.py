@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from headwater.digits import whole_number
 from headwater.errors import HeadwaterError
 from headwater.server.deployment import Deployment
 from headwater.server.doors.live_wanted import Request, Wanted, read_request
@@ -24,7 +25,7 @@ async def stream(deployment: Deployment, base: str, scope: Scope, receive: Recei
         await send_problem(send, problem_of(error, base))
         return
     heard = header(scope, b"last-event-id")
-    again = int(heard) if heard is not None and heard.isdigit() else None
+    again = None if heard is None else whole_number(heard)
     # A browser that comes back would rather read its page anew; who asked for all from a place on gets all.
     listener = deployment.live.join(
         request.after if again is None else again, wanted, complete=request.after is not None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from headwater.digits import whole_number
 from headwater.errors import ReportRefusedError
 from headwater.keys import AssetKey
 from headwater.records.log.events import Event, EventKind
@@ -91,9 +92,10 @@ def read_request(query: str) -> Request:
 def _read_after(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = whole_number(text)
+    if number is None:
         raise ReportRefusedError(f"after={text} is not a place in the log; it is the seq of an event, or 0.")
-    return int(text)
+    return number
 
 
 def _read_kind(text: str) -> EventKind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
+from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError
 from headwater.records.access.audit import AuditEntry, Head
 from headwater.records.access.tokens import Person, Principal, Token
@@ -72,9 +73,9 @@ def audit_page(
     Raises:
         InvalidCursorError: the cursor is not one of ours.
     """
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+    before = None if cursor is None else whole_number(cursor)
+    if cursor is not None and before is None:
         raise InvalidCursorError(f"{cursor!r} is no cursor of this listing; begin without one.")
-    before = None if cursor is None else int(cursor)
     entries = audit.read_newest(connection, before=before, limit=limit + 1, actor=actor, outcome=outcome)
     shown = entries[:limit]
     return shapes.AuditPage(

@@ -8,14 +8,13 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
+from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.alerts.alerts import AlertCause, AlertRule, Delivery, DeliveryStatus, Incident, check_rule
 from headwater.records.alerts.messages import headline
 from headwater.server.shapes import alerts as shapes
 from headwater.storage import alerts
-
-_LARGEST = 2**63
 
 
 def rule_of(name: str, body: shapes.AlertRuleBody, graph: AssetGraph) -> AlertRule:
@@ -125,7 +124,7 @@ def _incident_cursor(cursor: str) -> tuple[int, str]:
 
 
 def _number(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _LARGEST
-    if number >= _LARGEST:
+    number = whole_number(text)
+    if number is None:
         raise InvalidCursorError(f"{text!r} is no cursor of this listing; begin without one.")
     return number

@@ -15,6 +15,7 @@ from headwater.clock import to_datetime, to_seconds
 from headwater.definitions.assets.backfill_policy import BackfillPolicy
 from headwater.definitions.partitions import DynamicKeys, Ordinals, PartitionKeys
 from headwater.definitions.runs.run_config import plain_run_config
+from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError, InvalidParameterError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.makeable import Makeable, choose_makeable
@@ -289,7 +290,8 @@ def _seconds(moment: int | None) -> float | None:
 def _decode(cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
-    created_at, _, backfill_id = cursor.partition(".")
-    if not created_at.isdigit():
+    moment, _, backfill_id = cursor.partition(".")
+    created_at = whole_number(moment)
+    if created_at is None:
         raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.")
-    return int(created_at), backfill_id
+    return created_at, backfill_id

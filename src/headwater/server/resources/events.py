@@ -101,7 +101,7 @@ def event_view(event: Event) -> shapes.EventView:
         input_versions=(payload.input_versions or {}) if isinstance(payload, Materialization) else {},
         code_version=payload.code_version if isinstance(payload, Materialization) else None,
         flags=list(told.flags) if told else [],
-        reporter=_reporter_view(told.reporter) if told else None,
+        reporter=_reporter_view(getattr(payload, "reporter", None)),
         check_name=payload.check_name if isinstance(payload, CheckEvaluation) else None,
         passed=payload.passed if isinstance(payload, CheckEvaluation) else None,
         severity=payload.severity if isinstance(payload, CheckEvaluation) else None,

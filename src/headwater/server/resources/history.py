@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
+from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError
 from headwater.records.log.day_counts import day_start
 from headwater.records.log.events import CORRECTIONS, Event, EventKind
@@ -125,15 +126,17 @@ def decode_number(cursor: str) -> int:
     Raises:
         InvalidCursorError: it is none.
     """
-    try:
-        return int(cursor)
-    except ValueError as error:
-        raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.") from error
+    number = whole_number(cursor)
+    if number is None:
+        raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.")
+    return number
 
 
 def _decode_pair(cursor: str) -> tuple[int, int]:
     timestamp, _, seq = cursor.partition(".")
-    return decode_number(timestamp), decode_number(seq)
+    # What happened before 1970 is counted below zero.
+    sign = -1 if timestamp.startswith("-") else 1
+    return sign * decode_number(timestamp.removeprefix("-")), decode_number(seq)
 
 
 def _point(event: Event, value: float) -> shapes.SeriesPoint:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from headwater.clock import to_seconds
+from headwater.digits import whole_number
 from headwater.errors import HeadwaterError, InvalidCursorError, RunLogsError
 from headwater.execution.logs.places import RunLogs
 from headwater.execution.logs.progress import StepProgress, read_progress
@@ -220,7 +221,8 @@ def _seconds(moment: int | None) -> float | None:
 def _decode(cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
-    created_at, _, run_id = cursor.partition(".")
-    if not created_at.isdigit():
+    moment, _, run_id = cursor.partition(".")
+    created_at = whole_number(moment)
+    if created_at is None:
         raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.")
-    return int(created_at), run_id
+    return created_at, run_id

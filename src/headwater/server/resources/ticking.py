@@ -11,6 +11,7 @@ from headwater.automation.ticks.decide import PlannedTick
 from headwater.automation.ticks.decide_due import Ticking, is_running, next_due, upcoming
 from headwater.clock import to_seconds
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
+from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError, UnknownScheduleError, UnknownSensorError
 from headwater.graph.asset_graph import AssetGraph
 from headwater.records.automation.ticks import EndedTick, LogRecord, SensorState, Tick, TickStatus
@@ -162,9 +163,9 @@ def tick_page(
     connection: Connection, name: str, *, statuses: Collection[TickStatus] = (), cursor: str | None, limit: int
 ) -> shapes.TickPage:
     """The ticks of a sensor or schedule, the last first; with a status, where that is asked for."""
-    if cursor is not None and not cursor.isdigit():
+    before = None if cursor is None else whole_number(cursor)
+    if cursor is not None and before is None:
         raise InvalidCursorError(f"cursor {cursor!r} is not the `next` of an earlier page.")
-    before = None if cursor is None else int(cursor)
     found = sensor_store.read_ticks(connection, name, statuses=statuses, before=before, limit=limit + 1)
     items = found[:limit]
     following = str(items[-1].tick_id) if len(found) > limit else None

@@ -8,7 +8,6 @@ from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from headwater.records.access.tokens import Principal
 from headwater.records.alerts.alerts import DeliveryStatus
 from headwater.records.log.events import Reporter
 from headwater.server.deployment import Deployment
@@ -43,31 +42,31 @@ def list_alert_rules(deployment: NamedDependency[Deployment]) -> shapes.AlertRul
 @put("/alert-rules/{name:str}", sync_to_thread=True, summary="Make an alert rule")
 def put_alert_rule(
     deployment: NamedDependency[Deployment],
-    principal: NamedDependency[Principal],
+    reporter: NamedDependency[Reporter],
     name: FromPath[str],
     data: JSONBody[shapes.AlertRuleBody],
 ) -> shapes.AlertRuleView:
     """Make a rule, in place of the one of that name. It goes by what happens from now on."""
     rule = resource.rule_of(name, data, deployment.graph())
-    deployment.store.write(alert_store.put_rule(rule, Reporter("app", principal.actor)))
+    deployment.store.write(alert_store.put_rule(rule, reporter))
     opened = [each for each in deployment.store.read(alert_store.read_open) if each.rule == name]
     return resource.rule_view(rule, len(opened))
 
 
 @delete("/alert-rules/{name:str}", sync_to_thread=True, summary="Remove an alert rule")
 def delete_alert_rule(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> None:
     """It tells nobody anything any more; its open incidents go with it."""
-    deployment.store.write(alert_store.remove_rule(name, Reporter("app", principal.actor)))
+    deployment.store.write(alert_store.remove_rule(name, reporter))
 
 
 @post("/alert-rules/{name:str}/test", status_code=202, sync_to_thread=True, summary="Try an alert rule's channels")
 def test_alert_rule(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.AlertTest:
     """The engine sends a test to each channel; `/api/alert-deliveries` shows how that went."""
-    unit = alert_store.request_test(name, Reporter("app", principal.actor), deployment.clock.now())
+    unit = alert_store.request_test(name, reporter, deployment.clock.now())
     return shapes.AlertTest(items=[resource.delivery_view(each) for each in deployment.store.write(unit)])
 
 

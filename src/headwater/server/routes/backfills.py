@@ -8,7 +8,6 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from headwater.records.access.tokens import Principal
 from headwater.records.log.events import Reporter
 from headwater.records.runs.backfills import BackfillStatus
 from headwater.records.runs.runs import Cause
@@ -31,12 +30,12 @@ def plan_backfill(
 @post("/backfills", sync_to_thread=True, summary="Make many partitions")
 def request_backfill(
     deployment: NamedDependency[Deployment],
-    principal: NamedDependency[Principal],
+    reporter: NamedDependency[Reporter],
     asked_by: NamedDependency[Cause],
     data: JSONBody[shapes.BackfillRequestBody],
 ) -> shapes.BackfillDetail:
     """Request a backfill; the answer comes once the request is on disk."""
-    return backfills.request(deployment, data, asked_by, _reporter(principal))
+    return backfills.request(deployment, data, asked_by, reporter)
 
 
 @get("/backfills", sync_to_thread=True, summary="Backfills, newest first")
@@ -73,35 +72,31 @@ def list_backfill_runs(
 
 @post("/backfills/{backfill_id:str}/pause", status_code=202, sync_to_thread=True, summary="Pause a backfill")
 def pause_backfill(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], backfill_id: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], backfill_id: FromPath[str]
 ) -> shapes.BackfillView:
     """Request no further runs; those under way go on."""
-    return backfills.command(deployment, backfill_id, backfills.COMMANDS["pause"], _reporter(principal))
+    return backfills.command(deployment, backfill_id, backfills.COMMANDS["pause"], reporter)
 
 
 @post("/backfills/{backfill_id:str}/resume", status_code=202, sync_to_thread=True, summary="Resume a backfill")
 def resume_backfill(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], backfill_id: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], backfill_id: FromPath[str]
 ) -> shapes.BackfillView:
     """Go on with a paused one."""
-    return backfills.command(deployment, backfill_id, backfills.COMMANDS["resume"], _reporter(principal))
+    return backfills.command(deployment, backfill_id, backfills.COMMANDS["resume"], reporter)
 
 
 @post("/backfills/{backfill_id:str}/cancel", status_code=202, sync_to_thread=True, summary="Cancel a backfill")
 def cancel_backfill(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], backfill_id: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], backfill_id: FromPath[str]
 ) -> shapes.BackfillView:
     """End it with its runs: those that wait at once, those that work as soon as their engine hears of it."""
-    return backfills.command(deployment, backfill_id, backfills.COMMANDS["cancel"], _reporter(principal))
+    return backfills.command(deployment, backfill_id, backfills.COMMANDS["cancel"], reporter)
 
 
 @post("/backfills/{backfill_id:str}/retry", status_code=202, sync_to_thread=True, summary="Retry a backfill")
 def retry_backfill(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], backfill_id: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], backfill_id: FromPath[str]
 ) -> shapes.BackfillView:
     """Make again what failed, and what was not made because of that or because it was canceled."""
-    return backfills.command(deployment, backfill_id, backfills.COMMANDS["retry"], _reporter(principal))
-
-
-def _reporter(principal: Principal) -> Reporter:
-    return Reporter(via="app", name=principal.name)
+    return backfills.command(deployment, backfill_id, backfills.COMMANDS["retry"], reporter)

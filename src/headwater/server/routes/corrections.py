@@ -12,7 +12,6 @@ from litestar.params import JSONBody
 from sqlalchemy.engine import Connection
 
 from headwater.errors import InvalidParameterError
-from headwater.records.access.tokens import Principal
 from headwater.records.log.events import Event, Reporter
 from headwater.server.deployment import Deployment
 from headwater.server.resources import partitions
@@ -59,10 +58,9 @@ class CorrectionView(msgspec.Struct, kw_only=True):
 
 @post("/corrections/withdraw", status_code=200, sync_to_thread=True, summary="Withdraw an event")
 def withdraw_event(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], data: JSONBody[WithdrawBody]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], data: JSONBody[WithdrawBody]
 ) -> CorrectionView:
     """The state is as if the event had never come; the log keeps it, and says who withdrew it."""
-    reporter = Reporter("app", principal.actor)
     return _carry_out(
         deployment,
         lambda c: corrections.withdraw(c, data.seq, reason=data.reason, reporter=reporter),
@@ -73,10 +71,9 @@ def withdraw_event(
 
 @post("/corrections/wipe", status_code=200, sync_to_thread=True, summary="Wipe an asset or partitions")
 def wipe_asset(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], data: JSONBody[WipeBody]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], data: JSONBody[WipeBody]
 ) -> CorrectionView:
     """What is known of the asset, or of the partitions, is forgotten; the log keeps the events."""
-    reporter = Reporter("app", principal.actor)
     graph, now = deployment.graph(), deployment.clock.now()
     wanted = deployment.store.read(lambda c: partitions.told_partitions(c, graph, data.key, now, data.partitions))
     if data.partitions and not wanted:
@@ -97,10 +94,9 @@ def wipe_asset(
 
 @post("/corrections/rename", status_code=200, sync_to_thread=True, summary="Rename or merge an asset")
 def rename_asset(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], data: JSONBody[RenameBody]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], data: JSONBody[RenameBody]
 ) -> CorrectionView:
     """The history goes to the new name, and reports of the former one do so from now on."""
-    reporter = Reporter("app", principal.actor)
     return _carry_out(
         deployment,
         lambda c: corrections.rename(c, data.key, data.to, merge=data.merge, reason=data.reason, reporter=reporter),

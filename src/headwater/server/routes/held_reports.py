@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from headwater.clock import to_seconds
+from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError
 from headwater.records.access.tokens import Principal
 from headwater.records.reports.rules import Answer, ReportRules, Undefined
@@ -68,9 +69,9 @@ def list_held_reports(
     limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 100,
 ) -> HeldReportPage:
     """Of assets that nobody defined, where the rules say `hold`."""
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+    after = 0 if cursor is None else whole_number(cursor)
+    if after is None:
         raise InvalidCursorError(f"{cursor!r} is no cursor of this listing; begin without one.")
-    after = 0 if cursor is None else int(cursor)
     held = deployment.store.read(lambda c: held_reports.read_held(c, state=wanted, after=after, limit=limit + 1))
     shown = held[:limit]
     return HeldReportPage(

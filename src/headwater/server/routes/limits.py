@@ -21,20 +21,25 @@ def list_limits(deployment: NamedDependency[Deployment]) -> shapes.LimitList:
 
 
 @put("/limits", sync_to_thread=True, summary="Set a limit")
-def set_limit(deployment: NamedDependency[Deployment], data: JSONBody[shapes.LimitBody]) -> shapes.LimitList:
+def set_limit(
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], data: JSONBody[shapes.LimitBody]
+) -> shapes.LimitList:
     """Let at most so many runs of a kind go on at once, in place of what held before; those under way go on."""
     limit = Limit(kind=data.kind, name=data.name, most=data.most)
-    deployment.store.write(limit_store.set_unit(limit, Reporter("app")))
+    deployment.store.write(limit_store.set_unit(limit, reporter))
     return _listed(deployment)
 
 
 @delete("/limits", status_code=200, sync_to_thread=True, summary="Lift a limit")
 def remove_limit(
-    deployment: NamedDependency[Deployment], kind: FromQuery[Kind], name: FromQuery[str] = ""
+    deployment: NamedDependency[Deployment],
+    reporter: NamedDependency[Reporter],
+    kind: FromQuery[Kind],
+    name: FromQuery[str] = "",
 ) -> shapes.LimitList:
     """Let any number of runs of a kind go on."""
     limit = Limit(kind=kind, name=name, most=0)
-    deployment.store.write(limit_store.remove_unit(limit, Reporter("app")))
+    deployment.store.write(limit_store.remove_unit(limit, reporter))
     return _listed(deployment)
 
 

@@ -6,7 +6,6 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from headwater.records.access.tokens import Principal
 from headwater.records.log.events import Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
@@ -21,10 +20,10 @@ def list_locations(deployment: NamedDependency[Deployment]) -> shapes.LocationLi
 
 @post("/locations/{name:str}/reload", status_code=202, sync_to_thread=True, summary="Load a location anew")
 def reload_location(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.LocationView:
     """Ask whoever serves it to load its files as they are now; runs under way end with what they began with."""
-    unit = deployment.store.read(lambda c: locations.reload_unit(c, name, Reporter("app", principal.actor)))
+    unit = deployment.store.read(lambda c: locations.reload_unit(c, name, reporter))
     deployment.store.write(unit)
     listed = deployment.store.read(locations.location_list)
     return next(location for location in listed if location.name == name)

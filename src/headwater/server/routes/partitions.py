@@ -6,7 +6,6 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from headwater.records.access.tokens import Principal
 from headwater.records.log.events import Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
@@ -23,7 +22,7 @@ def list_dynamic_keys(deployment: NamedDependency[Deployment], name: FromPath[st
 @post("/dynamic_partitions/{name:str}", status_code=200, sync_to_thread=True, summary="Add and delete keys")
 def change_dynamic_keys(
     deployment: NamedDependency[Deployment],
-    principal: NamedDependency[Principal],
+    reporter: NamedDependency[Reporter],
     name: FromPath[str],
     data: JSONBody[shapes.DynamicKeysBody],
 ) -> shapes.DynamicKeysView:
@@ -32,5 +31,4 @@ def change_dynamic_keys(
     plan = deployment.store.read(lambda c: dynamic_keys.planned(c, graph, name, data))
     if data.dry_run or not (plan.added or plan.deleted):
         return plan
-    reporter = Reporter("app", principal.name)
     return deployment.store.write(dynamic_keys.change_unit(plan, graph, data, reporter, now))

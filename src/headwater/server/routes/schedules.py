@@ -8,8 +8,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from headwater.records.access.tokens import Principal
-from headwater.records.log.events import EventKind
+from headwater.records.log.events import EventKind, Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import ticking
@@ -43,38 +42,38 @@ def list_schedule_ticks(
 
 @post("/schedules/{name:str}/start", status_code=202, sync_to_thread=True, summary="Switch a schedule on")
 def start_schedule(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.ScheduleView:
     """Let it tick at its times from now on, whatever its definition says."""
     changes = {**switched_on(deployment), "scheduled_at": deployment.clock.now()}
-    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_STARTED, changes)
+    return SCHEDULES.change(deployment, reporter, name, EventKind.SCHEDULE_STARTED, changes)
 
 
 @post("/schedules/{name:str}/stop", status_code=202, sync_to_thread=True, summary="Switch a schedule off")
 def stop_schedule(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.ScheduleView:
     """Let it rest: times that come meanwhile are not made up for. A tick that is under way is dropped."""
-    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_STOPPED, {"running": False})
+    return SCHEDULES.change(deployment, reporter, name, EventKind.SCHEDULE_STOPPED, {"running": False})
 
 
 @post(
     "/schedules/{name:str}/reset", status_code=202, sync_to_thread=True, summary="Leave a schedule's switch to its code"
 )
 def reset_schedule(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.ScheduleView:
     """Let it be on or off as its definition says."""
     changes = {**switched_on(deployment), "running": None, "scheduled_at": deployment.clock.now()}
-    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_STARTED, changes)
+    return SCHEDULES.change(deployment, reporter, name, EventKind.SCHEDULE_STARTED, changes)
 
 
 @post("/schedules/{name:str}/tick", status_code=202, sync_to_thread=True, summary="Tick a schedule now")
 def tick_schedule(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.ScheduleView:
     """Ask for one tick that stands for this moment, also of a schedule that is off."""
-    return SCHEDULES.change(deployment, principal, name, EventKind.SCHEDULE_TICK_REQUESTED, {"tick_requested": True})
+    return SCHEDULES.change(deployment, reporter, name, EventKind.SCHEDULE_TICK_REQUESTED, {"tick_requested": True})
 
 
 @post("/schedules/{name:str}/dry-run", status_code=200, summary="What a schedule's tick would come to")

@@ -8,7 +8,6 @@ from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from headwater.records.access.tokens import Principal
 from headwater.records.log.events import EventKind, Reporter
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
@@ -62,52 +61,52 @@ def get_state(
 
 @delete("/sensors/{name:str}/state", status_code=202, sync_to_thread=True, summary="Forget what a sensor keeps")
 def clear_state(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.SensorView:
     """Forget all of `context.state`: the next tick finds it empty."""
     ticking.find_sensor(deployment.graph(), name)
-    clear_values(deployment, name, Reporter("app", principal.actor))
+    clear_values(deployment, name, reporter)
     return SENSORS.view(deployment, name)
 
 
 @post("/sensors/{name:str}/start", status_code=202, sync_to_thread=True, summary="Switch a sensor on")
 def start_sensor(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.SensorView:
     """Let it tick, whatever its definition says."""
-    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_STARTED, switched_on(deployment))
+    return SENSORS.change(deployment, reporter, name, EventKind.SENSOR_STARTED, switched_on(deployment))
 
 
 @post("/sensors/{name:str}/stop", status_code=202, sync_to_thread=True, summary="Switch a sensor off")
 def stop_sensor(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.SensorView:
     """Let it rest; a tick that is under way is dropped."""
-    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_STOPPED, {"running": False})
+    return SENSORS.change(deployment, reporter, name, EventKind.SENSOR_STOPPED, {"running": False})
 
 
 @post("/sensors/{name:str}/reset", status_code=202, sync_to_thread=True, summary="Leave a sensor's switch to its code")
 def reset_sensor(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.SensorView:
     """Let it be on or off as its definition says."""
     return SENSORS.change(
-        deployment, principal, name, EventKind.SENSOR_STARTED, {**switched_on(deployment), "running": None}
+        deployment, reporter, name, EventKind.SENSOR_STARTED, {**switched_on(deployment), "running": None}
     )
 
 
 @post("/sensors/{name:str}/tick", status_code=202, sync_to_thread=True, summary="Tick a sensor now")
 def tick_sensor(
-    deployment: NamedDependency[Deployment], principal: NamedDependency[Principal], name: FromPath[str]
+    deployment: NamedDependency[Deployment], reporter: NamedDependency[Reporter], name: FromPath[str]
 ) -> shapes.SensorView:
     """Ask for one tick as soon as possible, also of a sensor that is off."""
-    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_TICK_REQUESTED, {"tick_requested": True})
+    return SENSORS.change(deployment, reporter, name, EventKind.SENSOR_TICK_REQUESTED, {"tick_requested": True})
 
 
 @post("/sensors/{name:str}/cursor", status_code=202, sync_to_thread=True, summary="Set a sensor's cursor")
 def set_cursor(
     deployment: NamedDependency[Deployment],
-    principal: NamedDependency[Principal],
+    reporter: NamedDependency[Reporter],
     name: FromPath[str],
     data: JSONBody[shapes.CursorBody],
 ) -> shapes.SensorView:
@@ -120,7 +119,7 @@ def set_cursor(
     if data.to_end and sensor.watch is not None and sensor.watch.one_by_one:
         cursor = str(deployment.store.read(event_log.head))
     changes = {"cursor": cursor or None, "failures": 0, "retry_at": None}
-    return SENSORS.change(deployment, principal, name, EventKind.SENSOR_CURSOR_SET, changes)
+    return SENSORS.change(deployment, reporter, name, EventKind.SENSOR_CURSOR_SET, changes)
 
 
 @post("/sensors/{name:str}/dry-run", status_code=200, summary="What a sensor's tick would come to")
