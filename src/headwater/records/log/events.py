@@ -74,10 +74,7 @@ CORRECTIONS = frozenset({EventKind.EVENT_WITHDRAWN, EventKind.ASSET_WIPED, Event
 
 
 class Reporter(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Who told: `via` is `rest`, `webhook`, `sensor`, `run`, `openlineage`, `app`, `api`, `mcp` or `cli`.
-
-    What is changed by hand in the app comes by `app`; what any other client of the API changes, by `api`.
-    """
+    """Who told, `name`, and by which door, `via`: such as `rest`, `webhook`, `sensor`, `run`, `app` or `api`."""
 
     via: str
     name: str | None = None
