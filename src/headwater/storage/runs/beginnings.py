@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.errors import HeadwaterError, UnknownBackfillError, UnknownRunError
+from headwater.storage.runs.filter import starts_with
 from headwater.storage.schema import backfills, runs
 
 _MOST_SHOWN = 3
@@ -36,7 +37,7 @@ def _find(
 ) -> str:
     if connection.execute(sa.select(column).where(column == beginning)).first() is not None:
         return beginning
-    query = sa.select(column).where(column.startswith(beginning, autoescape=True)).order_by(column)
+    query = sa.select(column).where(starts_with(column, beginning)).order_by(column)
     found = list(connection.scalars(query.limit(_MOST_SHOWN + 1))) if beginning else []
     if len(found) == 1:
         return str(found[0])
