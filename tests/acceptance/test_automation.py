@@ -19,7 +19,11 @@ def is_complete() -> bool:
     return True
 
 
-defs = hw.Definitions.merge(defs, hw.Definitions([hw.AssetSpec("partner_file")], asset_checks=[is_complete]))
+when_due = hw.AutomationCondition.any_job_root_assets_match(hw.AutomationCondition.missing())
+watched = hw.define_asset_job("watched", selection=["training"], automation_condition=when_due)
+defs = hw.Definitions.merge(
+    defs, hw.Definitions([hw.AssetSpec("partner_file")], asset_checks=[is_complete], jobs=[watched])
+)
 """
 
 
@@ -140,3 +144,30 @@ def test_code_that_does_not_load_shows_why_and_is_loaded_anew(page: Page, server
     page.get_by_role("dialog").get_by_role("button", name="Reload it").click()
     expect(locations).not_to_contain_text("LookupError", timeout=PATIENCE)
     expect(locations).to_contain_text("Loaded")
+
+
+def test_a_job_is_looked_at_and_run(page: Page, server: DevServer) -> None:
+    """From the list of jobs to one of them, to a run of it that is asked for there; that leads back to the job."""
+    page.goto(server.url + "/sensors")
+    jobs = page.get_by_role("table", name="Jobs")
+    expect(jobs.get_by_role("row").filter(has_text="nightly")).to_contain_text("2 assets", timeout=PATIENCE)
+    jobs.get_by_role("link", name="nightly").click()
+    expect(page.get_by_role("heading", name="nightly", level=1)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("link", name="ledger")).to_be_visible()
+    expect(page.get_by_text("team=finance")).to_be_visible()
+    page.get_by_role("button", name="Run nightly").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("A new run makes ledger, report")
+    question.get_by_role("button", name="Run it").click()
+    page.wait_for_url(re.compile(r"/runs/[0-9a-f]+"))
+    page.get_by_role("link", name="nightly").click()
+    runs = page.get_by_role("table", name="Runs")
+    expect(runs.get_by_role("row")).to_have_count(1, timeout=PATIENCE)
+
+
+def test_a_jobs_condition_is_shown(page: Page, server: DevServer) -> None:
+    """Whether it is to be run now, each part of the condition, and what it asked for."""
+    page.goto(server.url + "/jobs/watched")
+    expect(page.get_by_text("watched is not to be run now")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Condition")).to_contain_text("missing")
+    expect(page.get_by_role("region", name="What it asked for").get_by_role("link").first).to_be_visible()

@@ -88,6 +88,10 @@ export const router = createBrowserRouter(
               }),
             },
             {
+              path: "jobs/:name",
+              lazy: async () => ({ Component: (await import("./features/jobs/JobPage")).JobPage }),
+            },
+            {
               path: "settings",
               lazy: async () => ({
                 Component: (await import("./features/settings/SettingsPage")).SettingsPage,

@@ -3,6 +3,7 @@ window.SwaggerUIBundle({
   url: document.currentScript.dataset.description,
   dom_id: "#api",
   deepLinking: true,
+  filter: true,
   validatorUrl: null,
   displayRequestDuration: true,
 });

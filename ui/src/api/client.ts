@@ -15,6 +15,7 @@ export type BackfillDetail = Schemas["BackfillDetail"];
 export type BackfillCounts = Schemas["BackfillCounts"];
 export type BackfillRequest = Partial<Schemas["BackfillRequestBody"]>;
 export type StandingRange = Schemas["StandingRange"];
+export type JobView = Schemas["JobView"];
 export type StepView = Schemas["StepView"];
 export type LogLine = Schemas["LogLine"];
 export type LogPage = Schemas["LogPage"];

@@ -48,7 +48,7 @@ describe("followLive", () => {
     }
     await vi.advanceTimersByTimeAsync(1_000);
 
-    expect(asked).toEqual([["assets"], ["graph"], ["asset"]]);
+    expect(asked).toEqual([["assets"], ["graph"], ["asset"], ["job automation"]]);
   });
 
   it("reads everything again after the stream was lost", () => {
@@ -70,7 +70,7 @@ describe("staleKeys", () => {
   it("names each answer once, however many commits there are", () => {
     const commit = { kind: "materialization", asset_key: "a", run_id: null };
 
-    expect(staleKeys([commit, commit])).toEqual([["assets"], ["graph"], ["asset"]]);
+    expect(staleKeys([commit, commit])).toEqual([["assets"], ["graph"], ["asset"], ["job automation"]]);
   });
 
   it("names the run that moved", () => {

@@ -23,6 +23,7 @@ export function staleKeys(commits: readonly Committed[]): string[][] {
     add("assets");
     add("graph");
     add("asset");
+    add("job automation");
     if (commit.run_id !== null) {
       add("runs");
       add("run", commit.run_id);
@@ -31,7 +32,10 @@ export function staleKeys(commits: readonly Committed[]): string[][] {
     }
     if (commit.kind.startsWith("backfill_")) add("backfills");
     const changesCode = commit.kind === "definitions_changed" || commit.kind.startsWith("location_");
-    if (changesCode) add("deployment");
+    if (changesCode) {
+      add("deployment");
+      add("jobs");
+    }
     if (changesCode || commit.kind.startsWith("sensor_") || commit.kind.startsWith("schedule_")) {
       add("sensors");
       add("schedules");

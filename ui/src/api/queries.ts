@@ -9,6 +9,7 @@ import {
   type DeploymentView,
   type EngineList,
   type Graph,
+  type JobView,
   type PartitionRanges,
   type RunDetail,
   type RunView,
@@ -335,6 +336,24 @@ export const automationQuery = (key: string, check?: string) =>
   queryOptions({
     queryKey: ["asset", key, "automation", check],
     queryFn: () => get<Schemas["AutomationView"]>("api/assets/automation", { key, check }),
+  });
+
+export const jobsQuery = queryOptions({
+  queryKey: ["jobs"],
+  queryFn: () => get<Schemas["JobPage"]>("api/jobs"),
+});
+
+export const jobQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["jobs", name],
+    queryFn: () => get<JobView>(`api/jobs/${encodeURIComponent(name)}`),
+  });
+
+/** Whether the condition of a job holds, part by part, and what it asked for. */
+export const jobAutomationQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["job automation", name],
+    queryFn: () => get<Schemas["AutomationView"]>(`api/jobs/${encodeURIComponent(name)}/automation`),
   });
 
 /** When definitions changed, the newest first. */

@@ -7,6 +7,7 @@ import { ChoiceFilter } from "../../components/filters";
 import { SearchField } from "../../components/SearchField";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { useAddressFields } from "../../components/useAddressFields";
+import { Jobs } from "../jobs/Jobs";
 import { CodeLocations } from "../locations/CodeLocations";
 import { ScheduleRow, SensorRow } from "./TickingRow";
 import { TickTimeline } from "./TickTimeline";
@@ -96,6 +97,7 @@ export function AutomationPage() {
             )
           }
         </Loaded>
+        <Jobs />
         <Loaded query={deployment} rows={2}>
           {({ locations }) => <CodeLocations locations={locations} />}
         </Loaded>

@@ -1,6 +1,6 @@
 import { Code } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 
 import type { Schemas } from "../../api/client";
 import { scheduleQuery } from "../../api/tickingQueries";
@@ -37,9 +37,23 @@ function factsOf(schedule: Schemas["ScheduleView"]) {
         : schedule.next_times.map((moment) => <div key={moment}>{toExact(moment)}</div>),
     ],
     ["Missed times", missedText(schedule.catch_up)],
-    ["Makes", [...schedule.jobs, ...(schedule.targets ?? [])].join(", ") || "what its function asks for"],
+    ["Makes", <Made jobs={schedule.jobs} assets={schedule.targets ?? []} />],
     ["Defined in", schedule.source ? <CodePlace source={schedule.source} /> : "–"],
   ] as const;
+}
+
+function Made({ jobs, assets }: { jobs: readonly string[]; assets: readonly string[] }) {
+  if (jobs.length + assets.length === 0) return "what its function asks for";
+  return (
+    <>
+      {jobs.map((job) => (
+        <div key={job}>
+          <Link to={`/jobs/${encodeURIComponent(job)}`}>{job}</Link>
+        </div>
+      ))}
+      {assets.join(", ")}
+    </>
+  );
 }
 
 function missedText(catchUp: number | null): string {

@@ -32,7 +32,7 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
       {partitionText(run) !== null && <Text size="sm">Partition {partitionText(run)}</Text>}
       {run.job_name != null && (
         <Text size="sm">
-          Job <Link to={`/runs?job=${encodeURIComponent(run.job_name)}`}>{run.job_name}</Link>
+          Job <Link to={`/jobs/${encodeURIComponent(run.job_name)}`}>{run.job_name}</Link>
         </Text>
       )}
       {Object.keys(run.tags).length > 0 && (

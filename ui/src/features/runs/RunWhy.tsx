@@ -53,7 +53,11 @@ function Reason({ reason, isOnly }: { reason: Schemas["RunReason"]; isOnly: bool
   return (
     <div>
       {!isOnly && !reason.job && <AssetLink assetKey={reason.key} />}
-      {reason.job && <div>The job {reason.job}</div>}
+      {reason.job && (
+        <div>
+          The job <Link to={`/jobs/${encodeURIComponent(reason.job)}`}>{reason.job}</Link>
+        </div>
+      )}
       {reason.check !== null && <div>The check {reason.check}</div>}
       {reason.reasons.length > 0 && (
         <List size="sm">
