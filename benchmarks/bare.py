@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from headwater.storage.schema import events
 
 Waiting = tuple[list[Any], asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 Row = tuple[Any, ...]
+_MOST_ROWS = 1_000
 _SCHEMA = "bare"
 """Of the table on PostgreSQL, where the database may be another system's as well."""
 
@@ -93,16 +95,17 @@ def _postgres(url: str) -> Callable[[Sequence[Row]], None]:
         creating.execute(sa.schema.CreateSchema(_SCHEMA))
         table.create(creating)
     engine.dispose()
-    connection = psycopg.connect(url)
+    # A statement is a transaction by itself: one round trip.
+    connection = psycopg.connect(url, autocommit=True)
     one = f"({', '.join(['%s'] * len(table.columns))})"
 
     def commit(rows: Sequence[Row]) -> None:
-        for start in range(0, len(rows), 1_000):
-            some = rows[start : start + 1_000]
-            # The text is made of placeholders alone.
-            insert = f"INSERT INTO {_SCHEMA}.events VALUES {', '.join([one] * len(some))}"
-            connection.execute(insert.encode(), [value for row in some for value in row])
-        connection.commit()
+        with connection.transaction() if len(rows) > _MOST_ROWS else nullcontext():
+            for start in range(0, len(rows), _MOST_ROWS):
+                some = rows[start : start + _MOST_ROWS]
+                # The text is made of placeholders alone.
+                insert = f"INSERT INTO {_SCHEMA}.events VALUES {', '.join([one] * len(some))}"
+                connection.execute(insert.encode(), [value for row in some for value in row])
 
     return commit
 

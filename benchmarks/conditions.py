@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
+import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.systems import PEERS, dagster
 from headwater.automation.conditions.decide import Conditions
 from headwater.automation.conditions.loop import ConditionsLoop, keep_from_collector
 from headwater.definitions.conditions.condition import AutomationCondition
@@ -23,6 +26,32 @@ _NOW = 1_790_000_000_000_000
 _WIDTH = 10
 _ASSETS = 10_000
 _BELOW = 1_000
+_DAGSTER = """
+import json, time
+import dagster as dg
+
+def automated(key, up):
+    @dg.asset(name=key, deps=[up], automation_condition=dg.AutomationCondition.eager())
+    def made(): ...
+    return made
+
+assets = []
+for tree in range({trees}):
+    assets.append(dg.AssetSpec(f"root{{tree}}"))
+    for number in range({below}):
+        up = f"root{{tree}}" if number < {width} else f"t{{tree}}_{{(number - {width}) // 2}}"
+        assets.append(automated(f"t{{tree}}_{{number}}", up))
+defs, instance, cursor, taken = dg.Definitions(assets), dg.DagsterInstance.ephemeral(), None, []
+for turn in ("start", "nothing new", "an event"):
+    if turn == "an event":
+        instance.report_runless_asset_event(dg.AssetMaterialization("root0"))
+    begun = time.perf_counter()
+    result = dg.evaluate_automation_conditions(defs, instance, cursor=cursor)
+    cursor = result.cursor
+    taken.append(time.perf_counter() - begun)
+assert result.total_requested == {below}
+print(json.dumps(taken))
+"""
 _EVERY_DAY = AutomationCondition.eager().without(AutomationCondition.in_latest_time_window())
 
 
@@ -34,6 +63,20 @@ def measure(times: int) -> None:
     _measure("1,000 daily partitions, one reported", daily, _EVERY_DAY, days=1, times=times)
     _measure("1,000 daily partitions, all reported", daily, _EVERY_DAY, days=1_000, times=max(1, times // 3))
     asyncio.run(_measure_idle(10.0 if times > 3 else 3.0))
+    if dagster() is not None and times > 3:
+        _measure_peer()
+
+
+def _measure_peer() -> None:
+    """The same trees in the peer, without partitions; each of its evaluations, every 30 s, looks at all assets."""
+    code = _DAGSTER.format(trees=_ASSETS // _BELOW, below=_BELOW, width=_WIDTH)
+    done = subprocess.run(
+        [str(PEERS / "python"), "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
+    )
+    start, nothing, event = json.loads(done.stdout.splitlines()[-1])
+    print(
+        f"  dagster: one event {event:.1f} s, nothing new {nothing:.1f} s  (all {_ASSETS:,} at the start: {start:.1f} s)"
+    )
 
 
 def estate(condition: AutomationCondition, partitions: PartitionsSnapshot | None) -> AssetGraph:
