@@ -49,3 +49,19 @@ def test_a_lock_that_is_never_given_back_is_an_error(tmp_path: Path, monkeypatch
         with pytest.raises(sa.exc.OperationalError, match="database is locked"):
             connection.execute(sa.text("CREATE TABLE t (x)"))
     other.close()
+
+
+def test_a_new_reader_waits_for_no_writer(tmp_path: Path) -> None:
+    """A connection that is opened while somebody writes reads at once."""
+    path = tmp_path / "headwater.db"
+    first = open_engine(sqlite_url(path)).execution_options(headwater_write=True)
+    with first.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (x)"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with open_engine(sqlite_url(path)).connect() as reader:
+        found = reader.execute(sa.text("SELECT count(*) FROM t")).scalar_one()
+
+    other.close()
+    assert 0 == found

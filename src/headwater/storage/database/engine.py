@@ -19,6 +19,7 @@ _BUSY_MILLISECONDS = 10_000
 _WRITER_CACHE_KILOBYTES = 64 * 1024
 _WRITE_LOCK_POLL_MILLISECONDS = 20
 _WRITE_LOCK_TRIES = 500
+_INCREMENTAL = 2
 _LONGEST_PAUSE_MILLISECONDS = 3_000
 """Between two statements of a writer; shorter than engines' leases, so that others go on as soon as those run out."""
 _IS_WRITER = "headwater_writer"
@@ -113,9 +114,11 @@ def commit_write(connection: sa.Connection) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, synchronous: Synchronous) -> None:
     # The driver's own transaction control begins late and ends early; ours is explicit.
     connection.isolation_level = None
+    # Only an empty file takes this; `headwater db vacuum` brings it to an older one. Said of a file that has it
+    # already, it would write, and so wait for whoever writes just then.
+    if connection.execute("PRAGMA auto_vacuum").fetchone() != (_INCREMENTAL,):
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     pragmas = (
-        # Only an empty file takes this; `headwater db vacuum` brings it to an older one.
-        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         f"synchronous={synchronous}",
         f"busy_timeout={_BUSY_MILLISECONDS}",
