@@ -21,9 +21,9 @@ SECRET = "a secret that both know"
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """While this file is there, the project fails."""
-    return tmp_path_factory.mktemp("state") / "broken"
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """While a file of its name is in this folder, an asset or sensor of the project fails."""
+    return tmp_path_factory.mktemp("state")
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,10 @@ def mail() -> Iterator[Mailbox]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, broken: Path, chat: Hooks, mail: Mailbox) -> Iterator[DevServer]:
+def server(tmp_path_factory: pytest.TempPathFactory, state: Path, chat: Hooks, mail: Mailbox) -> Iterator[DevServer]:
     """A server whose engine knows the receivers."""
     environment = {
-        "ALERTING_BROKEN": str(broken),
+        "ALERTING_STATE": str(state),
         "CHAT_URL": f"{chat.url}/chat",
         "HOOK_SECRET": SECRET,
         "HEADWATER_SMTP_URL": mail.url,
@@ -120,14 +120,14 @@ def test_a_failing_check_is_told_once(server: DevServer, chat: Hooks) -> None:
     assert chat.is_empty()
 
 
-def test_a_failed_run_and_the_next_version(server: DevServer, chat: Hooks, mail: Mailbox, broken: Path) -> None:
+def test_a_failed_run_and_the_next_version(server: DevServer, chat: Hooks, mail: Mailbox, state: Path) -> None:
     """A failed run of a selected asset is told in a chat and to its owner by e-mail; a new version resolves it."""
     channels = [{"kind": "slack", "url_env": "CHAT_URL"}, {"kind": "email", "owners": True}]
     put(server, "finance", channels=channels, causes=["run_failure"], assets="group:finance")
-    broken.touch()
+    (state / "revenue").touch()
     server.post("/api/runs", {"assets": ["revenue"]})
     said, (to, letter) = chat.next(), mail.next()
-    broken.unlink()
+    (state / "revenue").unlink()
     server.post("/api/runs", {"assets": ["revenue"]})
     resolved, (_, second) = chat.next(), mail.next()
     remove(server, "finance")
@@ -142,12 +142,12 @@ def test_a_failed_run_and_the_next_version(server: DevServer, chat: Hooks, mail:
     assert "Resolved: A run of revenue failed" == second["Subject"]
 
 
-def test_a_failing_sensor(server: DevServer, chat: Hooks, broken: Path) -> None:
+def test_a_failing_sensor(server: DevServer, chat: Hooks, state: Path) -> None:
     """A sensor that fails is told once, however often it fails, and again as it works."""
     put(server, "sensors", channels=[{"kind": "webhook", "url": chat.url}], causes=["tick_failure"])
-    broken.touch()
+    (state / "watcher").touch()
     opened = alert_of(chat.next())
-    broken.unlink()
+    (state / "watcher").unlink()
     resolved = alert_of(chat.next())
     remove(server, "sensors")
 

@@ -1,4 +1,4 @@
-"""Assets and a sensor that go wrong and well again as a file says."""
+"""Assets and a sensor that go wrong and well again, each as a file of its own says."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import headwater as hw
 
-_BROKEN = Path(os.environ.get("ALERTING_BROKEN", "/nonexistent/broken"))
+_STATE = Path(os.environ.get("ALERTING_STATE", "/nonexistent"))
 
 
-def _fail_if_broken() -> None:
-    if _BROKEN.exists():
+def _fail_if_there(name: str) -> None:
+    if (_STATE / name).exists():
         raise ValueError("the file says so")
 
 
@@ -21,7 +21,7 @@ orders = hw.AssetSpec("orders", owners=["team:partners"])
 @hw.asset(deps=[orders], group_name="finance", owners=["cfo@example.com"])
 def revenue() -> None:
     """Fails while the file is there."""
-    _fail_if_broken()
+    _fail_if_there("revenue")
 
 
 @hw.asset(deps=[revenue])
@@ -32,7 +32,7 @@ def forecast() -> None:
 @hw.sensor(minimum_interval_seconds=1)
 def watcher() -> None:
     """Fails while the file is there."""
-    _fail_if_broken()
+    _fail_if_there("watcher")
 
 
 defs = hw.Definitions(
