@@ -163,7 +163,8 @@ WRONG = [
     Wrong("strict: an unknown field", STRICT, {"key": "a", "colour": 1}, 400, "`colour`. There are asset_key, key"),
     Wrong("strict: no key", STRICT, {}, 400, "Name the asset"),
     Wrong("strict: two keys", STRICT, {"key": "a", "asset_key": "b"}, 400, "Name the asset"),
-    Wrong("strict: an unknown kind", STRICT, {"key": "a", "kind": "rumour"}, 400, "rumour"),
+    Wrong("strict: an unknown kind", STRICT, {"key": "a", "kind": "rumour"}, 400, "Choose from check_evaluation, ext"),
+    Wrong("strict: nearly a field", STRICT, {"key": "a", "sverity": "WARN"}, 400, "Did you mean severity?"),
     Wrong(
         "strict: a moment without zone", STRICT, {"key": "a", "timestamp": "2026-01-31T07:30:00"}, 400, "with its zone"
     ),
@@ -216,6 +217,20 @@ WRONG = [
     Wrong("API: an asset that there is not", "/api/assets/detail?key=nothing", None, 404, "nothing", None, "GET"),
     Wrong("API: a selection that is none", "/api/assets?selection=a+and", None, 400, "", None, "GET"),
     Wrong("API: a limit that is none", "/api/events?limit=0", None, 400, "limit", None, "GET"),
+    Wrong("API: a parameter that there is not", "/api/events?lmit=1", None, 400, "Did you mean limit?", None, "GET"),
+    Wrong("API: a parameter where there is none", "/api/sensors?x=1", None, 400, "There are none.", None, "GET"),
+    Wrong("API: a status that there is not", "/api/runs?status=over", None, 400, "Choose from canceled,", None, "GET"),
+    Wrong(
+        "API: a cause that there is not",
+        "/api/alert-rules/a",
+        {"causes": ["rain"], "channels": []},
+        400,
+        "Choose from backfill_failure,",
+        method="PUT",
+    ),
+    Wrong("API: a field that there is not", "/api/runs", {"assets": ["table"], "tag": {}}, 400, "Did you mean tags?"),
+    Wrong("API: a path that there is not", "/api/asset", None, 404, "/api/docs describes all", None, "GET"),
+    Wrong("API: another method", "/api/assets", {}, 405, "POST is not possible here, but"),
     Wrong("API: a run that there is not", "/api/runs/nothing/cancel", None, 404, "nothing", None),
     Wrong("API: an external asset", "/api/runs", {"assets": ["table"]}, 409, "table"),
     Wrong(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from headwater.definitions.knots import find_knots, topological_order
+from headwater.definitions.near import nearest
 from headwater.definitions.partitions import DynamicKeys, mapping_from_snapshot
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import AssetSelection, SelectionIndex
@@ -96,7 +96,7 @@ class AssetGraph:
             UnknownJobError: there is none.
         """
         if name not in self.jobs:
-            near = difflib.get_close_matches(name, self.jobs, n=1)
+            near = nearest(name, self.jobs)
             hint = f" Did you mean {near[0]!r}?" if near else " `headwater job list` shows all."
             raise UnknownJobError(f"There is no job {name!r}.{hint}")
         return self.jobs[name]

@@ -1,30 +1,25 @@
-"""The query API: its routes as one list, and errors turned into answers in one place."""
+"""The query API: its routes as one list, and what their handlers are given."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
-import structlog
-from litestar import Litestar, Request, Response, Router
+from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 
-from headwater.errors import HeadwaterError
 from headwater.records.access.tokens import Principal
 from headwater.records.log.events import Reporter
 from headwater.records.runs.runs import Cause
-from headwater.server import shapes
-from headwater.server.access.guard import PRINCIPAL, TokenRequiredError
+from headwater.server.access.guard import PRINCIPAL
 from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment, Deployments
 from headwater.server.http import MOST_BODY_BYTES
 from headwater.server.openapi import DESCRIPTION, ApiDescription, ApiDocs, docs_router
-from headwater.server.problems import MEDIA_TYPE, UNFORESEEN, base_of, invalid_request, plain_problem, problem_of
+from headwater.server.refusals import HANDLERS, refuse_unknown_parameters
 from headwater.server.routes import (
     access,
     alerts,
@@ -178,7 +173,6 @@ CLIENT_HEADER = "Headwater-Client"
 """By which the app says who it is."""
 CLIENT_APP = "app"
 _Request = Request[Any, Any, State]
-_log = structlog.get_logger(__name__)
 
 
 class _Api(Litestar):
@@ -201,12 +195,8 @@ def build_api() -> Litestar:
             "deployments": Provide(_find_deployments, sync_to_thread=False),
             "hosts": Provide(_find_hosts, sync_to_thread=False),
         },
-        exception_handlers={
-            HeadwaterError: _answer_ours,
-            HTTPException: _answer_http,
-            msgspec.ValidationError: _answer_invalid,
-            Exception: _answer_unforeseen,
-        },
+        exception_handlers=HANDLERS,
+        before_request=refuse_unknown_parameters,
         openapi_config=OpenAPIConfig(
             title="Headwater",
             version=package_version(),
@@ -252,30 +242,3 @@ def _find_deployments(request: _Request) -> Deployments:
 def _find_hosts(request: _Request) -> Hosts:
     found: Hosts = request.scope["state"]["headwater_hosts"]
     return found
-
-
-def _answer(problem: shapes.Problem) -> Response[shapes.Problem]:
-    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE)
-
-
-def _answer_ours(request: _Request, error: HeadwaterError) -> Response[shapes.Problem]:
-    status = 401 if isinstance(error, TokenRequiredError) else None
-    return _answer(problem_of(error, base_of(request.scope), status))
-
-
-def _answer_http(request: _Request, error: HTTPException) -> Response[shapes.Problem]:
-    details = error.extra if isinstance(error.extra, list) else []
-    named = "; ".join(f"{item.get('key', '')}: {item.get('message', '')}" for item in details if isinstance(item, dict))
-    detail = f"{error.detail} ({named})" if named else error.detail
-    if error.status_code == 400:
-        return _answer(invalid_request(detail, base_of(request.scope)))
-    return _answer(plain_problem(error.status_code, detail))
-
-
-def _answer_invalid(request: _Request, error: msgspec.ValidationError) -> Response[shapes.Problem]:
-    return _answer(invalid_request(str(error), base_of(request.scope)))
-
-
-def _answer_unforeseen(request: _Request, error: Exception) -> Response[shapes.Problem]:
-    _log.error("a request was not foreseen", method=request.method, path=request.url.path, exc_info=error)
-    return _answer(plain_problem(500, UNFORESEEN))

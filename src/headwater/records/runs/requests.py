@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from headwater.clock import to_datetime
+from headwater.definitions.near import nearest
 from headwater.definitions.partitions import (
     DynamicPartitionsStore,
     PartitionKeyRange,
@@ -357,7 +357,7 @@ def native_node(graph: AssetGraph, key: str) -> AssetNode:
     """
     number = graph.ids.get(key)
     if number is None:
-        near = difflib.get_close_matches(key, graph.ids, n=1)
+        near = nearest(key, graph.ids)
         hint = f" Did you mean {near[0]!r}?" if near else " `headwater asset list` shows all."
         raise UnknownAssetError(f"There is no asset {key!r}.{hint}")
     node = graph.nodes[number]

@@ -27,6 +27,7 @@ from headwater.records.log.events import (
     Reporter,
 )
 from headwater.records.log.receipts import ReportKey, report_key
+from headwater.server.expected import mend
 
 MOST_ITEMS = 10_000
 _JSON_LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines"})
@@ -158,16 +159,16 @@ def parse_item(
         given = item.idempotency_key if item.idempotency_key is not None else request_key
         return ParsedItem(event, None if given is None else report_key(checked_key(given), event))
     except (msgspec.DecodeError, UnicodeDecodeError, InvalidMetadataError, InvalidParameterError) as error:
-        raise ReportRefusedError(f"{error}.".replace("..", ".") + _known_fields(error)) from error
+        raise ReportRefusedError(f"{error}.".replace("..", ".") + _mend(error)) from error
     except RecursionError as error:
         raise ReportRefusedError("The JSON is nested too deeply.") from error
 
 
-def _known_fields(error: Exception) -> str:
-    """What to write instead, where a field was not known."""
-    if "unknown field" not in str(error):
-        return ""
-    return f" There are {', '.join(ReportItem.__struct_fields__)}."
+def _mend(error: Exception) -> str:
+    """What to write instead, where a field or a choice was not known."""
+    message, _, path = str(error).partition(" - at `")
+    found = mend(message, path, ReportItem)
+    return f" {found}" if found else ""
 
 
 def _decode_item(raw: bytes) -> ReportItem:

@@ -18,6 +18,7 @@ from headwater.records.access.tokens import Person, Principal, scopes_of_role
 from headwater.server.access.guard import read_cookie
 from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment
+from headwater.server.refusals import ANY_PARAMETERS
 from headwater.server.routes.session import base_path, open_session
 from headwater.storage.access import people
 
@@ -58,7 +59,8 @@ async def start_sign_in(
     return Redirect(address, status_code=302, cookies=[cookie])
 
 
-@get("/session/callback", summary="Come back from the provider")
+# What comes is the provider's, which may add to what the standard names.
+@get("/session/callback", summary="Come back from the provider", opt={ANY_PARAMETERS: True})
 async def finish_sign_in(
     deployment: NamedDependency[Deployment], hosts: NamedDependency[Hosts], request: _Request
 ) -> Response[None]:
