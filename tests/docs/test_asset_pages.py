@@ -1,8 +1,9 @@
-"""What the pages on assets, partitions and checks show is true."""
+"""What the pages on assets, partitions, checks and OpenLineage show is true."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ import pytest
 import headwater as hw
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("assets.md", "partitions.md", "checks.md")
+PAGES = ("assets.md", "partitions.md", "checks.md", "openlineage.md")
+MANIFEST = Path(__file__).parents[1] / "data" / "dbt" / "manifest_v12.json"
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_snippets_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One after another, as somebody who reads on would try them; they check themselves."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "target").mkdir()
+    shutil.copy(MANIFEST, tmp_path / "target" / "manifest.json")
     names: dict[str, Any] = {"__name__": "page"}
     for snippet in re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), flags=re.DOTALL):
         exec(snippet, names)

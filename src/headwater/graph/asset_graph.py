@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from headwater.definitions.knots import find_knots, topological_order
+from headwater.definitions.metadata.datasets import DATASETS, DatasetName, declared_datasets
 from headwater.definitions.near import nearest
 from headwater.definitions.partitions import DynamicKeys, mapping_from_snapshot
 from headwater.definitions.reach import reach
@@ -88,6 +89,16 @@ class AssetGraph:
     def ticking(self) -> dict[str, tuple[SensorSnapshot | ScheduleSnapshot, str]]:
         """Sensors and schedules by name, and the location that each comes from."""
         return {**self.sensors, **self.schedules}
+
+    @cached_property
+    def datasets(self) -> tuple[tuple[DatasetName, str], ...]:
+        """The datasets of OpenLineage that assets claim, each with the asset's key."""
+        return tuple(
+            (dataset, node.key)
+            for node in self.nodes
+            if DATASETS in node.definition.metadata
+            for dataset in declared_datasets({DATASETS: node.definition.metadata[DATASETS].value}, node.key)
+        )
 
     def job(self, name: str) -> tuple[JobSnapshot, str]:
         """The job of a name, and the location that it comes from.

@@ -20,9 +20,9 @@ or password in a namespace is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from headwater.errors import DuplicateDefinitionError
+from headwater.definitions.metadata.datasets import DatasetName
 from headwater.keys import AssetKey
 
 _SAME_SCHEME = {
@@ -83,27 +83,20 @@ class Naming:
     """Names datasets: by the default rule, except for those that a definition claims.
 
     Args:
-        claims: The key for each claimed dataset, by namespace and name. Any spelling that the default rule takes
-            for the same dataset is claimed with it.
-
-    Raises:
-        DuplicateDefinitionError: one dataset is claimed for two keys.
+        claims: The datasets that definitions claim, with the key of each. Any spelling that the default rule takes
+            for the same dataset is claimed with it. Of two claims of one dataset, the first counts: loading definitions
+            refuses a second one, but two code locations don't know of each other.
 
     Example:
-        >>> naming = Naming({("postgres://db:5432", "shop.public.orders"): AssetKey("orders")})
-        >>> naming.key_of("postgresql://db:5432", "shop.public.orders")
+        >>> claimed = DatasetName("postgres://db:5432", "shop.public.orders")
+        >>> Naming([(claimed, AssetKey("orders"))]).key_of("postgresql://db:5432", "shop.public.orders")
         AssetKey(['orders'])
     """
 
-    def __init__(self, claims: Mapping[tuple[str, str], AssetKey] | None = None) -> None:
+    def __init__(self, claims: Iterable[tuple[DatasetName, AssetKey]] = ()) -> None:
         self._claims: dict[AssetKey, AssetKey] = {}
-        for (namespace, name), key in (claims or {}).items():
-            known = self._claims.setdefault(default_key(namespace, name), key)
-            if known != key:
-                raise DuplicateDefinitionError(
-                    f"The dataset {name!r} in {namespace!r} is claimed by {known.to_user_string()!r} and by "
-                    f"{key.to_user_string()!r}; leave it to one of them."
-                )
+        for dataset, key in claims:
+            self._claims.setdefault(default_key(dataset.namespace, dataset.name), key)
 
     def key_of(self, namespace: str, name: str) -> AssetKey:
         """The key of a dataset."""

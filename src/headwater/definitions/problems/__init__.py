@@ -12,6 +12,7 @@ from headwater.definitions.problems.checks import other_partitions
 from headwater.definitions.problems.circles import circles
 from headwater.definitions.problems.collected import Collected
 from headwater.definitions.problems.conditions import conditions_of_jobs_elsewhere, idle_conditions
+from headwater.definitions.problems.datasets import unclear_datasets
 from headwater.definitions.problems.inputs import undefined_inputs
 from headwater.definitions.problems.mappings import impossible_mappings
 from headwater.definitions.problems.problem import Problem
@@ -33,6 +34,7 @@ WHEN_LOADED: tuple[Finder, ...] = (
     idle_conditions,
     conditions_of_jobs_elsewhere,
     unreadable_retention,
+    unclear_datasets,
     circles,
 )
 # Advice, which is only worth its time when somebody asks.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from headwater.errors import ReportRefusedError, ReportRejectedError, StoreError
+from headwater.graph.asset_graph import AssetGraph
+from headwater.keys import AssetKey
+from headwater.openlineage.naming import Naming
 from headwater.openlineage.open_runs import OpenRuns
 from headwater.openlineage.requests import parse_request
 from headwater.openlineage.translate import translate
@@ -46,6 +50,7 @@ class OpenLineageDoor:
 
     def __init__(self) -> None:
         self._open_runs: dict[str, OpenRuns] = {}
+        self._namings: WeakKeyDictionary[AssetGraph, Naming] = WeakKeyDictionary()
 
     async def take(
         self, deployment: Deployment, principal: Principal, scope: Scope, receive: Receive, send: Send
@@ -75,10 +80,11 @@ class OpenLineageDoor:
     async def _keep(self, deployment: Deployment, principal: Principal, body: bytes, encoding: str | None) -> Kept:
         rules = await deployment.report_rules.get()
         open_runs = self._open_runs.get(deployment.name, OpenRuns())
+        naming = self._naming(deployment.known_graph)
         events: list[NewEvent] = []
         edges: set[tuple[str, str]] = set()
         for told in parse_request(body, encoding, max_bytes=MOST_BODY_BYTES):
-            translation = translate(told, open_runs)
+            translation = translate(told, open_runs, naming)
             open_runs = translation.open_runs
             events += (_sent_by(event, principal.name) for event in translation.events)
             edges.update(translation.edges)
@@ -100,6 +106,13 @@ class OpenLineageDoor:
         if edges:
             deployment.forget_graph()
         return kept
+
+    def _naming(self, graph: AssetGraph) -> Naming:
+        """Which asset a dataset is by the definitions in a graph."""
+        if graph not in self._namings:
+            claims = ((dataset, AssetKey.from_escaped_user_string(key)) for dataset, key in graph.datasets)
+            self._namings[graph] = Naming(claims)
+        return self._namings[graph]
 
 
 def _judge(deployment: Deployment, rules: ReportRules, principal: Principal, events: Sequence[NewEvent]) -> _Judged:
