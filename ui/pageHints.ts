@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, { readonly module: string; readonly asks?: 
   sensors: { module: "automation/AutomationPage" },
   "sensors/*": { module: "automation/SensorPage" },
   "schedules/*": { module: "automation/SchedulePage" },
+  "jobs/*": { module: "jobs/JobPage" },
   settings: { module: "settings/SettingsPage" },
 };
 const ALWAYS = ["api/deployment"];

@@ -1,13 +1,14 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { stylesCheck } from "./stylesCheck.ts";
 import { pageHints } from "./pageHints.ts";
 
 const server = "http://127.0.0.1:3000";
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), pageHints()],
+  plugins: [react(), stylesCheck(), pageHints()],
   build: {
     outDir: "../src/headwater/server/webapp",
     emptyOutDir: true,

@@ -165,6 +165,20 @@ def test_a_job_is_looked_at_and_run(page: Page, server: DevServer) -> None:
     expect(runs.get_by_role("row")).to_have_count(1, timeout=PATIENCE)
 
 
+def test_the_palette_leads_to_a_job(page: Page, server: DevServer) -> None:
+    """A job is found by its name, and Enter goes to its page."""
+    page.goto(server.url + "/sensors")
+    expect(page.get_by_role("table", name="Jobs")).to_contain_text("nightly", timeout=PATIENCE)
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog", name="Search").get_by_role("textbox", name="Search").fill("nightly")
+    first = page.get_by_role("dialog", name="Search").get_by_role("button").first
+    expect(first).to_have_accessible_name("nightly Job", timeout=PATIENCE)
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(server.url + "/jobs/nightly")
+    expect(page.get_by_role("link", name="Automation")).to_have_attribute("aria-current", "page")
+
+
 def test_a_jobs_condition_is_shown(page: Page, server: DevServer) -> None:
     """Whether it is to be run now, each part of the condition, and what it asked for."""
     page.goto(server.url + "/jobs/watched")

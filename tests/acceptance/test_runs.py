@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from demos import Demo
 from playwright.sync_api import Page, expect
 from servers import DevServer, dev_server
 
@@ -221,3 +222,23 @@ def test_what_a_run_left_undone_is_done_and_compared(page: Page, server: DevServ
     expect(compared.get_by_role("row").filter(has_text="Status")).to_contain_text("Success")
     expect(compared.get_by_role("row").filter(has_text="Error")).to_contain_text("the ledger is closed")
     expect(page).to_have_url(re.compile(f"with={failed}"))
+
+
+def test_a_run_fits_a_phone(app: Page, demo: Demo) -> None:
+    """The names of its steps stand above their bars, and a long name of an event goes on in the next line."""
+
+    def of_success() -> list[str]:
+        runs = demo.server.get("/api/runs?asset=cleaned_transactions&status=success").json["items"]
+        return [run["run_id"] for run in runs]
+
+    demo.server.wait_for(of_success)
+    app.set_viewport_size({"width": 390, "height": 844})
+    app.goto(f"{demo.server.url}/runs/{of_success()[0]}")
+    steps = app.get_by_role("table", name="Steps over time")
+    name = steps.get_by_text("cleaned_transactions", exact=True)
+    expect(name).to_be_visible()
+    event = "Step cleaned_transactions:transaction_ids_are_unique started"
+    expect(app.get_by_role("button", name=event)).to_be_visible()
+
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
+    assert app.evaluate("document.documentElement.scrollWidth") <= 390

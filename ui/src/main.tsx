@@ -1,5 +1,4 @@
-import "@mantine/core/styles.css";
-import "@mantine/spotlight/styles.css";
+import "./mantineStyles";
 import "./tokens.css";
 import "./app.css";
 

@@ -153,7 +153,8 @@ function Frame() {
 function isAt(page: string, pathname: string): boolean {
   if (page === "/") return pathname === "/";
   if (page === "/catalog" && pathname.startsWith("/asset")) return true;
-  return pathname.startsWith(page) || (page === "/sensors" && pathname.startsWith("/schedules"));
+  if (page === "/sensors") return /^\/(sensors|schedules|jobs)/.test(pathname);
+  return pathname.startsWith(page);
 }
 
 function useLive(): boolean {

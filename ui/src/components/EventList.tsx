@@ -34,16 +34,17 @@ export function EventList({
 }) {
   const [open, setOpen] = useState<number | null>(null);
   return (
-    <Stack gap={6}>
+    <Paper radius="sm" className="hw-events">
       {events.map((event) => (
-        <Paper key={event.seq} radius="sm">
-          <Group className="hw-opens" justify="space-between" gap="sm" wrap="nowrap" px="sm" py={8}>
+        <div key={event.seq}>
+          <Group className="hw-opens" justify="space-between" gap="sm" wrap="nowrap" px="sm" py={6} mih={38}>
             <Group gap="sm" style={{ minWidth: 0 }}>
               <Mark bare look={lookOf(event)} />
               <UnstyledButton
                 fz="sm"
                 fw={550}
                 td={event.flags.includes("withdrawn") ? "line-through" : undefined}
+                style={{ minWidth: 0, overflowWrap: "anywhere" }}
                 aria-expanded={open === event.seq}
                 onClick={() => {
                   setOpen(open === event.seq ? null : event.seq);
@@ -71,9 +72,9 @@ export function EventList({
             </Text>
           </Group>
           {open === event.seq && <EventBody event={event} actions={actions?.(event)} />}
-        </Paper>
+        </div>
       ))}
-    </Stack>
+    </Paper>
   );
 }
 
@@ -122,6 +123,8 @@ function summaryOf({ metadata }: EventView): string {
   return told.slice(0, TOLD).join(" · ");
 }
 
+/** What happens on the way, and says nothing of how it ends. */
+const QUIET = /^(run|step|backfill|external)_(requested|started|skipped)$/;
 const REPORTED = new Set(["materialization", "observation", "check_evaluation"]);
 
 function reporterText(event: EventView): string {
@@ -150,5 +153,7 @@ function lookOf(event: EventView): Look {
           : event.kind.endsWith("_canceled") || event.flags.length > 0
             ? "warn"
             : "good";
+  if (QUIET.test(event.kind))
+    return { label: event.title, tone: "idle", hollow: true, meaning: event.kind.replaceAll("_", " ") };
   return { label: event.title, tone, meaning: event.kind.replaceAll("_", " ") };
 }

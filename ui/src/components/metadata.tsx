@@ -90,6 +90,7 @@ export function MetadataView({ entry }: { entry: MetadataEntry }) {
 }
 
 export function SchemaTable({ columns }: { columns: readonly Column[] }) {
+  const described = columns.some((column) => column.description);
   return (
     <Table.ScrollContainer minWidth={0} type="native" tabIndex={0}>
       <Table layout="auto" verticalSpacing={4} withTableBorder>
@@ -97,7 +98,7 @@ export function SchemaTable({ columns }: { columns: readonly Column[] }) {
           <Table.Tr>
             <Table.Th>Column</Table.Th>
             <Table.Th>Type</Table.Th>
-            <Table.Th>Description</Table.Th>
+            {described && <Table.Th>Description</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -117,7 +118,7 @@ export function SchemaTable({ columns }: { columns: readonly Column[] }) {
                   </Badge>
                 )}
               </Table.Td>
-              <Table.Td c="dimmed">{column.description}</Table.Td>
+              {described && <Table.Td c="dimmed">{column.description}</Table.Td>}
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -10,6 +10,15 @@ const goal = (
   return [command?.label, command?.description, command?.run()];
 };
 
+test("what is told of a description is without its signs", () => {
+  const [command] = toCommands(
+    [{ kind: "job", name: "nightly", found_in: "description", text: "Makes **all** of `marts/*`." }],
+    (path) => () => path,
+  );
+
+  expect(command?.description).toBe("Job, by its description: Makes all of marts/*.");
+});
+
 test("what the server found leads to the place that fits best", () => {
   expect(goal("asset", "name")).toEqual(["sales / a b", "Asset", "/asset?key=sales%2Fa%20b"]);
   expect(goal("asset", "column")).toEqual([
@@ -22,7 +31,7 @@ test("what the server found leads to the place that fits best", () => {
     "Asset, by its check: t&x",
     "/asset?key=sales%2Fa%20b&tab=checks",
   ]);
-  expect(goal("job", "owner")).toEqual(["sales/a b", "Job, by its owner: t&x", "/runs?job=sales%2Fa%20b"]);
+  expect(goal("job", "owner")).toEqual(["sales/a b", "Job, by its owner: t&x", "/jobs/sales%2Fa%20b"]);
   expect(goal("run", "id")).toEqual(["Run sales/a b", "T&x", "/runs/sales%2Fa%20b"]);
   expect(goal("backfill", "id")).toEqual(["Backfill sales/a b", "T&x", "/backfills/sales%2Fa%20b"]);
   expect(goal("schedule", "name")).toEqual(["sales/a b", "Schedule", "/schedules/sales%2Fa%20b"]);

@@ -1,4 +1,5 @@
 import type { Schemas } from "../api/client";
+import { plainText } from "./plainText";
 import { assetPath, showKey } from "./keys";
 import type { Command, Go } from "./useCommands";
 
@@ -30,11 +31,10 @@ function describe({ kind, name, found_in, text }: Hit): string {
   if (found_in === "column") return `Column of ${showKey(name)}`;
   if (found_in === "id") return toTitle(text);
   const what = toTitle(kind);
-  return found_in === "name" ? what : `${what}, by its ${found_in}: ${text}`;
+  return found_in === "name" ? what : `${what}, by its ${found_in}: ${plainText(text)}`;
 }
 
 function pathOf({ kind, name, found_in, text }: Hit): string {
-  if (kind === "job") return `/runs?job=${encodeURIComponent(name)}`;
   if (kind !== "asset") return `/${kind}s/${encodeURIComponent(name)}`;
   if (found_in === "column") return `${assetPath(name, "columns")}&column=${encodeURIComponent(text)}`;
   return assetPath(name, found_in === "check" ? "checks" : undefined);

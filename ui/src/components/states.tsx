@@ -99,7 +99,7 @@ export function Section({
         <Title order={2} size="h5" style={{ overflowWrap: "anywhere" }}>
           {title}
         </Title>
-        {aside}
+        {aside !== undefined && <div className="hw-aside">{aside}</div>}
       </Group>
       {children}
     </Paper>

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useMemo } from "react";
 
 import { post, type AssetRow, type RunView, type SensorView } from "../api/client";
-import { assetsQuery, runsQuery, schedulesQuery, sensorsQuery } from "../api/queries";
+import { assetsQuery, jobsQuery, runsQuery, schedulesQuery, sensorsQuery } from "../api/queries";
 import { toExact } from "./format";
 import { assetPath, showKey } from "./keys";
 import type { Findable } from "./search";
@@ -30,6 +30,7 @@ export function useCommands(
   const assets = useQuery(assetsQuery).data;
   const sensors = useQuery(sensorsQuery).data;
   const schedules = useQuery(schedulesQuery).data;
+  const jobs = useQuery(jobsQuery).data;
   const runs = useInfiniteQuery(runsQuery()).data;
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme("light") === "dark";
@@ -78,9 +79,15 @@ export function useCommands(
         description: "Schedule",
         run: go(`/schedules/${encodeURIComponent(name)}`),
       })),
+      ...(jobs?.items ?? []).map(({ name }) => ({
+        id: `job ${name}`,
+        label: name,
+        description: "Job",
+        run: go(`/jobs/${encodeURIComponent(name)}`),
+      })),
       ...(runs?.pages[0]?.items ?? []).map((run) => runCommand(run, go)),
     ];
-  }, [pages, assets, sensors, schedules, runs, dark, go, onHelp, queries, setColorScheme]);
+  }, [pages, assets, sensors, schedules, jobs, runs, dark, go, onHelp, queries, setColorScheme]);
 }
 
 function assetCommands(asset: AssetRow, go: Go): Command[] {

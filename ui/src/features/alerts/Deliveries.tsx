@@ -7,6 +7,7 @@ import { Mark, Moment } from "../../components/marks";
 import { MoreButton } from "../../components/MoreButton";
 import { Empty, Loaded, Section } from "../../components/states";
 import { useAddressFields } from "../../components/useAddressFields";
+import { WideTable } from "../../components/WideTable";
 import { channelText, DELIVERY_LOOKS } from "./words";
 
 const STATUSES = [
@@ -43,44 +44,30 @@ export function Deliveries() {
           }
           return (
             <>
-              <Table.ScrollContainer minWidth={640} type="native" tabIndex={0}>
-                <Table>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>What</Table.Th>
-                      <Table.Th>To</Table.Th>
-                      <Table.Th>Status</Table.Th>
-                      <Table.Th>When</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {deliveries.map((delivery) => (
-                      <Table.Tr key={delivery.delivery_id}>
-                        <Table.Td style={{ overflowWrap: "anywhere" }}>
-                          {delivery.title}
-                          <Text size="xs" c="dimmed">
-                            by {delivery.rule}
-                          </Text>
-                        </Table.Td>
-                        <Table.Td style={{ overflowWrap: "anywhere" }}>
-                          {channelText(delivery.channel)}
-                        </Table.Td>
-                        <Table.Td>
-                          <Mark look={DELIVERY_LOOKS[delivery.status]} />
-                          {delivery.error != null && (
-                            <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-                              {delivery.error}
-                            </Text>
-                          )}
-                        </Table.Td>
-                        <Table.Td>
-                          <Moment at={delivery.ended_at ?? delivery.created_at} />
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
+              <WideTable minWidth={640} heads={["What", "To", "Status", "When"]}>
+                {deliveries.map((delivery) => (
+                  <Table.Tr key={delivery.delivery_id}>
+                    <Table.Td style={{ overflowWrap: "anywhere" }}>
+                      {delivery.title}
+                      <Text size="xs" c="dimmed">
+                        by {delivery.rule}
+                      </Text>
+                    </Table.Td>
+                    <Table.Td style={{ overflowWrap: "anywhere" }}>{channelText(delivery.channel)}</Table.Td>
+                    <Table.Td>
+                      <Mark look={DELIVERY_LOOKS[delivery.status]} />
+                      {delivery.error != null && (
+                        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+                          {delivery.error}
+                        </Text>
+                      )}
+                    </Table.Td>
+                    <Table.Td>
+                      <Moment at={delivery.ended_at ?? delivery.created_at} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </WideTable>
               <MoreButton query={query} />
             </>
           );

@@ -79,7 +79,11 @@ function IncidentLine({ incident }: { incident: Schemas["IncidentView"] }) {
               affects {plural(incident.downstream_count, "asset")}
             </Text>
           )}
-          {incident.run_id != null && <Link to={`/runs/${incident.run_id}`}>its run</Link>}
+          {incident.run_id != null && (
+            <Link to={`/runs/${incident.run_id}`} className="hw-aside">
+              its run
+            </Link>
+          )}
         </Group>
         <Text size="xs" c="dimmed" style={{ flex: "none" }}>
           <Moment at={incident.opened_at} />

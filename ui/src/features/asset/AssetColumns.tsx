@@ -7,6 +7,7 @@ import { columnsQuery } from "../../api/queries";
 import { plural } from "../../components/format";
 import { AssetLink } from "../../components/marks";
 import { Loaded, Section } from "../../components/states";
+import { WideTable } from "../../components/WideTable";
 import { columnsOf } from "./columns";
 
 /** The columns of an asset, and where the chosen one comes from and goes to. */
@@ -16,42 +17,31 @@ export function AssetColumns({ detail }: { detail: AssetDetail }) {
   return (
     <Stack>
       <Section title="Columns">
-        <Table.ScrollContainer minWidth={480} type="native" tabIndex={0}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Column</Table.Th>
-                <Table.Th>Type</Table.Th>
-                <Table.Th>Description</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {columnsOf(detail).map((column) => (
-                <Table.Tr key={column.name} {...(column.name === chosen ? { bg: "var(--hw-code)" } : {})}>
-                  <Table.Td>
-                    <UnstyledButton
-                      ff="monospace"
-                      fz="sm"
-                      td="underline"
-                      mih={24}
-                      aria-pressed={column.name === chosen}
-                      onClick={() => {
-                        setParameters((before) => {
-                          before.set("column", column.name);
-                          return before;
-                        });
-                      }}
-                    >
-                      {column.name}
-                    </UnstyledButton>
-                  </Table.Td>
-                  <Table.Td>{column.type}</Table.Td>
-                  <Table.Td c="dimmed">{column.description}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <WideTable minWidth={480} heads={["Column", "Type", "Description"]}>
+          {columnsOf(detail).map((column) => (
+            <Table.Tr key={column.name} {...(column.name === chosen ? { bg: "var(--hw-code)" } : {})}>
+              <Table.Td>
+                <UnstyledButton
+                  ff="monospace"
+                  fz="sm"
+                  td="underline"
+                  mih={24}
+                  aria-pressed={column.name === chosen}
+                  onClick={() => {
+                    setParameters((before) => {
+                      before.set("column", column.name);
+                      return before;
+                    });
+                  }}
+                >
+                  {column.name}
+                </UnstyledButton>
+              </Table.Td>
+              <Table.Td>{column.type}</Table.Td>
+              <Table.Td c="dimmed">{column.description}</Table.Td>
+            </Table.Tr>
+          ))}
+        </WideTable>
       </Section>
       {chosen === null ? (
         <Text size="sm" c="dimmed">

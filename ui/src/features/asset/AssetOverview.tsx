@@ -5,6 +5,7 @@ import { toExact } from "../../components/format";
 import { Markdown } from "../../components/Markdown";
 import { AssetLink, KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
 import { MetadataTable } from "../../components/metadata";
+import { plainText } from "../../components/plainText";
 import { Empty, ErrorBox, Section } from "../../components/states";
 import { CHECK_LOOKS, type Look } from "../../components/status";
 import { AssetPlots } from "./AssetPlots";
@@ -101,7 +102,7 @@ function Checks({ checks }: { checks: readonly CheckView[] }) {
           </Group>
           {check.description && (
             <Text size="xs" c="dimmed" mt={2}>
-              {check.description}
+              {plainText(check.description)}
             </Text>
           )}
         </div>

@@ -11,6 +11,7 @@ import { latenessOf } from "../../components/lateness";
 import { KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { LATENESS_LOOKS, type Look } from "../../components/status";
+import { TabStrip } from "../../components/TabStrip";
 import { usePageTitle } from "../../components/usePageTitle";
 import { AssetActions } from "./AssetActions";
 import { AssetChecks } from "./AssetChecks";
@@ -58,13 +59,7 @@ export function AssetPage() {
                 setParameters({ key, ...(value && value !== "overview" ? { tab: value } : {}) });
               }}
             >
-              <Tabs.List mb="md">
-                {tabs.map((tab) => (
-                  <Tabs.Tab key={tab.name} value={tab.name}>
-                    {tab.label}
-                  </Tabs.Tab>
-                ))}
-              </Tabs.List>
+              <TabStrip tabs={tabs} shown={shown?.name} />
               {shown && <Tabs.Panel value={shown.name}>{shown.content}</Tabs.Panel>}
             </Tabs>
           </>

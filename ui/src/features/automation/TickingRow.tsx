@@ -8,6 +8,7 @@ import type { Schemas, SensorView } from "../../api/client";
 import type { TickingKind } from "../../api/tickingQueries";
 import { plural } from "../../components/format";
 import { Mark, Moment } from "../../components/marks";
+import { plainText } from "../../components/plainText";
 import { RUN_LOOKS, type Look } from "../../components/status";
 import { callsText, cronText } from "./words";
 import { TickingSwitch } from "./TickingSwitch";
@@ -51,7 +52,7 @@ function TickingRow({
         </Link>
         {item.description && (
           <Text size="xs" c="dimmed" truncate>
-            {item.description}
+            {plainText(item.description)}
           </Text>
         )}
       </span>

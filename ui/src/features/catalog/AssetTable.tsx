@@ -12,8 +12,8 @@ import { Sparkline } from "./Sparkline";
 import { useSparks } from "./useSparks";
 
 const ROW_HEIGHT = 44;
-const WIDE = "24px minmax(190px, 3fr) 66px 96px 92px 88px 72px minmax(92px, 1.3fr) minmax(110px, 1.6fr)";
-const TIMED = WIDE.replace("96px", "96px 88px");
+const WIDE = "24px minmax(180px, 3fr) 60px 88px 92px 72px 56px minmax(72px, 1.1fr) minmax(92px, 1.5fr)";
+const TIMED = WIDE.replace("88px", "88px 78px");
 const NARROW = "minmax(140px, 1fr) 104px";
 const OVERSCAN = 8;
 const HEADS: readonly { name: string; sort?: SortName }[] = [

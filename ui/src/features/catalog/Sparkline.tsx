@@ -1,7 +1,7 @@
 import type { Schemas } from "../../api/client";
 import { toNumber } from "../../components/format";
 
-const WIDTH = 84;
+const WIDTH = 70;
 const HEIGHT = 22;
 
 /** A few numbers as a line, and the last of them in words. */

@@ -7,6 +7,7 @@ import { Link } from "react-router";
 import type { JobView } from "../../api/client";
 import { jobsQuery } from "../../api/queries";
 import { plural } from "../../components/format";
+import { plainText } from "../../components/plainText";
 import { Empty, Loaded } from "../../components/states";
 import { RunJobButton } from "./RunJobButton";
 
@@ -50,7 +51,7 @@ function JobRow({ job }: { job: JobView }) {
         </Link>
         {job.description && (
           <Text size="xs" c="dimmed" truncate>
-            {job.description}
+            {plainText(job.description)}
           </Text>
         )}
       </span>

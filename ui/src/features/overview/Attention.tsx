@@ -87,7 +87,13 @@ function Line({ row, reason, impact }: Shown & { impact: Schemas["Impact"] | und
         <AssetLink assetKey={row.key} />
         <KindBadge kind={row.kind} />
         <Text size="xs" c="dimmed">
-          last <Moment at={row.latest_materialization?.timestamp} />
+          {row.latest_materialization ? (
+            <>
+              last <Moment at={row.latest_materialization.timestamp} />
+            </>
+          ) : (
+            "never made"
+          )}
         </Text>
       </Group>
       <Text size="xs" c="dimmed">

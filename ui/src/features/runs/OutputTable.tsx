@@ -4,8 +4,11 @@ import type { EventView } from "../../api/client";
 import { AssetLink, Mark } from "../../components/marks";
 import { MetadataView } from "../../components/metadata";
 import { CHECK_LOOKS, type Look } from "../../components/status";
+import { WideTable } from "../../components/WideTable";
 
 const FIRST_ENTRIES = 4;
+const LONGEST_VERSION = 24;
+const VERSION_SHOWN = 12;
 /** Metadata that fits into a line. */
 const SHORT = new Set(["int", "float", "text", "bool", "timestamp", "url", "path", "asset"]);
 const MADE: Look = { label: "Made", tone: "good", meaning: "A new version of the asset" };
@@ -14,40 +17,36 @@ const OBSERVED: Look = { label: "Observed", tone: "busy", meaning: "Looked at, a
 /** What a run made, observed and checked, one a line, with the first of its metadata. */
 export function OutputTable({ events }: { events: readonly EventView[] }) {
   return (
-    <Table.ScrollContainer minWidth={520} type="native" tabIndex={0}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Of</Table.Th>
-            <Table.Th>Data version</Table.Th>
-            <Table.Th>Metadata</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {events.map((event) => (
-            <Table.Tr key={event.seq}>
-              <Table.Td>
-                <Mark look={lookOf(event)} />
-              </Table.Td>
-              <Table.Td>
-                {event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
-                {event.partition !== null && (
-                  <Text size="xs" c="dimmed">
-                    {event.partition}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{event.data_version ?? "–"}</Table.Td>
-              <Table.Td>
-                <ShortMetadata event={event} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable minWidth={520} heads={["What", "Of", "Data version", "Metadata"]}>
+      {events.map((event) => (
+        <Table.Tr key={event.seq}>
+          <Table.Td>
+            <Mark look={lookOf(event)} />
+          </Table.Td>
+          <Table.Td>
+            {event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
+            {event.partition !== null && (
+              <Text size="xs" c="dimmed">
+                {event.partition}
+              </Text>
+            )}
+          </Table.Td>
+          <Table.Td ff="monospace" fz="xs" style={{ overflowWrap: "anywhere" }}>
+            <span title={event.data_version ?? undefined}>{shortVersion(event.data_version)}</span>
+          </Table.Td>
+          <Table.Td>
+            <ShortMetadata event={event} />
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </WideTable>
   );
+}
+
+/** As much of a version as tells it from others; its event has all of it. */
+function shortVersion(version: string | null): string {
+  if (version === null) return "–";
+  return version.length > LONGEST_VERSION ? `${version.slice(0, VERSION_SHOWN)}…` : version;
 }
 
 function lookOf(event: EventView): Look {

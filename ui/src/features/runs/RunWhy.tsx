@@ -1,3 +1,5 @@
+import "./runs.css";
+
 import { Anchor, Group, List, Stack, Text } from "@mantine/core";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
@@ -27,9 +29,13 @@ export function RunWhy({ run }: { run: RunView }) {
               </Text>
               <CauseLink run={run} />
             </Group>
-            {why.assets.slice(0, FIRST_ASSETS).map((each) => (
-              <Reason key={each.key} reason={each} isOnly={why.assets.length === 1} />
-            ))}
+            {why.assets.length > 0 && (
+              <div className="hw-reasons">
+                {why.assets.slice(0, FIRST_ASSETS).map((each) => (
+                  <Reason key={each.key} reason={each} isOnly={why.assets.length === 1} />
+                ))}
+              </div>
+            )}
             {why.assets.length > FIRST_ASSETS && (
               <Text size="sm" c="dimmed">
                 and {plural(why.assets.length - FIRST_ASSETS, "more asset")} with conditions of their own

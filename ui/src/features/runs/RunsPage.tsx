@@ -40,7 +40,9 @@ export function RunsPage() {
     <>
       <PageTitle title="Runs">
         <Group gap="md">
-          <Link to="/backfills">Backfills</Link>
+          <Link to="/backfills" className="hw-aside">
+            Backfills
+          </Link>
           <SegmentedControl
             size="xs"
             aria-label="View"

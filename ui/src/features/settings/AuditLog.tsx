@@ -8,6 +8,7 @@ import { MoreButton } from "../../components/MoreButton";
 import { SearchField } from "../../components/SearchField";
 import { Empty, Loaded, Section } from "../../components/states";
 import { useAddressFields } from "../../components/useAddressFields";
+import { WideTable } from "../../components/WideTable";
 
 const OUTCOMES = [
   { value: "", label: "All" },
@@ -62,41 +63,26 @@ export function AuditLog() {
 
 function Entries({ entries }: { entries: readonly Schemas["AuditEntryView"][] }) {
   return (
-    <Table.ScrollContainer minWidth={760} type="native" tabIndex={0}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Of what</Table.Th>
-            <Table.Th>Outcome</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entries.map((entry) => (
-            <Table.Tr key={entry.seq}>
-              <Table.Td style={{ whiteSpace: "nowrap" }}>{toExact(entry.at)}</Table.Td>
-              <Table.Td miw={120} style={{ overflowWrap: "anywhere" }}>
-                {entry.actor}
-              </Table.Td>
-              <Table.Td>{entry.action}</Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>
-                {entry.target}
-                {entry.detail && (
-                  <Text size="xs" c="dimmed">
-                    {entry.detail}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td c={entry.outcome === "refused" ? "var(--hw-bad)" : "inherit"}>
-                {entry.outcome}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable minWidth={760} heads={["When", "Who", "What", "Of what", "Outcome"]}>
+      {entries.map((entry) => (
+        <Table.Tr key={entry.seq}>
+          <Table.Td style={{ whiteSpace: "nowrap" }}>{toExact(entry.at)}</Table.Td>
+          <Table.Td miw={120} style={{ overflowWrap: "anywhere" }}>
+            {entry.actor}
+          </Table.Td>
+          <Table.Td>{entry.action}</Table.Td>
+          <Table.Td style={{ overflowWrap: "anywhere" }}>
+            {entry.target}
+            {entry.detail && (
+              <Text size="xs" c="dimmed">
+                {entry.detail}
+              </Text>
+            )}
+          </Table.Td>
+          <Table.Td c={entry.outcome === "refused" ? "var(--hw-bad)" : "inherit"}>{entry.outcome}</Table.Td>
+        </Table.Tr>
+      ))}
+    </WideTable>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Alert, Button, Select, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Alert, Button, Select, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { patch, remove, type Schemas } from "../../api/client";
 import { peopleQuery } from "../../api/queries";
 import { Moment } from "../../components/marks";
 import { Empty, Loaded, Section } from "../../components/states";
+import { WideTable } from "../../components/WideTable";
 
 type Person = Schemas["PersonView"];
 
@@ -28,26 +29,11 @@ export function People() {
               account that they have. Tokens let in whoever holds them.
             </Empty>
           ) : (
-            <Table.ScrollContainer minWidth={720} type="native" tabIndex={0}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Person</Table.Th>
-                    <Table.Th>Role</Table.Th>
-                    <Table.Th>Seen</Table.Th>
-                    <Table.Th>Signed in</Table.Th>
-                    <Table.Th>
-                      <VisuallyHidden>Access</VisuallyHidden>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((person) => (
-                    <Row key={person.person_id} person={person} />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <WideTable minWidth={720} heads={["Person", "Role", "Seen", "Signed in", { unseen: "Access" }]}>
+              {items.map((person) => (
+                <Row key={person.person_id} person={person} />
+              ))}
+            </WideTable>
           )
         }
       </Loaded>

@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Button, Group, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { Confirm } from "../../components/Confirm";
 import { Mark, Moment } from "../../components/marks";
 import { Empty, Loaded, Section } from "../../components/states";
 import type { Look } from "../../components/status";
+import { WideTable } from "../../components/WideTable";
 import { NewToken } from "./NewToken";
 
 type Token = Schemas["TokenView"];
@@ -53,63 +54,49 @@ function List({ tokens }: { tokens: readonly Token[] }) {
   const [revoking, setRevoking] = useState<Token | null>(null);
   return (
     <>
-      <Table.ScrollContainer minWidth={760} type="native" tabIndex={0}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th>May</Table.Th>
-              <Table.Th>Assets</Table.Th>
-              <Table.Th>Last used</Table.Th>
-              <Table.Th>Expires</Table.Th>
-              <Table.Th>
-                <VisuallyHidden>Revoke</VisuallyHidden>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {tokens.map((token) => (
-              <Table.Tr key={token.token_id}>
-                <Table.Td>
-                  <Text size="sm" fw={550}>
-                    {token.name}
-                  </Text>
-                  <Text size="xs" c="dimmed">
-                    made <Moment at={token.created_at} />
-                    {token.created_by !== null && ` by ${token.created_by}`}
-                  </Text>
-                </Table.Td>
-                <Table.Td>
-                  <Mark look={LOOKS[token.state]} />
-                </Table.Td>
-                <Table.Td>{token.scopes.join(", ")}</Table.Td>
-                <Table.Td style={{ overflowWrap: "anywhere" }}>{token.selection ?? "all"}</Table.Td>
-                <Table.Td>
-                  <Moment at={token.last_used_at} />
-                </Table.Td>
-                <Table.Td>
-                  <Moment at={token.expires_at} />
-                </Table.Td>
-                <Table.Td ta="right">
-                  {token.state === "valid" && (
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      aria-label={`Revoke ${token.name}`}
-                      onClick={() => {
-                        setRevoking(token);
-                      }}
-                    >
-                      Revoke…
-                    </Button>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <WideTable
+        minWidth={760}
+        heads={["Name", "State", "May", "Assets", "Last used", "Expires", { unseen: "Revoke" }]}
+      >
+        {tokens.map((token) => (
+          <Table.Tr key={token.token_id}>
+            <Table.Td>
+              <Text size="sm" fw={550}>
+                {token.name}
+              </Text>
+              <Text size="xs" c="dimmed">
+                made <Moment at={token.created_at} />
+                {token.created_by !== null && ` by ${token.created_by}`}
+              </Text>
+            </Table.Td>
+            <Table.Td>
+              <Mark look={LOOKS[token.state]} />
+            </Table.Td>
+            <Table.Td>{token.scopes.join(", ")}</Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>{token.selection ?? "all"}</Table.Td>
+            <Table.Td>
+              <Moment at={token.last_used_at} />
+            </Table.Td>
+            <Table.Td>
+              <Moment at={token.expires_at} />
+            </Table.Td>
+            <Table.Td ta="right">
+              {token.state === "valid" && (
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={`Revoke ${token.name}`}
+                  onClick={() => {
+                    setRevoking(token);
+                  }}
+                >
+                  Revoke…
+                </Button>
+              )}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </WideTable>
       {revoking && (
         <Revoke
           token={revoking}

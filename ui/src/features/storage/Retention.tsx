@@ -1,4 +1,4 @@
-import { Group, NumberInput, Select, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Group, NumberInput, Select, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -9,6 +9,7 @@ import { Confirm } from "../../components/Confirm";
 import { AssetLink } from "../../components/marks";
 import { OperateButton } from "../../components/OperateButton";
 import { Loaded, Section } from "../../components/states";
+import { WideTable } from "../../components/WideTable";
 import { keepText, SORTS, SOURCES, type Keep } from "./words";
 
 const MOST_OFFERED = 40;
@@ -39,64 +40,50 @@ export function Retention() {
       </Text>
       <Loaded query={query}>
         {({ items }) => (
-          <Table.ScrollContainer minWidth={560} type="native" tabIndex={0}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>What</Table.Th>
-                  <Table.Th>Of</Table.Th>
-                  <Table.Th>Is kept</Table.Th>
-                  <Table.Th>
-                    <VisuallyHidden>Change</VisuallyHidden>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((rule) => (
-                  <Table.Tr key={`${rule.sort} ${rule.asset ?? ""}`}>
-                    <Table.Td>{SORTS[rule.sort]}</Table.Td>
-                    <Table.Td>{rule.asset === null ? "all" : <AssetLink assetKey={rule.asset} />}</Table.Td>
-                    <Table.Td>
-                      {keepText(rule)}
-                      <Text size="xs" c="dimmed">
-                        {SOURCES[rule.source]}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td>
-                      {rule.source !== "definition" && (
-                        <Group gap={6} justify="flex-end">
-                          <OperateButton
-                            scope="admin"
-                            size="compact-xs"
-                            variant="default"
-                            aria-label={`Change ${SORTS[rule.sort]} of ${rule.asset ?? "all"}`}
-                            onClick={() => {
-                              setChanged(rule);
-                            }}
-                          >
-                            Change…
-                          </OperateButton>
-                          {rule.source === "setting" && (
-                            <OperateButton
-                              scope="admin"
-                              size="compact-xs"
-                              variant="default"
-                              aria-label={`Take back ${SORTS[rule.sort]} of ${rule.asset ?? "all"}`}
-                              onClick={() => {
-                                setRemoved(rule);
-                              }}
-                            >
-                              Take back…
-                            </OperateButton>
-                          )}
-                        </Group>
+          <WideTable minWidth={560} heads={["What", "Of", "Is kept", { unseen: "Change" }]}>
+            {items.map((rule) => (
+              <Table.Tr key={`${rule.sort} ${rule.asset ?? ""}`}>
+                <Table.Td>{SORTS[rule.sort]}</Table.Td>
+                <Table.Td>{rule.asset === null ? "all" : <AssetLink assetKey={rule.asset} />}</Table.Td>
+                <Table.Td>
+                  {keepText(rule)}
+                  <Text size="xs" c="dimmed">
+                    {SOURCES[rule.source]}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  {rule.source !== "definition" && (
+                    <Group gap={6} justify="flex-end">
+                      <OperateButton
+                        scope="admin"
+                        size="compact-xs"
+                        variant="default"
+                        aria-label={`Change ${SORTS[rule.sort]} of ${rule.asset ?? "all"}`}
+                        onClick={() => {
+                          setChanged(rule);
+                        }}
+                      >
+                        Change…
+                      </OperateButton>
+                      {rule.source === "setting" && (
+                        <OperateButton
+                          scope="admin"
+                          size="compact-xs"
+                          variant="default"
+                          aria-label={`Take back ${SORTS[rule.sort]} of ${rule.asset ?? "all"}`}
+                          onClick={() => {
+                            setRemoved(rule);
+                          }}
+                        >
+                          Take back…
+                        </OperateButton>
                       )}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+                    </Group>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </WideTable>
         )}
       </Loaded>
       {changed && (
