@@ -16,6 +16,7 @@ from headwater.definitions.partitions import (
     StaticPartitionsDefinition,
 )
 from headwater.definitions.snapshot import AssetSnapshot, DefinitionsSnapshot
+from headwater.execution.instance.store_log import StoreLog
 from headwater.records.log.events import DefinitionsChanged, EventKind, Materialization, NewEvent, PartitionsChanged
 from headwater.server.resources import assets, graphs, moments
 from headwater.storage.catalog import definitions as catalog
@@ -157,6 +158,26 @@ def test_dynamic_partitions_as_of_every_moment(timed: Store, clock: ManualClock,
         found = timed.read(lambda c, at=moment: dynamic_partitions.read_all_at(c, from_seconds(at)))  # type: ignore[misc]
         assert expected == sorted(found.get("colours", ()))
     assert timed.read(lambda c: dynamic_partitions.read_all_at(c, 0)) == {}
+
+
+def test_keys_that_code_changes_are_in_the_log(timed: Store, clock: ManualClock) -> None:
+    """What a run adds or deletes by its instance is known as of every moment, and told only where it changes."""
+    log = StoreLog(timed)
+    clock.advance(100)
+    log.add_dynamic_partitions("colours", ["red", "blue"])
+    clock.advance(100)
+    log.add_dynamic_partitions("colours", ["red", "green"])
+    log.delete_dynamic_partitions("colours", ["blue", "grey"])
+    clock.advance(100)
+    log.add_dynamic_partitions("colours", ["red"])
+    log.delete_dynamic_partitions("colours", ["grey"])
+    told = [event.payload for event in timed.read(lambda c: event_log.read_after(c, seq=0, limit=10))]
+
+    assert [("red", "blue"), ("green",), ()] == [each.added for each in told]  # type: ignore[union-attr]
+    assert [(), (), ("blue",)] == [each.deleted for each in told]  # type: ignore[union-attr]
+    for second, expected in ((1_050, {}), (1_150, {"blue", "red"}), (1_350, {"green", "red"})):
+        found = timed.read(lambda c, at=second: dynamic_partitions.read_all_at(c, from_seconds(at)))  # type: ignore[misc]
+        assert set(expected) == set(found.get("colours", ()))
 
 
 def change_keys(store: Store, clock: ManualClock, added: list[str], deleted: list[str]) -> None:

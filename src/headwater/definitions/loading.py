@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -41,6 +41,7 @@ def load_assets_from_modules(
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetSpec | AssetsDefinition]:
     """The assets that stand at the top level of modules, alone or in lists.
@@ -49,6 +50,7 @@ def load_assets_from_modules(
         modules: Imported modules.
         group_name: The group of those that have none of their own.
         key_prefix: What comes before each key, and before each dependency that is among them.
+        source_key_prefix: What comes before those of external assets instead.
         include_specs: Whether external assets are taken too, and not only functions.
 
     Raises:
@@ -64,38 +66,55 @@ def load_assets_from_modules(
     """
     wanted = (AssetSpec, AssetsDefinition) if include_specs else (AssetsDefinition,)
     found = [item for item in _find(modules) if isinstance(item, wanted)]
-    if group_name is None and key_prefix is None:
-        return found
-    own = {spec.key for item in found for spec in _specs(item)}
+    renamed = {
+        spec.key: spec.key.with_prefix(prefix)
+        for item in found
+        if (prefix := _prefix(item, key_prefix, source_key_prefix)) is not None
+        for spec in _specs(item)
+    }
 
     def change(spec: AssetSpec) -> AssetSpec:
         changed = spec if group_name is None or spec.group_name else spec.replace_attributes(group_name=group_name)
-        return changed if key_prefix is None else changed.with_prefix(key_prefix, among=own)
+        return changed.with_keys(renamed) if renamed else changed
 
-    if key_prefix is not None:
-        found = [item if isinstance(item, AssetSpec) else _with_inputs_below(item, key_prefix, own) for item in found]
-    return [change(item) if isinstance(item, AssetSpec) else item.map_asset_specs(change) for item in found]
+    return [
+        change(item) if isinstance(item, AssetSpec) else _reading(item, renamed).map_asset_specs(change)
+        for item in found
+    ]
 
 
-def _with_inputs_below(
-    item: AssetsDefinition, prefix: str | Sequence[str], among: Collection[AssetKey]
-) -> AssetsDefinition:
-    """The same function, whose parameters stand for assets with parts before their keys."""
+def _prefix(
+    item: AssetSpec | AssetsDefinition,
+    native: str | Sequence[str] | None,
+    external: str | Sequence[str] | None,
+) -> str | Sequence[str] | None:
+    """What comes before the keys of an item."""
+    is_external = isinstance(item, AssetSpec) or item.observes
+    return external if is_external and external is not None else native
+
+
+def _reading(item: AssetsDefinition, renamed: Mapping[AssetKey, AssetKey]) -> AssetsDefinition:
+    """The same function, whose parameters stand for assets by their new keys."""
     inputs = [
-        msgspec.structs.replace(entry, key=entry.key.with_prefix(prefix)) if entry.key in among else entry
+        msgspec.structs.replace(entry, key=renamed[entry.key]) if entry.key in renamed else entry
         for entry in item.inputs
     ]
-    return replace(item, inputs=tuple(inputs))
+    return replace(item, inputs=tuple(inputs)) if renamed else item
 
 
 def load_assets_from_current_module(
-    group_name: str | None = None, key_prefix: str | Sequence[str] | None = None, *, include_specs: bool = False
+    group_name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    *,
+    source_key_prefix: str | Sequence[str] | None = None,
+    include_specs: bool = False,
 ) -> list[AssetSpec | AssetsDefinition]:
     """The assets that stand above the call in the calling module; see `load_assets_from_modules`.
 
     Args:
         group_name: The group of those that have none of their own.
         key_prefix: What comes before each key.
+        source_key_prefix: What comes before the keys of external assets instead.
         include_specs: Whether external assets are taken too.
 
     Raises:
@@ -105,7 +124,9 @@ def load_assets_from_current_module(
         >>> load_assets_from_current_module()
         []
     """
-    return load_assets_from_modules([_caller()], group_name, key_prefix, include_specs=include_specs)
+    return load_assets_from_modules(
+        [_caller()], group_name, key_prefix, source_key_prefix=source_key_prefix, include_specs=include_specs
+    )
 
 
 def load_assets_from_package_module(
@@ -113,6 +134,7 @@ def load_assets_from_package_module(
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetSpec | AssetsDefinition]:
     """The assets of a package and all modules below it; see `load_assets_from_modules`.
@@ -121,6 +143,7 @@ def load_assets_from_package_module(
         package_module: The imported package.
         group_name: The group of those that have none of their own.
         key_prefix: What comes before each key.
+        source_key_prefix: What comes before the keys of external assets instead.
         include_specs: Whether external assets are taken too.
 
     Raises:
@@ -132,7 +155,9 @@ def load_assets_from_package_module(
         []
     """
     modules = list(_walk(package_module))
-    return load_assets_from_modules(modules, group_name, key_prefix, include_specs=include_specs)
+    return load_assets_from_modules(
+        modules, group_name, key_prefix, source_key_prefix=source_key_prefix, include_specs=include_specs
+    )
 
 
 def load_assets_from_package_name(
@@ -140,6 +165,7 @@ def load_assets_from_package_name(
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetSpec | AssetsDefinition]:
     """The assets of a package by its dotted name; see `load_assets_from_package_module`.
@@ -148,6 +174,7 @@ def load_assets_from_package_name(
         package_name: What one would import.
         group_name: The group of those that have none of their own.
         key_prefix: What comes before each key.
+        source_key_prefix: What comes before the keys of external assets instead.
         include_specs: Whether external assets are taken too.
 
     Raises:
@@ -158,7 +185,9 @@ def load_assets_from_package_name(
         []
     """
     package = importlib.import_module(package_name)
-    return load_assets_from_package_module(package, group_name, key_prefix, include_specs=include_specs)
+    return load_assets_from_package_module(
+        package, group_name, key_prefix, source_key_prefix=source_key_prefix, include_specs=include_specs
+    )
 
 
 def load_asset_checks_from_modules(

@@ -74,6 +74,19 @@ def test_a_prefix_keeps_what_belongs_together(package: str) -> None:
     assert {"sales"} == {spec.group_name for spec in resolved.specs.values()}
 
 
+def test_external_assets_get_a_prefix_of_their_own(package: str) -> None:
+    """Instead of the other one, also where they are read."""
+    found = hw.load_assets_from_package_name(package, None, "eu", source_key_prefix="raw", include_specs=True)
+    alone = hw.load_assets_from_package_name(package, source_key_prefix=["raw"], include_specs=True)
+    resolved = hw.Definitions(found).resolve()
+
+    assert ["eu/first", "eu/second", "raw/orders"] == keys(found)
+    assert ["first", "raw/orders", "second"] == keys(alone)
+    assert {"elsewhere", "raw/orders"} == {
+        dep.asset_key.to_user_string() for dep in resolved.specs[hw.AssetKey(["eu", "first"])].deps
+    }
+
+
 def test_a_group_of_its_own_is_kept() -> None:
     """The group is for those that have none."""
     module = ModuleType("m")

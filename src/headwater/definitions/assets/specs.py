@@ -224,10 +224,12 @@ class AssetSpec(Frozen):
 
     def with_prefix(self, prefix: str | Sequence[str], *, among: Collection[AssetKey] = ()) -> AssetSpec:
         """This spec with parts put before its key, and before the key of each dependency that is in `among`."""
-        deps = [
-            dep.with_asset(dep.asset_key.with_prefix(prefix)) if dep.asset_key in among else dep for dep in self.deps
-        ]
-        return self.replace_attributes(key=self.key.with_prefix(prefix), deps=deps)
+        return self.with_keys({key: key.with_prefix(prefix) for key in (self.key, *among)})
+
+    def with_keys(self, keys: Mapping[AssetKey, AssetKey]) -> AssetSpec:
+        """This spec with other keys, by the old ones, for itself and for what it depends on."""
+        deps = [dep.with_asset(keys[dep.asset_key]) if dep.asset_key in keys else dep for dep in self.deps]
+        return self.replace_attributes(key=keys.get(self.key, self.key), deps=deps)
 
     def _with(self, changes: Mapping[str, Any]) -> AssetSpec:
         changed = AssetSpec(**{**self._compared(), **changes})

@@ -65,16 +65,8 @@ def materialize(
     definitions = _define(assets, resources or {})
     graph = graph_of(definitions)
     chosen = _choose(graph, selection)
-    run = InProcessRun(
-        definitions,
-        chosen,
-        checks=_choose_checks(graph, selection, chosen),
-        graph=graph,
-        instance=instance,
-        run_config=plain_run_config(run_config),
-        partitions=() if partition_key is None else (partition_key,),
-        tags=tags,
-    )
+    checks = _choose_checks(graph, selection, chosen)
+    run = _run(definitions, graph, chosen, checks, run_config, instance, partition_key, tags)
     return run.carry_out(raise_on_error=raise_on_error)
 
 
@@ -125,16 +117,8 @@ def materialize_to_memory(
     definitions = _define(assets, {**kept, DEFAULT_IO_MANAGER: memory, **dict.fromkeys(wanted, memory)})
     graph = graph_of(definitions)
     chosen = _choose(graph, selection)
-    run = InProcessRun(
-        definitions,
-        chosen,
-        checks=_choose_checks(graph, selection, chosen),
-        graph=graph,
-        instance=instance,
-        run_config=plain_run_config(run_config),
-        partitions=() if partition_key is None else (partition_key,),
-        tags=tags,
-    )
+    checks = _choose_checks(graph, selection, chosen)
+    run = _run(definitions, graph, chosen, checks, run_config, instance, partition_key, tags)
     return run.carry_out(raise_on_error=raise_on_error)
 
 
@@ -173,15 +157,7 @@ def observe(
     definitions = _define(assets, resources or {})
     graph = graph_of(definitions)
     keys = [node.key for node in graph.nodes if node.definition.observable]
-    run = InProcessRun(
-        definitions,
-        keys,
-        graph=graph,
-        instance=instance,
-        run_config=plain_run_config(run_config),
-        partitions=() if partition_key is None else (partition_key,),
-        tags=tags,
-    )
+    run = _run(definitions, graph, keys, (), run_config, instance, partition_key, tags)
     return run.carry_out(raise_on_error=raise_on_error)
 
 
@@ -189,6 +165,28 @@ def _define(items: Sequence[Any], resources: Mapping[str, Any]) -> Definitions:
     checks = [item for item in items if isinstance(item, (AssetCheckDefinition, AssetCheckSpec))]
     assets = [item for item in items if not isinstance(item, (AssetCheckDefinition, AssetCheckSpec))]
     return Definitions(assets=assets, asset_checks=checks, resources=resources)
+
+
+def _run(
+    definitions: Definitions,
+    graph: AssetGraph,
+    keys: Sequence[str],
+    checks: Sequence[tuple[str, str]],
+    run_config: RunConfig | Mapping[str, Any] | None,
+    instance: HeadwaterInstance | None,
+    partition_key: str | None,
+    tags: Mapping[str, str] | None,
+) -> InProcessRun:
+    return InProcessRun(
+        definitions,
+        keys,
+        checks=checks,
+        graph=graph,
+        instance=instance,
+        run_config=plain_run_config(run_config),
+        partitions=() if partition_key is None else (partition_key,),
+        tags=tags,
+    )
 
 
 def _choose(graph: AssetGraph, selection: Any) -> list[str]:

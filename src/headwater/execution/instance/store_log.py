@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from headwater.errors import UnknownRunError
 from headwater.execution.instance.filters import EventRecordsFilter, RunsFilter
-from headwater.records.log.events import Event, EventKind, NewEvent, Reporter
+from headwater.records.log.events import Event, EventKind, NewEvent, PartitionsChanged, Reporter
 from headwater.records.log.versions import Version
 from headwater.records.runs.requests import requested_events
 from headwater.records.runs.runs import Run
@@ -22,6 +22,7 @@ from headwater.storage.runs.filter import RunFilter
 from headwater.storage.store import Store
 
 _PAGE = 1_000
+_REPORTER = Reporter("python")
 
 
 class StoreLog:
@@ -85,13 +86,25 @@ class StoreLog:
         return self._store.read(lambda c: dynamic_partitions.read_keys(c, name))
 
     def add_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
-        """Add keys; those that are there stay as they are."""
+        """Add keys, and say so; those that are there stay as they are."""
+        there = set(self.dynamic_partitions(name))
+        added = tuple(key for key in keys if key not in there)
         now = self._store.clock.now()
-        self._store.write(Unit(effect=lambda c, _kept: dynamic_partitions.add(c, name, keys, now)))
+        if added:
+            told = PartitionsChanged(name=name, added=added, reporter=_REPORTER)
+            self._write_with(told, lambda c: dynamic_partitions.add(c, name, added, now))
 
     def delete_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
-        """Delete keys; those that are not there are passed over."""
-        self._store.write(Unit(effect=lambda c, _kept: dynamic_partitions.delete(c, name, keys)))
+        """Delete keys, and say so; those that are not there are passed over."""
+        there = set(self.dynamic_partitions(name))
+        deleted = tuple(key for key in keys if key in there)
+        if deleted:
+            told = PartitionsChanged(name=name, deleted=deleted, reporter=_REPORTER)
+            self._write_with(told, lambda c: dynamic_partitions.delete(c, name, deleted))
+
+    def _write_with(self, told: PartitionsChanged, change: Callable[[Connection], None]) -> None:
+        event = NewEvent(kind=EventKind.PARTITIONS_CHANGED, payload=told)
+        self._store.write(Unit(events=[event], effect=lambda c, _kept: change(c)))
 
     def run(self, run_id: str) -> Run | None:
         """One run."""
@@ -156,6 +169,6 @@ class StoreLog:
 
     def wipe(self, asset_key: str, partitions: Sequence[str]) -> None:
         """Forget an asset that is known, or some of its partitions."""
-        reporter = Reporter("python")
+        reporter = _REPORTER
         forget = partial(corrections.wipe, key=asset_key, partitions=partitions, reason=None, reporter=reporter)
         self._store.write(self._store.read(forget))
