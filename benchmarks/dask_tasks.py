@@ -16,7 +16,7 @@ from benchmarks.systems import processor_seconds
 from headwater.definitions.runs.executors import DaskConfig
 from headwater.execution.executors.executor import StepCall
 from headwater.execution.steps.messages import STEP_TASK, StepOrder, encoder
-from headwater.location.process import LocationProcess
+from headwater.location.supervision.process import LocationProcess
 
 _ROUNDS = 3
 _WARM = 100

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from headwater.execution.steps.messages import STEP_TASK
-from headwater.location.loading import Loader
-from headwater.location.process import LocationProcess
-from headwater.location.source import source_of
+from headwater.location.sources.source import source_of
+from headwater.location.supervision.loading import Loader
+from headwater.location.supervision.process import LocationProcess
 
 _PROJECT = """
 import headwater as hw

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 
 def children_of(pid: int) -> list[int]:
-    """The direct children of a process."""
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in listed for child in path.read_text().split()]
+    """The direct children of a process; none of one that is gone."""
+    children = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        # A thread may end, and so may the process.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            children += path.read_text().split()
+    return [int(child) for child in children]
 
 
 def descendants(pid: int) -> list[int]:

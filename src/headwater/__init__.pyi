@@ -308,7 +308,7 @@ from headwater.execution.tables.files import TableFilesIOManager as TableFilesIO
 from headwater.execution.tables.sql_database import SQLTableIOManager as SQLTableIOManager
 from headwater.keys import AssetCheckKey as AssetCheckKey
 from headwater.keys import AssetKey as AssetKey
-from headwater.location.resources import build_resources as build_resources
+from headwater.location.hosts.resources import build_resources as build_resources
 
 __version__: str
 __all__: list[str]

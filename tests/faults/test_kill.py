@@ -166,7 +166,7 @@ def cursor_of(server: DevServer) -> str | None:
 
 def location_pid(server: DevServer) -> int:
     """The process that holds the user's definitions: what the loader has forked."""
-    loader = next(pid for pid in children_of(server.pid) if b"headwater.location.loader" in command_line(pid))
+    loader = next(pid for pid in children_of(server.pid) if b"headwater.location.hosts.loader" in command_line(pid))
     return children_of(loader)[0]
 
 

@@ -73,7 +73,7 @@ def kill(server: DevServer, what: str, chance: random.Random) -> None:
         server.kill()
         server.start()
         return
-    (loader,) = [pid for pid in children_of(server.pid) if b"headwater.location.loader" in command_line(pid)]
+    (loader,) = [pid for pid in children_of(server.pid) if b"headwater.location.hosts.loader" in command_line(pid)]
     hosts = children_of(loader)
     workers = [worker for host in hosts for worker in children_of(host)]
     chosen = {"loader": [loader], "host": hosts, "worker": workers}[what]

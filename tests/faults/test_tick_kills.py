@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import children_of, command_line, descendants
+from processes import children_of, command_line
 from servers import DevServer, all_events, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "ticking.py"
@@ -60,10 +61,21 @@ def kill(server: DevServer, cycle: int) -> None:
         server.kill()
         server.start()
         return
-    hosts = [pid for pid in descendants(server.pid) if b"headwater.location.host" in command_line(pid)]
-    workers = [child for host in hosts for child in children_of(host)]
-    for victim in (hosts if cycle % 3 == 1 else workers)[-1:]:
-        os.kill(victim, signal.SIGKILL)
+    # One of the sensors counts without end, so there is always a worker, or there will be.
+    found = server.wait_for(lambda: hosts_of(server) if cycle % 3 == 1 else workers_of(server))
+    with suppress(ProcessLookupError):
+        os.kill(found[-1], signal.SIGKILL)
+
+
+def hosts_of(server: DevServer) -> list[int]:
+    """The processes that hold the user's definitions: what the loader has forked."""
+    loaders = [pid for pid in children_of(server.pid) if b"headwater.location.hosts.loader" in command_line(pid)]
+    return [host for loader in loaders for host in children_of(loader)]
+
+
+def workers_of(server: DevServer) -> list[int]:
+    """The processes in which ticks are answered."""
+    return [worker for host in hosts_of(server) for worker in children_of(host)]
 
 
 def cursor_of(server: DevServer, name: str) -> str | None:

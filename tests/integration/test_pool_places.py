@@ -17,7 +17,7 @@ from headwater.execution.steps.messages import StepReport, encoder
 from headwater.execution.steps.plan import plan_steps
 from headwater.execution.supervision.pool_room import PoolRoom
 from headwater.execution.supervision.step_supervisor import StepSupervisor
-from headwater.location.process import TaskFailedError
+from headwater.location.supervision.process import TaskFailedError
 from headwater.records.log.events import ErrorInfo, EventKind, Reporter
 from headwater.records.runs.limits import Limit
 from headwater.records.runs.runs import Cause, Run, RunStatus

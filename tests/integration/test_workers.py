@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from headwater.errors import WorkerDiedError
-from headwater.location import wire
-from headwater.location.loading import Loader
-from headwater.location.process import MOST_GROWTH, LocationProcess
-from headwater.location.source import source_of
+from headwater.location.protocol import wire
+from headwater.location.sources.source import source_of
+from headwater.location.supervision.loading import Loader
+from headwater.location.supervision.process import MOST_GROWTH, LocationProcess
 
 TASKS = f"""
 import os

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from headwater.location.worker import find_task
+from headwater.location.hosts.worker import find_task
 
 INSTANCE = "headwater.execution.instance.instance:open_at"
 """What opens it."""

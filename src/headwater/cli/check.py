@@ -11,7 +11,7 @@ from headwater.cli.homes import DEFAULT_FILE, absolute, json_option
 from headwater.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from headwater.location.examine import Examination, Finding
+    from headwater.location.code.examine import Examination, Finding
 
 
 @click.command()
@@ -34,7 +34,7 @@ def check(
     TARGETS are Python files (or modules) that hold `Definitions`. They are loaded in a process of their own, and
     nothing of them is run. The exit status is 1 where there are errors.
     """
-    from headwater.location.examine import examine_apart
+    from headwater.location.code.examine import examine_apart
 
     named = [absolute(target) for target in (*targets, *files, *modules)] or _default_target()
     examinations = [examine_apart(target, timeout) for target in named]

@@ -17,7 +17,7 @@ from headwater.cli.logs import set_up_logging
 from headwater.daemon.engine import Engine
 from headwater.daemon.only_engine import only_engine
 from headwater.location.memory import collect_rarely, settle, share_arenas
-from headwater.location.workspace import sources_of
+from headwater.location.sources.workspace import sources_of
 from headwater.server.deployment import Deployment, Deployments
 
 SETTLED_SECONDS = 20.0

@@ -13,7 +13,7 @@ import click
 from headwater.errors import SettingsError
 
 if TYPE_CHECKING:
-    from headwater.location.source import LocationSource
+    from headwater.location.sources.source import LocationSource
     from headwater.server.deployment import Deployment
 
 TARGETS = "targets"
@@ -103,7 +103,7 @@ def find_source(deployment: Deployment, given: str | None) -> LocationSource:
     Raises:
         SettingsError: neither, or several.
     """
-    from headwater.location.workspace import sources_of
+    from headwater.location.sources.workspace import sources_of
 
     known = sources_of(read_targets(deployment))
     named = [source for source in known if source.name == given]

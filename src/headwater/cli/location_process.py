@@ -12,10 +12,9 @@ import click
 from headwater.cli.logs import set_up_logging
 from headwater.daemon.code_locations import TASKS
 from headwater.errors import SettingsError
-from headwater.location.loading import Loader
-from headwater.location.remote import parse_address
-from headwater.location.serving import LocationServer, server_context
-from headwater.location.source import source_of
+from headwater.location.remote.serving import LocationServer, server_context
+from headwater.location.sources.source import parse_address, source_of
+from headwater.location.supervision.loading import Loader
 
 _SHORTEST_TOKEN = 16
 

@@ -29,8 +29,8 @@ from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.checkable import choose_checks
 from headwater.graph.makeable import choose_makeable
 from headwater.location.loaders import loader_of
-from headwater.location.process import LocationProcess
-from headwater.location.source import LocationSource
+from headwater.location.sources.source import LocationSource
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.catalog.existing_inputs import check_reads
 from headwater.records.log.events import Event
 from headwater.records.runs.requests import plan_check_runs, plan_job, plan_runs, requested_events

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from headwater.automation.conditions.what_if import Difference, WouldRun
     from headwater.definitions.snapshot import DefinitionsSnapshot
-    from headwater.location.source import LocationSource
+    from headwater.location.sources.source import LocationSource
     from headwater.server.deployment import Deployment
     from headwater.server.shapes import conditions as shapes
 

@@ -17,11 +17,11 @@ from headwater.clock import to_seconds
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, StoreUnavailableError
 from headwater.execution.steps.messages import STEP_TASK
+from headwater.location.code.watch import FileWatch
 from headwater.location.loaders import AnyLoader, loader_of
-from headwater.location.loading import LoadFailedError
-from headwater.location.process import LocationProcess
-from headwater.location.source import LocationSource
-from headwater.location.watch import FileWatch
+from headwater.location.sources.source import LocationSource
+from headwater.location.supervision.loading import LoadFailedError
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.catalog.locations import Location, LocationStatus
 from headwater.records.log.events import DefinitionsChanged, ErrorInfo, Event, EventKind, NewEvent
 from headwater.storage.automation import leases

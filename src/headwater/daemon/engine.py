@@ -30,7 +30,7 @@ from headwater.errors import StoreError, StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_cancel_grace, read_default_executor
 from headwater.execution.logs.folders import Folders
 from headwater.execution.logs.places import read_run_logs
-from headwater.location.source import LocationSource
+from headwater.location.sources.source import LocationSource
 from headwater.records.automation.leases import Failure, Lease
 from headwater.records.log.events import Event, EventKind, LocationReload, Report, SensorSwitched
 from headwater.storage.automation import leases, sensors, tick_settings

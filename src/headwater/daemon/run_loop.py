@@ -18,7 +18,7 @@ from headwater.execution.logs.folders import Folders
 from headwater.execution.supervision.pool_room import PoolRoom
 from headwater.execution.supervision.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
-from headwater.location.process import LocationProcess
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.log.events import ErrorInfo, Event, EventKind
 from headwater.records.runs.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
 from headwater.records.runs.limits import Limit

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from headwater.location.loading import Loader
-from headwater.location.remote import RemoteLoader
-from headwater.location.source import LocationSource
+from headwater.location.remote.loader import RemoteLoader
+from headwater.location.sources.source import LocationSource
+from headwater.location.supervision.loading import Loader
 
 AnyLoader: TypeAlias = Loader | RemoteLoader
 

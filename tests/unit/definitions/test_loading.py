@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 import headwater as hw
-from headwater.location.load import load_definitions
+from headwater.location.code.load import load_definitions
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from headwater.automation.conditions.decisions import Question
 from headwater.automation.opened_instance import INSTANCE
 from headwater.automation.slots import Slots
 from headwater.errors import HeadwaterError, WorkerTimeoutError
-from headwater.location.process import LocationProcess
+from headwater.location.supervision.process import LocationProcess
 from headwater.storage.store import Store
 
 CUSTOM_TASK = "headwater.automation.conditions.custom_task:evaluate"

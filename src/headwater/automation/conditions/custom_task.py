@@ -19,13 +19,13 @@ from headwater.definitions.partitions import DynamicKeys, Ordinals, PartitionKey
 from headwater.definitions.sensors.condition_sensors import AutomationConditionSensorDefinition
 from headwater.errors import InvalidDefinitionError
 from headwater.keys import AssetCheckKey, AssetKey
-from headwater.location.tracebacks import describe
-from headwater.location.user_calls import call
-from headwater.location.worker import Emit
+from headwater.location.code.tracebacks import describe
+from headwater.location.code.user_calls import call
+from headwater.location.hosts.worker import Emit
 
 
 def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
-    """The task of a question; see `headwater.location.worker.Task`."""
+    """The task of a question; see `headwater.location.hosts.worker.Task`."""
     order = order_decoder.decode(payload)
     return encoder.encode(
         evaluate_parts(definitions, order, DynamicKeys(order.dynamic), instance_opener(order.instance))

@@ -25,7 +25,7 @@ from headwater.clock import MICROSECONDS
 from headwater.definitions.partitions import DynamicKeys
 from headwater.errors import ConflictError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.location.process import LocationProcess
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.log.events import CORRECTIONS, Event, Rename, Report
 from headwater.records.runs.backfills import BEGINS, Rests
 from headwater.records.runs.requests import requested_events

@@ -12,7 +12,7 @@ from headwater.automation.ticks.decide_due import Ticking, next_time
 from headwater.automation.ticks.evaluation import TickEvaluator, Wanted
 from headwater.definitions.snapshot import ScheduleSnapshot
 from headwater.errors import HeadwaterError
-from headwater.location.process import LocationProcess
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.automation.ticks import SensorState
 from headwater.records.log.events import DryRun, Event, EventKind, NewEvent
 from headwater.storage.automation import dry_runs

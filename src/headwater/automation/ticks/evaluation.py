@@ -18,7 +18,7 @@ from headwater.definitions.reach import reach
 from headwater.definitions.snapshot import SensorSnapshot
 from headwater.errors import HeadwaterError, StoreError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.location.process import LocationProcess, TaskFailedError
+from headwater.location.supervision.process import LocationProcess, TaskFailedError
 from headwater.records.automation.ticks import SensorState
 from headwater.records.log.events import ErrorInfo
 from headwater.records.log.fold import WHOLE

@@ -22,7 +22,7 @@ from headwater.clock import MICROSECONDS
 from headwater.definitions.snapshot import ScheduleSnapshot, SensorSnapshot
 from headwater.errors import ConflictError, StoreError
 from headwater.graph.asset_graph import AssetGraph
-from headwater.location.process import LocationProcess
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.automation.ticks import SensorState
 from headwater.records.log.events import Event, SensorSwitched
 from headwater.storage.automation import sensors as sensor_store

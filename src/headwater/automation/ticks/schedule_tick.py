@@ -13,8 +13,8 @@ from headwater.clock import to_datetime
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.schedules.context import ScheduleEvaluationContext
 from headwater.definitions.schedules.results import evaluate_schedule
-from headwater.location.resources import ResourceScope
-from headwater.location.user_calls import call
+from headwater.location.code.user_calls import call
+from headwater.location.hosts.resources import ResourceScope
 
 
 def evaluate_schedule_tick(

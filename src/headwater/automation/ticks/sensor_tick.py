@@ -23,8 +23,8 @@ from headwater.definitions.sensors.requests import PartitionsRequest
 from headwater.definitions.sensors.results import SensorOutcome, normalize_sensor_result
 from headwater.errors import SensorResultError
 from headwater.keys import AssetKey
-from headwater.location.resources import ResourceScope
-from headwater.location.user_calls import call
+from headwater.location.code.user_calls import call
+from headwater.location.hosts.resources import ResourceScope
 from headwater.records.automation.ticks import PartitionsChange, SensorState, ValueChanges
 from headwater.records.log.event_records import EventRecord
 from headwater.records.log.events import (

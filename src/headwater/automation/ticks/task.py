@@ -11,12 +11,12 @@ from headwater.automation.ticks.schedule_tick import evaluate_schedule_tick
 from headwater.automation.ticks.sensor_tick import evaluate_sensor_tick
 from headwater.clock import SystemClock
 from headwater.definitions.definitions import Definitions
-from headwater.location.tracebacks import describe
-from headwater.location.worker import Emit
+from headwater.location.code.tracebacks import describe
+from headwater.location.hosts.worker import Emit
 
 
 def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
-    """The task of a tick; see `headwater.location.worker.Task`."""
+    """The task of a tick; see `headwater.location.hosts.worker.Task`."""
     order = order_decoder.decode(payload)
     log = TickLog(SystemClock())
     is_schedule = order.state.sensor in definitions.resolve().schedules

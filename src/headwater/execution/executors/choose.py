@@ -19,7 +19,7 @@ from headwater.definitions.runs.executors import (
 from headwater.errors import InvalidConfigError, SettingsError
 from headwater.execution.executors.executor import Executor
 from headwater.execution.executors.processes import OneProcessExecutor, ProcessesExecutor
-from headwater.location.process import GRACE_SECONDS, LocationProcess
+from headwater.location.supervision.process import GRACE_SECONDS, LocationProcess
 from headwater.records.runs.runs import Run
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from headwater.execution.executors import dask_worker
 from headwater.execution.executors.executor import Executor, Slots, StepCall
 from headwater.execution.executors.partition_tasks import carry_out_all, split
 from headwater.execution.executors.resources import resources_of
-from headwater.location.process import LocationProcess, TaskFailedError
+from headwater.location.supervision.process import LocationProcess, TaskFailedError
 
 try:
     import dask

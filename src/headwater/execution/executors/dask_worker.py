@@ -20,9 +20,9 @@ from headwater.errors import LocationError, WorkerTimeoutError
 from headwater.execution.executors.dask_logs import WorkerLogs
 from headwater.execution.executors.executor import StepCall
 from headwater.execution.steps.messages import STEP_TASK
-from headwater.location.loading import Loader, LoadFailedError
-from headwater.location.process import LocationProcess, TaskFailedError
-from headwater.location.source import LocationSource
+from headwater.location.sources.source import LocationSource
+from headwater.location.supervision.loading import Loader, LoadFailedError
+from headwater.location.supervision.process import LocationProcess, TaskFailedError
 from headwater.records.log.events import ErrorInfo
 
 _location_source_decoder = msgspec.json.Decoder(LocationSource)

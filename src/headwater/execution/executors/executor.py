@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 
 from headwater.definitions.runs.executors import TagLimit
-from headwater.location.process import GRACE_SECONDS
+from headwater.location.supervision.process import GRACE_SECONDS
 
 
 class StepCall(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from headwater.definitions.runs.executors import MultiprocessConfig
 from headwater.errors import LocationError
 from headwater.execution.executors.executor import Executor, Slots, StepCall
 from headwater.execution.steps.messages import END_RUN_TASK, STEP_TASK
-from headwater.location.process import LocationProcess, Worker
+from headwater.location.supervision.process import LocationProcess, Worker
 
 _DEFAULT_CONCURRENT = 4
 _END_SECONDS = 60.0

@@ -11,7 +11,7 @@ from headwater.definitions.resources.io_managers import InputContext, IOManager,
 from headwater.execution.instance.instance import HeadwaterInstance
 from headwater.execution.steps.work import StepPlace, load_value
 from headwater.keys import AssetKey, CoercibleToAssetKey
-from headwater.location.resources import ResourceScope
+from headwater.location.hosts.resources import ResourceScope
 
 
 class AssetValueLoader(AbstractContextManager["AssetValueLoader"]):

@@ -27,8 +27,8 @@ from headwater.execution.steps.work import StepPlace, carry_out
 from headwater.graph.asset_graph import AssetGraph, build_graph
 from headwater.graph.partition_links import PartitionLinks
 from headwater.keys import AssetKey
-from headwater.location.resources import ResourceScope
-from headwater.location.tracebacks import describe
+from headwater.location.code.tracebacks import describe
+from headwater.location.hosts.resources import ResourceScope
 from headwater.records.catalog.existing_inputs import check_reads
 from headwater.records.log.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs.requests import expand_ranges, new_run_id

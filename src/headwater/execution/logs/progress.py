@@ -13,7 +13,7 @@ from headwater.clock import Clock
 from headwater.definitions.functions.logs import ContextLog
 from headwater.execution.logs.run_logs import step_file, step_file_name
 from headwater.execution.logs.sources import LogSource
-from headwater.location.carried_files import REPLACED_ENDING
+from headwater.location.protocol.carried_files import REPLACED_ENDING
 
 _SECONDS_BETWEEN = 1.0
 _ENDING = REPLACED_ENDING

@@ -10,7 +10,7 @@ from headwater.definitions.resources.needs import Needs
 from headwater.definitions.runs.run_config import read_run_config, with_env_vars
 from headwater.errors import InvalidConfigError
 from headwater.keys import AssetKey
-from headwater.location.resources import check_resource_config
+from headwater.location.hosts.resources import check_resource_config
 
 
 def config_of_op(plain: Mapping[str, Any], op_name: str) -> dict[str, Any]:

@@ -23,13 +23,13 @@ from headwater.execution.steps.config import check_run_config, resource_config
 from headwater.execution.steps.messages import ProcessStarted, StepOrder, StepReport, encoder, order_decoder
 from headwater.execution.steps.work import StepPlace
 from headwater.execution.steps.work import carry_out as carry_out_step
-from headwater.location.resources import ResourceScope
-from headwater.location.tracebacks import describe
-from headwater.location.worker import Emit, leftovers, own_folder
+from headwater.location.code.tracebacks import describe
+from headwater.location.hosts.resources import ResourceScope
+from headwater.location.hosts.worker import Emit, leftovers, own_folder
 
 
 def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
-    """The task of a step; see `headwater.location.worker.Task`."""
+    """The task of a step; see `headwater.location.hosts.worker.Task`."""
     emit(encoder.encode(ProcessStarted(SystemClock().now())))
     order = order_decoder.decode(payload)
     folder = own_folder() or Path(order.log_folder)

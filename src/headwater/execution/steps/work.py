@@ -47,9 +47,9 @@ from headwater.execution.steps.outputs import (
 )
 from headwater.execution.steps.told_events import evaluated, told
 from headwater.keys import AssetCheckKey, AssetKey
-from headwater.location.resources import ResourceScope
-from headwater.location.tracebacks import describe
-from headwater.location.user_calls import call
+from headwater.location.code.tracebacks import describe
+from headwater.location.code.user_calls import call
+from headwater.location.hosts.resources import ResourceScope
 
 Told = TypeVar("Told", MadeAsset, EvaluatedCheck)
 

@@ -31,7 +31,7 @@ from headwater.execution.steps.queue import StepQueue
 from headwater.execution.steps.steps import Step
 from headwater.execution.supervision.pool_room import PoolRoom
 from headwater.execution.supervision.step_supervisor import StepSupervisor
-from headwater.location.process import LocationProcess
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.catalog.existing_inputs import check_reads
 from headwater.records.log.events import ErrorInfo, Event, EventKind
 from headwater.records.runs.runs import Run

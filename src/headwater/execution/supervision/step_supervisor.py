@@ -22,7 +22,7 @@ from headwater.execution.steps.versions_read import Began, look
 from headwater.execution.supervision.pool_room import PoolRoom
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.partition_links import PartitionLinks
-from headwater.location.process import GRACE_SECONDS, TaskFailedError
+from headwater.location.supervision.process import GRACE_SECONDS, TaskFailedError
 from headwater.records.log.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs.runs import Run
 from headwater.storage.catalog.dynamic_partitions import read_all

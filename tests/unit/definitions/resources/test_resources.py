@@ -12,7 +12,7 @@ from pydantic import PrivateAttr
 import headwater as hw
 from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.snapshot import encode_snapshot
-from headwater.location.resources import ResourceScope
+from headwater.location.hosts.resources import ResourceScope
 
 SECRET = "correct horse battery"
 

@@ -14,9 +14,9 @@ from types import FrameType
 from typing import TypeAlias
 
 from headwater.definitions.definitions import Definitions
+from headwater.location.code.tracebacks import describe
 from headwater.location.memory import resident_bytes
-from headwater.location.tracebacks import describe
-from headwater.location.wire import Channel, Emitted, Raised, Returned, to_worker
+from headwater.location.protocol.wire import Channel, Emitted, Raised, Returned, to_worker
 
 leftovers = ExitStack()
 """What tasks have left open for later ones, to be closed when the worker ends."""

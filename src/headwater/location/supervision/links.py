@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Protocol, TypeAlias
 
 from headwater.errors import LocationError
-from headwater.location import wire
+from headwater.location.protocol import wire
 
 Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -1,7 +1,7 @@
 """Look at user code in a process of its own and say what is wrong with its definitions.
 
-Run as `python -m headwater.location.examine TARGET FILE`; the finding is written to FILE. What the user's code prints
-goes to standard error.
+Run as `python -m headwater.location.code.examine TARGET FILE`; the finding is written to FILE. What the user's code
+prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import msgspec
 
 from headwater.definitions.examine import examine
 from headwater.definitions.problems.problem import Problem
-from headwater.location.load import load_definitions
-from headwater.location.tracebacks import describe, is_plumbing
+from headwater.location.code.load import load_definitions
+from headwater.location.code.tracebacks import describe, is_plumbing
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def examine_apart(target: str, timeout: float) -> Examination:
     """
     with tempfile.TemporaryDirectory(prefix="headwater-") as folder:
         answer = Path(folder) / "finding.json"
-        command = [sys.executable, "-m", "headwater.location.examine", target, str(answer)]
+        command = [sys.executable, "-m", "headwater.location.code.examine", target, str(answer)]
         try:
             done = subprocess.run(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False, timeout=timeout)
         except subprocess.TimeoutExpired:

@@ -20,12 +20,12 @@ import structlog
 
 from headwater.definitions.snapshot import DefinitionsSnapshot, encode_snapshot
 from headwater.errors import LocationError, SettingsError
-from headwater.location import wire
-from headwater.location.carried_files import WrittenFiles
-from headwater.location.links import Streams
-from headwater.location.loading import Loader, LoadFailedError
-from headwater.location.process import LocationProcess
-from headwater.location.remote import keep_alive
+from headwater.location.protocol import wire
+from headwater.location.protocol.carried_files import WrittenFiles
+from headwater.location.remote.loader import keep_alive
+from headwater.location.supervision.links import Streams
+from headwater.location.supervision.loading import Loader, LoadFailedError
+from headwater.location.supervision.process import LocationProcess
 from headwater.records.log.events import ErrorInfo
 
 _HELLO_SECONDS = 10.0

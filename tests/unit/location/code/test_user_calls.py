@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.location.user_calls import call
+from headwater.location.code.user_calls import call
 
 
 def test_plain_and_asynchronous_functions_come_to_the_same() -> None:

@@ -6,15 +6,14 @@ import asyncio
 import socket
 import ssl
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from headwater.definitions.snapshot import decode_snapshot
 from headwater.errors import LocationError, SettingsError
-from headwater.location import wire
-from headwater.location.links import Streams, WorkerLink
-from headwater.location.loading import LoadFailedError
-from headwater.location.process import LocationProcess
-from headwater.location.source import LocationSource
+from headwater.location.protocol import wire
+from headwater.location.sources.source import LocationSource, parse_address
+from headwater.location.supervision.links import Streams, WorkerLink
+from headwater.location.supervision.loading import LoadFailedError
+from headwater.location.supervision.process import LocationProcess
 
 _CONNECT_SECONDS = 15.0
 _LOAD_SECONDS = 180.0
@@ -140,22 +139,6 @@ async def connect(
     raise LocationError(
         f"{source.shown} refuses: {answer.reason}" if answer else f"{source.shown} hung up without a word."
     )
-
-
-def parse_address(address: str, *, lowest_port: int = 1) -> tuple[str, int]:
-    """Host and port of `tls://host:port`; to listen, port 0 stands for any that is free.
-
-    Raises:
-        SettingsError: it is something else.
-    """
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = port = None
-    if not address.startswith("tls://") or not host or port is None or port < lowest_port:
-        raise SettingsError(f"{address!r} is not the address of a location; write tls://HOST:PORT.")
-    return host, port
 
 
 def keep_alive(writer: asyncio.StreamWriter) -> None:

@@ -13,8 +13,9 @@ import sys
 from contextlib import suppress
 
 from headwater.definitions.definitions import Definitions
-from headwater.location import wire, worker
+from headwater.location.hosts import worker
 from headwater.location.memory import MAXRSS_UNIT, resident_bytes
+from headwater.location.protocol import wire
 
 
 class Host:

@@ -9,7 +9,7 @@ import pytest
 from headwater.errors import MissingInputError, StepOutputError
 from headwater.execution.io.file_values import FileValues
 from headwater.keys import AssetKey
-from headwater.location.tracebacks import describe
+from headwater.location.code.tracebacks import describe
 
 
 def test_the_names_of_variables_are_told_and_their_values_are_not() -> None:

@@ -24,8 +24,7 @@ from pathlib import Path
 import msgspec
 
 from headwater.errors import SettingsError
-from headwater.location.remote import parse_address
-from headwater.location.source import LocationSource, location_name, source_of
+from headwater.location.sources.source import LocationSource, location_name, parse_address, source_of
 
 
 class _Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
+
+from headwater.errors import SettingsError
 
 
 class LocationSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,3 +47,19 @@ def location_name(target: str) -> str:
         return target
     path = Path(target).resolve()
     return path.parent.name if path.stem in ("definitions", "defs", "__init__") else path.stem
+
+
+def parse_address(address: str, *, lowest_port: int = 1) -> tuple[str, int]:
+    """Host and port of `tls://host:port`; to listen, port 0 stands for any that is free.
+
+    Raises:
+        SettingsError: it is something else.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not address.startswith("tls://") or not host or port is None or port < lowest_port:
+        raise SettingsError(f"{address!r} is not the address of a location; write tls://HOST:PORT.")
+    return host, port

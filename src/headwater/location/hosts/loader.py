@@ -1,7 +1,7 @@
 """The loader of a code location: import the user's definitions, and fork a host that serves them; again when asked.
 
-Run as `python -m headwater.location.loader`. What the user's files import from elsewhere stays imported, so that to
-load changed files takes moments. It serves nothing itself: a broken or endless file leaves the last host at work.
+Run as `python -m headwater.location.hosts.loader`. What the user's files import from elsewhere stays imported, so that
+to load changed files takes moments. It serves nothing itself: a broken or endless file leaves the last host at work.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from headwater.definitions.build_snapshot import build_snapshot
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.resources.kept_by_default import kept_by_default
 from headwater.definitions.snapshot import encode_snapshot
-from headwater.location import wire, worker
-from headwater.location.host import Host
-from headwater.location.imported import forget_own_modules, own_files
-from headwater.location.load import load_definitions
+from headwater.location.code.imported import forget_own_modules, own_files
+from headwater.location.code.load import load_definitions
+from headwater.location.code.tracebacks import describe
+from headwater.location.hosts import worker
+from headwater.location.hosts.host import Host
 from headwater.location.memory import give_back_free_memory, resident_bytes
-from headwater.location.tracebacks import describe
+from headwater.location.protocol import wire
 
 
 class Loader:

@@ -12,11 +12,11 @@ from pathlib import Path
 from headwater.definitions.snapshot import DefinitionsSnapshot
 from headwater.errors import LocationError, WorkerDiedError, WorkerTimeoutError
 from headwater.graph.asset_graph import build_graph
-from headwater.location import wire
-from headwater.location.carried_files import keep
-from headwater.location.links import HostLink, Streams, WorkerLink
 from headwater.location.memory import oom_kills
-from headwater.location.source import LocationSource
+from headwater.location.protocol import wire
+from headwater.location.protocol.carried_files import keep
+from headwater.location.sources.source import LocationSource
+from headwater.location.supervision.links import HostLink, Streams, WorkerLink
 from headwater.records.log.events import ErrorInfo
 
 GRACE_SECONDS = 3.0

@@ -9,7 +9,7 @@ from headwater.environment import redact
 from headwater.errors import HeadwaterError
 from headwater.records.log.events import ErrorInfo
 
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+_PACKAGE = str(Path(__file__).resolve().parents[2])
 _MOST_CHARACTERS = 20_000
 _MOST_LOCALS = 30
 

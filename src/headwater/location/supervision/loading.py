@@ -13,10 +13,10 @@ from pathlib import Path
 
 from headwater.definitions.snapshot import decode_snapshot
 from headwater.errors import LocationError
-from headwater.location import wire
-from headwater.location.links import LocalLink
-from headwater.location.process import MOST_GROWTH, LocationProcess
-from headwater.location.source import LocationSource
+from headwater.location.protocol import wire
+from headwater.location.sources.source import LocationSource
+from headwater.location.supervision.links import LocalLink
+from headwater.location.supervision.process import MOST_GROWTH, LocationProcess
 from headwater.records.log.events import ErrorInfo
 
 _LOAD_SECONDS = 120.0
@@ -174,7 +174,7 @@ class Loader:
 
     def _launch(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        command = [self._source.python, "-m", "headwater.location.loader"]
+        command = [self._source.python, "-m", "headwater.location.hosts.loader"]
         command += ["--control", str(theirs.fileno()), "--target", self._source.target, "--parent", str(os.getpid())]
         command += [part for task in self._tasks for part in ("--task", task)]
         command += ["--rereads"] if self._rereads else []

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from headwater.errors import LocationError
-from headwater.location.wire import Wrote
+from headwater.location.protocol.wire import Wrote
 
 REPLACED_ENDING = "progress"
 """Files with this ending are small, and written anew each time; all others grow."""

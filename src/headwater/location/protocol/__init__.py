@@ -1,0 +1,1 @@
+"""What engine, loader, host and worker say to each other, in messages and in files."""

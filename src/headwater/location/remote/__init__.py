@@ -1,0 +1,1 @@
+"""Locations on other machines: to serve one there, and to use it here."""

@@ -1,0 +1,1 @@
+"""Where locations come from: one file or module, or the workspace file that names several."""
