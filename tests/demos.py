@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from servers import LIMIT, DevServer
@@ -89,8 +90,9 @@ def running_demo(home: Path, port: int) -> Iterator[Demo]:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        found: int = attempt.getsockname()[1]
-        return found
+    """A port that nobody has, and that nobody gets who asks the system for any: those are above 32,767."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as attempt, suppress(OSError):
+            attempt.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("of a hundred ports none is free")

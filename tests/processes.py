@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def children_of(pid: int) -> list[int]:
-    """The direct children of a process; none of one that is gone."""
-    children = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        # A thread may end, and so may the process.
-        with suppress(FileNotFoundError, ProcessLookupError):
-            children += path.read_text().split()
-    return [int(child) for child in children]
+    """The direct children of a process; none of one that is gone, or of a thread of it that is."""
+    found: list[int] = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found += [int(child) for child in path.read_text().split()]
+    return found
 
 
 def descendants(pid: int) -> list[int]:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from headwater.clock import SystemClock
 
-LIMIT = 60.0
+LIMIT = 180.0
 """Seconds after which a wait is a hang."""
 
 
@@ -145,9 +145,15 @@ class DevServer:
         return found
 
     def events(self, key: str, kind: str = "materialization") -> list[Any]:
-        """An asset's events, newest first; none while the asset is not known."""
-        answer = self.get(f"/api/assets/events?key={quote(key)}&kind={kind}&limit=1000")
-        items: list[Any] = [] if answer.status == 404 else answer.json["items"]
+        """All of an asset's events, newest first; none while the asset is not known."""
+        items: list[Any] = []
+        page, cursor = f"/api/assets/events?key={quote(key)}&kind={kind}&limit=1000", ""
+        while cursor is not None:
+            answer = self.get(page + (f"&cursor={cursor}" if cursor else ""))
+            if answer.status == 404:
+                return []
+            items += answer.json["items"]
+            cursor = answer.json["next"]
         return items
 
     def wait_for(self, condition: Callable[[], Any], *, headers: dict[str, str] | None = None) -> Any:

@@ -49,9 +49,8 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page in a profile of its own."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    opened.set_default_timeout(_LIMIT_MILLISECONDS)
-    yield opened
+    context.set_default_timeout(_LIMIT_MILLISECONDS)
+    yield context.new_page()
     context.close()
 
 
@@ -89,7 +88,6 @@ def scheme_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Pa
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, color_scheme=request.param, reduced_motion="reduce", bypass_csp=True
     )
-    page = context.new_page()
-    page.set_default_timeout(_LIMIT_MILLISECONDS)
-    yield page
+    context.set_default_timeout(_LIMIT_MILLISECONDS)
+    yield context.new_page()
     context.close()

@@ -279,7 +279,7 @@ def test_a_run_is_found_and_what_nobody_knows_is_not(app: Page, demo: Demo) -> N
     open_page(app, demo, "/catalog")
     expect(app.get_by_role("heading", name="Catalog")).to_be_visible()
     asked: list[str] = []
-    app.on("response", lambda answer: asked.append(answer.url) if "/api/search" in answer.url else None)
+    app.on("request", lambda sent: asked.append(sent.url) if "/api/search" in sent.url else None)
     ask_palette(app, "no such thing")
     expect(app.get_by_text("Nothing is called “no such thing”")).to_be_visible()
     assert asked

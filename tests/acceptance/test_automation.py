@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from servers import DevServer, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
-PATIENCE = 60_000.0
 CHECKED = """
 
 @hw.asset_check(asset=hw.AssetSpec("partner_file"), automation_condition=hw.AutomationCondition.eager())
@@ -53,7 +52,7 @@ def test_sensors_and_schedules_are_narrowed_and_switched(page: Page, server: Dev
     """What fails is found by one choice; a switch holds, and a schedule can be left to its code again."""
     page.goto(server.url + "/sensors")
     sensors = page.get_by_role("table", name="Sensors")
-    expect(sensors.get_by_role("row")).to_have_count(2, timeout=PATIENCE)
+    expect(sensors.get_by_role("row")).to_have_count(2)
     page.get_by_role("radiogroup", name="Standing").get_by_text("Failing").click()
     expect(sensors.get_by_role("row")).to_have_count(1)
     expect(sensors).to_contain_text("the SFTP server refuses the key")
@@ -73,18 +72,18 @@ def test_sensors_and_schedules_are_narrowed_and_switched(page: Page, server: Dev
 def test_a_switch_by_another_is_seen_at_once(page: Page, server: DevServer) -> None:
     """Without a tick and without a reload."""
     page.goto(server.url + "/sensors/inbox")
-    expect(page.get_by_role("switch", name="On")).to_be_checked(timeout=PATIENCE)
+    expect(page.get_by_role("switch", name="On")).to_be_checked()
     server.post("/api/sensors/inbox/stop")
-    expect(page.get_by_role("switch", name="Off")).not_to_be_checked(timeout=PATIENCE)
+    expect(page.get_by_role("switch", name="Off")).not_to_be_checked()
     server.post("/api/sensors/inbox/reset")
-    expect(page.get_by_role("switch", name="On")).to_be_checked(timeout=PATIENCE)
+    expect(page.get_by_role("switch", name="On")).to_be_checked()
 
 
 def test_ticks_say_what_they_came_to(page: Page, server: DevServer) -> None:
     """A failed one shows its traceback; only those that ended so are listed where that is asked for."""
     page.goto(server.url + "/sensors/refused")
     ticks = page.get_by_role("region", name="Ticks")
-    expect(ticks).to_contain_text("RuntimeError: the SFTP server refuses the key", timeout=PATIENCE)
+    expect(ticks).to_contain_text("RuntimeError: the SFTP server refuses the key")
     ticks.get_by_role("radiogroup", name="How they ended").get_by_text("Success").click()
     expect(ticks.get_by_text("No such ticks")).to_be_visible()
     expect(page).to_have_url(re.compile("ticks=success"))
@@ -93,7 +92,7 @@ def test_ticks_say_what_they_came_to(page: Page, server: DevServer) -> None:
 def test_a_cursor_is_set_and_reset_and_what_is_kept_forgotten(page: Page, server: DevServer) -> None:
     """Each question says what will happen; a tick on trial goes on from the new cursor."""
     page.goto(server.url + "/sensors/inbox")
-    page.get_by_role("button", name="Change…").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Change…").click()
     question = page.get_by_role("dialog")
     question.get_by_label("Cursor").fill("41")
     question.get_by_role("button", name="Set it").click()
@@ -101,7 +100,7 @@ def test_a_cursor_is_set_and_reset_and_what_is_kept_forgotten(page: Page, server
     expect(stands.locator("pre")).to_have_text("41")
     page.get_by_label("From the cursor").fill("41")
     page.get_by_role("button", name="Try it").click()
-    expect(page.get_by_text("Cursor after it: 42")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Cursor after it: 42")).to_be_visible()
 
     page.get_by_role("button", name="Reset…").click()
     expect(question).to_contain_text("may report again what it has reported before")
@@ -118,13 +117,13 @@ def test_a_check_says_why_it_is_carried_out(page: Page, server: DevServer) -> No
     """Its condition part by part, beside what it found; and the run that a report led to."""
     page.goto(server.url + "/asset?key=partner_file&tab=checks")
     check = page.get_by_role("region", name="is_complete")
-    check.get_by_text("Why it is carried out, or is not").click(timeout=PATIENCE)
+    check.get_by_text("Why it is carried out, or is not").click()
     expect(check).to_contain_text("is_complete is not to be carried out now")
     expect(check.get_by_role("region", name="Condition")).to_contain_text("something upstream was updated")
 
     server.post("/report_asset_materialization/", {"asset_key": "partner_file"})
     asked = check.get_by_role("region", name="What it asked for")
-    expect(asked.get_by_role("link", name=re.compile("run "))).to_have_count(1, timeout=PATIENCE)
+    expect(asked.get_by_role("link", name=re.compile("run "))).to_have_count(1)
     expect(asked).to_contain_text("something upstream was updated")
 
 
@@ -133,16 +132,16 @@ def test_code_that_does_not_load_shows_why_and_is_loaded_anew(page: Page, server
     sound = code.read_text()
     page.goto(server.url + "/sensors")
     locations = page.get_by_role("region", name="Code locations")
-    expect(locations).to_contain_text("Loaded", timeout=PATIENCE)
+    expect(locations).to_contain_text("Loaded")
     code.write_text(sound + "\nraise LookupError('no such table')\n")
     page.get_by_role("button", name="Reload operations").click()
     page.get_by_role("dialog").get_by_role("button", name="Reload it").click()
-    expect(locations).to_contain_text("LookupError: no such table", timeout=PATIENCE)
+    expect(locations).to_contain_text("LookupError: no such table")
 
     code.write_text(sound)
     page.get_by_role("button", name="Reload operations").click()
     page.get_by_role("dialog").get_by_role("button", name="Reload it").click()
-    expect(locations).not_to_contain_text("LookupError", timeout=PATIENCE)
+    expect(locations).not_to_contain_text("LookupError")
     expect(locations).to_contain_text("Loaded")
 
 
@@ -150,9 +149,9 @@ def test_a_job_is_looked_at_and_run(page: Page, server: DevServer) -> None:
     """From the list of jobs to one of them, to a run of it that is asked for there; that leads back to the job."""
     page.goto(server.url + "/sensors")
     jobs = page.get_by_role("table", name="Jobs")
-    expect(jobs.get_by_role("row").filter(has_text="nightly")).to_contain_text("2 assets", timeout=PATIENCE)
+    expect(jobs.get_by_role("row").filter(has_text="nightly")).to_contain_text("2 assets")
     jobs.get_by_role("link", name="nightly").click()
-    expect(page.get_by_role("heading", name="nightly", level=1)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="nightly", level=1)).to_be_visible()
     expect(page.get_by_role("link", name="ledger")).to_be_visible()
     expect(page.get_by_text("team=finance")).to_be_visible()
     page.get_by_role("button", name="Run nightly").click()
@@ -162,17 +161,17 @@ def test_a_job_is_looked_at_and_run(page: Page, server: DevServer) -> None:
     page.wait_for_url(re.compile(r"/runs/[0-9a-f]+"))
     page.get_by_role("link", name="nightly").click()
     runs = page.get_by_role("table", name="Runs")
-    expect(runs.get_by_role("row")).to_have_count(1, timeout=PATIENCE)
+    expect(runs.get_by_role("row")).to_have_count(1)
 
 
 def test_the_palette_leads_to_a_job(page: Page, server: DevServer) -> None:
     """A job is found by its name, and Enter goes to its page."""
     page.goto(server.url + "/sensors")
-    expect(page.get_by_role("table", name="Jobs")).to_contain_text("nightly", timeout=PATIENCE)
+    expect(page.get_by_role("table", name="Jobs")).to_contain_text("nightly")
     page.keyboard.press("Control+k")
     page.get_by_role("dialog", name="Search").get_by_role("textbox", name="Search").fill("nightly")
     first = page.get_by_role("dialog", name="Search").get_by_role("button").first
-    expect(first).to_have_accessible_name("nightly Job", timeout=PATIENCE)
+    expect(first).to_have_accessible_name("nightly Job")
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(server.url + "/jobs/nightly")
@@ -182,6 +181,6 @@ def test_the_palette_leads_to_a_job(page: Page, server: DevServer) -> None:
 def test_a_jobs_condition_is_shown(page: Page, server: DevServer) -> None:
     """Whether it is to be run now, each part of the condition, and what it asked for."""
     page.goto(server.url + "/jobs/watched")
-    expect(page.get_by_text("watched is not to be run now")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("watched is not to be run now")).to_be_visible()
     expect(page.get_by_role("region", name="Condition")).to_contain_text("missing")
     expect(page.get_by_role("region", name="What it asked for").get_by_role("link").first).to_be_visible()

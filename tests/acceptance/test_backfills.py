@@ -58,7 +58,7 @@ def test_a_backfill_shows_each_partition_and_all_of_its_runs(page: Page, tmp_pat
         page.goto(f"{server.url}/backfills/{backfill}")
 
         region = page.get_by_role("region", name="By asset")
-        expect(region.get_by_role("link")).to_have_text(["source_days", "days"], timeout=60_000)
+        expect(region.get_by_role("link")).to_have_text(["source_days", "days"])
         squares = region.get_by_role("slider", name="Partitions of source_days")
         squares.focus()
         squares.press("End")
@@ -67,4 +67,4 @@ def test_a_backfill_shows_each_partition_and_all_of_its_runs(page: Page, tmp_pat
         expect(region.get_by_role("slider", name="Partitions of days")).to_have_accessible_name(re.compile("1 blocked"))
         page.get_by_role("link", name="All of them, with filters").click()
         expect(page).to_have_url(re.compile(f"tag=headwater%2Fbackfill%3D{backfill}"))
-        expect(page.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(14, timeout=60_000)
+        expect(page.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(14)

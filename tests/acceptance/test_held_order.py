@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe import settle
 from playwright.sync_api import Page, expect
 from servers import DevServer, dev_server
 
@@ -82,6 +83,7 @@ def test_what_needs_a_look_holds_its_order_for_the_keyboard(page: Page, server: 
 def test_what_needs_a_look_moves_nothing_that_is_read_below_it(page: Page, server: DevServer) -> None:
     """It grows once the pointer has left what stands below; meanwhile a note tells of it."""
     page.goto(server.url + "/")
+    settle(page)
     lines = page.get_by_role("region", name="Needs a look").locator(".hw-line")
     expect(lines).to_contain_text(["promised_export"])
     runs = page.get_by_role("region", name="Runs")

@@ -77,6 +77,9 @@ def test_two_events_are_compared(app: Page, demo: Demo) -> None:
 def test_an_update_is_reported_by_hand(app: Page, demo: Demo) -> None:
     """The question says what will happen; bad metadata is not sent; the event then stands in the history."""
     app.goto(demo.server.url + "/asset?key=crm%2Faccounts_export&tab=events")
+    reported = app.get_by_role("button", name="Reported", exact=True)
+    expect(reported.first).to_be_visible()
+    before = reported.count()
     app.get_by_role("button", name="Report an update").click()
     question = app.get_by_role("dialog")
     expect(question).to_contain_text("records that crm/accounts_export was updated")
@@ -87,7 +90,10 @@ def test_an_update_is_reported_by_hand(app: Page, demo: Demo) -> None:
     question.get_by_role("button", name="Report it").click()
 
     expect(question).to_be_hidden()
-    app.get_by_role("button", name="Reported", exact=True).first.click()
+    # Under the pointer the list would hold still.
+    app.get_by_role("heading", level=1).hover()
+    expect(reported).to_have_count(before + 1)
+    reported.first.click()
     expect(app.get_by_text("The nightly job forgot to")).to_be_visible()
     expect(app.get_by_text("4 321", exact=True)).to_be_visible()
 
@@ -122,6 +128,8 @@ def test_why_an_asset_was_not_made(app: Page, demo: Demo) -> None:
 
 def test_what_changed_since_yesterday(app: Page, demo: Demo) -> None:
     """The overview counts what was updated, and the list behind the number is as long and begins with the newest."""
+    demo.wait_for_days(7)
+    demo.server.wait_for(lambda: {demo.server.status(key) for key in ("daily_revenue", "top_customers")} == {"fresh"})
     demo.server.post("/report_asset_materialization/", {"asset_key": ["crm", "accounts_export"]})
     app.goto(demo.server.url + "/")
     news = app.get_by_role("region", name="Since yesterday").get_by_role("link", name=re.compile("updated$"))

@@ -16,6 +16,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.estates import estate
 
 COUNT = 10_000
+AFTER_FRAMES = """count => new Promise(done => {
+    const next = left => left > 0 ? requestAnimationFrame(() => next(left - 1)) : done(window.drawn_)
+    next(count)
+})"""
+"""Waits until the page was drawn so many times, and gives what it has counted."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +57,7 @@ def test_the_map_zooms_through_names_to_cards(page: Page, large: DevServer) -> N
     seen = ["dots"]
     for _ in range(60):
         page.mouse.wheel(0, -120)
+        page.evaluate(AFTER_FRAMES, 2)
         detail = lineage.get_attribute("data-detail") or ""
         if detail != seen[-1]:
             seen.append(detail)
@@ -71,10 +77,6 @@ def test_moving_the_map_draws_nothing_anew(page: Page, large: DevServer) -> None
         "CanvasRenderingContext2D.prototype.clearRect = function (...given) { window.drawn_ += 1;"
         " return clear.apply(this, given) }"
     )
-    after_frames = """count => new Promise(done => {
-        const next = left => left > 0 ? requestAnimationFrame(() => next(left - 1)) : done(window.drawn_)
-        next(count)
-    })"""
     page.goto(large.url + "/lineage")
     lineage = page.get_by_test_id("lineage")
     expect(lineage).to_have_attribute("data-detail", "dots")
@@ -85,13 +87,13 @@ def test_moving_the_map_draws_nothing_anew(page: Page, large: DevServer) -> None
     while lit.is_hidden():
         x += 4
         page.mouse.move(x, y)
-        page.evaluate(after_frames, 2)
-    before = page.evaluate(after_frames, 5)
+        page.evaluate(AFTER_FRAMES, 2)
+    before = page.evaluate(AFTER_FRAMES, 5)
     page.mouse.down()
     for step in range(20):
         page.mouse.move(x - 5 * step, y)
 
-    assert before == page.evaluate(after_frames, 5)
+    assert before == page.evaluate(AFTER_FRAMES, 5)
 
 
 def test_the_map_is_laid_out_once(page: Page, large: DevServer) -> None:

@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect
 from servers import DevServer, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
-PATIENCE = 60_000.0
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +57,7 @@ def test_runs_are_found_by_what_they_have_in_common(page: Page, server: DevServe
     """Status, tag, cause and time narrow the list, and the address holds them; one button shows all again."""
     ended(server, request(server, "orders"))
     page.goto(server.url + "/runs?tag=team%3Dfinance")
-    expect(rows(page)).to_have_count(1, timeout=PATIENCE)
+    expect(rows(page)).to_have_count(1)
     page.get_by_role("radiogroup", name="Status").get_by_text("Success").click()
     expect(page.get_by_text("No such runs")).to_be_visible()
 
@@ -81,7 +80,7 @@ def test_a_timeline_goes_back_and_forth(page: Page, server: DevServer, failed: s
     """A day by asset; nothing was the day before; then back to now."""
     page.goto(server.url + "/runs?view=asset")
     timeline = page.get_by_role("group", name="Runs by asset")
-    expect(timeline.get_by_role("link").first).to_be_visible(timeout=PATIENCE)
+    expect(timeline.get_by_role("link").first).to_be_visible()
     page.get_by_role("button", name="Earlier").click()
     expect(page.get_by_text("No such runs")).to_be_visible()
     page.get_by_role("button", name="Later").click()
@@ -93,7 +92,7 @@ def test_a_failed_run_says_how_it_went(page: Page, server: DevServer, failed: st
     page.goto(f"{server.url}/runs/{failed}")
     gantt = page.get_by_role("table", name="Steps over time")
     steps = gantt.get_by_role("rowheader").filter(has_not_text="Queue")
-    expect(steps).to_have_text(["orders", "ledger", "report"], timeout=PATIENCE)
+    expect(steps).to_have_text(["orders", "ledger", "report"])
     expect(gantt).to_contain_text("the ledger is closed")
     expect(page.get_by_role("region", name="Outputs").get_by_role("row")).to_have_count(2)
     expect(page.get_by_role("region", name="Outputs")).to_contain_text("rows 40")
@@ -115,7 +114,7 @@ def test_a_run_says_why_it_was_requested(page: Page, server: DevServer) -> None:
     page.goto(f"{server.url}/runs/{run}")
 
     why = page.get_by_role("region", name="Why this run")
-    expect(why).to_contain_text("raw_orders was updated", timeout=PATIENCE)
+    expect(why).to_contain_text("raw_orders was updated")
     why.get_by_text("The condition as it stood then").click()
     expect(why.locator(".hw-condition").first).to_be_visible()
     why.get_by_role("button", name="Reported").click()
@@ -131,7 +130,7 @@ def test_what_began_before_a_stretch_of_time_is_drawn_in_it(page: Page, server: 
     page.goto(f"{server.url}/runs?view=asset&since={later}&until={later + 3_600}")
 
     bar = page.get_by_role("group", name="Runs by asset").get_by_role("link", name=re.compile("training"))
-    expect(bar).to_have_attribute("href", f"/runs/{run}", timeout=PATIENCE)
+    expect(bar).to_have_attribute("href", f"/runs/{run}")
     assert [] == listed
     server.post(f"/api/runs/{run}/cancel")
     ended(server, run)
@@ -148,13 +147,13 @@ def test_a_step_that_waits_for_room_says_so(page: Page, server: DevServer, folde
     gantt = page.get_by_role("table", name="Steps over time")
     scoring = gantt.get_by_role("row").filter(has_text="scoring")
     orders = gantt.get_by_role("row").filter(has_text="orders")
-    expect(orders.get_by_label(re.compile("Works"))).to_be_visible(timeout=PATIENCE)
-    expect(scoring.get_by_label(re.compile("^Waits for its turn [^,]*$"))).to_be_visible(timeout=PATIENCE)
+    expect(orders.get_by_label(re.compile("Works"))).to_be_visible()
+    expect(scoring.get_by_label(re.compile("^Waits for its turn [^,]*$"))).to_be_visible()
 
     (folder / "training").unlink()
     ended(server, run)
 
-    expect(scoring.get_by_label(re.compile("^Waits for its turn .*, then .*Works"))).to_be_visible(timeout=PATIENCE)
+    expect(scoring.get_by_label(re.compile("^Waits for its turn .*, then .*Works"))).to_be_visible()
     expect(gantt.locator("[data-phase=starting]").first).to_be_visible()
     server.request("DELETE", "/api/limits?kind=pool&name=gpu", None, {})
 
@@ -165,7 +164,7 @@ def test_runs_are_canceled_and_run_again_together(page: Page, server: DevServer,
     request(server, "training", tags={"batch": "one"})
     ended(server, request(server, "orders", tags={"batch": "one"}))
     page.goto(server.url + "/runs?tag=batch%3Done")
-    expect(rows(page)).to_have_count(2, timeout=PATIENCE)
+    expect(rows(page)).to_have_count(2)
     page.get_by_role("checkbox", name=re.compile("Choose the run of training")).check()
     chosen = page.get_by_role("region", name="Chosen runs")
     chosen.get_by_role("button", name="Choose all 2 that are listed").click()
@@ -181,9 +180,9 @@ def test_runs_are_canceled_and_run_again_together(page: Page, server: DevServer,
     page.get_by_role("dialog").get_by_role("button", name="Cancel 1 run").click()
 
     expect(chosen).to_be_hidden()
-    expect(rows(page).filter(has_text="training")).to_contain_text("Canceled", timeout=PATIENCE)
+    expect(rows(page).filter(has_text="training")).to_contain_text("Canceled")
     page.reload()
-    expect(rows(page)).to_have_count(3, timeout=PATIENCE)
+    expect(rows(page)).to_have_count(3)
 
 
 def test_a_run_is_followed_and_canceled(page: Page, server: DevServer, folder: Path) -> None:
@@ -192,7 +191,7 @@ def test_a_run_is_followed_and_canceled(page: Page, server: DevServer, folder: P
     run = request(server, "training")
     page.goto(f"{server.url}/runs/{run}")
     far = page.get_by_role("progressbar", name="How far training is")
-    expect(far).to_have_attribute("aria-valuenow", "25", timeout=PATIENCE)
+    expect(far).to_have_attribute("aria-valuenow", "25")
     expect(page.get_by_role("table", name="Steps over time")).to_contain_text("25 %, epoch 1 of 4")
 
     page.get_by_role("button", name="Cancel the run…").click()
@@ -200,7 +199,7 @@ def test_a_run_is_followed_and_canceled(page: Page, server: DevServer, folder: P
     expect(question).to_contain_text("1 asset will not be made. Nothing is made yet.")
     question.get_by_role("button", name="Cancel the run").click()
 
-    expect(page.get_by_text("Canceled", exact=True).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Canceled", exact=True).first).to_be_visible()
     expect(page.get_by_role("button", name="Run again")).to_be_visible()
 
 
@@ -208,14 +207,14 @@ def test_what_a_run_left_undone_is_done_and_compared(page: Page, server: DevServ
     """After it is mended, a run of the two others; beside the first one it is told in what they differ."""
     (folder / "mended").touch()
     page.goto(f"{server.url}/runs/{failed}")
-    page.get_by_role("button", name="Run again").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Run again").click()
     page.get_by_role("menuitem", name=re.compile("What it left undone")).click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("makes ledger, report")
     question.get_by_role("button", name="Run it").click()
 
     expect(page).not_to_have_url(re.compile(failed))
-    expect(page.get_by_text("Success", exact=True).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Success", exact=True).first).to_be_visible()
     page.get_by_role("combobox", name="With another run").click()
     page.get_by_role("option", name=re.compile("Failed")).first.click()
     compared = page.get_by_role("region", name="Compare")

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from receivers import hooks
-from servers import DevServer, dev_server
+from servers import LIMIT, DevServer, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
-PATIENCE = 60_000.0
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def test_an_alert_rule_is_made_tested_and_tells(page: Page, server: DevServer, f
     """A test reaches the receiver; then a failure does, and its end; a rule is switched off, and removed."""
     with hooks() as chat:
         page.goto(server.url + "/settings?tab=alerts")
-        expect(page.get_by_text("Nobody is told yet")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("Nobody is told yet")).to_be_visible()
         page.get_by_role("button", name="New rule").click()
         form = page.get_by_role("dialog")
         form.get_by_role("textbox", name="Name", exact=False).first.fill("on-call")
@@ -48,20 +47,20 @@ def test_an_alert_rule_is_made_tested_and_tells(page: Page, server: DevServer, f
 
         rules.get_by_role("button", name="Send a test by on-call").click()
         sent = page.get_by_role("region", name="Messages").get_by_role("row").filter(has_text="Delivered")
-        expect(sent).to_have_count(1, timeout=PATIENCE)
+        expect(sent).to_have_count(1)
         assert "/chat" == chat.next().path
         server.post("/api/runs", {"assets": ["ledger"]})
         incidents = page.get_by_role("region", name="Incidents")
-        expect(incidents.get_by_role("link", name="ledger")).to_be_visible(timeout=PATIENCE)
-        expect(rules).to_contain_text("1 open", timeout=PATIENCE)
-        expect(sent).to_have_count(2, timeout=PATIENCE)
+        expect(incidents.get_by_role("link", name="ledger")).to_be_visible()
+        expect(rules).to_contain_text("1 open")
+        expect(sent).to_have_count(2)
         assert b"ledger" in chat.next().body
 
         (folder / "mended").touch()
         server.post("/api/runs", {"assets": ["ledger"]})
-        expect(sent).to_have_count(3, timeout=PATIENCE)
+        expect(sent).to_have_count(3)
         assert b'"resolved"' in chat.next().body
-        expect(incidents).to_contain_text("Nothing is wrong", timeout=PATIENCE)
+        expect(incidents).to_contain_text("Nothing is wrong")
         incidents.get_by_role("radiogroup", name="Which incidents").get_by_text("All").click()
         expect(incidents).to_contain_text("Over")
 
@@ -78,7 +77,7 @@ def test_what_is_kept_is_changed_and_taken_back(page: Page, server: DevServer) -
     page.goto(server.url + "/settings?tab=storage")
     kept = page.get_by_role("region", name="Retention").get_by_role("row")
     observations = kept.filter(has_text="Observations").filter(has_text="all")
-    expect(observations).to_contain_text("by default", timeout=PATIENCE)
+    expect(observations).to_contain_text("by default")
     before = observations.inner_text()
     observations.get_by_role("button", name="Change").click()
     form = page.get_by_role("dialog")
@@ -110,11 +109,11 @@ def test_no_tab_is_wider_than_a_phone(page: Page, server: DevServer, tab: str) -
     """Nor is a table of it, or a tab that is shown out of sight."""
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/settings?tab={tab}")
-    expect(page.get_by_role("tabpanel").get_by_role("heading", level=2).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("tabpanel").get_by_role("heading", level=2).first).to_be_visible()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
     assert 390 == page.evaluate("document.documentElement.scrollWidth")
-    expect(page.get_by_role("tab", selected=True)).to_be_in_viewport(ratio=0.95, timeout=PATIENCE)
+    expect(page.get_by_role("tab", selected=True)).to_be_in_viewport(ratio=0.95)
     wide = "tables => tables.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
     assert [] == page.locator(".hw-wide-table").evaluate_all(wide)
 
@@ -122,7 +121,7 @@ def test_no_tab_is_wider_than_a_phone(page: Page, server: DevServer, tab: str) -
 def test_a_deployment_is_made_and_removed(page: Page, server: DevServer) -> None:
     """Its first token is shown once and lets in there; it is removed only by its name."""
     page.goto(server.url + "/settings?tab=deployments")
-    page.get_by_role("button", name="New deployment").click(timeout=PATIENCE)
+    page.get_by_role("button", name="New deployment").click()
     form = page.get_by_role("dialog")
     form.get_by_label("Name").fill("staging")
     form.get_by_role("button", name="Make it").click()
@@ -151,38 +150,39 @@ def test_a_viewer_looks_and_changes_nothing(browser: Browser, tmp_path: Path) ->
         server.wait_for(lambda: server.get(f"/api/runs/{run}").json["run"]["ended_at"])
         secret = server.post("/api/tokens", {"name": "viewer", "scopes": ["read"]}).json["secret"]
         context = browser.new_context(extra_http_headers={"Authorization": f"Bearer {secret}"})
+        context.set_default_timeout(1_000 * LIMIT)
         page = context.new_page()
 
         page.goto(f"{server.url}/runs/{run}")
-        expect(page.get_by_text("You may look only")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("You may look only")).to_be_visible()
         expect(page.get_by_role("button", name="Run again")).to_have_count(0)
         page.goto(server.url + "/asset?key=ledger&do=materialize")
         materialize = page.get_by_role("button", name="Materialize")
-        expect(materialize).to_be_disabled(timeout=PATIENCE)
+        expect(materialize).to_be_disabled()
         materialize.hover()
         expect(page.get_by_role("tooltip")).to_contain_text("change nothing")
         expect(page.get_by_role("dialog")).to_have_count(0)
         page.get_by_role("button", name="More actions").click()
         expect(page.get_by_role("menuitem", name="Wipe")).to_be_disabled()
         page.goto(server.url + "/asset?key=raw_orders")
-        expect(page.get_by_role("button", name="Report an update")).to_be_disabled(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="Report an update")).to_be_disabled()
         page.goto(server.url + "/asset?key=days&tab=partitions")
-        expect(page.get_by_role("button", name="Backfill missing")).to_be_disabled(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="Backfill missing")).to_be_disabled()
         page.goto(server.url + "/runs")
-        expect(page.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(1, timeout=PATIENCE)
+        expect(page.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(1)
         expect(page.get_by_role("checkbox")).to_have_count(0)
         page.goto(server.url + "/sensors")
-        expect(page.get_by_role("switch", name=re.compile("inbox"))).to_be_disabled(timeout=PATIENCE)
+        expect(page.get_by_role("switch", name=re.compile("inbox"))).to_be_disabled()
         expect(page.get_by_role("button", name=re.compile("Reload"))).to_have_count(0)
         page.goto(server.url + "/settings?tab=storage")
         rule = page.get_by_role("button", name="Rule for an asset")
-        expect(rule).to_be_disabled(timeout=PATIENCE)
+        expect(rule).to_be_disabled()
         rule.hover()
         expect(page.get_by_role("tooltip")).to_contain_text("Only admins")
         expect(page.get_by_role("button", name=re.compile("^Change ")).first).to_be_disabled()
         page.goto(server.url + "/settings?tab=deployments")
-        expect(page.get_by_role("button", name="New deployment")).to_be_disabled(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="New deployment")).to_be_disabled()
         page.goto(server.url + "/settings?tab=tokens")
-        expect(page.get_by_text("For admins")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("For admins")).to_be_visible()
         expect(page.get_by_role("tab", name="Audit")).to_have_count(0)
         context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,21 @@ async def test_a_revocation_counts_for_other_processes_at_once(
 
     assert (True, False) == (before, after)
     assert not lets_in(mine, secret)
+
+
+def test_changes_at_one_moment_of_the_file_systems_clock_are_told_apart(
+    open_store: Callable[[], Store], tmp_path: Path
+) -> None:
+    """That clock moves on every few milliseconds only; a change within the same of them is not overlooked."""
+    mine, other = AccessBook(open_store(), tmp_path), AccessBook(open_store(), tmp_path)
+    token, secret = make(mine)
+    [stamp] = tmp_path.glob("*.stamp")
+    os.utime(stamp, ns=(0, 0))
+    before = lets_in(other, secret)
+    revoke(mine, token)
+    os.utime(stamp, ns=(0, 0))
+
+    assert (True, False) == (before, lets_in(other, secret))
 
 
 @both

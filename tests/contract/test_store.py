@@ -11,6 +11,7 @@ import pytest
 from builders import checked, made, run_event
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from servers import LIMIT
 from sqlalchemy.engine import Connection
 
 from headwater.definitions.snapshot import WireValue
@@ -298,7 +299,7 @@ def test_a_commit_wakes_who_follows(store: Store) -> None:
         with store.tail.subscribe(0) as subscription:
             waiting = asyncio.create_task(subscription.wait())
             await store.write_async(Unit(events=[made("a")]))
-            return await asyncio.wait_for(waiting, 10)
+            return await asyncio.wait_for(waiting, LIMIT)
 
     assert 1 == asyncio.run(follow())
 
@@ -311,7 +312,7 @@ def test_another_process_is_heard_of(open_store: Callable[[], Store]) -> None:
         watching = asyncio.create_task(mine.tail.watch())
         with mine.tail.subscribe(0) as subscription:
             await other.write_async(Unit(events=[made("a")]))
-            heard = await asyncio.wait_for(subscription.wait(), 10)
+            heard = await asyncio.wait_for(subscription.wait(), LIMIT)
         watching.cancel()
         return heard
 
@@ -336,10 +337,10 @@ def test_other_processes_are_heard_of_without_a_look(
         watching = asyncio.create_task(mine.tail.watch())
         with mine.tail.subscribe(0) as subscription:
             await other.write_async(Unit(events=[made("a")]))
-            await asyncio.wait_for(subscription.wait(), 30)
+            await asyncio.wait_for(subscription.wait(), LIMIT)
             subscription.position = mine.tail.head
             await other.write_async(Unit(events=[made("a")]))
-            heard = await asyncio.wait_for(subscription.wait(), 30)
+            heard = await asyncio.wait_for(subscription.wait(), LIMIT)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         return heard
@@ -358,13 +359,13 @@ def test_commits_that_are_told_of_together_are_all_heard_of(
         watching = asyncio.create_task(mine.tail.watch())
         with mine.tail.subscribe(0) as subscription:
             await other.write_async(Unit(events=[made("a")]))
-            await asyncio.wait_for(subscription.wait(), 30)
+            await asyncio.wait_for(subscription.wait(), LIMIT)
             # The loop stands still meanwhile, so that it finds all of them waiting.
             for store in (other, mine, other, other):
                 store.write(Unit(events=[made("a")]))
             while mine.tail.head < 5:
                 subscription.position = mine.tail.head
-                await asyncio.wait_for(subscription.wait(), 30)
+                await asyncio.wait_for(subscription.wait(), LIMIT)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         return mine.tail.head

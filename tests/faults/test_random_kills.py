@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from servers import DevServer, dev_server
+from processes import children_of, command_line
+from servers import DevServer, all_events, dev_server
 
 CYCLES = int(os.environ.get("HEADWATER_FAULT_CYCLES", "3"))
 PROJECT = """
@@ -89,36 +90,7 @@ def seq_of(server: DevServer) -> int:
     return seq
 
 
-def all_events(server: DevServer) -> list[Any]:
-    """The whole log, oldest first."""
-    items: list[Any] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = server.get(f"/api/events?limit=1000{f'&cursor={cursor}' if cursor else ''}").json
-        items += page["items"]
-        cursor = page["next"]
-    return items[::-1]
-
-
 def open_runs(events: list[Any]) -> set[str]:
     """Runs that were requested and have not ended."""
     asked = {event["run_id"] for event in events if event["kind"] == "run_requested"}
     return asked - {event["run_id"] for event in events if event["kind"] in ENDS}
-
-
-def children_of(pid: int) -> list[int]:
-    """The direct children of a process; none of one that has ended."""
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    found: list[int] = []
-    for path in listed:
-        with suppress(FileNotFoundError, ProcessLookupError):
-            found += [int(child) for child in path.read_text().split()]
-    return found
-
-
-def command_line(pid: int) -> bytes:
-    """What a process was started with."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return b""

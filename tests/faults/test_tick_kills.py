@@ -32,7 +32,10 @@ def test_no_tick_is_lost_or_repeated_whoever_is_killed(tmp_path: Path, folder: P
     with dev_server(tmp_path / "home", str(PROJECT)) as server:
         for cycle in range(CYCLES):
             server.wait_for(lambda: cursor_of(server, "counts"))
-            (folder / f"file{cycle:03}").write_text("x" * (cycle + 1))
+            # All at once: a sensor that looks meanwhile would see two sizes.
+            written = tmp_path / "written"
+            written.write_text("x" * (cycle + 1))
+            written.rename(folder / f"file{cycle:03}")
             with (folder.parent / "customers").open("a") as customers:
                 customers.write(f"customer{cycle}\n")
             before = int(cursor_of(server, "counts") or 0)

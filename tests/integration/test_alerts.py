@@ -162,16 +162,18 @@ def test_what_was_not_delivered_comes_after_a_kill(server: DevServer, chat: Hook
     chat.status = 503
     check(server, passed=False)
     refused = chat.next()
-    server.ask_until(lambda: deliveries(server, "again")[0]["error"])
-    [waiting] = deliveries(server, "again")
+    waiting = server.ask_until(lambda: (found := deliveries(server, "again")[0])["error"] and found)
     server.kill()
+    # On a slow machine it was tried again before that.
+    while not chat.is_empty():
+        chat.next()
     chat.status = 200
     server.start()
     check(server, passed=True)
     first, second = chat.next(), chat.next()
     remove(server, "again")
 
-    assert ("waiting", 1) == (waiting["status"], waiting["attempts"])
+    assert ("waiting", True) == (waiting["status"], waiting["attempts"] >= 1)
     assert "The receiver answered 503." == waiting["error"]
     assert refused.headers["webhook-id"] == first.headers["webhook-id"]
     assert ["opened", "resolved"] == [alert_of(first)["event"], alert_of(second)["event"]]

@@ -73,7 +73,11 @@ def test_a_backfill_from_request_to_end(folder: Path) -> None:
         held.touch()
         backfill_id = server.post("/api/backfills", body).json["backfill"]["backfill_id"]
 
-        server.wait_for(lambda: counts(server, backfill_id)["in_progress"])
+        server.wait_for(
+            lambda: (
+                (found := counts(server, backfill_id))["in_progress"] + found["queued"] == 4 and found["in_progress"]
+            )
+        )
         run_id = server.get("/api/runs?limit=1").json["items"][0]["run_id"]
         for kind, whole in (("backfill", backfill_id), ("run", run_id)):
             hits = server.get(f"/api/search?q={whole[:7].upper()}").json["items"]

@@ -121,7 +121,10 @@ def test_a_step_tells_how_far_it_is(home: Home, notes: Notes) -> None:
         with home.started("materialize", "counting") as process:
             notes.wait("counting", times)
             run = home.run("run", "list")[0]
-            (step,) = home.run("run", "show", run["run_id"])["steps"]
+            # What it tells is kept by the engine, a moment after it was told.
+            (step,) = until(
+                lambda: (found := home.run("run", "show", run["run_id"])["steps"])[0]["progress"] and found  # noqa: B023
+            )
             (notes.folder / "go").write_text("")
             assert 0 == process.wait()
         assert ("started", 0.25, "the first quarter") == (

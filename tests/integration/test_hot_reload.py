@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import children_of
 from servers import DevServer, dev_server
 
 PROJECT = """
@@ -146,14 +147,12 @@ def test_what_a_run_leaves_behind_is_ended(project: Project) -> None:
     project.save("neighbour.py", "VERSION = 'g'\n")
     project.wait_for_version("g")
 
-    (loader,) = _children(project.server.pid)
-    project.server.wait_for(lambda: len([pid for pid in _children(loader) if not _is_zombie(pid)]) == 1)
+    (loader,) = children_of(project.server.pid)
+    project.server.wait_for(lambda: len([pid for pid in children_of(loader) if _is_at_work(pid)]) == 1)
 
 
-def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in listed for child in path.read_text().split()]
-
-
-def _is_zombie(pid: int) -> bool:
-    return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+def _is_at_work(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
+from demos import free_port
 from servers import LIMIT, DevServer, dev_server
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -146,11 +146,11 @@ class Remote:
         (folder / "token").write_text("a-token-that-is-long-enough\n")
         (folder / "wrong-token").write_text("another-token-of-this-length\n")
         self.target = project(folder, "lab")
-        self.port = 0
+        self.port = free_port()
 
     @contextmanager
     def serving(self) -> Iterator[subprocess.Popen[str]]:
-        """Serve, on the port of the last time if there was one."""
+        """Serve, on the same port each time."""
         command = [sys.executable, "-m", "headwater.cli", "location", "serve", str(self.target)]
         command += ["--bind", f"127.0.0.1:{self.port}", "--cert", "cert.pem", "--key", "key.pem"]
         command += ["--token-file", "token", "--home", "remote-home"]
@@ -161,8 +161,7 @@ class Remote:
         said = ""
         for line in process.stdout:
             said += line
-            if found := re.search(r"is on tls://127.0.0.1:(\d+)", line):
-                self.port = int(found[1])
+            if f"is on tls://127.0.0.1:{self.port}" in line:
                 break
         else:
             raise AssertionError(said)
@@ -280,7 +279,7 @@ def test_what_steps_elsewhere_write_is_seen_here(tmp_path: Path) -> None:
         (largest,) = server.events("largest")
         waiting = server.post("/api/runs", {"assets": ["waits"]}).json["run_id"]
         server.ask_until(lambda: ("stdout", "before it waits") in lines_of(server, waiting))
-        progress = server.get(f"/api/runs/{waiting}").json["steps"][0]["progress"]
+        progress = server.ask_until(lambda: server.get(f"/api/runs/{waiting}").json["steps"][0]["progress"])
         assert 202 == server.post(f"/api/runs/{waiting}/cancel", {}).status
         server.wait_for(lambda: server.get(f"/api/runs/{waiting}").json["run"]["status"] == "canceled")
         said, died, canceled = (

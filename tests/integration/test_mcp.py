@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from servers import DevServer, dev_server
+from servers import LIMIT, DevServer, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "native.py"
 READING = {
@@ -128,7 +128,7 @@ async def test_writing_needs_the_scope(guarded: tuple[DevServer, dict[str, str]]
     """With a token that may only read, reading tools answer and writing ones refuse; nothing is written."""
     server, headers = guarded
     async with (
-        httpx2.AsyncClient(headers=headers) as http,
+        httpx2.AsyncClient(headers=headers, timeout=LIMIT) as http,
         Client(streamable_http_client(f"{server.url}/mcp", http_client=http)) as client,
     ):
         read = await client.call_tool("find_assets", {})

@@ -166,7 +166,7 @@ def test_requests_for_the_same_join_the_run_that_waits(queue: Queue) -> None:
     queue.server.post("/api/sensors/asks/start")
     joined = queue.server.wait_for(lambda: len((found := runs_of(queue)[0])["joined"]) == 2 and found)
     count = len(runs_of(queue)) - before
-    ticks = queue.server.get("/api/sensors/asks/ticks").json["items"]
+    ticks = queue.server.get("/api/sensors/asks/ticks?limit=1000").json["items"]
     kinds = [event["kind"] for event in queue.server.get(f"/api/runs/{joined['run_id']}/events").json["items"]]
     queue.server.post("/api/sensors/asks/stop")
     for run_id in (blocker, joined["run_id"]):
@@ -222,7 +222,10 @@ def test_a_pool_holds_over_the_steps_of_all_runs(queue: Queue) -> None:
     steps = [*queue.request_all(1), *queue.request_all(2)]
     most = 0
     queue.wait_until(partial(queue.under_way, steps), partial(_has, 2))
-    held = [step for run_id in {step[0] for step in steps} for step in queue.held_up(run_id)]
+    # The second run may begin later than the first one's steps.
+    held = queue.wait_until(
+        lambda: [step for run_id in {step[0] for step in steps} for step in queue.held_up(run_id)], partial(_has, 2)
+    )
     for left in (4, 3, 2, 1):
         begun = queue.wait_until(partial(queue.under_way, steps), partial(_has, min(2, left)))
         most = max(most, len(begun))

@@ -103,14 +103,12 @@ def test_a_check_without_a_result_is_an_error(server: DevServer) -> None:
 
 def test_an_external_asset_cannot_be_made(server: DevServer) -> None:
     """The refusal names the asset and says how to report it instead; nothing is requested."""
-    before = len(server.get("/api/runs?limit=1000").json["items"])
-
     answer = server.post("/api/runs", {"assets": ["raw"]})
 
     assert 409 == answer.status
     assert "raw is an external asset" in answer.json["error"]
     assert "/report_asset_materialization/raw" in answer.json["error"]
-    assert before == len(server.get("/api/runs?limit=1000").json["items"])
+    assert [] == server.get("/api/runs?asset=raw").json["items"]
 
 
 @pytest.mark.parametrize(
@@ -132,10 +130,13 @@ def test_a_wrong_run_request_is_refused_with_the_mend(server: DevServer, body: A
 
 def test_a_sensor_reports_a_change_once(server: DevServer, watched: Path) -> None:
     """One event a change, with the cursor moved by the same tick."""
-    watched.write_text("first")
+    # All at once: a sensor that looks while it is written would see two moments.
+    written = watched.with_suffix(".new")
+    written.write_text("first")
+    written.rename(watched)
     first = server.wait_for(lambda: [event for event in server.events("raw") if "mtime_ns" in event["metadata"]])
     sensor = server.get("/api/sensors/watch_file").json
-    ticks = server.get("/api/sensors/watch_file/ticks").json["items"]
+    ticks = server.get("/api/sensors/watch_file/ticks?limit=1000").json["items"]
     reporting = next(tick for tick in ticks if tick["events"])
 
     assert [{"via": "sensor", "name": "watch_file", "by": None}] == [event["reporter"] for event in first]

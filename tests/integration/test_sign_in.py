@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +18,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import msgspec
 import pytest
-from servers import DevServer, dev_server
+from demos import free_port
+from servers import LIMIT, DevServer, dev_server
 
 from headwater.clock import SystemClock
 from headwater.records.access.tokens import Role
@@ -40,9 +40,7 @@ PEOPLE = [
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
     """The issuer's address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     people = [part for person in PEOPLE for part in ("--user-claims", json.dumps(person))]
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "-H", "127.0.0.1", "-p", str(port), "-n"]
     with subprocess.Popen([*command, *people], stderr=subprocess.PIPE, text=True) as process:
@@ -93,7 +91,7 @@ def browsers(server: DevServer) -> Iterator[Callable[[], httpx2.Client]]:
     opened: list[httpx2.Client] = []
 
     def open_one() -> httpx2.Client:
-        opened.append(httpx2.Client(base_url=server.url.replace("127.0.0.1", "localhost")))
+        opened.append(httpx2.Client(base_url=server.url.replace("127.0.0.1", "localhost"), timeout=LIMIT))
         return opened[-1]
 
     yield open_one
@@ -109,7 +107,7 @@ def sign_in(browsers: Callable[[], httpx2.Client]) -> SignsIn:
         browser = browsers()
         there = browser.get("/api/session/start", params={"following": following})
         assert 302 == there.status_code
-        consented = httpx2.post(there.headers["location"], data={"sub": subject})
+        consented = httpx2.post(there.headers["location"], data={"sub": subject}, timeout=LIMIT)
         return browser, browser.get(consented.headers["location"])
 
     return go
@@ -186,7 +184,7 @@ def test_signing_out_ends_the_session(server: DevServer, sign_in: SignsIn) -> No
     signed_out = change(browser, "DELETE", "/api/session").status_code
 
     assert 204 == signed_out
-    assert 401 == httpx2.get(f"{server.url}/api/me", cookies=copy).status_code
+    assert 401 == httpx2.get(f"{server.url}/api/me", cookies=copy, timeout=LIMIT).status_code
 
 
 @pytest.mark.parametrize("following", ["//evil.example", "https://evil.example", "/\\evil.example", "%2f%2fevil"])
@@ -215,7 +213,7 @@ async def at_the_provider(provider: str) -> tuple[SignIn, Flow, dict[str, str]]:
     """A person who has consented and is on the way back."""
     signing = SignIn(SignInSettings(issuer=provider, client_id="headwater", client_secret_env=SECRET), SystemClock())
     address, flow = await signing.begin(CALLBACK, "")
-    consented = httpx2.post(address, data={"sub": "1"})
+    consented = httpx2.post(address, data={"sub": "1"}, timeout=LIMIT)
     return signing, flow, dict(parse_qsl(urlsplit(consented.headers["location"]).query))
 
 

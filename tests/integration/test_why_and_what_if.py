@@ -43,6 +43,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DevServer
             server.wait_for(partial(_have_failed, server, number + 1))
         server.post("/api/runs", {"assets": ["by_hand"]})
         server.wait_for(lambda: server.events("by_hand"))
+        server.wait_for(lambda: all(run["ended_at"] for run in server.get("/api/runs").json["items"]))
         yield server, home
 
 

@@ -17,7 +17,7 @@ from headwater.server.protocol import BoundedProtocol, Bounds, Connections
 DEFAULT_PORT = 3000
 _TRIES = 20
 _LOOKS_A_SECOND = 10
-_GRACE_SECONDS = 2
+_GRACE_SECONDS = 5
 _BOUNDS = Bounds()
 
 
