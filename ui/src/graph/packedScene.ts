@@ -27,7 +27,9 @@ export function pack({
 }: Scene): PackedScene {
   const numbers = new Int32Array(edges.length * 3);
   edges.forEach((edge, place) => {
-    numbers.set([edge.up, edge.down, edge.inner ? 1 : 0], place * 3);
+    numbers[place * 3] = edge.up;
+    numbers[place * 3 + 1] = edge.down;
+    numbers[place * 3 + 2] = edge.inner ? 1 : 0;
   });
   return {
     kept: { x, y, heights, markOf, boxes, bounds, down },
@@ -39,19 +41,21 @@ export function pack({
   };
 }
 
+/** The scene again; it makes nothing but that, since the page stands still meanwhile. */
 export function unpack(packed: PackedScene): Scene {
   const assets: number[][] = [];
-  let from = 0;
+  let next = 0;
   for (const count of packed.counts) {
-    assets.push(Array.from(packed.assets.subarray(from, from + count)));
-    from += count;
+    const mine: number[] = [];
+    for (const end = next + count; next < end; next += 1) mine.push(packed.assets[next] ?? 0);
+    assets.push(mine);
   }
   const folds: (Fold | null)[] = assets.map(() => null);
   for (const [mark, fold] of packed.folds) folds[mark] = fold;
   const edges: Edge[] = [];
-  for (let place = 0; place < packed.edges.length; place += 3) {
-    const [up = 0, down = 0, inner] = packed.edges.subarray(place, place + 3);
-    edges.push({ up, down, inner: inner === 1 });
+  const numbers = packed.edges;
+  for (let place = 0; place < numbers.length; place += 3) {
+    edges.push({ up: numbers[place] ?? 0, down: numbers[place + 1] ?? 0, inner: numbers[place + 2] === 1 });
   }
   for (const [place, route] of packed.routes) {
     const edge = edges[place];
