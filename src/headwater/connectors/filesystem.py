@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+import re
 import stat
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path, PurePath
 
 import headwater as hw
 from headwater.clock import SystemClock, to_seconds
@@ -38,7 +41,8 @@ def build_folder_sensor(
         name: The sensor's name.
         asset: The key of the asset that the files belong to.
         folder: Where they are. That it exists is asked at each tick.
-        pattern: Which ones, as for `Path.glob`: `**/*.parquet` for those in all folders below.
+        pattern: Which ones, by their path below `folder`, as for `Path.glob`: `**/*.parquet` for those in all folders
+            below.
         partition: From a file to its partition: a function, or a regular expression that is searched in the file's
             path below `folder` and has a group named `partition`.
         metadata: From a file to what else is to be said of it.
@@ -53,6 +57,7 @@ def build_folder_sensor(
     Raises:
         InvalidParameterError: an argument can't be meant so.
     """
+    _check_pattern(name, pattern)
     reporting = Reporting(
         asset=asset,
         location=str(folder),
@@ -75,6 +80,15 @@ def build_folder_sensor(
     return look
 
 
+def _check_pattern(name: str, pattern: str) -> None:
+    parts = PurePath(pattern).parts
+    if not parts or PurePath(pattern).is_absolute() or any(part.startswith(".") for part in parts):
+        raise hw.InvalidParameterError(
+            f"pattern of the sensor {name!r} is {pattern!r}, which nothing in `folder` matches: write a path below it, "
+            "such as '*.csv' or '**/*.parquet'; hidden files are left out."
+        )
+
+
 def list_folder(folder: str | Path, pattern: str = "**/*") -> list[FileState]:
     """Every ordinary, visible file below a folder that matches.
 
@@ -83,7 +97,7 @@ def list_folder(folder: str | Path, pattern: str = "**/*") -> list[FileState]:
     """
     root = Path(folder)
     try:
-        # Asked first, because `glob` takes a folder that can't be read for an empty one.
+        # Asked first, because a folder below that can't be read counts as empty.
         with os.scandir(root):
             return list(_states(root, pattern))
     except OSError as error:
@@ -94,15 +108,48 @@ def list_folder(folder: str | Path, pattern: str = "**/*") -> list[FileState]:
 
 
 def _states(root: Path, pattern: str) -> Iterator[FileState]:
-    for path in root.glob(pattern):
-        name = path.relative_to(root)
-        if any(part.startswith(".") for part in name.parts):
-            continue
+    for name, path in _matching(str(root), "", PurePath(pattern).parts):
         try:
-            found = path.lstat()
-        except FileNotFoundError:
+            found = os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
             continue  # gone since it was listed
         if stat.S_ISREG(found.st_mode):
             # A name that is no UTF-8 could not be kept in the cursor.
-            readable = os.fsencode(name.as_posix()).decode("utf-8", "backslashreplace")
+            readable = os.fsencode(name).decode("utf-8", "backslashreplace")
             yield FileState(name=readable, size=found.st_size, modified=found.st_mtime)
+
+
+def _matching(folder: str, above: str, parts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What is visible below a folder and matches, by its name below the first one, and its path.
+
+    `Path.glob` does the same for three times the work, and a folder may be looked at every second.
+    """
+    part, rest = parts[0], parts[1:]
+    if part == "**":
+        yield from _matching(folder, above, rest or ("*",))
+        for entry in _entries(folder):
+            if entry.is_dir(follow_symlinks=False):
+                yield from _matching(entry.path, f"{above}{entry.name}/", parts)
+        return
+    fits = _matcher(part)
+    for entry in _entries(folder):
+        if not fits(entry.name):
+            continue
+        if not rest:
+            yield above + entry.name, entry.path
+        elif entry.is_dir():
+            yield from _matching(entry.path, f"{above}{entry.name}/", rest)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".")]
+    except (FileNotFoundError, PermissionError):
+        # Gone since it was listed, or none of our business.
+        return []
+
+
+@lru_cache
+def _matcher(part: str) -> Callable[[str], object]:
+    return re.compile(fnmatch.translate(part)).match

@@ -1,7 +1,7 @@
 """A connection that stays open from one tick to the next.
 
-Each tick of an asynchronous sensor has an event loop of its own, which no connection outlives. So this one lives in the
-loop of a thread beside them.
+The event loop of an asynchronous sensor stands still between ticks, and nothing is left behind in it. So this one lives
+in the loop of a thread beside them.
 """
 
 from __future__ import annotations

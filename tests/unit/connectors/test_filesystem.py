@@ -92,3 +92,35 @@ def test_a_folder_that_is_not_there_fails_the_tick(tmp_path: Path) -> None:
     sensor = build_folder_sensor(name="files", asset="files", folder=tmp_path / "missing")
     with pytest.raises(UnreachableError, match="missing can't be listed: No such file or directory"):
         _tick(sensor)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*", ["top.csv"]),
+        ("./*.csv", ["top.csv"]),
+        ("*/*.csv", ["a/one.csv", "linked/one.csv"]),
+        ("a/*", ["a/one.csv"]),
+        ("a/one.csv", ["a/one.csv"]),
+        ("[ab]/**/*.csv", ["a/b/deep/three.csv", "a/b/two.csv", "a/one.csv"]),
+        ("**/b/*.csv", ["a/b/two.csv"]),
+        ("**/deep/**/*", ["a/b/deep/three.csv"]),
+        ("**", ["a/b/deep/three.csv", "a/b/two.csv", "a/one.csv", "top.csv"]),
+        ("linked/*", ["linked/one.csv"]),
+        ("top.csv/*", []),
+    ],
+)
+def test_patterns_mean_what_they_do_elsewhere(tmp_path: Path, pattern: str, names: list[str]) -> None:
+    """`**` is any folders below, none included; a link to a folder is followed where it is named, but not by `**`."""
+    for name in ("top.csv", "a/one.csv", "a/b/two.csv", "a/b/deep/three.csv", "a/.hidden/four.csv"):
+        _write(tmp_path / name)
+    (tmp_path / "linked").symlink_to(tmp_path / "a")
+
+    assert names == sorted({file.name for file in list_folder(tmp_path, pattern)})
+
+
+@pytest.mark.parametrize("pattern", ["", ".", "/data/*.csv", "../*.csv", ".hidden/*"])
+def test_a_pattern_that_nothing_can_match_is_refused(pattern: str) -> None:
+    """It would look like a folder in which nothing is ever new."""
+    with pytest.raises(hw.InvalidParameterError, match="pattern of the sensor 'files'"):
+        build_folder_sensor(name="files", asset="files", folder="here", pattern=pattern)

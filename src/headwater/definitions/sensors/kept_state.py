@@ -108,13 +108,15 @@ def _encoded(key: object, value: object) -> str:
             f"A key of context.state has 1 to {MOST_KEY_CHARACTERS:,} characters, but got {shown(name)}; "
             "keep a hash of it."
         )
-    where = f"The value of context.state[{shown(name)}]"
     try:
         encoded = msgspec.json.encode(value)
     except (TypeError, ValueError) as error:
-        raise SensorStateError(f"{where} is plain JSON, but got {shown(value)}: {error}.") from error
+        raise SensorStateError(
+            f"The value of context.state[{shown(name)}] is plain JSON, but got {shown(value)}: {error}."
+        ) from error
     if len(encoded) > MOST_VALUE_BYTES:
         raise SensorStateError(
-            f"{where} has {len(encoded):,} bytes, but {MOST_VALUE_BYTES:,} are the most; keep a fingerprint of it."
+            f"The value of context.state[{shown(name)}] has {len(encoded):,} bytes, but {MOST_VALUE_BYTES:,} are the "
+            "most; keep a fingerprint of it."
         )
     return encoded.decode()

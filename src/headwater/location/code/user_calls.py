@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+_of_thread = threading.local()
 
 
 def call(function: Callable[..., Any], context: Any = None, /, **inputs: Any) -> Any:
-    """What a function returns; of one that is asynchronous, what it comes to in an event loop of its own.
+    """What a function returns; of one that is asynchronous, what it comes to in an event loop.
+
+    Nothing that it has left running there goes on after the call.
 
     Args:
         function: The user's.
@@ -17,7 +24,47 @@ def call(function: Callable[..., Any], context: Any = None, /, **inputs: Any) ->
         inputs: Passed by name.
     """
     returned = function(**inputs) if context is None else function(context, **inputs)
-    return asyncio.run(_wait_for(returned)) if inspect.isawaitable(returned) else returned
+    if not inspect.isawaitable(returned):
+        return returned
+    kept: _KeptLoop | None = getattr(_of_thread, "loop", None)
+    return asyncio.run(_wait_for(returned)) if kept is None else kept.run(returned)
+
+
+@contextmanager
+def kept_loop() -> Iterator[None]:
+    """Let the calls of this thread share an event loop: to make one takes longer than many a tick."""
+    _of_thread.loop = loop = _KeptLoop()
+    try:
+        yield
+    finally:
+        del _of_thread.loop
+        loop.close()
+
+
+class _KeptLoop:
+    """An event loop for one call after another; a new one after a call that failed, or left anything behind."""
+
+    def __init__(self) -> None:
+        self._runner: asyncio.Runner | None = None
+
+    def run(self, awaitable: Awaitable[Any]) -> Any:
+        """What it comes to."""
+        self._runner = runner = self._runner or asyncio.Runner()
+        threads = set(threading.enumerate())
+        try:
+            result = runner.run(_wait_for(awaitable), context=contextvars.copy_context())
+        except BaseException:
+            self.close()
+            raise
+        if asyncio.all_tasks(runner.get_loop()) or set(threading.enumerate()) - threads:
+            self.close()
+        return result
+
+    def close(self) -> None:
+        """End what still runs in the loop, and the loop."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.close()
 
 
 async def _wait_for(awaitable: Awaitable[Any]) -> Any:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from headwater.definitions.definitions import Definitions
 from headwater.location.code.tracebacks import describe
+from headwater.location.code.user_calls import kept_loop
 from headwater.location.memory import resident_bytes
 from headwater.location.protocol.wire import Channel, Emitted, Raised, Returned, to_worker
 
@@ -50,7 +51,7 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
     def emit(body: bytes) -> None:
         channel.send(Emitted(body))
 
-    with leftovers:
+    with leftovers, kept_loop():
         while (frame := channel.receive()) is not None:
             call = to_worker.decode(frame)
             _folders[:] = [] if call.folder is None else [call.folder]
