@@ -50,7 +50,7 @@ class DevServer:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home
-        self._environment = environment or {}
+        self._environment = {} if environment is None else environment
         self._command = command
         self._live_headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._arguments = arguments

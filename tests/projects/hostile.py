@@ -11,6 +11,7 @@ from pathlib import Path
 import headwater as hw
 
 WATCHED = Path(os.environ.get("HEADWATER_TEST_WATCHED", "/nonexistent"))
+HANGS_SECONDS = float(os.environ.get("HEADWATER_TEST_HANGS_SECONDS", "0.5"))
 
 raw = hw.AssetSpec("raw", description="What somebody else makes.", owners=["team:data"])
 
@@ -60,7 +61,7 @@ def kills_itself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@hw.asset(timeout=0.5)
+@hw.asset(timeout=HANGS_SECONDS)
 def hangs() -> None:
     """Works for ever, and swallows what would stop it."""
     while True:
