@@ -78,16 +78,17 @@ class Server:
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, base = scope["path"], "/"
-        is_report = find_door(path) is not None
-        if is_report:
+        door = find_door(path)
+        if door is not None:
             # Looked for first, because nothing else comes as often.
             deployment = self._deployments.find_opened(DEFAULT) or self._deployments.default()
         else:
             deployment, path, base = await self._find_deployment(path)
+            door = find_door(path)
         self._follow(deployment)
         secure = self._hosts.secure or scope["scheme"] == "https"
         send = with_security_headers(send, secure=secure, secret=is_secret(path))
-        if base == "/" and not is_report and (stray := _stray_deployment(path)) is not None:
+        if base == "/" and door is None and (stray := _stray_deployment(path)) is not None:
             await send_json(send, 404, {"error": f"There is no deployment {stray!r}.", "status": 404})
             return
         try:
@@ -100,18 +101,18 @@ class Server:
                 "headwater_hosts": self._hosts,
                 PRINCIPAL: principal,
             }
-            await self._route(deployment, path, base, scope, receive, send)
+            if door is not None:
+                scope[ROUTE] = door[0].value
+                await report(deployment, principal, *door, scope, receive, send)
+            else:
+                await self._route(deployment, path, base, scope, receive, send)
         except RequestForbiddenError as error:
             await _refuse(deployment, path, base.rstrip("/"), error, scope, send)
 
     async def _route(
         self, deployment: Deployment, path: str, base: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        door = find_door(path)
-        if door is not None:
-            scope[ROUTE] = door[0].value
-            await report(deployment, principal_of(scope), *door, scope, receive, send)
-        elif path in (PATH_OF_AGENTS, PATH_OF_AGENTS + "/"):
+        if path in (PATH_OF_AGENTS, PATH_OF_AGENTS + "/"):
             scope[ROUTE] = PATH_OF_AGENTS
             await self._agents.take(deployment, principal_of(scope), scope, receive, send)
         elif path.startswith(webhook_door.PREFIX):

@@ -32,7 +32,7 @@ class BodyTooLargeError(Exception):
 
 def header(scope: Scope, name: bytes) -> str | None:
     """A request header's value, None where it is not sent; of one that is sent twice, the first."""
-    value = headers(scope).get(name)
+    value = (scope.get(_HEADERS) or headers(scope)).get(name)
     return None if value is None else value.decode("latin-1")
 
 

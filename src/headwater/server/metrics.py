@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy.engine import Connection
@@ -21,6 +23,7 @@ from headwater.storage.runs import runs as run_store
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_BOUNDS = (*map(str, _SECONDS), "+Inf")
 
 
 class Metrics:
@@ -28,27 +31,14 @@ class Metrics:
 
     def __init__(self, deployments: Deployments) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "headwater_http_requests",
-            "Requests that were answered.",
-            ("method", "route", "status"),
-            registry=self._registry,
-        )
-        self._seconds = Histogram(
-            "headwater_http_request_seconds",
-            "From the request's first byte to the answer's last.",
-            ("route",),
-            buckets=_SECONDS,
-            registry=self._registry,
-        )
-        self._counters: dict[tuple[str, str, int], Counter] = {}
-        self._histograms: dict[str, Histogram] = {}
+        self._requests = _RequestCollector()
+        self._registry.register(self._requests)
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
         self._registry.register(_StateCollector(deployments))
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Note an answered request.
+        """Note an answered request; always on the same thread.
 
         Args:
             method: Of HTTP.
@@ -56,20 +46,59 @@ class Metrics:
             status: Of the answer.
             seconds: How long it took.
         """
-        key = (method, route, status)
-        counter = self._counters.get(key)
-        if counter is None:
-            counter = self._counters[key] = self._requests.labels(method, route, str(status))
-        histogram = self._histograms.get(route)
-        if histogram is None:
-            histogram = self._histograms[route] = self._seconds.labels(route)
-        counter.inc()
-        histogram.observe(seconds)
+        self._requests.count(method, route, status, seconds)
 
     def render(self) -> bytes:
         """Everything as text. It reads the stores, so not for an event loop."""
         rendered: bytes = generate_latest(self._registry)  # type: ignore[no-untyped-call]
         return rendered
+
+
+class _RequestCollector(Collector):
+    """Counts requests by itself: the counters of the library have a lock each, for which every report would pay."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str, int], int] = {}
+        self._seconds: dict[str, _Seconds] = {}
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        key = (method, route, status)
+        self._counts[key] = self._counts.get(key, 0) + 1
+        if route not in self._seconds:
+            self._seconds[route] = _Seconds()
+        self._seconds[route].observe(seconds)
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        requests = CounterMetricFamily(
+            "headwater_http_requests", "Requests that were answered.", labels=["method", "route", "status"]
+        )
+        times = HistogramMetricFamily(
+            "headwater_http_request_seconds", "From the request's first byte to the answer's last.", labels=["route"]
+        )
+        # Copied, because requests are counted meanwhile on another thread.
+        for (method, route, status), count in self._counts.copy().items():
+            requests.add_metric([method, route, str(status)], count)
+        for route, seconds in self._seconds.copy().items():
+            buckets = list(zip(_BOUNDS, accumulate(seconds.counts.copy()), strict=True))
+            times.add_metric([route], buckets, seconds.total)
+        yield from (requests, times)
+
+
+class _Seconds:
+    """How long some requests took: how many by the bound that they stayed within, and all together."""
+
+    __slots__ = ("counts", "total")
+
+    def __init__(self) -> None:
+        self.counts = [0] * len(_BOUNDS)
+        self.total = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self.counts[bisect_left(_SECONDS, seconds)] += 1
+        self.total += seconds
 
 
 class _StateCollector(Collector):

@@ -13,7 +13,17 @@ from headwater.server.access.audit_trail import reason_of_report
 from headwater.server.deployment import Deployment
 from headwater.server.doors.report_parsing import parse_report
 from headwater.server.doors.strict_parsing import checked_key, read_timestamp
-from headwater.server.http import MOST_BODY_BYTES, BodyTooLargeError, Receive, Scope, Send, header, read_body, send_json
+from headwater.server.http import (
+    MOST_BODY_BYTES,
+    BodyTooLargeError,
+    Receive,
+    Scope,
+    Send,
+    header,
+    headers,
+    read_body,
+    send_json,
+)
 from headwater.storage.log.writer import report as write_report
 from headwater.storage.reports.held import Queue
 from headwater.traces import current_trace
@@ -23,6 +33,8 @@ _DOORS = {
     "/report_asset_observation": EventKind.OBSERVATION,
     "/report_asset_check": EventKind.CHECK_EVALUATION,
 }
+_FURTHER = frozenset({b"headwater-timestamp", b"headwater-news", b"idempotency-key"})
+"""The headers that say more than the established fields."""
 
 
 def find_door(path: str) -> tuple[EventKind, str] | None:
@@ -100,6 +112,8 @@ def _with_headers(event: NewEvent, scope: Scope) -> tuple[NewEvent, ReportKey | 
     Raises:
         ReportRefusedError: a header's value can't be read.
     """
+    if _FURTHER.isdisjoint(headers(scope)):
+        return event, None
     moment = header(scope, b"headwater-timestamp")
     if moment is not None:
         event = msgspec.structs.replace(event, timestamp=read_timestamp(_as_number(moment)))

@@ -47,8 +47,8 @@ class Fields:
 
     def plain(self, name: str) -> Any:
         """A value of the body, else of the query as text, else None."""
-        value = self.in_body(name)
-        return self.in_query(name) if value is _MISSING else value
+        value = self._body.get(name, _MISSING)
+        return self._query.get(name) if value is _MISSING else value
 
 
 def parse_report(

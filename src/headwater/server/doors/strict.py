@@ -148,11 +148,15 @@ async def record(
     rules = await deployment.report_rules.get()
     graph, now = deployment.known_graph, deployment.clock.now()
     judge = ReportJudge(graph, now, rules, strict=True)
+    allowed: set[tuple[str | None, str | None]] = set()
     for index, raw in enumerate(raws):
         try:
             item = parse_item(raw, reporter, keys[index])
             event = judge.apply(item.event)
-            principal.demand_report((item.event.asset_key, event.asset_key), graph)
+            names = (item.event.asset_key, event.asset_key)
+            if names not in allowed:
+                principal.demand_report(names, graph)
+                allowed.add(names)
         except (ReportRefusedError, NotAllowedError) as error:
             if isinstance(error, (ReportRejectedError, NotAllowedError)) and not request.dry_run:
                 deployment.audit.refuse(principal.actor, f"POST {PATH}", str(error), reason_of_report(error))

@@ -92,7 +92,7 @@ _LIST_DECODER = msgspec.json.Decoder(list[msgspec.Raw])
 _ITEMS_DECODER = msgspec.json.Decoder(list[ReportItem])
 _ENCODER = msgspec.json.Encoder()
 # With an escape, or a space behind a quote, not everything that looks like a name and its colon is one.
-_HIDING_NAMES = (b"\\", b'" ', b'"\n', b'"\t', b'"\r')
+_SPACES = (b" ", b"\n", b"\t", b"\r")
 
 
 def split_body(content_type: str | None, body: bytes) -> tuple[Sequence[ReportItem | msgspec.Raw | bytes], bool]:
@@ -263,7 +263,8 @@ def _check(item: ReportItem, metadata: dict[str, WireValue], reporter: Reporter)
 
 def _has_each_name_once(text: bytes, decoded: ReportItem | list[ReportItem]) -> bool:
     """Whether a count of the names shows that none was lost in decoding; if not, it may be so all the same."""
-    if any(hiding in text for hiding in _HIDING_NAMES):
+    # One byte is looked for much faster than two of which the first is everywhere.
+    if b"\\" in text or any(space in text and b'"' + space in text for space in _SPACES):
         return False
     return text.count(b'":') == _ENCODER.encode(decoded).count(b'":')
 
