@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from headwater.records.log.events import Event, EventKind, Materialization
 from headwater.storage.log.tail import Subscription, Tail
 
@@ -44,8 +46,9 @@ async def _waiting(tail: Tail, subscription: Subscription) -> asyncio.Task[int]:
     return task
 
 
-async def test_what_is_urgent_is_told_at_once_and_the_rest_with_it() -> None:
+async def test_what_is_urgent_is_told_at_once_and_the_rest_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A follower is left alone by events of others, until one comes that concerns it."""
+    monkeypatch.setattr("headwater.storage.log.tail.LATER_SECONDS", 3_600)
     tail = Tail(lambda: 0)
     with tail.subscribe(0, _is_of_mine) as subscription:
         task = await _waiting(tail, subscription)
@@ -118,5 +121,24 @@ async def test_without_a_word_on_urgency_everything_is_told_at_once() -> None:
     with tail.subscribe(0) as subscription:
         task = await _waiting(tail, subscription)
         tail.advance(2, [_event(2, "another")])
+        await _turns()
+        assert task.done()
+
+
+async def test_a_batch_is_urgent_if_one_of_its_events_is() -> None:
+    """A follower is asked once about many events of one kind and asset, and misses none that concerns it."""
+    asked: list[str | None] = []
+
+    def is_of_mine(event: Event) -> bool:
+        asked.append(event.asset_key)
+        return _is_of_mine(event)
+
+    tail = Tail(lambda: 0)
+    with tail.subscribe(0, is_of_mine) as subscription:
+        task = await _waiting(tail, subscription)
+        asked.clear()
+        tail.advance(500, [_event(seq, "another") for seq in range(2, 501)])
+        assert asked == ["another"]
+        tail.advance(600, [_event(seq, "mine" if seq == 550 else "another") for seq in range(501, 601)])
         await _turns()
         assert task.done()

@@ -64,6 +64,8 @@ class Tail:
             seq: The newest.
             events: Those up to it that were not there before, where they are at hand.
         """
+        # A batch is mostly many events of one sort, about which each follower is asked once.
+        sorts = list({(event.kind, event.asset_key): event for event in events}.values())
         with self._lock:
             if seq <= self._head:
                 return
@@ -74,7 +76,7 @@ class Tail:
             if len(self._events) > _KEPT_EVENTS + _DROPPED_TOGETHER:
                 del self._events[:-_KEPT_EVENTS]
             self._head = seq
-            waiting = [subscriber for subscriber in self._subscribers if subscriber.note(events)]
+            waiting = [subscriber for subscriber in self._subscribers if subscriber.note(sorts)]
         loops = {subscriber.loop for subscriber in waiting}
         for loop in loops:
             # One wake-up of a loop for all of its followers: each costs a system call.
@@ -118,9 +120,9 @@ class Tail:
 
         Args:
             after: A place in the log.
-            urgent: Whether an event must be heard of at once; called in any thread. Others are told a moment later and
-                together, so that a follower whom most events do not concern costs those next to nothing. By default
-                all are urgent.
+            urgent: Whether an event of that kind and asset must be heard of at once; called in any thread. Others are
+                told a moment later and together, so that a follower whom most events do not concern costs those next to
+                nothing. By default all are urgent.
         """
         subscription = Subscription(self, after, urgent)
         with self._lock:
@@ -164,7 +166,7 @@ class Subscription:
         """Take note that the log has grown; returns whether it must be woken for that.
 
         Args:
-            events: What the log has grown by; none where that is not known.
+            events: One of each kind and asset that the log has grown by; none where those are not known.
         """
         is_behind = self._tail.head - self.position > _MOST_DELAYED
         if self._urgent is None or self._is_urgent or is_behind or not events or any(map(self._urgent, events)):
