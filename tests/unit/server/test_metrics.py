@@ -17,7 +17,7 @@ def test_times_of_requests(tmp_path: Path) -> None:
         metrics.count_request("GET", "/api", 200, seconds)
     metrics.count_request("GET", "/api", 404, 0.25)
 
-    families = text_string_to_metric_families(metrics.render().decode())
+    families = text_string_to_metric_families(metrics.render().decode())  # type: ignore[no-untyped-call]
     found = {
         (sample.name, sample.labels.get("status") or sample.labels.get("le")): sample.value
         for family in families
