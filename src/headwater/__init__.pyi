@@ -171,6 +171,8 @@ from headwater.definitions.runs.retries import Backoff as Backoff
 from headwater.definitions.runs.retries import Jitter as Jitter
 from headwater.definitions.runs.retries import RetryPolicy as RetryPolicy
 from headwater.definitions.runs.run_config import RunConfig as RunConfig
+from headwater.definitions.runs.status import DagsterRunStatus as DagsterRunStatus
+from headwater.definitions.runs.status import RunStatus as RunStatus
 from headwater.definitions.schedules.context import ScheduleEvaluationContext as ScheduleEvaluationContext
 from headwater.definitions.schedules.context import build_schedule_context as build_schedule_context
 from headwater.definitions.schedules.definition import DefaultScheduleStatus as DefaultScheduleStatus
@@ -206,9 +208,7 @@ from headwater.definitions.sensors.event_decorators import multi_asset_sensor as
 from headwater.definitions.sensors.event_decorators import run_failure_sensor as run_failure_sensor
 from headwater.definitions.sensors.event_decorators import run_status_sensor as run_status_sensor
 from headwater.definitions.sensors.event_definitions import AssetSensorDefinition as AssetSensorDefinition
-from headwater.definitions.sensors.event_definitions import DagsterRunStatus as DagsterRunStatus
 from headwater.definitions.sensors.event_definitions import MultiAssetSensorDefinition as MultiAssetSensorDefinition
-from headwater.definitions.sensors.event_definitions import RunStatus as RunStatus
 from headwater.definitions.sensors.event_definitions import RunStatusSensorDefinition as RunStatusSensorDefinition
 from headwater.definitions.sensors.freshness import (
     build_sensor_for_freshness_checks as build_sensor_for_freshness_checks,

@@ -98,12 +98,15 @@ def test_a_sensor_is_ticked_by_hand(home: Path) -> None:
     ticks = [{sensor["name"]: sensor["last_tick"] for sensor in listed}["starts_runs"] for listed in (before, after)]
     assert ticks[0] is None
     assert "success" == ticks[1]["status"]
+    assert headwater(home, "sensor", "ticks", "starts_runs").stdout.rstrip().endswith("1 run")
 
 
 def test_a_runs_log_is_printed(home: Path) -> None:
     """What a run logged and printed is there for the shell; the beginning of its id is enough."""
     run = next(run for run in json.loads(headwater(home, "run", "list", "--json").stdout) if "summary" in run["assets"])
     beginning = run["run_id"][:12]
+    for status in (run["status"], run["status"].upper()):
+        assert run["run_id"] in headwater(home, "run", "list", "--status", status).stdout
 
     assert "to standard output" in headwater(home, "run", "logs", beginning).stdout
     assert "summary" in headwater(home, "run", "show", beginning).stdout

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headwater.cli.homes import DEFAULT_FILE, absolute, json_option
-from headwater.cli.printing import print_json
+from headwater.cli.printing import count, print_json
 
 if TYPE_CHECKING:
     from headwater.location.code.examine import Examination, Finding
@@ -61,8 +61,8 @@ def _print(examination: Examination) -> None:
         click.echo(f"{_place(finding, examination.target)}: {label}: {finding.message} [{finding.code}]")
     errors = sum(finding.severity == "error" for finding in examination.findings)
     warnings = len(examination.findings) - errors
-    counted = [_count(errors, "error"), _count(warnings, "warning")]
-    assets = "" if examination.assets is None else f", {_count(examination.assets, 'asset')}"
+    counted = [count(errors, "error"), count(warnings, "warning")]
+    assets = "" if examination.assets is None else f", {count(examination.assets, 'asset')}"
     click.echo(f"{_short(examination.target)}: {', '.join(counted)}{assets}")
 
 
@@ -74,7 +74,3 @@ def _short(path: str) -> str:
     """A path from here where that is shorter; both are links in terminals and editors."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -35,6 +35,11 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, empty
     console.print(table)
 
 
+def count(number: int, noun: str) -> str:
+    """A number with what it counts: `1 run`, `2 runs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def local_time(seconds: float | None) -> str:
     """A moment in the local zone, to the second."""
     if seconds is None:

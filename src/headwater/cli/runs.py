@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headwater.server.shapes import LogLine, RunView
 
 _LINES = 10_000
+_STATUS = click.Choice([each.value for each in RunStatus], case_sensitive=False)
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 run_argument = click.argument("beginning", metavar="RUN_ID")
@@ -29,7 +30,7 @@ def run_group() -> None:
 
 @run_group.command("list")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True, help="How many.")
-@click.option("--status", "statuses", multiple=True, type=click.Choice([*RunStatus]), help="Only runs that stand so.")
+@click.option("--status", "statuses", multiple=True, type=_STATUS, help="Only runs that stand so.")
 @click.option("--asset", help="Only runs that make this asset.")
 @click.option("--location", help="Only runs of this code location.")
 @home_option

@@ -10,7 +10,7 @@ import click
 
 from headwater.automation.ticks.decide import PlannedTick
 from headwater.cli.homes import find_source, open_deployment
-from headwater.cli.printing import local_time, print_json, print_table
+from headwater.cli.printing import count, local_time, print_json, print_table
 from headwater.records.log.events import EventKind, Reporter
 
 
@@ -55,8 +55,8 @@ def show_ticks(name: str, limit: int, home: Path | None, deployment: str, as_jso
         return
     rows = []
     for tick in ticks:
-        did = [f"{len(tick.events)} events"] if tick.events else []
-        did += [f"{len(tick.run_ids)} runs"] if tick.run_ids else []
+        did = [count(len(tick.events), "event")] if tick.events else []
+        did += [count(len(tick.run_ids), "run")] if tick.run_ids else []
         why = tick.error.message if tick.error is not None else tick.skip_message
         rows.append((local_time(tick.started_at), tick.status, ", ".join(did) or (why or "")))
     print_table(("TICK", "STATUS", "WHAT"), rows, empty="No ticks yet.")

@@ -59,6 +59,20 @@ def test_runs_are_filtered(instance: hw.HeadwaterInstance) -> None:
     assert instance.get_runs_count(hw.RunsFilter(statuses=[hw.RunStatus.SUCCESS])) == 1
 
 
+def test_a_run_stands_as_the_public_statuses_say(instance: hw.HeadwaterInstance) -> None:
+    """Code that compares a run's status with `RunStatus`, as sensors of runs do, finds them equal."""
+    hw.materialize([orders], instance=instance)
+    hw.materialize([broken], instance=instance, raise_on_error=False)
+    bad, good = instance.get_runs()
+
+    assert [hw.RunStatus.FAILURE, hw.RunStatus.SUCCESS] == [bad.status, good.status]
+    assert hw.DagsterRunStatus.SUCCESS is good.status
+    assert (True, False, True, False) == (good.is_success, good.is_failure, bad.is_failure, bad.is_success)
+    assert good.is_finished
+    assert bad.is_finished
+    assert {hw.AssetKey("orders")} == good.asset_selection
+
+
 def test_run_records_tell_the_times(instance: hw.HeadwaterInstance) -> None:
     """A record has its run's times; by the newest of them, runs are found as well."""
     run_id = hw.materialize([orders], instance=instance).run_id

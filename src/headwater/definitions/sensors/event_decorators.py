@@ -8,13 +8,13 @@ from typing import Any, Unpack
 from headwater.definitions.arguments import check_asset_key, check_type
 from headwater.definitions.assets.deps import HasAssetKey
 from headwater.definitions.runs.jobs import JobDefinition
+from headwater.definitions.runs.status import RunStatus
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors.definition import SensorDefinition, SensorOptions, Watch, define_sensor
 from headwater.definitions.sensors.event_contexts import MultiAssetSensorEvaluationContext, RunStatusSensorContext
 from headwater.definitions.sensors.event_definitions import (
     AssetSensorDefinition,
     MultiAssetSensorDefinition,
-    RunStatus,
     RunStatusSensorDefinition,
     one_of,
     requesting,

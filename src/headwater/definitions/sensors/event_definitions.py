@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import Any, Unpack
 
 from headwater.definitions.arguments import check_asset_key, check_several, check_type, shown
 from headwater.definitions.assets.deps import HasAssetKey
 from headwater.definitions.runs.jobs import JobDefinition
+from headwater.definitions.runs.status import RunStatus
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.sensors.definition import SensorDefinition, SensorOptions, SensorSettings, Watch
 from headwater.definitions.sensors.event_contexts import MultiAssetSensorEvaluationContext, RunStatusSensorContext
@@ -16,24 +16,14 @@ from headwater.definitions.sensors.targets import Targets
 from headwater.errors import InvalidDefinitionError, InvalidParameterError
 from headwater.keys import AssetKey, CoercibleToAssetKey
 
-
-class RunStatus(Enum):
-    """What a run can come to, for `@run_status_sensor`.
-
-    Example:
-        >>> RunStatus.FAILURE.value
-        'run_failed'
-    """
-
-    QUEUED = "run_requested"
-    STARTED = "run_started"
-    SUCCESS = "run_succeeded"
-    FAILURE = "run_failed"
-    CANCELED = "run_canceled"
-
-
-DagsterRunStatus = RunStatus
-"""The name under which the peers' users know it."""
+_EVENTS = {
+    RunStatus.QUEUED: "run_requested",
+    RunStatus.STARTED: "run_started",
+    RunStatus.SUCCESS: "run_succeeded",
+    RunStatus.FAILURE: "run_failed",
+    RunStatus.CANCELED: "run_canceled",
+}
+"""The kind of event by which a run comes to a status."""
 
 
 class AssetSensorDefinition(SensorDefinition):
@@ -214,7 +204,7 @@ def watch_runs(status: RunStatus, jobs: Sequence[JobDefinition | str] | None, as
             )
         names.append(job if isinstance(job, str) else job.name)
     return Watch(
-        kinds=(status.value,),
+        kinds=(_EVENTS[status],),
         jobs=None if jobs is None else tuple(names),
         assets=watched_assets(assets),
         everywhere=everywhere,

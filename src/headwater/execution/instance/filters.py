@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
 
 import msgspec
 
 from headwater.clock import from_seconds
 from headwater.definitions.arguments import check_moment, shown
-from headwater.definitions.sensors.event_definitions import RunStatus as PublicStatus
 from headwater.digits import whole_number
 from headwater.errors import InvalidCursorError, InvalidParameterError
 from headwater.execution.instance.in_process_result import RunEventView
 from headwater.keys import AssetKey
 from headwater.records.log.events import Event, EventKind
 from headwater.records.runs.runs import Run, RunStatus
-
-AnyStatus: TypeAlias = PublicStatus | RunStatus
 
 
 class DagsterEventType(StrEnum):
@@ -79,24 +75,19 @@ class RunsFilter(msgspec.Struct, frozen=True):
 
     run_ids: Sequence[str] | None = None
     job_name: str | None = None
-    statuses: Sequence[AnyStatus] | None = None
+    statuses: Sequence[RunStatus] | None = None
     tags: Mapping[str, str | Sequence[str]] | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
     updated_after: datetime | None = None
     updated_before: datetime | None = None
 
-    @property
-    def stored_statuses(self) -> tuple[RunStatus, ...]:
-        """The statuses as runs have them."""
-        return tuple(RunStatus[status.name] for status in self.statuses or ())
-
     def matches(self, run: Run) -> bool:
         """Whether a run is wanted."""
         return (
             (self.run_ids is None or run.run_id in self.run_ids)
             and self.job_name in (None, run.job_name)
-            and (self.statuses is None or run.status in self.stored_statuses)
+            and (self.statuses is None or run.status in self.statuses)
             and all(run.tags.get(name) in _several(value) for name, value in (self.tags or {}).items())
             and _is_between(run.created_at, self.created_after, self.created_before)
             and _is_between(run.updated_at, self.updated_after, self.updated_before)

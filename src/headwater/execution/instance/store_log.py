@@ -119,7 +119,7 @@ class StoreLog:
             named = [run for run in map(self.run, dict.fromkeys(wanted.run_ids)) if run is not None]
             named.sort(key=lambda run: (run.created_at, run.run_id), reverse=True)
             return [run for run in named if wanted.matches(run)][:limit]
-        narrowed = RunFilter(statuses=wanted.stored_statuses, job_name=wanted.job_name)
+        narrowed = RunFilter(statuses=wanted.statuses or (), job_name=wanted.job_name)
         found: list[Run] = []
         before: tuple[int, str] | None = None
         while limit is None or len(found) < limit:

@@ -5,28 +5,19 @@ Only `advance` assigns a run's state. A pair that the table lacks is an error th
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from headwater.definitions.runs.status import RunStatus as RunStatus
 from headwater.errors import InvalidTransitionError
+from headwater.keys import AssetKey
 from headwater.records.log.events import ErrorInfo, EventKind, NewEvent, RunEvent
 
 BACKFILL_TAG = "headwater/backfill"
 """The tag of the runs of a backfill; its value names the backfill."""
 RETRY_TAG = "headwater/retry_of"
 """The tag of a run that makes what an earlier one did not; its value is that one's id."""
-
-
-class RunStatus(StrEnum):
-    """Where a run stands."""
-
-    QUEUED = "queued"
-    STARTED = "started"
-    SUCCESS = "success"
-    FAILURE = "failure"
-    CANCELED = "canceled"
 
 
 TRANSITIONS: dict[tuple[RunStatus | None, EventKind], RunStatus] = {
@@ -113,6 +104,26 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         if self.partitions:
             return self.partitions
         return None if self.partition is None else (self.partition,)
+
+    @property
+    def asset_selection(self) -> frozenset[AssetKey]:
+        """The assets that it makes, as keys."""
+        return frozenset(map(AssetKey.from_escaped_user_string, self.assets))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, in whichever way."""
+        return self.status in ENDED
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it made everything."""
+        return self.status is RunStatus.SUCCESS
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it failed."""
+        return self.status is RunStatus.FAILURE
 
     def event(
         self,
