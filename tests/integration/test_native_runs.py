@@ -77,7 +77,20 @@ def test_failed_steps_are_tried_again(project: Project) -> None:
 def test_config_is_refused_before_a_step_begins(project: Project) -> None:
     """The run fails with the field's name, and no step of it has begun."""
     config = '{"ops": {"windowed": {"config": {"dayz": 1}}}}'
-    run = project.run("materialize", "windowed", "-f", str(PROJECT), "--config", config, fails=True)
+    run = project.run(
+        "materialize",
+        "windowed",
+        "-f",
+        str(PROJECT),
+        "--config",
+        config,
+        "--tag",
+        "team=growth",
+        "--tag",
+        "a=b=c",
+        fails=True,
+    )
+    assert {"team": "growth", "a": "b=c"} == run["tags"]
 
     assert "dayz is no field" in run["error"]["message"]
     assert {} == project.steps(run["run_id"])

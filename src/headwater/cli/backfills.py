@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment, tell_if_nobody_works
+from headwater.cli.materialize import read_tags, tag_option
 from headwater.cli.printing import local_time, print_json, print_table
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def backfill_group() -> None:
 @click.option("--single-run", is_flag=True, help="One run for each range without gaps.")
 @click.option("--max-runs", type=click.IntRange(1, 1_000), default=16, show_default=True, help="How many runs at once.")
 @click.option("--priority", type=int, help="Of its runs in the queue; other runs have 0, and the higher goes first.")
-@click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Kept with its runs.")
+@tag_option
 @click.option("--dry-run", is_flag=True, help="Say how many partitions and runs that would be, and do nothing.")
 @click.option("--wait", is_flag=True, help="Show the progress until the end; exit with status 1 if not all was made.")
 @home_option
@@ -81,7 +82,7 @@ def create_backfill(
         single_run=single_run,
         max_runs=max_runs,
         priority=priority,
-        tags=dict(_tag(text) for text in tags),
+        tags=read_tags(tags),
     )
     with open_deployment(home, deployment) as opened:
         if dry_run:
@@ -297,10 +298,3 @@ def _span(first: str, last: str) -> str:
 
 def _amount(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _tag(text: str) -> tuple[str, str]:
-    name, is_pair, value = text.partition("=")
-    if not is_pair or not name:
-        raise click.BadParameter(f"{text!r} is no NAME=VALUE", param_hint="--tag")
-    return name, value

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from headwater.cli.homes import deployment_option, file_option, find_source, home_option, json_option, open_deployment
-from headwater.cli.materialize import executor_option, read_config, tell
+from headwater.cli.materialize import executor_option, read_config, read_tags, tag_option, tell
 from headwater.cli.printing import print_json, print_table
 
 
@@ -39,6 +39,7 @@ def list_jobs(home: Path | None, deployment: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--partition", help="Which partition to make; first...last makes a range in one go.")
 @click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
+@tag_option
 @executor_option
 @file_option
 @home_option
@@ -48,6 +49,7 @@ def run_job(
     name: str,
     partition: str | None,
     config: str | None,
+    tags: tuple[str, ...],
     executor: str | None,
     target: str | None,
     home: Path | None,
@@ -60,7 +62,7 @@ def run_job(
 
     with open_deployment(home, deployment, must_exist=False) as opened:
         on_event = (lambda _event: None) if as_json else show_bars if sys.stdout.isatty() else tell
-        wish = RunWish(partition=partition, run_config=read_config(config), executor=executor)
+        wish = RunWish(partition=partition, run_config=read_config(config), tags=read_tags(tags), executor=executor)
         run = asyncio.run(run_job_now(opened, find_source(opened, target), name, wish, on_event))
     if as_json:
         print_json(run_view(run))

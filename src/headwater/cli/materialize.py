@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -23,11 +24,14 @@ executor_option = click.option(
     help="Where its steps are carried out; default: as the definitions and the settings say.",
 )
 
+tag_option = click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Kept with its runs.")
+
 
 @click.command()
 @click.argument("selections", metavar="SELECTION...", nargs=-1, required=True)
 @click.option("--partition", help="Which partition to make; first...last makes a range in one go.")
 @click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
+@tag_option
 @executor_option
 @file_option
 @home_option
@@ -37,6 +41,7 @@ def materialize(
     selections: tuple[str, ...],
     partition: str | None,
     config: str | None,
+    tags: tuple[str, ...],
     executor: str | None,
     target: str | None,
     home: Path | None,
@@ -54,7 +59,7 @@ def materialize(
 
     with open_deployment(home, deployment, must_exist=False) as opened:
         on_event = (lambda _event: None) if as_json else show_bars if sys.stdout.isatty() else tell
-        wish = RunWish(partition=partition, run_config=read_config(config), executor=executor)
+        wish = RunWish(partition=partition, run_config=read_config(config), tags=read_tags(tags), executor=executor)
         run = asyncio.run(materialize_now(opened, find_source(opened, target), selections, wish, on_event))
     if as_json:
         print_json(run_view(run))
@@ -88,4 +93,15 @@ def read_config(text: str | None) -> dict[str, object] | None:
         raise click.BadParameter(f"it is no JSON: {error}", param_hint="--config") from error
     if not isinstance(found, dict):
         raise click.BadParameter("it is a JSON object", param_hint="--config")
+    return found
+
+
+def read_tags(texts: Iterable[str]) -> dict[str, str]:
+    """The tags that a command was given."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"{text!r} is no NAME=VALUE", param_hint="--tag")
+        found[name] = value
     return found

@@ -32,7 +32,7 @@ from headwater.location.loaders import loader_of
 from headwater.location.sources.source import LocationSource
 from headwater.location.supervision.process import LocationProcess
 from headwater.records.catalog.existing_inputs import check_reads
-from headwater.records.log.events import Event
+from headwater.records.log.events import Event, EventKind
 from headwater.records.runs.requests import plan_check_runs, plan_job, plan_runs, requested_events
 from headwater.records.runs.runs import Cause, Run
 from headwater.server.deployment import Deployment
@@ -53,10 +53,12 @@ class RunWish(msgspec.Struct, frozen=True, kw_only=True):
 
     partition: str | None = None
     run_config: Mapping[str, Any] | None = None
+    tags: Mapping[str, str] = {}
     executor: str | None = None
 
     def applied_to(self, run: Run) -> Run:
-        """The run with the executor that was asked for by name."""
+        """The run with the tags that it was given, and the executor that was asked for by name."""
+        run = msgspec.structs.replace(run, tags={**run.tags, **self.tags})
         if self.executor is None:
             return run
         return msgspec.structs.replace(run, run_config={**run.run_config, "execution": {"executor": self.executor}})
@@ -166,17 +168,23 @@ async def _carry_out(
 
     await deployment.store.write_async(Unit(events=requested_events([run]), effect=insert))
     bars = await _bars(deployment, process, run) if on_event is show_bars else None
-    telling = asyncio.create_task(_tell(deployment, run.run_id, on_event if bars is None else bars))
     executors = Executors(read_default_executor(deployment.home, os.environ), grace=read_cancel_grace(deployment.home))
     supervisor = RunSupervisor(deployment.store, process, folders, owner, run, executors)
     # Whoever interrupts the command wants the run to end, not to be begun anew by somebody else.
     supervisor.is_unwanted = True
     renewing = asyncio.create_task(_keep_lease(deployment, owner))
+    # Others may ask that it be canceled.
+    watching = asyncio.create_task(deployment.store.tail.watch())
+    carrying = asyncio.create_task(supervisor.carry_out())
+    telling = asyncio.create_task(
+        _tell(deployment, run.run_id, on_event if bars is None else bars, on_cancel=carrying.cancel)
+    )
     try:
-        await supervisor.carry_out()
+        await carrying
         await telling
     finally:
         renewing.cancel()
+        watching.cancel()
         if bars is not None:
             await bars.stop()
         await executors.close()
@@ -212,9 +220,11 @@ async def tick_once(deployment: Deployment, source: LocationSource, name: str, *
         return await loop.tick_now(name, process, keep=keep)
 
 
-async def _tell(deployment: Deployment, run_id: str, on_event: Callable[[Event], None]) -> None:
-    """Follow a run's events until it has ended."""
-    seen = 0
+async def _tell(
+    deployment: Deployment, run_id: str, on_event: Callable[[Event], None], on_cancel: Callable[[], object]
+) -> None:
+    """Follow a run's events until it has ended, and say when it is to be canceled."""
+    seen, is_asked = 0, False
     with deployment.store.tail.subscribe(0) as subscription:
         while True:
             subscription.position = await subscription.wait()
@@ -222,5 +232,8 @@ async def _tell(deployment: Deployment, run_id: str, on_event: Callable[[Event],
             for event in await deployment.store.read_async(lambda c: event_log.read_run(c, run_id, after=place)):  # noqa: B023
                 seen = event.seq
                 on_event(event)
+                if event.kind is EventKind.RUN_CANCEL_REQUESTED and not is_asked:
+                    is_asked = True
+                    on_cancel()
                 if event.kind in ("run_succeeded", "run_failed", "run_canceled"):
                     return

@@ -115,6 +115,9 @@ class RunLoop:
         # Those that were begun a moment ago may still look queued.
         going_on = {run.run_id: run for run in started} | {run_id: each.run for run_id, each in self._running.items()}
         waiting = {run.run_id: run for run in queued if run.run_id not in going_on}
+        # Asked to end while it went on, at an engine that stopped before it could see to that.
+        for run in [run for run in waiting.values() if run.cancel_requested]:
+            await self._move(waiting.pop(run.run_id), EventKind.RUN_CANCELED, None)
         decision = decide_queue(
             list(waiting.values()),
             going_on.values(),
@@ -240,7 +243,7 @@ class RunLoop:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _move(self, run: Run, kind: EventKind, error: ErrorInfo | None) -> None:
-        settles = run.assets if kind is EventKind.RUN_FAILED else ()
+        settles = run.assets if kind in (EventKind.RUN_FAILED, EventKind.RUN_CANCELED) else ()
         event = run.event(kind, settles=settles, error=error)
 
         def move(connection: Connection, _events: Sequence[Event]) -> None:

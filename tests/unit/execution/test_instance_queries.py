@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 import headwater as hw
+from headwater.records.log.events import EventKind, PartitionsChanged, Reporter
+from headwater.storage.log import event_log
+from headwater.storage.store import Store
 
 MATERIALIZED = hw.DagsterEventType.ASSET_MATERIALIZATION
 
@@ -254,3 +257,28 @@ def test_wiped_partitions_leave_the_others(instance: hw.HeadwaterInstance) -> No
     latest = instance.get_latest_materialization_event("raw")
     assert latest is not None
     assert latest.partition == "b"
+
+
+def test_a_change_of_dynamic_partitions_by_code_is_told(tmp_path: Path) -> None:
+    """The log says which keys were added and deleted, so they are known as of every moment."""
+    address = f"sqlite:///{tmp_path / 'headwater.db'}"
+    with hw.HeadwaterInstance.at(address, tmp_path) as instance:
+        instance.add_dynamic_partitions("colours", ["red", "blue"])
+        instance.add_dynamic_partitions("colours", ["blue", "green"])
+        instance.add_dynamic_partitions("colours", ["blue"])
+        instance.delete_dynamic_partition("colours", "red")
+        instance.delete_dynamic_partition("colours", "pink")
+        assert instance.get_dynamic_partitions("colours") == ["blue", "green"]
+
+    store = Store(address)
+    try:
+        told = store.read(lambda c: list(event_log.read_rare(c, EventKind.PARTITIONS_CHANGED)))
+    finally:
+        store.close()
+    changes = [event.payload for event in told if isinstance(event.payload, PartitionsChanged)]
+    assert [(each.name, each.added, each.deleted) for each in changes] == [
+        ("colours", ("red", "blue"), ()),
+        ("colours", ("green",), ()),
+        ("colours", (), ("red",)),
+    ]
+    assert {each.reporter for each in changes} == {Reporter("python")}

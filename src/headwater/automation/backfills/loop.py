@@ -114,7 +114,7 @@ class BackfillLoop:
                 return None
             links = PartitionLinks(graph, now, DynamicKeys(dynamic_partitions.read_all(connection)))
             targets = backfills.read_targets(connection, backfill_id)
-            known = backfills.read_runs(connection, backfill_id)
+            known = backfills.read_progress(connection, backfill_id)
             followed = _Followed(backfill, BackfillState(graph, links, targets, backfill.policy, known))
             for run in followed.state.open.values():
                 if run.status in ENDED:

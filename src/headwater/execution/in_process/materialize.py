@@ -114,12 +114,17 @@ def materialize_to_memory(
     }
     given = resources or {}
     kept = {name: value for name, value in given.items() if name not in wanted and not isinstance(value, IOManager)}
-    definitions = _define(assets, {**kept, DEFAULT_IO_MANAGER: memory, **dict.fromkeys(wanted, memory)})
-    graph = graph_of(definitions)
-    chosen = _choose(graph, selection)
-    checks = _choose_checks(graph, selection, chosen)
-    run = _run(definitions, graph, chosen, checks, run_config, instance, partition_key, tags)
-    return run.carry_out(raise_on_error=raise_on_error)
+    in_memory = {**kept, DEFAULT_IO_MANAGER: memory, **dict.fromkeys(wanted, memory)}
+    return materialize(
+        assets,
+        run_config,
+        instance,
+        in_memory,
+        partition_key,
+        raise_on_error=raise_on_error,
+        tags=tags,
+        selection=selection,
+    )
 
 
 def observe(

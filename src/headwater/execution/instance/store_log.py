@@ -86,25 +86,28 @@ class StoreLog:
         return self._store.read(lambda c: dynamic_partitions.read_keys(c, name))
 
     def add_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
-        """Add keys, and say so; those that are there stay as they are."""
-        there = set(self.dynamic_partitions(name))
-        added = tuple(key for key in keys if key not in there)
-        now = self._store.clock.now()
-        if added:
-            told = PartitionsChanged(name=name, added=added, reporter=_REPORTER)
-            self._write_with(told, lambda c: dynamic_partitions.add(c, name, added, now))
+        """Add keys; those that are there stay as they are."""
+        there, now = set(self.dynamic_partitions(name)), self._store.clock.now()
+        added = [key for key in keys if key not in there]
+        self._change_partitions(
+            PartitionsChanged(name=name, added=tuple(added), reporter=_REPORTER),
+            lambda connection: dynamic_partitions.add(connection, name, added, now),
+        )
 
     def delete_dynamic_partitions(self, name: str, keys: Sequence[str]) -> None:
-        """Delete keys, and say so; those that are not there are passed over."""
+        """Delete keys; those that are not there are passed over."""
         there = set(self.dynamic_partitions(name))
-        deleted = tuple(key for key in keys if key in there)
-        if deleted:
-            told = PartitionsChanged(name=name, deleted=deleted, reporter=_REPORTER)
-            self._write_with(told, lambda c: dynamic_partitions.delete(c, name, deleted))
+        deleted = [key for key in keys if key in there]
+        self._change_partitions(
+            PartitionsChanged(name=name, deleted=tuple(deleted), reporter=_REPORTER),
+            lambda connection: dynamic_partitions.delete(connection, name, deleted),
+        )
 
-    def _write_with(self, told: PartitionsChanged, change: Callable[[Connection], None]) -> None:
-        event = NewEvent(kind=EventKind.PARTITIONS_CHANGED, payload=told)
-        self._store.write(Unit(events=[event], effect=lambda c, _kept: change(c)))
+    def _change_partitions(self, told: PartitionsChanged, change: Callable[[Connection], None]) -> None:
+        """Change keys and say so, if there is anything to change."""
+        if told.added or told.deleted:
+            event = NewEvent(kind=EventKind.PARTITIONS_CHANGED, payload=told)
+            self._store.write(Unit(events=[event], effect=lambda connection, _kept: change(connection)))
 
     def run(self, run_id: str) -> Run | None:
         """One run."""
@@ -169,6 +172,5 @@ class StoreLog:
 
     def wipe(self, asset_key: str, partitions: Sequence[str]) -> None:
         """Forget an asset that is known, or some of its partitions."""
-        reporter = _REPORTER
-        forget = partial(corrections.wipe, key=asset_key, partitions=partitions, reason=None, reporter=reporter)
+        forget = partial(corrections.wipe, key=asset_key, partitions=partitions, reason=None, reporter=_REPORTER)
         self._store.write(self._store.read(forget))

@@ -102,7 +102,14 @@ class RunSupervisor:
         Raises:
             ConflictError: another engine claimed the run first.
         """
-        await self._move(EventKind.RUN_STARTED)
+        begun = asyncio.ensure_future(self._move(EventKind.RUN_STARTED))
+        try:
+            await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            # Whether it has begun must be known before it can be ended.
+            await begun
+            await self._end_early()
+            return
         limit = time_limit(self._run)
         try:
             async with asyncio.timeout(limit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from pathlib import Path
 
@@ -54,8 +55,8 @@ def _locals(error: BaseException) -> str:
 
 
 def is_plumbing(filename: str) -> bool:
-    """Whether a frame is ours or the import machinery's, which tells a user nothing."""
-    return filename.startswith((_PACKAGE, "<frozen importlib", "<frozen runpy"))
+    """Whether a frame is ours, the import machinery's, or of what enters context managers: it tells a user nothing."""
+    return filename.startswith((_PACKAGE, "<frozen importlib", "<frozen runpy", contextlib.__file__))
 
 
 def _cut(text: str) -> str:

@@ -22,8 +22,8 @@ from headwater.graph.makeable import Makeable, choose_makeable
 from headwater.graph.partition_links import PartitionLinks
 from headwater.records.log.events import Event, EventKind, Reporter
 from headwater.records.log.partition_states import PartitionStatus
-from headwater.records.runs.backfills import Backfill, BackfillRun, BackfillStatus, Counts, advance
-from headwater.records.runs.runs import BACKFILL_TAG, Cause, RunStatus
+from headwater.records.runs.backfills import Backfill, BackfillStatus, Counts, advance
+from headwater.records.runs.runs import BACKFILL_TAG, Cause
 from headwater.server.deployment import Deployment
 from headwater.server.resources import runs
 from headwater.server.resources.events import error_view
@@ -159,10 +159,14 @@ def detail(deployment: Deployment, backfill_id: str) -> shapes.BackfillDetail:
 
     def read(connection: Connection) -> tuple[Backfill, BackfillState, list[shapes.BackfillFailure]]:
         backfill = backfills.get(connection, backfill_id)
-        known = backfills.read_runs(connection, backfill_id)
+        known = backfills.read_progress(connection, backfill_id)
         links = PartitionLinks(graph, to_datetime(now), DynamicKeys(dynamic_partitions.read_all(connection)))
         targets = backfills.read_targets(connection, backfill_id)
-        return backfill, BackfillState(graph, links, targets, backfill.policy, known), _failures(connection, known)
+        return (
+            backfill,
+            BackfillState(graph, links, targets, backfill.policy, known),
+            _failures(connection, backfill_id),
+        )
 
     backfill, state, failures = deployment.store.read(read)
     standings = state.standing(decide_backfill(state, 0).blocked)
@@ -264,8 +268,8 @@ def _reason(state: BackfillState, key: str, above: Sequence[str], status: str, n
     return f"{', '.join(unmade)} could not be made" if unmade else "the run that was to make them ended before"
 
 
-def _failures(connection: Connection, known: Sequence[BackfillRun]) -> list[shapes.BackfillFailure]:
-    failed = [run for run in known if run.status is RunStatus.FAILURE and not run.retried][-_MOST_FAILURES:]
+def _failures(connection: Connection, backfill_id: str) -> list[shapes.BackfillFailure]:
+    failed = backfills.read_failures(connection, backfill_id, _MOST_FAILURES)
     found = run_store.read_many(connection, [run.run_id for run in failed])
     return [
         shapes.BackfillFailure(
@@ -275,7 +279,7 @@ def _failures(connection: Connection, known: Sequence[BackfillRun]) -> list[shap
             last=run.partitions[-1],
             error=error_view(found[run.run_id].error),
         )
-        for run in reversed(failed)
+        for run in failed
     ]
 
 

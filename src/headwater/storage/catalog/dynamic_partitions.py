@@ -32,6 +32,7 @@ def read_all_at(connection: Connection, moment: int) -> dict[str, list[str]]:
     """The keys of every definition as they were at a moment, in microseconds.
 
     The last change of a key before it says whether it was there; where the log has none any more, the next one does.
+    Those whose events retention has removed are known while they are there.
     """
     last: dict[tuple[str, str], bool] = {}
     following: dict[tuple[str, str], bool] = {}

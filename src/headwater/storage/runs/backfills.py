@@ -143,23 +143,73 @@ def retry_runs(connection: Connection, backfill_id: str) -> None:
 
 def read_runs(connection: Connection, backfill_id: str) -> list[BackfillRun]:
     """All runs of a backfill, in the order in which they were requested."""
+    query = _select_runs(backfill_id).order_by(runs.c.created_at, runs.c.run_id)
+    return [_to_run(row) for row in connection.execute(query)]
+
+
+def read_progress(connection: Connection, backfill_id: str) -> list[BackfillRun]:
+    """How far the runs of a backfill have come: each that is not settled, and the settled ones of one outcome as one.
+
+    That one has the partitions of all of them, so that thousands of runs are read as quickly as a few.
+    """
+    is_open = backfill_runs.c.settled.is_(False)
+    progress = [_to_run(row) for row in connection.execute(_select_runs(backfill_id).where(is_open))]
+    outcome = (runs.c.assets, runs.c.status, backfill_runs.c.made, backfill_runs.c.failed, backfill_runs.c.retried)
+    # No key has a line feed in it. Lists of keys are JSON, and so are several with commas between them.
+    single = sa.func.aggregate_strings(
+        sa.case((runs.c.partitions == "[]", sa.func.coalesce(runs.c.partition, WHOLE))), "\n"
+    )
+    several = sa.func.aggregate_strings(sa.case((runs.c.partitions != "[]", runs.c.partitions)), ",")
+    query = (
+        sa.select(
+            *outcome, sa.func.min(runs.c.run_id).label("run_id"), single.label("single"), several.label("several")
+        )
+        .select_from(_RUNS_OF_BACKFILLS)
+        .where(backfill_runs.c.backfill_id == backfill_id, backfill_runs.c.settled.is_(True))
+        .group_by(*outcome)
+    )
+    for row in connection.execute(query):
+        partitions = [] if row.single is None else row.single.split("\n")
+        for keys in msgspec.json.decode(f"[{row.several or ''}]", type=list[list[str]]):
+            partitions += keys
+        progress.append(_run(row, tuple(partitions), settled=True))
+    return progress
+
+
+def read_failures(connection: Connection, backfill_id: str, limit: int) -> list[BackfillRun]:
+    """The last requested runs of a backfill that failed and were not tried again, the newest first."""
+    query = _select_runs(backfill_id).where(
+        runs.c.status == RunStatus.FAILURE.value, backfill_runs.c.retried.is_(False)
+    )
+    query = query.order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit)
+    return [_to_run(row) for row in connection.execute(query)]
+
+
+_RUNS_OF_BACKFILLS = sa.join(backfill_runs, runs, backfill_runs.c.run_id == runs.c.run_id)
+
+
+def _select_runs(backfill_id: str) -> sa.Select[Any]:
     found = (runs.c.run_id, runs.c.assets, runs.c.partition, runs.c.partitions, runs.c.status)
     own = (backfill_runs.c.settled, backfill_runs.c.retried, backfill_runs.c.made, backfill_runs.c.failed)
-    joined = sa.join(backfill_runs, runs, backfill_runs.c.run_id == runs.c.run_id)
-    query = sa.select(*found, *own).select_from(joined).where(backfill_runs.c.backfill_id == backfill_id)
-    return [
-        BackfillRun(
-            run_id=row.run_id,
-            assets=tuple(msgspec.json.decode(row.assets, type=list[str])),
-            partitions=tuple(msgspec.json.decode(row.partitions, type=list[str])) or (row.partition or WHOLE,),
-            status=RunStatus(row.status),
-            settled=row.settled,
-            made=tuple(msgspec.json.decode(row.made or "[]", type=list[str])),
-            failed=tuple(msgspec.json.decode(row.failed or "[]", type=list[str])),
-            retried=row.retried,
-        )
-        for row in connection.execute(query.order_by(runs.c.created_at, runs.c.run_id))
-    ]
+    return sa.select(*found, *own).select_from(_RUNS_OF_BACKFILLS).where(backfill_runs.c.backfill_id == backfill_id)
+
+
+def _to_run(row: Any) -> BackfillRun:
+    partitions = tuple(msgspec.json.decode(row.partitions, type=list[str])) or (row.partition or WHOLE,)
+    return _run(row, partitions, settled=row.settled)
+
+
+def _run(row: Any, partitions: tuple[str, ...], *, settled: bool) -> BackfillRun:
+    return BackfillRun(
+        run_id=row.run_id,
+        assets=tuple(msgspec.json.decode(row.assets, type=list[str])),
+        partitions=partitions,
+        status=RunStatus(row.status),
+        settled=settled,
+        made=tuple(msgspec.json.decode(row.made or "[]", type=list[str])),
+        failed=tuple(msgspec.json.decode(row.failed or "[]", type=list[str])),
+        retried=row.retried,
+    )
 
 
 def run_of(run: Run) -> BackfillRun:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from headwater import InitResourceContext, ResourceParam, asset, materialize, resource
 from headwater.errors import MissingInputError, StepOutputError
 from headwater.execution.io.file_values import FileValues
 from headwater.keys import AssetKey
@@ -60,3 +62,33 @@ def test_a_value_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
     raised.value.__traceback__ = raised.value.__traceback__ and raised.value.__traceback__.tb_next
 
     assert (describe(raised.value).traceback or "").startswith("headwater.errors.MissingInputError: There is no stored")
+
+
+def test_what_a_resource_raises_is_told_from_its_own_frame_on() -> None:
+    """What enters and leaves its context manager is none of the user's, whether it fails as it begins or as it ends."""
+
+    @resource
+    def broken(_context: InitResourceContext) -> Iterator[int]:
+        yield connect()
+
+    @resource
+    def ends_badly(_context: InitResourceContext) -> Iterator[int]:
+        yield 1
+        connect()
+
+    def connect() -> int:
+        raise ConnectionError("no route")
+
+    @asset
+    def reads(at_hand: ResourceParam[int]) -> None:
+        del at_hand
+
+    for made in (broken, ends_badly):
+        with pytest.raises(ConnectionError) as raised:
+            materialize([reads], resources={"at_hand": made})
+        # Without the frame of this test, as in a worker, where nothing of the user's stands above.
+        below = raised.value.__traceback__
+        assert below is not None
+        told = describe(raised.value.with_traceback(below.tb_next)).traceback or ""
+        shown = [line.split(", in ")[1] for line in told.splitlines() if line.strip().startswith("File ")]
+        assert shown == [made.resource_fn.__name__, "connect"], told
