@@ -200,21 +200,44 @@ def fold_checks(events: Iterable[Event]) -> list[CheckLatest]:
     for event in events:
         if event.kind is not EventKind.CHECK_EVALUATION or event.asset_key is None:
             continue
-        assert isinstance(event.payload, CheckEvaluation)
         for partition in {WHOLE, event.partition or WHOLE}:
-            state = CheckLatest(
-                asset_key=event.asset_key,
-                check_name=event.payload.check_name,
-                partition=partition,
-                seq=event.seq,
-                timestamp=event.timestamp,
-                passed=event.payload.passed,
-                severity=event.payload.severity,
-            )
+            state = check_latest_of(event, event.asset_key, partition)
             known = newest.get((state.asset_key, state.check_name, partition))
             if known is None or (state.timestamp, state.seq) > (known.timestamp, known.seq):
                 newest[(state.asset_key, state.check_name, partition)] = state
     return list(newest.values())
+
+
+def check_latest_of(event: Event, key: str, partition: str) -> CheckLatest:
+    """The state of a check of which an evaluation is the newest."""
+    assert isinstance(event.payload, CheckEvaluation)
+    return CheckLatest(
+        asset_key=key,
+        check_name=event.payload.check_name,
+        partition=partition,
+        seq=event.seq,
+        timestamp=event.timestamp,
+        passed=event.payload.passed,
+        severity=event.payload.severity,
+    )
+
+
+def latest_of(event: Event, key: str, partition: str, *, count: int, news_seq: int | None = None) -> Latest:
+    """The state of an asset or partition of which an event is the newest of its kind."""
+    return Latest(
+        asset_key=key,
+        partition=partition,
+        kind=event.kind,
+        seq=event.seq,
+        timestamp=event.timestamp,
+        run_id=event.run_id,
+        data_version=event.data_version,
+        event_partition=event.partition,
+        read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
+        basis=basis_of(event),
+        news_seq=news_seq,
+        count=count,
+    )
 
 
 def is_news(event: Event) -> bool:
@@ -268,18 +291,4 @@ class _Slot:
         self.count += dropped.count
 
     def state(self, key: str, partition: str) -> Latest:
-        event = self.newest
-        return Latest(
-            asset_key=key,
-            partition=partition,
-            kind=event.kind,
-            seq=event.seq,
-            timestamp=event.timestamp,
-            run_id=event.run_id,
-            data_version=event.data_version,
-            event_partition=event.partition,
-            read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
-            basis=basis_of(event),
-            news_seq=self.news_seq,
-            count=self.count,
-        )
+        return latest_of(self.newest, key, partition, count=self.count, news_seq=self.news_seq)

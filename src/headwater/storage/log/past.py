@@ -6,9 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from headwater.records.log.day_counts import day_of, day_start
-from headwater.records.log.events import CheckEvaluation, Event, EventKind, Materialization
-from headwater.records.log.fold import WHOLE, CheckLatest, Latest
-from headwater.records.log.versions import basis_of
+from headwater.records.log.events import CheckEvaluation, EventKind
+from headwater.records.log.fold import WHOLE, CheckLatest, Latest, check_latest_of, latest_of
 from headwater.storage.log import event_log, states
 from headwater.storage.log.event_log import EventFilter
 from headwater.storage.schema import event_days, events, is_whole, latest, withdrawn
@@ -38,7 +37,8 @@ def read_assets_at(connection: Connection, moment: int) -> dict[tuple[str, Event
     for (key, kind), seq in found.items():
         event = read.get(seq)
         if event is not None:
-            then[(key, kind)] = _latest_of(event, WHOLE, _count_until(connection, key, kind, moment))
+            count = _count_until(connection, key, kind, moment)
+            then[(key, kind)] = latest_of(event, key, WHOLE, count=count)
     return then
 
 
@@ -64,24 +64,8 @@ def read_partitions_at(connection: Connection, asset_key: str, moment: int) -> d
     for event in event_log.read_many(connection, list(connection.execute(query).scalars())).values():
         slot = (event.partition or WHOLE, event.kind)
         if slot in now:
-            then.setdefault(slot, _latest_of(event, slot[0], 0))
+            then.setdefault(slot, latest_of(event, asset_key, slot[0], count=0))
     return then
-
-
-def _latest_of(event: Event, partition: str, count: int) -> Latest:
-    return Latest(
-        asset_key=event.asset_key or "",
-        partition=partition,
-        kind=event.kind,
-        seq=event.seq,
-        timestamp=event.timestamp,
-        run_id=event.run_id,
-        data_version=event.data_version,
-        event_partition=event.partition,
-        read_seq=event.payload.read_seq if isinstance(event.payload, Materialization) else None,
-        basis=basis_of(event),
-        count=count,
-    )
 
 
 def read_checks_at(connection: Connection, moment: int) -> list[CheckLatest]:
@@ -98,17 +82,7 @@ def read_checks_at(connection: Connection, moment: int) -> list[CheckLatest]:
             payload = event.payload
             if isinstance(payload, CheckEvaluation) and payload.check_name in names:
                 names.discard(payload.check_name)
-                then.append(
-                    CheckLatest(
-                        asset_key=key,
-                        check_name=payload.check_name,
-                        partition=WHOLE,
-                        seq=event.seq,
-                        timestamp=event.timestamp,
-                        passed=payload.passed,
-                        severity=payload.severity,
-                    )
-                )
+                then.append(check_latest_of(event, key, WHOLE))
     return then
 
 
