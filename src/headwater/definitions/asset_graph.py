@@ -240,7 +240,9 @@ class ResolvedAssetGraph:
         asset_key = AssetKey.from_coercible(key)
         number = self._numbers.get(asset_key)
         if number is None:
-            raise UnknownAssetError(f"There is no asset {asset_key!r} in these Definitions; add it to assets=[...].")
+            raise UnknownAssetError(
+                f"There is no asset {asset_key.to_user_string()!r} in these Definitions; add it to assets=[...]."
+            )
         return number
 
     def _where(self, is_wanted: Callable[[int], bool]) -> set[AssetKey]:

@@ -15,7 +15,7 @@ from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.lookups import Lookups
 from headwater.definitions.metadata.infer import normalize_metadata
 from headwater.definitions.problems.collected import Collected, collect
-from headwater.definitions.resolve import Resolved, resolve
+from headwater.definitions.resolve import Resolved, by_name, resolve
 from headwater.definitions.resources.definition import check_resources
 from headwater.definitions.runs.executors import ExecutorDefinition, check_executor
 from headwater.definitions.runs.jobs import JobDefinition
@@ -269,6 +269,13 @@ def _elements(value: Iterable[_T] | None, name: str, types: tuple[type, ...]) ->
                 f"{name} of Definitions holds {wanted}, but got {shown(element)}.{_mend(element, name)}"
             )
     return tuple(elements)
+
+
+def taken_as_they_are(defs: Definitions) -> Definitions:
+    """The same definitions, which `resolve` no longer refuses where they don't fit together."""
+    taken = copy(defs)
+    taken._resolved, taken._index = by_name(defs.collect()), None
+    return taken
 
 
 def _mend(element: object, name: str) -> str:

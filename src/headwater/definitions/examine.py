@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headwater.definitions.build_snapshot import build_snapshot, wrong_parts
-from headwater.definitions.definitions import Definitions
+from headwater.definitions.definitions import Definitions, taken_as_they_are
 from headwater.definitions.problems import WHEN_ASKED, WHEN_LOADED, find_problems
 from headwater.definitions.problems.problem import Problem
 from headwater.definitions.snapshot import SourceRef
@@ -23,10 +23,14 @@ def examine(defs: Definitions) -> list[Problem]:
         ['misspelt-dependency']
     """
     problems = list(find_problems(defs.collect(), (*WHEN_LOADED, *WHEN_ASKED)))
-    if all(problem.error is None for problem in problems):
-        # What only shows when everything else fits: selections of sensors, jobs, conditions; values that can't be sent.
-        found = list(wrong_parts(defs))
-        problems += (_problem(error, source) for error, source in found)
+    errors = [problem for problem in problems if problem.error is not None]
+    # Selections of sensors, schedules and jobs; of those that are known to be wrong, no more need be said.
+    known = {problem.source for problem in errors}
+    parts = wrong_parts(taken_as_they_are(defs) if errors else defs)
+    found = [(error, source) for error, source in parts if source is None or source not in known]
+    problems += (_problem(error, source) for error, source in found)
+    if not errors:
+        # What only shows when everything else fits: conditions, and values that can't be sent.
         try:
             build_snapshot(defs)
         except HeadwaterError as error:

@@ -48,6 +48,11 @@ def resolve(collected: Collected) -> Resolved:
         if problem.error is not None:
             raise problem.error(problem.message)
         warnings.append(problem.message)
+    return by_name(collected, tuple(warnings))
+
+
+def by_name(collected: Collected, warnings: tuple[str, ...] = ()) -> Resolved:
+    """What there is by name, whether it fits together or not."""
     return Resolved(
         specs=collected.specs,
         natives=collected.natives,
@@ -55,7 +60,7 @@ def resolve(collected: Collected) -> Resolved:
         check_specs=collected.check_specs,
         checks=collected.checks,
         sensors=collected.sensors,
-        warnings=tuple(warnings),
+        warnings=warnings,
         observables=collected.observables,
         jobs=collected.jobs,
         schedules=collected.schedules,

@@ -124,6 +124,31 @@ def test_older_snapshots_can_be_read() -> None:
     assert ("a", "default", ()) == (snapshot.assets[0].key, snapshot.assets[0].group, snapshot.checks)
 
 
+def test_what_is_wrong_with_one_thing_does_not_hide_what_is_wrong_with_others() -> None:
+    """A job of an external asset is listed beside a target that is not there, a circle and a missing resource."""
+
+    @hw.sensor(target=["cleend"])
+    def watch() -> None: ...
+
+    @hw.asset(deps=["b"], required_resource_keys={"warehouse"})
+    def a() -> None: ...
+
+    @hw.asset(deps=["a"])
+    def b() -> None: ...
+
+    @hw.schedule("@daily", job_name="nowhere")
+    def nightly() -> None: ...
+
+    jobs = [hw.define_asset_job("foreign", selection="raw"), hw.define_asset_job("round", selection="+a")]
+    found = examine(hw.Definitions([hw.AssetSpec("raw"), a, b], sensors=[watch], schedules=[nightly], jobs=jobs))
+
+    assert ["circle", "invalid-definition", "missing-resource", "undefined-job", "undefined-target"] == sorted(
+        problem.code for problem in found
+    )
+    assert found[-1].source == jobs[0].source
+    assert "'foreign'" in found[-1].message
+
+
 def test_every_selection_that_can_not_be_resolved_is_listed_where_it_stands() -> None:
     """Of sensors, schedules and jobs alike; and the first of them is named when definitions are loaded."""
 

@@ -23,8 +23,9 @@ def misspelt_deps(collected: Collected) -> Iterator[Problem]:
             yield Problem(
                 code="misspelt-dependency",
                 message=(
-                    f"{who} ({describe_source(source)}) depends on {key!r}, which is not defined, so it is shown as a "
-                    f"stub.{questions[key]} If it is another asset, define it with AssetSpec({_argument(key)})."
+                    f"{who} ({describe_source(source)}) depends on {key.to_user_string()!r}, which is not defined, "
+                    f"so it is shown as a stub.{questions[key]} If it is another asset, define it with "
+                    f"AssetSpec({_argument(key)})."
                 ),
                 source=source,
             )

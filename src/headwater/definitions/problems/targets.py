@@ -45,8 +45,8 @@ def impossible_targets(collected: Collected) -> Iterator[Problem]:
                 yield Problem(
                     code="external-target",
                     message=(
-                        f"{what} targets {key!r}, which is external: another system makes it, so no run can. "
-                        f"{_INSTEAD[kind]}"
+                        f"{what} targets {key.to_user_string()!r}, which is external: another system makes it, "
+                        f"so no run can. {_INSTEAD[kind]}"
                     ),
                     source=item.source,
                     error=ExternalAssetError,
@@ -55,7 +55,7 @@ def impossible_targets(collected: Collected) -> Iterator[Problem]:
                 hint = Suggestions(collected.natives).question(key)
                 yield Problem(
                     code="undefined-target",
-                    message=f"{what} targets {key!r}, but no such asset is defined.{hint}",
+                    message=f"{what} targets {key.to_user_string()!r}, but no such asset is defined.{hint}",
                     source=item.source,
                     error=InvalidDefinitionError,
                 )
