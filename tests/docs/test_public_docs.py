@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,19 @@ def test_every_public_name_has_an_example() -> None:
     without = {name for name in calls if ">>> " not in doc_of(name)}
 
     assert set() == without, "write an Example section into these docstrings"
+
+
+def test_every_function_says_what_its_parameters_are() -> None:
+    """Each one is named, with what it means."""
+    functions = {name: getattr(hw, name) for name in NAMES if inspect.isfunction(getattr(hw, name))}
+    unsaid = {
+        (name, parameter)
+        for name, function in functions.items()
+        for parameter in inspect.signature(function).parameters
+        if not re.search(rf"^\s+{parameter}: \S", doc_of(name), re.MULTILINE) and parameter != "kwargs"
+    }
+
+    assert set() == unsaid
 
 
 def test_the_reference_says_what_the_docstrings_say() -> None:

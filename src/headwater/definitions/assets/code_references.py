@@ -34,6 +34,10 @@ class FilePathMapping(Protocol):
 class AnchorBasedFilePathMapping(msgspec.Struct, frozen=True):
     """Maps paths by one file whose place is known on both sides.
 
+    Args:
+        local_file_anchor: The file on this machine.
+        file_anchor_path_in_repository: The same file's path in the repository.
+
     Example:
         >>> from pathlib import PurePath
         >>> mapping = AnchorBasedFilePathMapping(PurePath("/code/shop/defs.py"), "python/shop/defs.py")

@@ -237,6 +237,15 @@ def build_asset_context(
 ) -> AssetExecutionContext:
     """A context with which a test calls the function of an asset; its log is a `RecordedLog`.
 
+    Args:
+        asset_key: The asset that is made.
+        partition_key: Which partition of it; `first...last` for a range.
+        run_id: What `context.run_id` gives.
+        run_tags: The tags of the run.
+        retry_number: How many tries have failed before.
+        resources: What the function finds under `context.resources`, by name.
+        asset_config: What the function finds under `context.op_config`.
+
     Example:
         >>> @asset
         ... def doubled(context):

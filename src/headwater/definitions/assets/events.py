@@ -43,6 +43,9 @@ class AssetCheckSeverity(StrEnum):
 class DataVersion(msgspec.Struct, frozen=True):
     """A name for what an asset holds: equal contents, equal versions.
 
+    Args:
+        value: The name, such as a hash, a modification time or a number that grows.
+
     Example:
         >>> MaterializeResult(data_version=DataVersion("e3b0")).data_version.value
         'e3b0'
@@ -138,6 +141,16 @@ class AssetMaterialization(_AssetEvent):
 
 class AssetObservation(_AssetEvent):
     """Something was learnt about an asset without it having been written; the arguments are AssetMaterialization's.
+
+    Args:
+        asset_key: What was looked at.
+        description: What was learnt, in Markdown.
+        metadata: What was learnt, by name.
+        partition: The part that was looked at; None for the whole.
+        tags: Names and short values to find it by.
+        timestamp: When it was so: seconds since the epoch, or a datetime with its zone; the time of the report if
+            left out.
+        data_version: The version of what it holds.
 
     Example:
         >>> AssetObservation("orders", metadata={"rows": 1203}, data_version="e3b0").data_version

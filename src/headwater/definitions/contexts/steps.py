@@ -225,6 +225,14 @@ def build_asset_check_context(
 ) -> AssetCheckExecutionContext:
     """A context with which a test calls the function of a check; its log is a `RecordedLog`.
 
+    Args:
+        asset_key: The asset that is judged.
+        check_name: The check's name.
+        partition_key: The partition that is judged.
+        run_id: What `context.run_id` gives.
+        run_tags: The tags of the run.
+        instance: The deployment; one in memory if left out.
+
     Example:
         >>> context = build_asset_check_context("orders", "no_gaps")
         >>> context.log.info("looked at 3 days")

@@ -16,6 +16,11 @@ from headwater.errors import InvalidMetadataError, InvalidParameterError
 class LocalFileCodeReference(msgspec.Struct, frozen=True):
     """A place in a file of the machine that has the definitions.
 
+    Args:
+        file_path: The file's path.
+        line_number: The line, from 1 on.
+        label: What the app calls it.
+
     Example:
         >>> LocalFileCodeReference("/code/shop/orders.py", 12).line_number
         12
@@ -40,6 +45,10 @@ class LocalFileCodeReference(msgspec.Struct, frozen=True):
 
 class UrlCodeReference(msgspec.Struct, frozen=True):
     """An address under which the code can be read.
+
+    Args:
+        url: The address.
+        label: What the app calls it.
 
     Example:
         >>> UrlCodeReference("https://git.example/shop/orders.py").label

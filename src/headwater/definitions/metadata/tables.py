@@ -28,6 +28,11 @@ _TYPE_NAMES = ((bool, "bool"), (int, "int"), (float, "float"))
 class TableColumnConstraints(msgspec.Struct, frozen=True):
     """What a column promises; `other` are rules in words.
 
+    Args:
+        nullable: Whether it may have no value in some rows.
+        unique: Whether no two rows have the same value.
+        other: Further rules, in words.
+
     Example:
         >>> TableColumnConstraints(nullable=False, other=["> 0"]).to_plain()
         {'nullable': False, 'unique': False, 'other': ['> 0']}
@@ -50,6 +55,9 @@ class TableColumnConstraints(msgspec.Struct, frozen=True):
 class TableConstraints(msgspec.Struct, frozen=True):
     """What a table promises as a whole, in words.
 
+    Args:
+        other: Each promise, in words.
+
     Example:
         >>> TableConstraints(["one row a customer"]).other
         ['one row a customer']
@@ -63,6 +71,13 @@ class TableConstraints(msgspec.Struct, frozen=True):
 
 class TableColumn(msgspec.Struct, frozen=True):
     """A column: its name, its type as the database calls it, what it means and promises.
+
+    Args:
+        name: Its name.
+        type: Its type, as the database calls it.
+        description: What it means, in Markdown.
+        constraints: What it promises.
+        tags: Names and short values to find it by.
 
     Example:
         >>> TableColumn("amount", "decimal", constraints=TableColumnConstraints(nullable=False)).type
@@ -103,6 +118,10 @@ class TableColumn(msgspec.Struct, frozen=True):
 class TableSchema(msgspec.Struct, frozen=True):
     """The columns of a table, in order.
 
+    Args:
+        columns: Its columns.
+        constraints: What it promises as a whole.
+
     Example:
         >>> schema = TableSchema([TableColumn("id", "bigint"), TableColumn("name")])
         >>> [column.type for column in schema.columns]
@@ -137,6 +156,9 @@ class TableSchema(msgspec.Struct, frozen=True):
 class TableRecord(msgspec.Struct, frozen=True):
     """One row: a scalar for each column.
 
+    Args:
+        data: By column: a string, number, bool or None.
+
     Example:
         >>> TableRecord({"customer": "ada", "total": 17}).data["total"]
         17
@@ -162,6 +184,10 @@ class TableRecord(msgspec.Struct, frozen=True):
 class TableColumnDep(msgspec.Struct, frozen=True):
     """A column of an upstream asset that a column is made from; a string is one part of a key.
 
+    Args:
+        asset_key: The upstream asset.
+        column_name: Its column.
+
     Example:
         >>> TableColumnDep("orders", "amount").column_name
         'amount'
@@ -182,6 +208,9 @@ class TableColumnDep(msgspec.Struct, frozen=True):
 
 class TableColumnLineage(msgspec.Struct, frozen=True):
     """For each column of an asset, the upstream columns that it is made from.
+
+    Args:
+        deps_by_column: By column of the asset: the columns that it is made from.
 
     Example:
         >>> lineage = TableColumnLineage({"total": [TableColumnDep("orders", "amount")]})

@@ -22,6 +22,10 @@ from headwater.errors import InvalidInvocationError, InvalidParameterError
 class AddDynamicPartitionsRequest(msgspec.Struct, frozen=True):
     """A sensor's wish to add keys; those that are there already stay as they are.
 
+    Args:
+        partitions_def_name: The name of the `DynamicPartitionsDefinition`.
+        partition_keys: The keys to add.
+
     Example:
         >>> AddDynamicPartitionsRequest("regions", ("eu", "us")).partition_keys
         ('eu', 'us')
@@ -33,6 +37,10 @@ class AddDynamicPartitionsRequest(msgspec.Struct, frozen=True):
 
 class DeleteDynamicPartitionsRequest(msgspec.Struct, frozen=True):
     """A sensor's wish to delete keys; those that are not there are passed over.
+
+    Args:
+        partitions_def_name: The name of the `DynamicPartitionsDefinition`.
+        partition_keys: The keys to delete.
 
     Example:
         >>> DeleteDynamicPartitionsRequest("regions", ("us",)).partition_keys

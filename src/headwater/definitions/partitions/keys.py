@@ -13,6 +13,10 @@ from headwater.errors import UnknownPartitionError
 class PartitionKeyRange(NamedTuple):
     """All partitions from one key to another, both included, in the order of their definition.
 
+    Args:
+        start: The first key.
+        end: The last key.
+
     Example:
         >>> PartitionKeyRange("2026-01-01", "2026-01-31").end
         '2026-01-31'

@@ -32,6 +32,10 @@ _FIRST_INSTANT = -62_000_000_000
 class TimeWindow(NamedTuple):
     """From an instant up to, without, another one.
 
+    Args:
+        start: The first instant in it, with its zone.
+        end: The first instant after it, with its zone.
+
     Example:
         >>> from datetime import datetime, timezone
         >>> day = TimeWindow(datetime(2026, 1, 1, tzinfo=timezone.utc), datetime(2026, 1, 2, tzinfo=timezone.utc))

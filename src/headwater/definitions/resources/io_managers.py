@@ -218,6 +218,13 @@ def build_output_context(
 ) -> OutputContext:
     """A context with which a test calls `handle_output`.
 
+    Args:
+        asset_key: The asset that is stored.
+        partition_key: The partition that is stored.
+        definition_metadata: What the asset's definition says of it.
+        resources: What the IO manager finds under `context.resources`, by name.
+        name: The output's name.
+
     Example:
         >>> build_output_context(asset_key="orders", partition_key="2026-11-01").partition_key
         '2026-11-01'
@@ -243,6 +250,16 @@ def build_input_context(
     name: str = "input",
 ) -> InputContext:
     """A context with which a test calls `load_input`.
+
+    Args:
+        asset_key: The asset that is loaded.
+        partition_key: The partition that is loaded.
+        asset_partition_keys: The partitions that are loaded, where there are several.
+        definition_metadata: What the asset's definition says of it.
+        upstream_output: The context with which it was stored.
+        resources: What the IO manager finds under `context.resources`, by name.
+        typing_type: The annotation of the parameter that the value is for.
+        name: The parameter's name.
 
     Example:
         >>> build_input_context(asset_key="orders", resources={"folder": "in"}).resources.folder

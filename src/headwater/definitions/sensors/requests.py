@@ -106,6 +106,9 @@ class RunRequest(Frozen):
 class SkipReason(msgspec.Struct, frozen=True):
     """Says why a tick does nothing.
 
+    Args:
+        skip_message: Why, for people.
+
     Example:
         >>> @sensor
         ... def watch(context):
