@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,7 +107,11 @@ def test_what_is_kept_is_changed_and_taken_back(page: Page, server: DevServer) -
 
 @pytest.mark.parametrize("tab", ["code", "server", "storage", "alerts", "tokens", "people", "audit", "deployments"])
 def test_no_tab_is_wider_than_a_phone(page: Page, server: DevServer, tab: str) -> None:
-    """Nor is a table of it, or a tab that is shown out of sight."""
+    """Nor is a table of it, whatever its words, or a tab that is shown out of sight."""
+    rule = f"/api/alert-rules/{'rule-with-a-long-name-' * 3}"
+    body = json.dumps({"channels": [{"kind": "webhook", "url": "http://127.0.0.1:9"}], "causes": ["run_failure"]})
+    assert 200 == server.request("PUT", rule, body.encode(), {"Content-Type": "application/json"}).status
+    assert 204 == server.request("DELETE", rule, None, {}).status
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/settings?tab={tab}")
     expect(page.get_by_role("tabpanel").get_by_role("heading", level=2).first).to_be_visible()
