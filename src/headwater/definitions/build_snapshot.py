@@ -17,7 +17,7 @@ from headwater.definitions.definitions import Definitions
 from headwater.definitions.metadata.infer import to_wire
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.schedules.definition import DefaultScheduleStatus, ScheduleDefinition
-from headwater.definitions.selectable import check_condition_selections, target_keys
+from headwater.definitions.selectable import target_keys
 from headwater.definitions.selection import AssetSelection
 from headwater.definitions.selection.external import refuse_external
 from headwater.definitions.sensors.condition_sensors import AutomationConditionSensorDefinition
@@ -47,12 +47,14 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         ExternalAssetError: a sensor targets an asset that another system makes.
     """
     resolved = defs.resolve()
-    check_condition_selections(resolved, lambda: defs.selection_index)
     assets = [
-        _asset(spec, resolved.natives.get(key), resolved.observables.get(key)) for key, spec in resolved.specs.items()
+        _asset(spec, _condition(spec, defs), resolved.natives.get(key), resolved.observables.get(key))
+        for key, spec in resolved.specs.items()
     ]
     stubs = [AssetSnapshot(key=key.to_escaped_user_string(), kind="stub") for key in resolved.stubs]
-    checks = [_check(spec, resolved.checks.get(key)) for key, spec in resolved.check_specs.items()]
+    checks = [
+        _check(spec, _condition(spec, defs), resolved.checks.get(key)) for key, spec in resolved.check_specs.items()
+    ]
     sensors = [_sensor(sensor, defs) for sensor in resolved.sensors.values()]
     assets = _with_default_conditions(assets, resolved.sensors, sensors)
     return DefinitionsSnapshot(
@@ -80,6 +82,17 @@ def wrong_parts(defs: Definitions) -> Iterator[tuple[HeadwaterError, SourceRef |
             make(item, defs)
         except HeadwaterError as error:
             yield error, item.source
+
+
+def wrong_conditions(defs: Definitions) -> Iterator[tuple[HeadwaterError, SourceRef | None]]:
+    """The automation conditions of assets and checks that can't be written down, and where each stands."""
+    resolved = defs.resolve()
+    specs: list[AssetSpec | AssetCheckSpec] = [*resolved.specs.values(), *resolved.check_specs.values()]
+    for spec in specs:
+        try:
+            _condition(spec, defs)
+        except HeadwaterError as error:
+            yield error, spec.source
 
 
 @contextmanager
@@ -113,7 +126,12 @@ def _with_default_conditions(
     ]
 
 
-def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsDefinition | None) -> AssetSnapshot:
+def _asset(
+    spec: AssetSpec,
+    condition: AutomationCondition | None,
+    native: AssetsDefinition | None,
+    observable: AssetsDefinition | None,
+) -> AssetSnapshot:
     maker = native or observable
     return AssetSnapshot(
         key=spec.key.to_escaped_user_string(),
@@ -130,7 +148,7 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsD
         kinds=tuple(sorted(spec.kinds)),
         code_version=spec.code_version,
         partitions=None if spec.partitions_def is None else spec.partitions_def.to_snapshot(),
-        condition=_plain(spec.automation_condition),
+        condition=condition,
         timeout=None if maker is None else maker.timeout,
         source=spec.source,
         op=maker.op_name if maker is not None and len(maker.specs) > 1 else None,
@@ -146,7 +164,9 @@ def _asset(spec: AssetSpec, native: AssetsDefinition | None, observable: AssetsD
     )
 
 
-def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> CheckSnapshot:
+def _check(
+    spec: AssetCheckSpec, condition: AutomationCondition | None, definition: AssetCheckDefinition | None
+) -> CheckSnapshot:
     return CheckSnapshot(
         asset_key=spec.asset_key.to_escaped_user_string(),
         name=spec.name,
@@ -162,14 +182,26 @@ def _check(spec: AssetCheckSpec, definition: AssetCheckDefinition | None) -> Che
         op=definition.op_name if definition is not None and len(definition.specs) > 1 else None,
         can_subset=definition is not None and definition.can_subset,
         partitioned=spec.partitions_def is not None,
-        condition=_plain(spec.automation_condition),
+        condition=condition,
         pool=None if definition is None else definition.pool,
         op_tags={} if definition is None else definition.op_tags,
     )
 
 
-def _plain(condition: AutomationCondition | None) -> AutomationCondition | None:
-    return None if condition is None else condition.plain()
+def _condition(item: AssetSpec | AssetCheckSpec | JobDefinition, defs: Definitions) -> AutomationCondition | None:
+    """The condition of an asset, check or job as it is written down, once all that it looks at is known to be there."""
+    condition = item.automation_condition
+    if condition is None:
+        return None
+    try:
+        for text in condition.looks_at():
+            defs.selection_index.select(AssetSelection.from_string(text).node)
+        return condition.plain()
+    except HeadwaterError as error:
+        name = item.name if isinstance(item, JobDefinition) else item.key.to_user_string()
+        kind = "job" if isinstance(item, JobDefinition) else "asset" if isinstance(item, AssetSpec) else "check"
+        whose = f"{kind} {name!r} ({describe_source(item.source)})"
+        raise InvalidDefinitionError(f"The condition of {whose}: {error}") from error
 
 
 def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
@@ -259,7 +291,7 @@ def _job_snapshot(job: JobDefinition, defs: Definitions) -> JobSnapshot:
         source=job.source,
         executor=None if job.executor_def is None else job.executor_def.to_snapshot(),
         retry=job.op_retry_policy,
-        condition=_plain(job.automation_condition),
+        condition=_condition(job, defs),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.definitions.build_snapshot import build_snapshot, wrong_parts
+from headwater.definitions.build_snapshot import build_snapshot, wrong_conditions, wrong_parts
 from headwater.definitions.definitions import Definitions, taken_as_they_are
 from headwater.definitions.problems import WHEN_ASKED, WHEN_LOADED, find_problems
 from headwater.definitions.problems.problem import Problem
@@ -24,16 +24,18 @@ def examine(defs: Definitions) -> list[Problem]:
     """
     problems = list(find_problems(defs.collect(), (*WHEN_LOADED, *WHEN_ASKED)))
     errors = [problem for problem in problems if problem.error is not None]
-    # Selections of sensors, schedules and jobs; of those that are known to be wrong, no more need be said.
     known = {problem.source for problem in errors}
-    parts = wrong_parts(taken_as_they_are(defs) if errors else defs)
-    found = [(error, source) for error, source in parts if source is None or source not in known]
+    resolved = taken_as_they_are(defs) if errors else defs
+    found = [
+        *wrong_conditions(resolved),
+        # Of sensors, schedules and jobs that are known to be wrong, no more need be said.
+        *((error, source) for error, source in wrong_parts(resolved) if source is None or source not in known),
+    ]
     problems += (_problem(error, source) for error, source in found)
-    if not errors:
-        # What only shows when everything else fits: conditions, and values that can't be sent.
+    if not errors and not found:
+        # What only shows when everything else fits: values that can't be sent.
         try:
             build_snapshot(defs)
         except HeadwaterError as error:
-            if str(error) not in {str(known) for known, _ in found}:
-                problems.append(_problem(error, None))
+            problems.append(_problem(error, None))
     return sorted(problems, key=lambda problem: problem.error is None)

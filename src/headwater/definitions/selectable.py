@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
-from headwater.definitions.assets.specs import AssetCheckSpec, AssetSpec
+from headwater.definitions.assets.specs import AssetSpec
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resolve import Resolved
-from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.selection import AssetSelection, SelectionIndex
-from headwater.definitions.source import describe_source
-from headwater.errors import HeadwaterError, InvalidDefinitionError
 from headwater.keys import AssetKey
 
 
@@ -83,24 +80,3 @@ def target_keys(
         return targets
     found = index.select(targets.materializable().node)
     return tuple(AssetKey.from_escaped_user_string(index.assets[number].key) for number in sorted(found))
-
-
-def check_condition_selections(resolved: Resolved, index: Callable[[], SelectionIndex]) -> None:
-    """See that what conditions allow and ignore can be resolved, before anything depends on it.
-
-    Raises:
-        InvalidDefinitionError: a selection names a key that is not there, or asks for what definitions do not tell.
-    """
-    conditioned: list[tuple[str, str, AssetSpec | AssetCheckSpec | JobDefinition]] = [
-        *(("asset", key.to_user_string(), spec) for key, spec in resolved.specs.items() if spec.automation_condition),
-        *(("check", check.to_user_string(), spec) for check, spec in resolved.check_specs.items()),
-        *(("job", job.name, job) for job in resolved.jobs.values()),
-    ]
-    for kind, name, spec in conditioned:
-        for text in spec.automation_condition.looks_at() if spec.automation_condition else ():
-            try:
-                index().select(AssetSelection.from_string(text).node)
-            except HeadwaterError as error:
-                raise InvalidDefinitionError(
-                    f"The condition of {kind} {name!r} ({describe_source(spec.source)}): {error}"
-                ) from error

@@ -168,3 +168,37 @@ def test_every_selection_that_can_not_be_resolved_is_listed_where_it_stands() ->
     assert len({problem.source for problem in found.values()} - {None}) == 3
     with pytest.raises(hw.UnknownAssetError, match=r"Sensor 'watch' \(.*test_build_snapshot.py:\d+\): .*'cleend'"):
         build_snapshot(defs)
+
+
+def test_every_condition_that_looks_at_what_is_not_there_is_listed_where_it_stands() -> None:
+    """Of assets, checks and jobs alike, beside what else is wrong, be it with the same asset."""
+    wrong = hw.AutomationCondition.eager().allow(hw.AssetSelection.assets("cleend"))
+
+    @hw.asset(deps=["lost"], automation_condition=wrong, required_resource_keys={"lost"})
+    def clean() -> None: ...
+
+    @hw.asset(automation_condition=wrong)
+    def other() -> None: ...
+
+    @hw.asset_check(asset="clean", automation_condition=wrong)
+    def full() -> None: ...
+
+    roots = hw.AutomationCondition.any_job_root_assets_match(wrong)
+    job = hw.define_asset_job("all", selection="other", automation_condition=roots)
+    whole = hw.Definitions([clean, other], asset_checks=[full], jobs=[job])
+
+    errors = [problem for problem in examine(whole) if problem.error is not None]
+
+    conditions = {
+        problem.message.partition(" (")[0]: problem.source for problem in errors if problem.code == "invalid-definition"
+    }
+    assert {
+        "The condition of asset 'clean'": next(iter(clean.specs)).source,
+        "The condition of asset 'other'": next(iter(other.specs)).source,
+        "The condition of check 'clean:full'": next(iter(full.specs)).source,
+        "The condition of job 'all'": job.source,
+    } == conditions
+    assert None not in conditions.values()
+    assert "missing-resource" in {problem.code for problem in errors}
+    with pytest.raises(hw.InvalidDefinitionError, match=r"condition of asset 'other' .*'cleend'"):
+        build_snapshot(hw.Definitions([other]))
