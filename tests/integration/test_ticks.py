@@ -45,11 +45,6 @@ def put(folder: Path, name: str, text: str) -> None:
 
 def test_what_a_sensor_keeps_says_what_is_new(server: DevServer, folder: Path) -> None:
     """Each file is reported once, whenever its fingerprint changes; the state can be looked at, and forgotten."""
-
-    def reported() -> list[str]:
-        events = server.get("/api/assets/detail/events?key=raw&limit=1000")
-        return [e["metadata"]["file"]["value"] for e in events.json["items"] if "file" in e["metadata"]][::-1]
-
     put(folder, "a", "1")
     server.wait_for(lambda: ticks(server, "after_raw"))
     put(folder, "b", "22")

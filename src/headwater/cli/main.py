@@ -21,7 +21,7 @@ from headwater.cli.limits import limits_group
 from headwater.cli.lineage import lineage
 from headwater.cli.locations import location_group
 from headwater.cli.logs import set_up_logging
-from headwater.cli.materialize import materialize
+from headwater.cli.materialize import materialize, observe
 from headwater.cli.partitions import partitions_group
 from headwater.cli.people import people_group
 from headwater.cli.report import report_group
@@ -65,6 +65,7 @@ for command in (
     init,
     scaffold,
     materialize,
+    observe,
     asset_group,
     check_group,
     partitions_group,

@@ -1,4 +1,4 @@
-"""`headwater materialize`: make assets here and now."""
+"""`headwater materialize` and `headwater observe`: make assets, or look at them, here and now."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from headwater.cli.homes import deployment_option, file_option, find_source, hom
 from headwater.cli.printing import print_json
 
 if TYPE_CHECKING:
+    from headwater.cli.one_off import RunWish
     from headwater.records.log.events import Event
 
 executor_option = click.option(
@@ -54,13 +55,57 @@ def materialize(
 
     Works beside a running server, which shows the run. Exits with status 1 if it fails.
     """
-    from headwater.cli.one_off import RunWish, materialize_now, show_bars
+    from headwater.cli.one_off import RunWish
+
+    wish = RunWish(partition=partition, run_config=read_config(config), tags=read_tags(tags), executor=executor)
+    _run(selections, wish, (target, home, deployment), as_json=as_json, only_look=False)
+
+
+@click.command()
+@click.argument("selections", metavar="SELECTION...", nargs=-1, required=True)
+@click.option("--partition", help="Which partition to look at; left out, the functions look at what they like.")
+@click.option("--config", help='What this run sets, as JSON: \'{"ops": {"asset": {"config": {}}}}\'.')
+@tag_option
+@file_option
+@home_option
+@deployment_option
+@json_option
+def observe(
+    selections: tuple[str, ...],
+    partition: str | None,
+    config: str | None,
+    tags: tuple[str, ...],
+    target: str | None,
+    home: Path | None,
+    deployment: str,
+    as_json: bool,
+) -> None:
+    """Look at the observable assets of each SELECTION, which other systems make, and wait for the end.
+
+    Works beside a running server, which shows the run. Exits with status 1 if it fails.
+    """
+    from headwater.cli.one_off import RunWish
+
+    wish = RunWish(partition=partition, run_config=read_config(config), tags=read_tags(tags), executor=None)
+    _run(selections, wish, (target, home, deployment), as_json=as_json, only_look=True)
+
+
+def _run(
+    selections: tuple[str, ...],
+    wish: RunWish,
+    place: tuple[str | None, Path | None, str],
+    *,
+    as_json: bool,
+    only_look: bool,
+) -> None:
+    from headwater.cli.one_off import materialize_now, show_bars
     from headwater.server.resources.runs import run_view
 
+    target, home, deployment = place
     with open_deployment(home, deployment, must_exist=False) as opened:
         on_event = (lambda _event: None) if as_json else show_bars if sys.stdout.isatty() else tell
-        wish = RunWish(partition=partition, run_config=read_config(config), tags=read_tags(tags), executor=executor)
-        run = asyncio.run(materialize_now(opened, find_source(opened, target), selections, wish, on_event))
+        source = find_source(opened, target)
+        run = asyncio.run(materialize_now(opened, source, selections, wish, on_event, only_look=only_look))
     if as_json:
         print_json(run_view(run))
     if run.status != "success":

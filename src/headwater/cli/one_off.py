@@ -27,13 +27,13 @@ from headwater.execution.steps.plan import plan_steps
 from headwater.execution.supervision.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.checkable import choose_checks
-from headwater.graph.makeable import choose_makeable
+from headwater.graph.makeable import choose_makeable, choose_observable
 from headwater.location.loaders import loader_of
 from headwater.location.sources.source import LocationSource
 from headwater.location.supervision.process import LocationProcess
 from headwater.records.catalog.existing_inputs import check_reads
 from headwater.records.log.events import Event, EventKind
-from headwater.records.runs.requests import plan_check_runs, plan_job, plan_runs, requested_events
+from headwater.records.runs.requests import native_node, plan_check_runs, plan_job, plan_runs, requested_events
 from headwater.records.runs.runs import Cause, Run
 from headwater.server.deployment import Deployment
 from headwater.server.resources.ticking import find_ticking
@@ -86,16 +86,16 @@ async def materialize_now(
     selections: Sequence[str],
     wish: RunWish,
     on_event: Callable[[Event], None],
+    *,
+    only_look: bool = False,
 ) -> Run:
-    """Make some assets in this process and wait for the end; tells of each event of the run."""
+    """Make some assets in this process, or look at observable ones, and wait for the end; tells of each event."""
     async with loaded(deployment, source) as (process, graph):
-        chosen = choose_makeable(graph, selections)
-        if chosen.left_out:
-            click.echo(f"Made by other systems, so left out: {', '.join(chosen.left_out)}", err=True)
+        keys = choose_observable(graph, selections) if only_look else _choose_native(graph, selections)
         now, dynamic = deployment.clock.now(), await _dynamic_keys(deployment)
         planned = plan_runs(
             graph,
-            chosen.keys,
+            keys,
             cause=Cause(kind="cli"),
             now=now,
             partition=wish.partition,
@@ -104,6 +104,13 @@ async def materialize_now(
         )
         check_reads(graph, planned[0].assets, planned[0].partition_keys or (), now, dynamic)
         return await _carry_out(deployment, process, wish.applied_to(planned[0]), on_event)
+
+
+def _choose_native(graph: AssetGraph, selections: Sequence[str]) -> list[str]:
+    chosen = choose_makeable(graph, selections)
+    if chosen.left_out:
+        click.echo(f"Made by other systems, so left out: {', '.join(chosen.left_out)}", err=True)
+    return [native_node(graph, key).key for key in chosen.keys]
 
 
 async def run_job_now(

@@ -19,7 +19,7 @@ from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.schedules.definition import DefaultScheduleStatus, ScheduleDefinition
 from headwater.definitions.selectable import target_keys
 from headwater.definitions.selection import AssetSelection
-from headwater.definitions.selection.external import refuse_external
+from headwater.definitions.selection.runnable import refuse_external
 from headwater.definitions.sensors.condition_sensors import AutomationConditionSensorDefinition
 from headwater.definitions.sensors.definition import DefaultSensorStatus, SensorDefinition, Watch
 from headwater.definitions.snapshot import (

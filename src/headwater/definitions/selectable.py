@@ -11,6 +11,7 @@ from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.partitions import PartitionsDefinition
 from headwater.definitions.resolve import Resolved
 from headwater.definitions.selection import AssetSelection, SelectionIndex
+from headwater.definitions.selection.runnable import choose_runnable
 from headwater.keys import AssetKey
 
 
@@ -19,6 +20,7 @@ class _Selectable(msgspec.Struct, frozen=True, gc=False):
 
     key: str
     kind: str
+    observable: bool
     spec: AssetSpec | None = None
 
     @property
@@ -48,12 +50,18 @@ class _Selectable(msgspec.Struct, frozen=True, gc=False):
 
 def index_definitions(resolved: Resolved) -> SelectionIndex:
     """What selections are resolved over: the assets that are defined, and those that they speak of."""
-    natives, connected = resolved.natives, resolved.connected
+    natives, seen, connected = resolved.natives, resolved.observables, resolved.connected
     assets = [
-        _Selectable(text, "stub" if spec is None else "native" if natives and key in natives else "external", spec)
+        _Selectable(
+            text,
+            "stub" if spec is None else "native" if natives and key in natives else "external",
+            bool(seen) and key in seen,
+            spec,
+        )
         for key, text, spec in zip(connected.keys, connected.texts, connected.specs, strict=True)
     ]
-    several = {id(maker): maker for maker in natives.values() if len(maker.specs) > 1 and not maker.can_subset}
+    makers = (*natives.values(), *seen.values())
+    several = {id(maker): maker for maker in makers if len(maker.specs) > 1 and not maker.can_subset}
     numbers = {key: number for number, key in enumerate(connected.keys)} if several else {}
     together = [{numbers[key] for key in maker.keys} for maker in several.values()]
     checks = ((key.asset_key.to_escaped_user_string(), key.name) for key in resolved.check_specs)
@@ -70,7 +78,7 @@ def index_definitions(resolved: Resolved) -> SelectionIndex:
 def target_keys(
     targets: tuple[AssetKey, ...] | AssetSelection | None, index: SelectionIndex
 ) -> tuple[AssetKey, ...] | None:
-    """The assets that runs may make: those that were named, or the native ones that a selection means.
+    """The assets that runs may make or look at: those that were named, or those that a selection means to be run.
 
     Raises:
         UnknownAssetError: a selection names a key that is not there.
@@ -78,5 +86,5 @@ def target_keys(
     """
     if not isinstance(targets, AssetSelection):
         return targets
-    found = index.select(targets.materializable().node)
+    found = choose_runnable(targets, index)
     return tuple(AssetKey.from_escaped_user_string(index.assets[number].key) for number in sorted(found))

@@ -15,7 +15,7 @@ from headwater.definitions.near import nearest
 from headwater.definitions.partitions import DynamicKeys, mapping_from_snapshot
 from headwater.definitions.reach import reach
 from headwater.definitions.selection import AssetSelection, SelectionIndex
-from headwater.definitions.selection.index import Facts
+from headwater.definitions.selection.index import Facts, is_runnable
 from headwater.definitions.selection.nodes import tolerant
 from headwater.definitions.snapshot import (
     AssetSnapshot,
@@ -41,6 +41,11 @@ class AssetNode(msgspec.Struct, frozen=True, kw_only=True):
     kind: NodeKind
     definition: AssetSnapshot
     location: str | None = None
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether a run can make it or look at it."""
+        return is_runnable(self.definition)
 
 
 def undefined_node(key: str) -> AssetNode:

@@ -412,7 +412,7 @@ def test_external_assets_are_looked_at_but_not_made() -> None:
     parts = hw.observe([files]).get_asset_observation_events()
     assert ["2026-01-01", "2026-01-02"] == [event.partition for event in parts]
     assert {"below"} == made(hw.materialize([rates, below]))
-    with pytest.raises(hw.ExternalAssetError, match="Report it"):
+    with pytest.raises(hw.ExternalAssetError, match="headwater observe rates"):
         hw.materialize([rates, below], selection=["rates"])
 
 

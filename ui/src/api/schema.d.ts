@@ -1185,7 +1185,7 @@ export interface paths {
         /** Runs, newest first */
         get: operations["ApiRunsListRuns"];
         put?: never;
-        /** Make assets, or carry out checks */
+        /** Make or look at assets, or carry out checks */
         post: operations["ApiRunsRequestRun"];
         delete?: never;
         options?: never;
@@ -2165,6 +2165,7 @@ export interface components {
             latest_observation: components["schemas"]["EventRef"] | null;
             location: string | null;
             materializations: number;
+            observable: boolean;
             owners: string[];
             partitioned: boolean;
             /** @enum {string} */

@@ -107,11 +107,11 @@ function assetCommands(asset: AssetRow, go: Go): Command[] {
       description: "Action",
       run: go(`/lineage?focus=${encodeURIComponent(key)}`),
     },
-    ...(asset.kind === "native"
+    ...(asset.kind === "native" || asset.observable
       ? [
           {
             id: `make ${key}`,
-            label: `Materialize ${showKey(key)}…`,
+            label: `${asset.observable ? "Observe" : "Materialize"} ${showKey(key)}…`,
             description: "Action",
             run: go(`${assetPath(key)}&do=materialize`),
           },

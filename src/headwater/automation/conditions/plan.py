@@ -19,7 +19,7 @@ _OF_RUNS = ("executed_with_tags", "executed_with_root_target")
 
 
 class Plan:
-    """The conditions of the native assets of a graph.
+    """The conditions of what runs can make or look at in a graph.
 
     Args:
         graph: All assets.
@@ -43,10 +43,10 @@ class Plan:
         self.conditions: dict[int, AutomationCondition] = {}
         self._shared: dict[bytes, AutomationCondition] = {}
         self._compiler = compiler
-        kinds = ("native", "external") if also_external else ("native",)
         for number, node in enumerate(graph.nodes):
             condition = node.definition.condition
-            if condition is not None and node.kind in kinds and (only is None or node.key in only):
+            counts = node.is_runnable or (also_external and node.kind == "external")
+            if condition is not None and counts and (only is None or node.key in only):
                 self._add(number, condition)
         waits = pauses(graph)
         self.pauses = {

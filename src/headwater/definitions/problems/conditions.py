@@ -16,14 +16,14 @@ def idle_conditions(collected: Collected) -> Iterator[Problem]:
     idle = [
         key
         for key, spec in collected.specs.items()
-        if spec.automation_condition is not None and key not in collected.natives
+        if spec.automation_condition is not None and key not in collected.natives and key not in collected.observables
     ]
     for key in sorted(idle):
         yield Problem(
             code="idle-condition",
             message=(
                 f"External asset {key.to_user_string()!r} has an automation condition, which has no effect: "
-                "another system makes it."
+                "another system makes it, and no @observable_source_asset says how to look at it."
             ),
             source=collected.specs[key].source,
         )

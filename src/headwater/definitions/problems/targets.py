@@ -36,10 +36,10 @@ def impossible_targets(collected: Collected) -> Iterator[Problem]:
                     source=item.source,
                     error=InvalidDefinitionError,
                 )
-        # A selection means native assets alone, whatever it says.
+        # A selection leaves out what no run can make or look at.
         targets = item.run_targets.assets
         for key in () if isinstance(targets, AssetSelection) else targets or ():
-            if key in collected.natives:
+            if key in collected.natives or key in collected.observables:
                 continue
             if key in collected.specs:
                 yield Problem(

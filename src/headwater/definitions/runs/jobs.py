@@ -17,7 +17,7 @@ from headwater.definitions.runs.hooks import HookDefinition, check_hooks
 from headwater.definitions.runs.retries import RetryPolicy
 from headwater.definitions.runs.run_config import RunConfig, plain_run_config
 from headwater.definitions.selection import AssetSelection, SelectionIndex
-from headwater.definitions.selection.external import refuse_external
+from headwater.definitions.selection.runnable import choose_runnable, refuse_external
 from headwater.definitions.snapshot import SourceRef
 from headwater.definitions.source import describe_source, find_source
 from headwater.errors import HeadwaterError, InvalidDefinitionError, InvalidParameterError
@@ -50,7 +50,7 @@ class JobDefinition:
     automation_condition: AutomationCondition | None = None
 
     def resolve(self, index: Callable[[], SelectionIndex]) -> tuple[AssetKey, ...]:
-        """The assets that the job makes; what its selection means besides, and other systems make, is left out.
+        """The assets that the job makes or looks at; what its selection means besides is left out.
 
         Args:
             index: Gives what the selection is resolved over.
@@ -63,13 +63,13 @@ class JobDefinition:
         found = index()
         refuse_external(self.selection, found, where)
         try:
-            numbers = found.select(self.selection.materializable().node)
+            numbers = choose_runnable(self.selection, found)
         except HeadwaterError as error:
             raise InvalidDefinitionError(f"{where}: {error}") from error
         if not numbers and not self._checks_alone(found):
             raise InvalidDefinitionError(
                 f"{where} selects {str(self.selection)!r}, which means no asset that can be made here. Select native "
-                "assets; what other systems make can't be the only thing that a job is for."
+                "or observable assets; what other systems make can't be the only thing that a job is for."
             )
         return tuple(AssetKey.from_escaped_user_string(found.assets[number].key) for number in sorted(numbers))
 
@@ -80,7 +80,7 @@ class JobDefinition:
             index: Gives what the selection is resolved over.
         """
         found = index()
-        if found.select(self.selection.materializable().node):
+        if choose_runnable(self.selection, found):
             return ()
         checks = sorted(self._checks_alone(found))
         return tuple(AssetCheckKey(AssetKey.from_escaped_user_string(key), name) for key, name in checks)
@@ -113,6 +113,7 @@ def define_asset_job(
     Args:
         name: The job's name.
         selection: Which assets: an `AssetSelection`, its text, or keys and definitions. All native ones if left out.
+            Observable assets are looked at where they are named, or where the selection means no native asset.
         config: What its runs set, unless they say otherwise.
         description: What it is for, in Markdown.
         tags: Names and short values to find it by; its runs have them too, unless `run_tags` are given.

@@ -49,6 +49,11 @@ class SelectableAsset(Protocol):
         ...
 
     @property
+    def observable(self) -> bool:
+        """Whether it is external, and a function looks at it."""
+        ...
+
+    @property
     def group(self) -> str:
         """Its group."""
         ...
@@ -77,6 +82,11 @@ class SelectableAsset(Protocol):
     def condition(self) -> Any:
         """When to make it; None for never."""
         ...
+
+
+def is_runnable(asset: SelectableAsset) -> bool:
+    """Whether a run can make an asset or look at it."""
+    return asset.kind == "native" or asset.observable
 
 
 class SelectionIndex:
@@ -199,7 +209,7 @@ class SelectionIndex:
         traits: list[str] = ["undefined" if number in self._reported else asset.kind]
         if asset.partitions is not None:
             traits.append("partitioned")
-        if asset.condition is not None and asset.kind == "native":
+        if asset.condition is not None and is_runnable(asset):
             traits.append("automated")
         return traits
 

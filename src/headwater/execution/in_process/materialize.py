@@ -204,7 +204,7 @@ def _choose(graph: AssetGraph, selection: Any) -> list[str]:
     nodes = [graph.nodes[number] for number in graph.select(chosen)]
     foreign = [node.key for node in nodes if node.kind != "native"]
     if foreign and (len(foreign) == len(nodes) or isinstance(chosen.node, Key)):
-        raise ExternalAssetError(external_asset_message(foreign[0]))
+        raise ExternalAssetError(external_asset_message(graph.node(foreign[0])))
     return [node.key for node in nodes if node.kind == "native"]
 
 

@@ -36,7 +36,7 @@ def plan_steps(
     if checks:
         return plan_checks(graph, checks)
     chosen = set(assets)
-    foreign = sorted(key for key in chosen if key not in graph.ids or not _is_executable(graph.node(key)))
+    foreign = sorted(key for key in chosen if key not in graph.ids or not graph.node(key).is_runnable)
     if foreign:
         raise UnknownAssetError(
             f"The definitions that are loaded do not make {', '.join(foreign)}. If they have changed since the run was "
@@ -70,10 +70,6 @@ def pools_of_step(graph: AssetGraph, step: Step) -> set[str]:
     else:
         pools = {graph.node(key).definition.pool for key in step.assets}
     return {pool for pool in pools if pool is not None}
-
-
-def _is_executable(node: AssetNode) -> bool:
-    return node.kind == "native" or node.definition.observable
 
 
 def _asset_step(

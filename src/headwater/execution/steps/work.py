@@ -12,7 +12,7 @@ import msgspec
 from headwater.clock import SystemClock, to_datetime
 from headwater.definitions.assets.context import AssetExecutionContext
 from headwater.definitions.assets.definition import AssetsDefinition
-from headwater.definitions.assets.events import AssetCheckEvaluation, AssetEvent, AssetMaterialization
+from headwater.definitions.assets.events import AssetCheckEvaluation, AssetEvent, AssetMaterialization, AssetObservation
 from headwater.definitions.assets.inputs import AssetInput
 from headwater.definitions.assets.specs import IO_MANAGER_METADATA
 from headwater.definitions.checks.decorator import AssetCheckDefinition
@@ -372,6 +372,13 @@ class _Step:
             except Exception:
                 self._place.log.exception("The hook %s failed", hook.name)
 
+    def _seen(self, event: AssetObservation) -> Iterator[MadeAsset]:
+        """What was seen of an asset; of one that the step itself looks at, in each partition that the run is about."""
+        seen = told(event)
+        is_own = seen.partition is None and event.asset_key in self._keys
+        looks = is_own and event.asset_key in self._definitions.resolve().observables
+        return self._of_each_partition(seen) if looks else iter((seen,))
+
     def _report(
         self, made: list[MadeAsset], output: AssetOutputs, events: list[AssetEvent], left_out: list[AssetKey]
     ) -> StepReport:
@@ -383,7 +390,7 @@ class _Step:
             elif isinstance(event, AssetMaterialization):
                 made.append(told(event))
             else:
-                observed.append(told(event))
+                observed += self._seen(event)
         return StepReport(
             made=tuple(made),
             observed=tuple(observed),

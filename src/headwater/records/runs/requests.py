@@ -48,7 +48,7 @@ def plan_runs(
     job_name: str | None = None,
     dynamic_keys: DynamicPartitionsStore | None = None,
 ) -> list[Run]:
-    """The runs that make some assets: one for each code location that is concerned.
+    """The runs that make some assets, or look at observable ones: one for each code location that is concerned.
 
     What one function makes together with an asset is made along with it.
 
@@ -66,15 +66,17 @@ def plan_runs(
 
     Raises:
         UnknownAssetError: a key is not known.
-        ExternalAssetError: an asset is made by somebody else.
+        ExternalAssetError: an asset is made by somebody else, and nothing here looks at it.
         UnknownPartitionError: the partition is missing, not wanted, or not one of an asset's.
     """
-    nodes = [native_node(graph, key) for key in sorted(with_made_together(graph, set(keys)))]
+    nodes = [runnable_node(graph, key) for key in sorted(with_made_together(graph, set(keys)))]
     kept = graph.dynamic_keys if dynamic_keys is None else dynamic_keys
     several = _partitions_meant(nodes, partition, partitions, now)
     by_location: dict[str, list[str]] = {}
     for node in nodes:
-        check_partitions(node, several, now, kept)
+        # Whoever looks at an asset may look at all of its partitions.
+        if several or not node.definition.observable:
+            check_partitions(node, several, now, kept)
         by_location.setdefault(node.location or "", []).append(node.key)
     return [
         Run(
@@ -330,8 +332,14 @@ def check_partitions(
             raise UnknownPartitionError(f"{node.key} has no partition {partition!r}. {keys.extent()}")
 
 
-def external_asset_message(key: str) -> str:
+def external_asset_message(node: AssetNode) -> str:
     """Why an external asset can't be made here, and what to do instead."""
+    key = node.key
+    if node.definition.observable:
+        return (
+            f"{key} is an external asset: another system makes it, so it can't be materialized here. Look at it "
+            f"instead: `headwater observe {key}`, or a run or job that names it."
+        )
     # In a path every slash splits, so a key with a slash inside a part goes into the body.
     path = "" if "\\" in key else key
     return (
@@ -355,12 +363,25 @@ def native_node(graph: AssetGraph, key: str) -> AssetNode:
         UnknownAssetError: there is no such asset.
         ExternalAssetError: another system makes it.
     """
+    node = runnable_node(graph, key)
+    if node.kind != "native":
+        raise ExternalAssetError(external_asset_message(node))
+    return node
+
+
+def runnable_node(graph: AssetGraph, key: str) -> AssetNode:
+    """An asset that a run can make or look at.
+
+    Raises:
+        UnknownAssetError: there is no such asset.
+        ExternalAssetError: another system makes it, and nothing here looks at it.
+    """
     number = graph.ids.get(key)
     if number is None:
         near = nearest(key, graph.ids)
         hint = f" Did you mean {near[0]!r}?" if near else " `headwater asset list` shows all."
         raise UnknownAssetError(f"There is no asset {key!r}.{hint}")
     node = graph.nodes[number]
-    if node.kind != "native":
-        raise ExternalAssetError(external_asset_message(key))
+    if not node.is_runnable:
+        raise ExternalAssetError(external_asset_message(node))
     return node

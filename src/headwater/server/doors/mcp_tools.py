@@ -166,7 +166,7 @@ async def get_run(run_id: str) -> dict[str, Any]:
 
 
 async def materialize(keys: list[str], partition: str | None = None) -> dict[str, Any]:
-    """Request a run that makes native assets. Needs the scope `operate`.
+    """Request a run that makes native assets, or looks at observable ones. Needs the scope `operate`.
 
     Args:
         keys: What to make.

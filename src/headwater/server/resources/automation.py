@@ -224,8 +224,8 @@ def _number_then(node: AssetNode, partition: str | None, now: int) -> int | None
 
 def _answer(connection: Connection, node: AssetNode, partition: str | None, tree: Stand | None, pause: int) -> str:
     name = node.key if partition is None else f"{node.key} {partition}"
-    if node.kind != "native":
-        return external_asset_message(node.key)
+    if not node.is_runnable:
+        return external_asset_message(node)
     if tree is None:
         return f"{node.key} has no automation condition, so it is made only when somebody or something asks for it."
     newest = runs.read_newest(connection, RunFilter(asset_key=node.key), limit=1)

@@ -86,7 +86,7 @@ def _tag(text: str) -> tuple[str, str | None]:
     return name, value if has_value else None
 
 
-@post("/runs", sync_to_thread=True, summary="Make assets, or carry out checks")
+@post("/runs", sync_to_thread=True, summary="Make or look at assets, or carry out checks")
 def request_run(
     deployment: NamedDependency[Deployment], asked_by: NamedDependency[Cause], data: JSONBody[shapes.RunRequestBody]
 ) -> shapes.RunView:

@@ -38,6 +38,8 @@ class AssetRow(msgspec.Struct, kw_only=True):
     tags: dict[str, str]
     kinds: list[str]
     partitioned: bool
+    observable: bool
+    """Whether another system makes it, and a function here looks at it."""
     automated: bool
     location: str | None
     latest_materialization: EventRef | None

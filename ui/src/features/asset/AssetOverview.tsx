@@ -41,7 +41,9 @@ export function AssetOverview({ detail }: { detail: AssetDetail }) {
                 <Empty title={asset.kind === "native" ? "Never made" : "Nobody told of it yet"}>
                   {asset.kind === "native"
                     ? "Materialize it with the button above."
-                    : "How to report it stands beside."}
+                    : asset.observable
+                      ? "Observe it with the button above."
+                      : "How to report it stands beside."}
                 </Empty>
               )}
             </Section>

@@ -11,7 +11,7 @@ import { useMay } from "../../components/useMay";
 
 const PAUSE_MILLISECONDS = 200;
 
-/** Makes a native asset after a question; of any other it says who does. */
+/** Makes a native asset after a question, or looks at an observable one; of any other it says who does. */
 export function MaterializeButton({ detail }: { detail: AssetDetail }) {
   const [parameters, setParameters] = useSearchParams();
   const opened = parameters.get("do") === "materialize";
@@ -35,7 +35,8 @@ export function MaterializeButton({ detail }: { detail: AssetDetail }) {
       );
     },
   };
-  if (detail.asset.kind !== "native") {
+  const { kind, observable } = detail.asset;
+  if (kind !== "native" && !observable) {
     return (
       <Tooltip label="Another system makes this asset. How to report it stands below." multiline maw={280}>
         <Button disabled aria-label="Materialize: not possible, another system makes this asset">
@@ -46,11 +47,11 @@ export function MaterializeButton({ detail }: { detail: AssetDetail }) {
   }
   return (
     <>
-      <OperateButton onClick={modal.open}>Materialize</OperateButton>
+      <OperateButton onClick={modal.open}>{observable ? "Observe" : "Materialize"}</OperateButton>
       <Modal
         opened={opened && may}
         onClose={modal.close}
-        title="Materialize"
+        title={observable ? "Observe" : "Materialize"}
         centered
         closeButtonProps={{ "aria-label": "Close" }}
       >
@@ -61,7 +62,9 @@ export function MaterializeButton({ detail }: { detail: AssetDetail }) {
 }
 
 function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => void }) {
-  const { key, partitioned } = detail.asset;
+  const { key, observable } = detail.asset;
+  // Whoever looks at an asset looks at all of its partitions.
+  const partitioned = detail.asset.partitioned && !observable;
   const [parameters] = useSearchParams();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -85,10 +88,10 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
   return (
     <Stack>
       <Text size="sm">
-        This makes <b>{key}</b>
+        This {observable ? "looks at" : "makes"} <b>{key}</b>
         {partitioned ? ", one partition of it," : ""} in a new run, and carries out its checks.
         {detail.downstream.some((below) => below.asset.automated) &&
-          " What follows it on its own will be made too."}
+          ` What follows it on its own will be made too${observable ? ", if it has changed" : ""}.`}
       </Text>
       {partitioned && (
         <Select
@@ -113,7 +116,7 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
             start.mutate();
           }}
         >
-          Materialize
+          {observable ? "Observe" : "Materialize"}
         </Button>
       </Group>
     </Stack>

@@ -27,6 +27,7 @@ function row(key: string, more: Partial<AssetRow> = {}): AssetRow {
     tags: {},
     kinds: [],
     partitioned: false,
+    observable: false,
     automated: false,
     location: null,
     latest_materialization: null,
