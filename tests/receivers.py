@@ -52,8 +52,10 @@ def hooks() -> Iterator[Hooks]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            # Whoever sees it may change how the next one is answered, and not this one.
+            status = found.status
             found.put(Hook(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(found.status)
+            self.send_response(status)
             self.send_header("content-length", "0")
             self.end_headers()
 

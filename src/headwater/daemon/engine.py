@@ -22,6 +22,8 @@ from headwater.daemon.alert_loop import AlertLoop
 from headwater.daemon.alert_sender import AlertSender
 from headwater.daemon.code_locations import CodeLocations
 from headwater.daemon.log_chore import LogChore
+from headwater.daemon.openlineage_loop import OpenLineageLoop
+from headwater.daemon.openlineage_target import read_target
 from headwater.daemon.owners import is_surely_gone, new_owner
 from headwater.daemon.retention import RetentionChore
 from headwater.daemon.run_loop import RunLoop
@@ -43,6 +45,7 @@ _BATCH = 1_000
 _CONDITIONS = "conditions"
 _BACKFILLS = "backfills"
 _ALERTS = "alerts"
+_OPENLINEAGE = "openlineage"
 _REST_SECONDS = 1.0
 _BETWEEN_LOOKS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
@@ -99,6 +102,8 @@ class Engine:
         self._backfills = BackfillLoop(store)
         self._sender = AlertSender(store, AlertChannels(os.environ, name, _address(name)))
         self._alerts = AlertLoop(store, self._sender.wake)
+        target = read_target(os.environ, name)
+        self._openlineage = None if target is None else OpenLineageLoop(store, target)
         self._reader = GraphReader()
         self._graph = self._reader.graph
         self._owner = owner
@@ -130,7 +135,9 @@ class Engine:
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._locations.run(), name="code locations")
+            told = {} if self._openlineage is None else {"openlineage": self._openlineage.run}
             for name, work in {
+                **told,
                 "definitions": self._follow_definitions,
                 "leases": self._shares.run,
                 "log": self._follow_log,
@@ -181,6 +188,8 @@ class Engine:
         is_teller = self._shares.is_mine(_ALERTS)
         self._alerts.use_graph(self._graph if is_teller else None)
         self._sender.switch(on=is_teller)
+        if self._openlineage is not None:
+            self._openlineage.use_graph(self._graph if self._shares.is_mine(_OPENLINEAGE) else None)
         self._ticks.use_graph(self._graph)
         self._runs.use_graph(self._graph)
         self._unused = unsettled

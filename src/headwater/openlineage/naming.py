@@ -15,12 +15,14 @@ Names in file stores are split at slashes, names of topics not at all, all other
 don't count: producers disagree on whether an object's name begins with one. Host and port stay in the key, so that
 one table on two servers is two assets. Spellings of one scheme (`s3a`, `postgresql`) are one, and a user name
 or password in a namespace is left out.
+
+The way back, for what is told to others, is `default_dataset`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from headwater.definitions.metadata.datasets import DatasetName
 from headwater.keys import AssetKey
@@ -34,9 +36,47 @@ _SAME_SCHEME = {
     "postgresql": "postgres",
 }
 _SPLIT_AT_SLASHES = frozenset(
-    {"file", "s3", "gs", "hdfs", "abfss", "wasbs", "dbfs", "sftp", "ftp", "http", "https", "arn", "azurecosmos"}
+    {
+        "file",
+        "s3",
+        "gs",
+        "hdfs",
+        "abfss",
+        "wasbs",
+        "dbfs",
+        "sftp",
+        "ftp",
+        "http",
+        "https",
+        "arn",
+        "azurecosmos",
+        "headwater",
+    }
 )
 _NOT_SPLIT = frozenset({"kafka", "pubsub"})
+_SPLIT_AT_DOTS = frozenset(
+    {
+        "awsathena",
+        "awsglue",
+        "cassandra",
+        "clickhouse",
+        "crate",
+        "db2",
+        "duckdb",
+        "mssql",
+        "mysql",
+        "oracle",
+        "postgres",
+        "redshift",
+        "snowflake",
+        "spanner",
+        "sqlite",
+        "sqlserver",
+        "teradata",
+        "trino",
+    }
+)
+"""Systems whose names are known to be split at dots; others are too, but can't be told from a user's own key."""
 # In these, what stands before the @ is a container.
 _CONTAINER_SCHEMES = frozenset({"abfss", "abfs", "wasbs", "wasb"})
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://[^/]*@")
@@ -66,6 +106,35 @@ def default_key(namespace: str, name: str) -> AssetKey:
     else:
         parts = name.split(".")
     return AssetKey([*prefix, *parts])
+
+
+def default_dataset(key: AssetKey, namespace: str) -> DatasetName:
+    """What a key stands for by the rule above; a key of another form is a name in a namespace of its own.
+
+    Example:
+        >>> default_dataset(AssetKey(["postgres", "db:5432", "shop", "public", "orders"]), "headwater://default")
+        DatasetName(namespace='postgres://db:5432', name='shop.public.orders')
+        >>> default_dataset(AssetKey(["marts", "orders"]), "headwater://default")
+        DatasetName(namespace='headwater://default', name='marts/orders')
+    """
+    found = _recognised(key.parts)
+    if found is not None and default_key(found.namespace, found.name) == key:
+        return found
+    return DatasetName(namespace, key.to_escaped_user_string())
+
+
+def _recognised(parts: Sequence[str]) -> DatasetName | None:
+    scheme, *rest = parts or ("",)
+    if scheme in ("file", "bigquery") and rest:
+        return DatasetName(scheme, f"/{'/'.join(rest)}" if scheme == "file" else ".".join(rest))
+    if len(rest) < 2:
+        return None
+    namespace = f"{scheme}://{rest[0]}"
+    if scheme in _SPLIT_AT_SLASHES:
+        return DatasetName(namespace, "/".join(rest[1:]))
+    if scheme in _SPLIT_AT_DOTS:
+        return DatasetName(namespace, ".".join(rest[1:]))
+    return DatasetName(namespace, rest[1]) if scheme in _NOT_SPLIT else None
 
 
 def _split_namespace(namespace: str) -> tuple[str, list[str]]:

@@ -46,8 +46,8 @@ from headwater.server.routes import (
     session,
     webhooks,
 )
-from headwater.server.version import package_version
 from headwater.traces import current_trace
+from headwater.version import package_version
 
 ROUTES = [
     deployment.get_deployment,

@@ -37,7 +37,7 @@ from headwater.server.http import ROUTE, BodyTooLargeError, Message, Receive, Sc
 from headwater.server.metrics import CONTENT_TYPE, Metrics
 from headwater.server.problems import invalid_request, plain_problem, problem_of, send_problem
 from headwater.server.static import WebApp
-from headwater.server.version import package_version
+from headwater.version import package_version
 
 _DOORS = frozenset({*openlineage_door.PATHS, strict_door.PATH, "/api/live"})
 _REFUSALS = {401: "no valid token", 403: "not allowed", 429: "too many requests"}

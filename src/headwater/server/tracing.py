@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 from headwater.server.http import Scope, header
-from headwater.server.version import package_version
 from headwater.traces import current_trace, open_provider, usable_traceparent
+from headwater.version import package_version
 
 
 class RequestSpan(Protocol):

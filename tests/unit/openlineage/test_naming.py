@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from headwater.definitions.metadata.datasets import DatasetName
 from headwater.keys import AssetKey
-from headwater.openlineage.naming import Naming, default_key, without_credentials
+from headwater.openlineage.naming import Naming, default_dataset, default_key, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,35 @@ def test_default_rule(namespace: str, name: str, parts: list[str]) -> None:
 def test_different_names_are_different_assets(namespace: str, one: str, other: str) -> None:
     """In one namespace of tables or topics, no two names share a key."""
     assert (one == other) == (default_key(namespace, one) == default_key(namespace, other))
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [
+        ("file", "/srv/raw/orders.csv"),
+        ("s3://raw", "daily/orders.csv"),
+        ("postgres://db:5432", "shop.public.orders"),
+        ("bigquery", "project.sales.items"),
+        ("kafka://bus:9092", "orders.v1"),
+        ("headwater://prod", "marts/orders"),
+    ],
+)
+def test_the_way_back(namespace: str, name: str) -> None:
+    """What came under its system's name is told to others under the same."""
+    assert DatasetName(namespace, name) == default_dataset(default_key(namespace, name), "headwater://here")
+
+
+@given(
+    st.sampled_from(["postgres", "s3", "file", "kafka", "bigquery", "headwater", "mine", ""]),
+    st.lists(st.text("ab./\\"), max_size=4),
+    st.sampled_from(["postgres", "s3", "file", "kafka", "bigquery", "headwater", "mine", ""]),
+    st.lists(st.text("ab./\\"), max_size=4),
+)
+def test_no_two_assets_are_told_as_one(one: str, ones: list[str], other: str, others: list[str]) -> None:
+    """Every key has a dataset, and no two share one."""
+    keys = AssetKey([one, *ones]), AssetKey([other, *others])
+    names = [default_dataset(key, "here") for key in keys]
+    assert (keys[0] == keys[1]) == (names[0] == names[1])
 
 
 @pytest.mark.parametrize(

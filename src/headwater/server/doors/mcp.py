@@ -15,7 +15,7 @@ from headwater.server.doors import mcp_tools
 from headwater.server.doors.mcp_tools import Caller
 from headwater.server.http import Receive, Scope, Send
 from headwater.server.problems import plain_problem, send_problem
-from headwater.server.version import package_version
+from headwater.version import package_version
 
 PATH = "/mcp"
 _INSTRUCTIONS = (

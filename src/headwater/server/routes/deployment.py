@@ -14,7 +14,7 @@ from headwater.server.access.guard import identify
 from headwater.server.access.hosts import Hosts
 from headwater.server.deployment import Deployment
 from headwater.server.resources import locations
-from headwater.server.version import package_version
+from headwater.version import package_version
 
 
 @get("/deployment", summary="The deployment and its code locations")

@@ -199,6 +199,15 @@ def read_run(connection: Connection, run_id: str, *, after: int = 0, limit: int 
     return [_from_row(row) for row in connection.execute(query.order_by(events.c.seq).limit(limit))]
 
 
+def read_run_between(
+    connection: Connection, run_id: str, kinds: Collection[EventKind], after: int, before: int
+) -> list[Event]:
+    """A run's events of some kinds between two places in the log, both left out, in commit order."""
+    query = _restrict(sa.select(events), EventFilter(run_id=run_id, kinds=kinds))
+    query = query.where(events.c.seq > after, events.c.seq < before)
+    return [_from_row(row) for row in connection.execute(query.order_by(events.c.seq))]
+
+
 def read_many(connection: Connection, seqs: Sequence[int]) -> dict[int, Event]:
     """Events by their `seq`; those that do not exist are left out."""
     found: dict[int, Event] = {}
