@@ -265,6 +265,7 @@ from headwater.errors import UnknownRunError as UnknownRunError
 from headwater.errors import UnknownScheduleError as UnknownScheduleError
 from headwater.errors import UnknownSensorError as UnknownSensorError
 from headwater.errors import UnknownWebhookError as UnknownWebhookError
+from headwater.errors import UserExitError as UserExitError
 from headwater.errors import WorkerDiedError as WorkerDiedError
 from headwater.errors import WorkerTimeoutError as WorkerTimeoutError
 from headwater.execution.in_process.asset_values import AssetValueLoader as AssetValueLoader

@@ -123,6 +123,10 @@ class StepOutputError(HeadwaterError):
     """An asset or check function returned something that its definition does not allow."""
 
 
+class UserExitError(HeadwaterError):
+    """A function of the user's called `sys.exit`, which would end a process that others use too."""
+
+
 class PipesError(HeadwaterError):
     """A program that works for a step by Pipes failed, could not be started, or reported what it may not."""
 

@@ -12,12 +12,11 @@ import pytest
 PROJECT = Path(__file__).parents[1] / "projects" / "hostile.py"
 
 
-def headwater(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command on a home of its own."""
+def headwater(home: Path, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command on a home of its own, in this folder or another one."""
     command = [sys.executable, "-m", "headwater.cli", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env={"HEADWATER_HOME": str(home), "PATH": "/usr/bin:/bin"}
-    )
+    environment = {"HEADWATER_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +57,42 @@ def test_materialize_fails_with_the_reason(home: Path) -> None:
     assert "ZeroDivisionError" in done.stderr
     assert "hostile.py" in done.stderr
     assert "run_supervisor" not in done.stderr
+
+
+PROJECT_THAT_LEAVES = """
+import sys
+import headwater as hw
+
+class Window(hw.Config):
+    days: int
+
+@hw.asset
+def leaves():
+    sys.exit("no rates today")
+
+@hw.asset
+def windowed(config: Window):
+    return config.days
+
+defs = hw.Definitions(assets=[leaves, windowed])
+"""
+
+
+def test_materialize_takes_the_definitions_of_its_folder(tmp_path: Path) -> None:
+    """As `dev` does; what a function told `sys.exit` is its reason to fail, and nothing but the run is told of."""
+    (tmp_path / "definitions.py").write_text(PROJECT_THAT_LEAVES)
+    home = tmp_path / "home"
+    left = headwater(home, "materialize", "leaves", folder=tmp_path)
+    wrong = headwater(home, "materialize", "windowed", folder=tmp_path)
+
+    assert 1 == left.returncode
+    assert "Step leaves failed" in left.stdout
+    assert "sys.exit('no rates today')" in left.stderr
+    assert 'sys.exit("no rates today")' in left.stderr, "the line of the function is not shown"
+    assert "user_calls.py" not in left.stderr
+    assert 1 == wrong.returncode
+    assert "  The config of 'windowed': Window was not given what it needs" in wrong.stderr
+    assert 1 == len(wrong.stderr.splitlines())
 
 
 def test_materialize_refuses_an_external_asset(home: Path) -> None:

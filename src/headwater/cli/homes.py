@@ -42,7 +42,11 @@ def deployment_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def file_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option `--file`."""
     return click.option(
-        "--file", "-f", "target", help="Python file or module with the definitions; default: what `dev` served last."
+        "--file",
+        "-f",
+        "target",
+        help="Python file or module with the definitions; default: what `dev` served last, else the "
+        "definitions.py of this folder.",
     )(command)
 
 
@@ -98,16 +102,20 @@ def tell_if_nobody_works(deployment: Deployment) -> None:
 
 
 def find_source(deployment: Deployment, given: str | None) -> LocationSource:
-    """The code to load: the file, module or known location that was named, else what was served last.
+    """The code to load: what was named, else served last, else the file of this folder that `headwater init` makes.
+
+    What is named is a file, a module or a location that was served.
 
     Raises:
-        SettingsError: neither, or several.
+        SettingsError: there is none of them, or several.
     """
     from headwater.location.sources.workspace import sources_of
 
     known = sources_of(read_targets(deployment))
     named = [source for source in known if source.name == given]
     found = known if given is None else named or sources_of([absolute(given)])
+    if not found and Path(DEFAULT_FILE).is_file():
+        found = sources_of([absolute(DEFAULT_FILE)])
     if not found:
         raise SettingsError("Which definitions? Name the file that holds them with --file.")
     if len(found) > 1:

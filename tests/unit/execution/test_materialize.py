@@ -555,3 +555,42 @@ def test_a_job_has_hooks_and_a_retry_policy_for_those_without_one() -> None:
         hw.Definitions([plain], jobs=[job]).resolve()
     with pytest.raises(hw.InvalidParameterError, match="op_retry_policy of job 'nightly'"):
         hw.define_asset_job("nightly", op_retry_policy=3)  # type: ignore[arg-type]
+
+
+def test_sys_exit_in_a_function_is_an_error_that_says_so() -> None:
+    """It ends the step and not the process; what it was called with is told; retries and hooks know it."""
+    seen: list[str] = []
+
+    @hw.failure_hook
+    def note(context: hw.HookContext) -> None:
+        seen.append(str(context.op_exception))
+
+    @hw.asset(hooks={note}, retry_policy=hw.RetryPolicy(max_retries=1))
+    async def plain(context: hw.AssetExecutionContext) -> None:
+        raise SystemExit(f"no rates today, try {context.retry_number}")
+
+    @hw.asset
+    def yielding() -> Iterator[hw.MaterializeResult]:
+        yield hw.MaterializeResult()
+        raise SystemExit
+
+    result = hw.materialize([plain, yielding], raise_on_error=False)
+    errors = {event.step_key: event.error for event in result.all_events if event.event_type == "step_failed"}
+    assert "sys.exit('no rates today, try 1')" in str(errors["plain"])
+    assert "sys.exit()" in str(errors["yielding"])
+    assert 1 == len(seen)
+    with pytest.raises(hw.UserExitError):
+        hw.materialize([yielding])
+
+
+def test_a_run_that_is_interrupted_is_canceled() -> None:
+    """Ctrl-C reaches the caller, and the run is not shown as under way for ever."""
+
+    @hw.asset
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with hw.HeadwaterInstance.ephemeral() as instance:
+        with pytest.raises(KeyboardInterrupt):
+            hw.materialize([interrupted], instance=instance)
+        assert [hw.RunStatus.CANCELED] == [run.status for run in instance.get_runs()]

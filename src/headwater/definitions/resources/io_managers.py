@@ -176,9 +176,11 @@ class OutputContext(_IOContext):
         False
     """
 
-    def __init__(self, **about: Any) -> None:
+    def __init__(self, *, makes_several: bool = False, **about: Any) -> None:
         """Say which data is meant; see `build_output_context` for tests."""
         super().__init__(**about)
+        self.makes_several = makes_several
+        """Whether the function makes several partitions in one go, by its backfill policy, if only one this time."""
         self.output_metadata: dict[str, MetadataValue] = {}
 
     def add_output_metadata(self, metadata: Mapping[str, Any]) -> None:

@@ -112,6 +112,7 @@ class InProcessRun:
 
         Raises:
             Exception: what a function raised, if it is to be.
+            KeyboardInterrupt: somebody pressed Ctrl-C; the run is canceled.
         """
         self._instance.begin_run(self._run)
         self._move(EventKind.RUN_STARTED)
@@ -134,6 +135,10 @@ class InProcessRun:
         except Exception as error:
             self._error = self._error or error
             self._failed.setdefault("", describe(error).message)
+        except BaseException:
+            # Ctrl-C, or whoever else ends this process: nobody is left to carry the run out.
+            self._move(EventKind.RUN_CANCELED)
+            raise
         if self._failed:
             self._move(EventKind.RUN_FAILED, ErrorInfo(message=next(iter(self._failed.values()))))
         else:

@@ -108,14 +108,16 @@ class InMemoryIOManager(IOManager):
 def by_partition(context: OutputContext, obj: Any) -> dict[str, Any]:
     """A value to store, by partition: where a step made several, it is a dict from each of them to its own value.
 
-    A function that returns nothing has stored its data itself: None is the value of each, as it is of one.
+    So it may be where a function that makes several in one go had only one left to make. One that returns nothing has
+    stored its data itself: None is the value of each, as it is of one.
 
     Raises:
         StepOutputError: it does not say what belongs to which partition.
     """
     keys = context.asset_partition_keys
     if len(keys) == 1:
-        return {keys[0]: obj}
+        in_dict = context.makes_several and isinstance(obj, dict) and set(obj) == set(keys)
+        return obj if in_dict else {keys[0]: obj}
     if obj is None:
         return dict.fromkeys(keys)
     if isinstance(obj, dict) and set(obj) == set(keys):

@@ -48,7 +48,7 @@ from headwater.execution.steps.outputs import (
 from headwater.execution.steps.told_events import evaluated, told
 from headwater.keys import AssetCheckKey, AssetKey
 from headwater.location.code.tracebacks import describe
-from headwater.location.code.user_calls import call
+from headwater.location.code.user_calls import call, exits_told
 from headwater.location.hosts.resources import ResourceScope
 
 Told = TypeVar("Told", MadeAsset, EvaluatedCheck)
@@ -161,7 +161,7 @@ class _Step:
     def _make(self, definition: AssetsDefinition) -> StepReport:
         context = self._context(definition)
         arguments = self._arguments(definition, definition.needs, definition.inputs)
-        with context.entered():
+        with context.entered(), exits_told():
             returned = call(definition.compute_fn, context if definition.takes_context else None, **arguments)
             # A generator does its work while it is read.
             if definition.observes:
@@ -256,10 +256,11 @@ class _Step:
         return (msgspec.structs.replace(told, partition=part) for part in self._order.partitions or (None,))
 
     def _output_context(self, definition: AssetsDefinition, key: AssetKey, result: AssetResult) -> OutputContext:
-        spec = definition.specs_by_key[key]
+        spec, policy = definition.specs_by_key[key], definition.backfill_policy
         return OutputContext(
             asset_key=key,
             partition_keys=self._order.partitions,
+            makes_several=policy is not None and policy.max_partitions_per_run != 1,
             partitions_def=spec.partitions_def,
             definition_metadata=spec.metadata,
             typing_type=type(result.value),

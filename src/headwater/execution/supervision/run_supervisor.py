@@ -123,7 +123,8 @@ class RunSupervisor:
             )
             return
         except _OUTSIDE_STEPS as error:
-            _log.error("a run failed outside its steps", run_id=self._run.run_id, reason=str(error))
+            # No error of this process: the run's end says it to whoever asked for it.
+            _log.info("a run failed outside its steps", run_id=self._run.run_id, reason=str(error))
             await self._end_failed(ErrorInfo(message=str(error), type=type(error).__name__))
             return
         except StoreError:

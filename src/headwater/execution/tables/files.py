@@ -12,7 +12,7 @@ from headwater.errors import MissingInputError
 from headwater.execution.io.file_io_manager import by_partition, load_partitions
 from headwater.execution.io.value_places import folder_at, written_whole
 from headwater.execution.tables import frames
-from headwater.execution.tables.duckdb_file import partition_column
+from headwater.execution.tables.partition_rows import rows_of
 
 _SAFE = " =+@,-_."
 
@@ -58,7 +58,8 @@ class TableFilesIOManager(ConfigurableIOManager):
         keys = context.asset_partition_keys
         if len(keys) > 1 and frames.library_of(obj) and "partition_expr" in context.definition_metadata:
             frame = frames.as_frame(obj, context.asset_key.to_user_string())
-            return frames.split(frame, partition_column(context), keys)
+            frames.check_rows(frame, rows_of(context))
+            return {key: frames.rows_of(frame, rows_of(context, [key])) for key in keys}
         return by_partition(context, obj)
 
     def _store(self, context: OutputContext, partition: str | None, obj: Any) -> tuple[Any, int]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Sequence
+from functools import reduce
+from operator import and_, or_
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from headwater.definitions.resources.io_managers import OutputContext
 from headwater.errors import StepOutputError
+from headwater.execution.io.file_io_manager import by_partition
+from headwater.execution.tables.partition_rows import PartitionRows, Values
 
 _LIBRARIES = ("polars", "pandas", "pyarrow")
 _CLASSES = ("DataFrame", "LazyFrame", "Table")
@@ -44,6 +49,28 @@ def as_frame(table: Any, name: str) -> Any:
     return table.collect() if type(table).__name__ == "LazyFrame" else table
 
 
+def joined(value: Any, context: OutputContext) -> Any:
+    """The rows of several partitions in one: those of a dict from partition to table, one after the other.
+
+    Raises:
+        StepOutputError: the dict does not say what belongs to which partition.
+    """
+    if not context.has_asset_partitions or not isinstance(value, dict):
+        return value
+    parts = list(by_partition(context, value).values())
+    libraries = {library_of(part) for part in parts}
+    if libraries == {"pandas"}:
+        import pandas as pd
+
+        return pd.concat(parts, ignore_index=True)
+    if None not in libraries:
+        import polars as pl
+
+        every = [as_frame(part, context.asset_key.to_user_string()) for part in parts]
+        return pl.concat(every, how="diagonal_relaxed")
+    return [row for part in parts for row in part] if all(isinstance(part, list) for part in parts) else value
+
+
 def encode(frame: Any, format: str) -> bytes:
     """A data frame as the bytes of a file of a format: `parquet`, `csv` or `json` (a line a row)."""
     buffer = io.BytesIO()
@@ -54,7 +81,7 @@ def encode(frame: Any, format: str) -> bytes:
     elif format == "csv":
         frame.to_csv(buffer, index=False)
     else:
-        frame.to_json(buffer, orient="records", lines=True)
+        frame.to_json(buffer, orient="records", lines=True, date_format="iso")
     return buffer.getvalue()
 
 
@@ -92,26 +119,59 @@ def from_records(columns: list[str], rows: list[tuple[Any, ...]], annotation: An
     return _as_wanted(pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None), annotation)
 
 
-def split(frame: Any, column: str, keys: Sequence[str]) -> dict[str, Any]:
-    """The rows of a data frame by the text of one of its columns; empty for a key without rows.
+def check_rows(frame: Any, wanted: PartitionRows) -> None:
+    """See that all rows of a data frame belong to some partitions.
 
     Raises:
-        StepOutputError: there is no such column, or rows that belong to none of the keys.
+        StepOutputError: a row does not, or there is no column that says so.
     """
-    if column not in frame.columns:
-        raise StepOutputError(f"The table has no column {column!r}, which is to tell its partitions apart.")
-    if library_of(frame) == "polars":
-        import polars as pl
+    wanted.check_columns(frame.columns)
+    left = rows_of_others(frame, wanted)
+    if len(left):
+        column = left[wanted.columns[0]]
+        wanted.refuse(len(left), column[0] if library_of(left) == "polars" else column.iloc[0])
 
-        texts = frame[column].cast(pl.String)
-        parts = {key: frame.filter(texts == key) for key in keys}
-    else:
-        texts = frame[column].astype(str)
-        parts = {key: frame[texts == key] for key in keys}
-    left = len(frame) - sum(len(part) for part in parts.values())
-    if left:
-        raise StepOutputError(f"{left} rows have a {column!r} that is none of the {len(keys)} partitions being made.")
-    return parts
+
+def rows_of(frame: Any, wanted: PartitionRows) -> Any:
+    """Those rows of a data frame that belong to some partitions."""
+    mask = _mask(frame, wanted)
+    return frame.filter(mask) if library_of(frame) == "polars" else frame[mask]
+
+
+def rows_of_others(frame: Any, wanted: PartitionRows) -> Any:
+    """Those rows of a data frame that belong to other partitions, or none."""
+    mask = ~_mask(frame, wanted)
+    return frame.filter(mask) if library_of(frame) == "polars" else frame[mask]
+
+
+def _mask(frame: Any, wanted: PartitionRows) -> Any:
+    of_column = _of_polars if library_of(frame) == "polars" else _of_pandas
+    groups = [reduce(and_, (of_column(frame[each.column], each) for each in group)) for group in wanted.groups]
+    return reduce(or_, groups)
+
+
+def _of_polars(series: Any, values: Values) -> Any:
+    import polars as pl
+
+    if not values.spans or not series.dtype.is_temporal():
+        return series.cast(pl.String).is_in(list(values.texts)).fill_null(False)
+    zone = getattr(series.dtype, "time_zone", None)
+    bounds = values.bounds("date" if series.dtype == pl.Date else "local" if zone is None else "zoned")
+    if zone is not None:
+        bounds = [tuple(each.astimezone(ZoneInfo(zone)) for each in bound) for bound in bounds]
+    inside = [(series >= start) & (series < end) for start, end in bounds]
+    return reduce(or_, inside).fill_null(False)
+
+
+def _of_pandas(series: Any, values: Values) -> Any:
+    import pandas as pd
+
+    if values.spans and series.dtype == object and pd.api.types.infer_dtype(series) == "date":
+        series = pd.to_datetime(series)
+    if not values.spans or series.dtype.kind != "M":
+        return series.astype(str).isin(values.texts)
+    bounds = values.bounds("local" if getattr(series.dtype, "tz", None) is None else "zoned")
+    return reduce(or_, [(series >= start) & (series < end) for start, end in bounds])
 
 
 def into_duckdb(connection: Any, name: str, frame: Any) -> None:

@@ -11,7 +11,7 @@ from headwater.definitions.resources.configurable import ConfigurableIOManager
 from headwater.definitions.resources.io_managers import InputContext, OutputContext
 from headwater.errors import MissingInputError
 from headwater.execution.tables import frames
-from headwater.execution.tables.duckdb_file import partition_column
+from headwater.execution.tables.partition_rows import Moments, PartitionRows, Values, rows_of
 
 _TYPES: tuple[tuple[type, type[sa.types.TypeEngine[Any]]], ...] = (
     (bool, sa.Boolean),
@@ -27,8 +27,9 @@ class SQLTableIOManager(ConfigurableIOManager):
     """Stores tables in a database that SQLAlchemy reaches: the last part of a key is the table.
 
     A value replaces all rows, or of an asset with partitions those of the ones being made, in one transaction; which
-    those are tells the column that the asset's metadata names as `partition_expr`. A table that is not there is made,
-    with column types from the first values.
+    those are tells the column that the asset's metadata names as `partition_expr`: a partition that is a window of time
+    has the rows whose date or time lies in it, any other those with its key. A table that is not there is made, and
+    columns that it lacks are added, with types from the first values.
 
     Args:
         url: The database's address, such as `EnvVar("WAREHOUSE_URL")`.
@@ -43,26 +44,32 @@ class SQLTableIOManager(ConfigurableIOManager):
     db_schema: str | None = None
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Store rows: a data frame, or a list of dicts.
+        """Store rows: a data frame, or a list of dicts; of several partitions also a dict with one for each.
 
         Raises:
-            StepOutputError: it is no table, or a partition's rows can't be told from others.
+            StepOutputError: it is no table, a partition's rows can't be told from others, or there are rows of others.
         """
         name = context.asset_key.to_user_string()
-        is_rows = isinstance(obj, list) and all(isinstance(row, dict) for row in obj)
-        rows = obj if is_rows else frames.records(frames.as_frame(obj, name))
+        value = frames.joined(obj, context)
+        is_rows = isinstance(value, list) and all(isinstance(row, dict) for row in value)
+        rows = value if is_rows else frames.records(frames.as_frame(value, name))
         engine = sa.create_engine(self.url)
         try:
             with engine.begin() as connection:
                 table = self._table(connection, context.asset_key.parts[-1])
+                if table is not None and _add_columns(connection, table, rows):
+                    table = self._table(connection, context.asset_key.parts[-1])
                 if table is None:
                     table = _make(connection, context.asset_key.parts[-1], self.db_schema, rows)
-                erase = sa.delete(table)
-                if context.has_asset_partitions:
-                    erase = erase.where(_is_partition(table, context))
-                connection.execute(erase)
+                wanted = rows_of(context) if context.has_asset_partitions else None
+                mine = sa.true() if wanted is None else _condition(table, wanted)
+                connection.execute(sa.delete(table).where(mine))
                 if rows:
                     connection.execute(sa.insert(table), rows)
+                if wanted is not None:
+                    counted = sa.select(sa.func.count()).select_from(table).where(mine)
+                    stored = connection.execute(counted).scalar_one()
+                    wanted.refuse(len(rows) - stored)
         finally:
             engine.dispose()
         context.add_output_metadata({"table": table.fullname, "row_count": len(rows)})
@@ -84,7 +91,7 @@ class SQLTableIOManager(ConfigurableIOManager):
                     )
                 query = sa.select(table)
                 if context.has_asset_partitions:
-                    query = query.where(_is_partition(table, context))
+                    query = query.where(_condition(table, rows_of(context)))
                 found = [tuple(row) for row in connection.execute(query)]
         finally:
             engine.dispose()
@@ -112,6 +119,29 @@ def _type_of(values: Any) -> sa.types.TypeEngine[Any]:
     return next((kind() for python, kind in _TYPES if isinstance(first, python)), sa.Text())
 
 
-def _is_partition(table: sa.Table, context: Any) -> sa.ColumnElement[bool]:
-    column = table.columns[partition_column(context)]
-    return sa.cast(column, sa.String).in_(context.asset_partition_keys)
+def _add_columns(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> bool:
+    """Add the columns to a table that rows have beside its own; whether there were any."""
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
+    missing = [name for name in dict.fromkeys(column for row in rows for column in row) if name not in table.columns]
+    operations = Operations(MigrationContext.configure(connection))
+    for name in missing:
+        column = sa.Column(name, _type_of(row.get(name) for row in rows))
+        operations.add_column(table.name, column, schema=table.schema)
+    return bool(missing)
+
+
+def _condition(table: sa.Table, wanted: PartitionRows) -> sa.ColumnElement[bool]:
+    """Which rows belong to some partitions."""
+    wanted.check_columns(table.columns.keys())
+    groups = [sa.and_(*(_holds(table.columns[each.column], each) for each in group)) for group in wanted.groups]
+    return sa.or_(sa.false(), *groups)
+
+
+def _holds(column: sa.Column[Any], values: Values) -> sa.ColumnElement[bool]:
+    if not values.spans or not isinstance(column.type, sa.DateTime | sa.Date):
+        return sa.cast(column, sa.String).in_(values.texts)
+    zoned = isinstance(column.type, sa.DateTime) and column.type.timezone
+    moments: Moments = "date" if isinstance(column.type, sa.Date) else "zoned" if zoned else "local"
+    return sa.or_(*(sa.and_(column >= start, column < end) for start, end in values.bounds(moments)))

@@ -10,7 +10,32 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from headwater.errors import UserExitError
+
 _of_thread = threading.local()
+
+
+class Stopped(SystemExit):
+    """Ends user code that is told to end, so that its `finally` blocks run: it is canceled, or took too long."""
+
+
+@contextmanager
+def exits_told() -> Iterator[None]:
+    """Let `sys.exit` in user code be an error: it ends a program, but not a process that others use too.
+
+    Raises:
+        UserExitError: it was called.
+    """
+    try:
+        yield
+    except Stopped:
+        raise
+    except SystemExit as stop:
+        told = "" if stop.code is None else repr(stop.code)
+        error = UserExitError(
+            f"The function called sys.exit({told}). Let it return where it is done, and raise an exception where not."
+        )
+        raise error.with_traceback(stop.__traceback__) from None
 
 
 def call(function: Callable[..., Any], context: Any = None, /, **inputs: Any) -> Any:
@@ -22,12 +47,16 @@ def call(function: Callable[..., Any], context: Any = None, /, **inputs: Any) ->
         function: The user's.
         context: Passed first, unless it is None.
         inputs: Passed by name.
+
+    Raises:
+        UserExitError: it called `sys.exit`.
     """
-    returned = function(**inputs) if context is None else function(context, **inputs)
-    if not inspect.isawaitable(returned):
-        return returned
-    kept: _KeptLoop | None = getattr(_of_thread, "loop", None)
-    return asyncio.run(_wait_for(returned)) if kept is None else kept.run(returned)
+    with exits_told():
+        returned = function(**inputs) if context is None else function(context, **inputs)
+        if not inspect.isawaitable(returned):
+            return returned
+        kept: _KeptLoop | None = getattr(_of_thread, "loop", None)
+        return asyncio.run(_wait_for(returned)) if kept is None else kept.run(returned)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from headwater.definitions.definitions import Definitions
 from headwater.location.code.tracebacks import describe
-from headwater.location.code.user_calls import kept_loop
+from headwater.location.code.user_calls import Stopped, kept_loop
 from headwater.location.memory import resident_bytes
 from headwater.location.protocol.wire import Channel, Emitted, Raised, Returned, to_worker
 
@@ -67,7 +67,7 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     # Ends user code by an exception, so that its `finally` blocks run; whoever swallows it is killed a little later.
-    raise SystemExit(128 + signal.SIGTERM)
+    raise Stopped(128 + signal.SIGTERM)
 
 
 def die_with_parent(parent: int) -> None:
