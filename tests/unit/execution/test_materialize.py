@@ -570,7 +570,7 @@ def test_sys_exit_in_a_function_is_an_error_that_says_so() -> None:
         raise SystemExit(f"no rates today, try {context.retry_number}")
 
     @hw.asset
-    def yielding() -> Iterator[hw.MaterializeResult]:
+    def yielding() -> Iterator[hw.MaterializeResult[None]]:
         yield hw.MaterializeResult()
         raise SystemExit
 
