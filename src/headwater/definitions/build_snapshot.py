@@ -15,6 +15,7 @@ from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.metadata.infer import to_wire
+from headwater.definitions.run_ops import check_config_names, keys_of_job, keys_of_request
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.schedules.definition import DefaultScheduleStatus, ScheduleDefinition
 from headwater.definitions.selectable import target_keys
@@ -217,6 +218,11 @@ def _sensor(sensor: SensorDefinition, defs: Definitions) -> SensorSnapshot:
 
 def _schedule(schedule: ScheduleDefinition, defs: Definitions) -> ScheduleSnapshot:
     with _named("Schedule", schedule):
+        if schedule.run_config:
+            targets = target_keys(schedule.run_targets.assets, defs.selection_index)
+            check_config_names(
+                defs, schedule.run_config, keys_of_request(defs, schedule.run_targets.job_names, targets)
+            )
         return ScheduleSnapshot(
             **_tick(schedule, defs, schedule.default_status in (None, DefaultScheduleStatus.RUNNING)),
             crons=schedule.cron_schedule,
@@ -271,6 +277,8 @@ def _job(job: JobDefinition, defs: Definitions) -> JobSnapshot:
 def _job_snapshot(job: JobDefinition, defs: Definitions) -> JobSnapshot:
     partitions = job.partitions_def
     made = job.resolve(lambda: defs.selection_index)
+    if job.run_config:
+        check_config_names(defs, job.run_config, keys_of_job(defs, job))
     if job.automation_condition is not None:
         _check_automated(job, made, defs)
     return JobSnapshot(

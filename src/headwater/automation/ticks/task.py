@@ -7,6 +7,7 @@ import msgspec
 from headwater.automation.opened_instance import instance_opener
 from headwater.automation.ticks.log import TickLog
 from headwater.automation.ticks.messages import TickReport, encoder, order_decoder
+from headwater.automation.ticks.requested_runs import check_configs
 from headwater.automation.ticks.schedule_tick import evaluate_schedule_tick
 from headwater.automation.ticks.sensor_tick import evaluate_sensor_tick
 from headwater.clock import SystemClock
@@ -23,6 +24,7 @@ def evaluate(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     evaluate_tick = evaluate_schedule_tick if is_schedule else evaluate_sensor_tick
     try:
         report = evaluate_tick(definitions, order, log, instance_opener(order.instance))
+        check_configs(definitions, order.state.sensor, report.runs)
     except Exception as error:  # whatever user code raises
         report = TickReport(error=describe(error))
     return encoder.encode(msgspec.structs.replace(report, log=tuple(log.lines)))

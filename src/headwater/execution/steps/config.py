@@ -7,6 +7,7 @@ from typing import Any
 
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.resources.needs import Needs
+from headwater.definitions.run_ops import needs_of_run
 from headwater.definitions.runs.run_config import read_run_config, with_env_vars
 from headwater.errors import InvalidConfigError
 from headwater.keys import AssetKey
@@ -37,28 +38,27 @@ def function_config(needs: Needs, given: Mapping[str, Any], op_name: str) -> Any
     return checked if needs.takes_config else checked.model_dump()
 
 
-def check_run_config(definitions: Definitions, assets: Iterable[str], plain: Mapping[str, Any]) -> None:
+def check_run_config(
+    definitions: Definitions,
+    assets: Iterable[str],
+    plain: Mapping[str, Any],
+    *,
+    of_more: Iterable[AssetKey] = (),
+) -> None:
     """See that a run's config fits the functions and resources that it is for.
 
     Args:
         definitions: All.
         assets: What the run makes, with its checks.
         plain: The config in its plain form.
+        of_more: Assets that the config may speak of though this run makes them not, such as others of its job.
 
     Raises:
         InvalidConfigError: it does not; the message names the asset or resource, and the field.
     """
     resolved = definitions.resolve()
-    keys = {AssetKey.from_escaped_user_string(key) for key in assets}
-    needs: dict[str, Needs] = {}
-    for key in keys:
-        maker = resolved.natives.get(key) or resolved.observables.get(key)
-        if maker is not None:
-            needs[maker.op_name] = maker.needs
-    for check_key, check in resolved.checks.items():
-        if check_key.asset_key in keys:
-            needs[check.op_name] = check.needs
-    config = read_run_config(plain, needs, definitions.resources)
+    needs = needs_of_run(resolved, map(AssetKey.from_escaped_user_string, assets))
+    config = read_run_config(plain, {**needs_of_run(resolved, of_more), **needs}, definitions.resources)
     for op_name, need in needs.items():
         given = config.of_op(op_name)
         if need.config is not None:

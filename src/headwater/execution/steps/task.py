@@ -13,6 +13,7 @@ import msgspec
 from headwater.clock import SystemClock
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.functions.logs import ContextLog
+from headwater.definitions.run_ops import keys_of_job
 from headwater.environment import knows_secrets, redact
 from headwater.errors import InvalidInvocationError
 from headwater.execution.instance.instance import HeadwaterInstance
@@ -26,6 +27,7 @@ from headwater.execution.steps.work import carry_out as carry_out_step
 from headwater.location.code.tracebacks import describe
 from headwater.location.hosts.resources import ResourceScope
 from headwater.location.hosts.worker import Emit, leftovers, own_folder
+from headwater.records.runs.runs import RETRY_TAG
 
 
 def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
@@ -89,7 +91,11 @@ def _close_kept(run_id: str) -> None:
 def prepare(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     """The task that sees whether a run's config fits, before any step of it begins."""
     order: StepOrder = order_decoder.decode(payload)
-    check_run_config(definitions, order.assets, order.run_config)
+    resolved = definitions.resolve()
+    job = resolved.jobs.get(order.job_name or "")
+    # A retry of what is left, and a part of a job, have the config of the whole.
+    more = resolved.specs if RETRY_TAG in order.tags else () if job is None else keys_of_job(definitions, job)
+    check_run_config(definitions, order.assets, order.run_config, of_more=more)
     return b""
 
 
