@@ -8,7 +8,7 @@ import click
 
 from headwater.cli.homes import deployment_option, file_option, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
-from headwater.cli.ticking import change, show_ticks, tick_here
+from headwater.cli.ticking import names_options, show_ticks, switch, tick_here
 from headwater.records.log.events import EventKind
 
 
@@ -42,33 +42,33 @@ def list_schedules(home: Path | None, deployment: str, as_json: bool) -> None:
 
 
 @schedule_group.command("start")
-@click.argument("name")
+@names_options
 @home_option
 @deployment_option
-def start_schedule(name: str, home: Path | None, deployment: str) -> None:
-    """Switch a schedule on, from now on."""
-    _switch(name, EventKind.SCHEDULE_STARTED, True, home, deployment)
-    click.echo(f"{name} is on.")
+def start_schedule(names: tuple[str, ...], is_all: bool, home: Path | None, deployment: str) -> None:
+    """Switch schedules on, from now on."""
+    for name in _switch(EventKind.SCHEDULE_STARTED, True, (names, is_all), home, deployment):
+        click.echo(f"{name} is on.")
 
 
 @schedule_group.command("stop")
-@click.argument("name")
+@names_options
 @home_option
 @deployment_option
-def stop_schedule(name: str, home: Path | None, deployment: str) -> None:
-    """Switch a schedule off; times that come meanwhile are not made up for."""
-    _switch(name, EventKind.SCHEDULE_STOPPED, False, home, deployment)
-    click.echo(f"{name} is off.")
+def stop_schedule(names: tuple[str, ...], is_all: bool, home: Path | None, deployment: str) -> None:
+    """Switch schedules off; times that come meanwhile are not made up for."""
+    for name in _switch(EventKind.SCHEDULE_STOPPED, False, (names, is_all), home, deployment):
+        click.echo(f"{name} is off.")
 
 
 @schedule_group.command("reset")
-@click.argument("name")
+@names_options
 @home_option
 @deployment_option
-def reset_schedule(name: str, home: Path | None, deployment: str) -> None:
-    """Let a schedule be on or off as its definition says."""
-    _switch(name, EventKind.SCHEDULE_STARTED, None, home, deployment)
-    click.echo(f"{name} is as its definition says.")
+def reset_schedule(names: tuple[str, ...], is_all: bool, home: Path | None, deployment: str) -> None:
+    """Let schedules be on or off as their definitions say."""
+    for name in _switch(EventKind.SCHEDULE_STARTED, None, (names, is_all), home, deployment):
+        click.echo(f"{name} is as its definition says.")
 
 
 @schedule_group.command("tick")
@@ -96,9 +96,11 @@ def ticks_of(name: str, limit: int, home: Path | None, deployment: str, as_json:
     show_ticks(name, limit, home, deployment, as_json)
 
 
-def _switch(name: str, kind: EventKind, running: bool | None, home: Path | None, deployment: str) -> None:
+def _switch(
+    kind: EventKind, running: bool | None, chosen: tuple[tuple[str, ...], bool], home: Path | None, deployment: str
+) -> list[str]:
     with open_deployment(home, deployment) as opened:
         now = opened.clock.now()
     # Off, it has no time to begin from, and so misses none.
     since = None if running is False else now
-    change(name, kind, {"running": running, "scheduled_at": since}, home, deployment)
+    return switch(kind, {"running": running, "scheduled_at": since}, chosen, home, deployment)

@@ -8,7 +8,7 @@ import click
 
 from headwater.cli.homes import deployment_option, file_option, home_option, json_option, open_deployment
 from headwater.cli.printing import local_time, print_json, print_table
-from headwater.cli.ticking import change, show_ticks, tick_here
+from headwater.cli.ticking import change, names_options, show_ticks, switch, tick_here
 from headwater.records.log.events import EventKind, Reporter
 
 
@@ -55,33 +55,33 @@ def tick_sensor(
 
 
 @sensor_group.command("start")
-@click.argument("name")
+@names_options
 @home_option
 @deployment_option
-def start_sensor(name: str, home: Path | None, deployment: str) -> None:
-    """Switch a sensor on."""
-    change(name, EventKind.SENSOR_STARTED, {"running": True}, home, deployment)
-    click.echo(f"{name} is on.")
+def start_sensor(names: tuple[str, ...], is_all: bool, home: Path | None, deployment: str) -> None:
+    """Switch sensors on."""
+    for name in switch(EventKind.SENSOR_STARTED, {"running": True}, (names, is_all), home, deployment):
+        click.echo(f"{name} is on.")
 
 
 @sensor_group.command("stop")
-@click.argument("name")
+@names_options
 @home_option
 @deployment_option
-def stop_sensor(name: str, home: Path | None, deployment: str) -> None:
-    """Switch a sensor off."""
-    change(name, EventKind.SENSOR_STOPPED, {"running": False}, home, deployment)
-    click.echo(f"{name} is off.")
+def stop_sensor(names: tuple[str, ...], is_all: bool, home: Path | None, deployment: str) -> None:
+    """Switch sensors off."""
+    for name in switch(EventKind.SENSOR_STOPPED, {"running": False}, (names, is_all), home, deployment):
+        click.echo(f"{name} is off.")
 
 
 @sensor_group.command("reset")
-@click.argument("name")
+@names_options
 @home_option
 @deployment_option
-def reset_sensor(name: str, home: Path | None, deployment: str) -> None:
-    """Let a sensor be on or off as its definition says."""
-    change(name, EventKind.SENSOR_STARTED, {"running": None}, home, deployment)
-    click.echo(f"{name} is as its definition says.")
+def reset_sensor(names: tuple[str, ...], is_all: bool, home: Path | None, deployment: str) -> None:
+    """Let sensors be on or off as their definitions say."""
+    for name in switch(EventKind.SENSOR_STARTED, {"running": None}, (names, is_all), home, deployment):
+        click.echo(f"{name} is as its definition says.")
 
 
 @sensor_group.command("cursor")

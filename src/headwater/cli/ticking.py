@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,49 @@ def change(name: str, kind: EventKind, changes: dict[str, Any], home: Path | Non
         find_ticking(opened.graph(), name)
         more = switched_on(opened) if kind in (EventKind.SENSOR_STARTED, EventKind.SCHEDULE_STARTED) else {}
         change_state(opened, name, kind, Reporter("cli"), {**more, **changes})
+
+
+def names_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The arguments of a switch: several names, or all."""
+    every = click.option("--all", "is_all", is_flag=True, help="All that there are.")
+    return click.argument("names", metavar="NAME...", nargs=-1)(every(command))
+
+
+def switch(
+    kind: EventKind,
+    changes: dict[str, Any],
+    chosen: tuple[tuple[str, ...], bool],
+    home: Path | None,
+    deployment: str,
+) -> list[str]:
+    """Change how several sensors or schedules stand, or all of one sort, and give their names.
+
+    Of names of which one is not known, none is changed.
+
+    Args:
+        kind: What becomes of them, which tells sensors from schedules.
+        changes: To the state of each.
+        chosen: Names, and whether all are meant.
+        home: Where the deployments are.
+        deployment: Which.
+    """
+    from headwater.server.resources.ticking import find_schedule, find_sensor
+
+    given, is_all = chosen
+    if bool(given) == is_all:
+        raise click.UsageError("Give names, or --all.")
+    is_sensor = kind in (EventKind.SENSOR_STARTED, EventKind.SENSOR_STOPPED)
+    with open_deployment(home, deployment) as opened:
+        graph = opened.graph()
+        if is_all:
+            names = sorted(graph.sensors if is_sensor else graph.schedules)
+        else:
+            names = list(dict.fromkeys(given))
+            for name in names:
+                (find_sensor if is_sensor else find_schedule)(graph, name)
+    for name in names:
+        change(name, kind, changes, home, deployment)
+    return names
 
 
 def tick_here(name: str, dry_run: bool, target: str | None, home: Path | None, deployment: str, as_json: bool) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from headwater.definitions.arguments import shown
 from headwater.definitions.assets.events import ASSET_EVENTS, AssetEvent
 from headwater.definitions.sensors.context import SensorEvaluationContext
+from headwater.definitions.sensors.cursors import check_cursor_size
 from headwater.definitions.sensors.requests import PartitionsRequest, RunRequest, SensorResult, SkipReason
 from headwater.errors import SensorResultError
 
@@ -41,18 +42,19 @@ def normalize_sensor_result(result: object, context: SensorEvaluationContext) ->
 
     Raises:
         SensorResultError: the result has none of these forms; the message says which, and what to write.
+        SensorStateError: the cursor is too large.
         Exception: whatever the generator raises.
     """
     items = _collect(result, context.sensor_name)
     whole = [item for item in items if isinstance(item, SensorResult)]
-    if whole:
-        if len(items) > 1:
-            raise SensorResultError(
-                f"Sensor {context.sensor_name!r} gave a SensorResult and {len(items) - 1} more; "
-                "put everything into one SensorResult."
-            )
-        return _from_sensor_result(whole[0], context)
-    return _from_items(items, context)
+    if whole and len(items) > 1:
+        raise SensorResultError(
+            f"Sensor {context.sensor_name!r} gave a SensorResult and {len(items) - 1} more; "
+            "put everything into one SensorResult."
+        )
+    outcome = _from_sensor_result(whole[0], context) if whole else _from_items(items, context)
+    check_cursor_size(outcome.cursor, context.sensor_name)
+    return outcome
 
 
 def _from_sensor_result(result: SensorResult, context: SensorEvaluationContext) -> SensorOutcome:

@@ -152,6 +152,23 @@ def test_cursor_both_ways_is_an_error() -> None:
         outcome(hw.SensorResult(cursor="b"), context)
 
 
+@pytest.mark.parametrize(("text", "fits"), [("x" * 2**20, True), ("x" * (2**20 + 1), False), ("é" * 2**20, False)])
+def test_a_cursor_has_a_largest_size(text: str, fits: bool) -> None:
+    """1 MiB as UTF-8, whichever way it is set; the error names the sensor, the size and what to use instead."""
+    context = hw.build_sensor_context(sensor_name="watch")
+    context.update_cursor(text)
+    for result, given in (
+        (hw.SensorResult(cursor=text), hw.build_sensor_context(sensor_name="watch")),
+        (None, context),
+    ):
+        if fits:
+            assert text == outcome(result, given).cursor
+        else:
+            size = f"{len(text.encode()):,}"
+            with pytest.raises(hw.SensorStateError, match=f"'watch' has {size} bytes, but 1,048,576 .* context.state"):
+                outcome(result, given)
+
+
 def test_what_the_generator_raises_is_not_swallowed() -> None:
     """An exception in user code stays what it is."""
 
