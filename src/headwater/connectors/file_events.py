@@ -15,6 +15,8 @@ from headwater.keys import CoercibleToAssetKey
 
 PartitionOf: TypeAlias = Callable[[FileState], str | None] | str
 """A function from a file to its partition, or a regular expression with a group named `partition`."""
+AssetOf: TypeAlias = CoercibleToAssetKey | Callable[[FileState], CoercibleToAssetKey | None]
+"""The one asset that files belong to, or a function from a file to it, and to None for one that belongs to none."""
 MetadataOf: TypeAlias = Callable[[FileState], Mapping[str, Any]]
 
 
@@ -22,7 +24,7 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
     """How files become materializations.
 
     Args:
-        asset: The key of the asset that the files belong to.
+        asset: The key of the asset that the files belong to, or a function from a file to it.
         location: Where the files are, as text before their names in the metadata `path`.
         settle_seconds: How long a file must have looked the same before it is reported.
         limit: How many files a tick reports at most; the rest comes with the ticks after it.
@@ -30,7 +32,7 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
         metadata: From a file to what else is to be said of it.
     """
 
-    asset: CoercibleToAssetKey
+    asset: AssetOf
     location: str
     settle_seconds: float
     limit: int
@@ -42,9 +44,8 @@ class Reporting(msgspec.Struct, frozen=True, kw_only=True):
             _check_expression(self.partition)
         for name, value, least in (("settle_seconds", self.settle_seconds, 0), ("most_files_a_tick", self.limit, 1)):
             if value < least:
-                raise hw.InvalidParameterError(
-                    f"{name} of the sensor of {self.asset!r} is {value}; write at least {least}."
-                )
+                whose = f"the sensor of {self.location}" if callable(self.asset) else f"the sensor of {self.asset!r}"
+                raise hw.InvalidParameterError(f"{name} of {whose} is {value}; write at least {least}.")
 
 
 def report_files(
@@ -76,7 +77,9 @@ def report_files(
         return hw.SensorResult(skip_reason=f"No new file in {reporting.location}{waiting}.", cursor=cursor)
     for file in new:
         context.log.info("%s: %d bytes", file.name, file.size)
-    return hw.SensorResult(asset_events=[_materialization(reporting, file, now) for file in new], cursor=cursor)
+    made = ((file, _asset(reporting.asset, file)) for file in new)
+    events = [_materialization(reporting, file, asset, now) for file, asset in made if asset is not None]
+    return hw.SensorResult(asset_events=events, cursor=cursor)
 
 
 def recall(context: hw.SensorEvaluationContext) -> Memory:
@@ -100,7 +103,13 @@ def remember(context: hw.SensorEvaluationContext, memory: Memory) -> str:
     return Memory(waiting=memory.waiting).to_cursor()
 
 
-def _materialization(reporting: Reporting, file: FileState, now: float) -> hw.AssetMaterialization:
+def _asset(rule: AssetOf, file: FileState) -> CoercibleToAssetKey | None:
+    return rule(file) if callable(rule) else rule
+
+
+def _materialization(
+    reporting: Reporting, file: FileState, asset: CoercibleToAssetKey, now: float
+) -> hw.AssetMaterialization:
     own = {
         "path": hw.MetadataValue.path(f"{reporting.location.rstrip('/')}/{file.name}"),
         "size_bytes": file.size,
@@ -108,7 +117,7 @@ def _materialization(reporting: Reporting, file: FileState, now: float) -> hw.As
     }
     more = reporting.metadata(file) if reporting.metadata is not None else {}
     return hw.AssetMaterialization(
-        reporting.asset,
+        asset,
         description=file.name,
         metadata={**own, **more},
         partition=_partition(reporting.partition, file),

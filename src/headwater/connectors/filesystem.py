@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
-import re
 import stat
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 import headwater as hw
 from headwater.clock import SystemClock, to_seconds
 from headwater.connectors.errors import UnreachableError
-from headwater.connectors.file_events import MetadataOf, PartitionOf, Reporting, report_files
+from headwater.connectors.file_events import AssetOf, MetadataOf, PartitionOf, Reporting, report_files
 from headwater.connectors.fingerprints import FileState
-from headwater.keys import CoercibleToAssetKey
+from headwater.connectors.path_patterns import check_pattern, fits_part
 
 
 def build_folder_sensor(
     *,
     name: str,
-    asset: CoercibleToAssetKey,
+    asset: AssetOf,
     folder: str | Path,
     pattern: str = "**/*",
     partition: PartitionOf | None = None,
@@ -39,7 +36,8 @@ def build_folder_sensor(
 
     Args:
         name: The sensor's name.
-        asset: The key of the asset that the files belong to.
+        asset: The key of the asset that the files belong to; or a function from a file to it, where there are several,
+            and to None for a file that belongs to none.
         folder: Where they are. That it exists is asked at each tick.
         pattern: Which ones, by their path below `folder`, as for `Path.glob`: `**/*.parquet` for those in all folders
             below.
@@ -57,7 +55,7 @@ def build_folder_sensor(
     Raises:
         InvalidParameterError: an argument can't be meant so.
     """
-    _check_pattern(name, pattern)
+    check_pattern(name, pattern)
     reporting = Reporting(
         asset=asset,
         location=str(folder),
@@ -78,15 +76,6 @@ def build_folder_sensor(
         return report_files(context, reporting, list_folder(folder, pattern), to_seconds(SystemClock().now()))
 
     return look
-
-
-def _check_pattern(name: str, pattern: str) -> None:
-    parts = PurePath(pattern).parts
-    if not parts or PurePath(pattern).is_absolute() or any(part.startswith(".") for part in parts):
-        raise hw.InvalidParameterError(
-            f"pattern of the sensor {name!r} is {pattern!r}, which nothing in `folder` matches: write a path below it, "
-            "such as '*.csv' or '**/*.parquet'; hidden files are left out."
-        )
 
 
 def list_folder(folder: str | Path, pattern: str = "**/*") -> list[FileState]:
@@ -131,9 +120,9 @@ def _matching(folder: str, above: str, parts: tuple[str, ...]) -> Iterator[tuple
             if entry.is_dir(follow_symlinks=False):
                 yield from _matching(entry.path, f"{above}{entry.name}/", parts)
         return
-    fits = _matcher(part)
+    fits = fits_part(part)
     for entry in _entries(folder):
-        if not fits(entry.name):
+        if fits(entry.name) is None:
             continue
         if not rest:
             yield above + entry.name, entry.path
@@ -148,8 +137,3 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
     except (FileNotFoundError, PermissionError):
         # Gone since it was listed, or none of our business.
         return []
-
-
-@lru_cache
-def _matcher(part: str) -> Callable[[str], object]:
-    return re.compile(fnmatch.translate(part)).match

@@ -16,10 +16,9 @@ import msgspec
 import headwater as hw
 from headwater.clock import SystemClock, to_seconds
 from headwater.connectors.errors import MissingExtraError, UnreachableError
-from headwater.connectors.file_events import MetadataOf, PartitionOf, Reporting, report_files
+from headwater.connectors.file_events import AssetOf, MetadataOf, PartitionOf, Reporting, report_files
 from headwater.connectors.fingerprints import FileState, is_unfinished
 from headwater.connectors.kept_connection import KeptConnection
-from headwater.keys import CoercibleToAssetKey
 
 if TYPE_CHECKING:
     import asyncssh
@@ -130,7 +129,7 @@ class SftpServer(msgspec.Struct, frozen=True, kw_only=True):
 def build_sftp_sensor(
     *,
     name: str,
-    asset: CoercibleToAssetKey,
+    asset: AssetOf,
     server: SftpServer,
     folder: str = ".",
     pattern: str = "*",
@@ -150,7 +149,8 @@ def build_sftp_sensor(
 
     Args:
         name: The sensor's name.
-        asset: The key of the asset that the files belong to.
+        asset: The key of the asset that the files belong to; or a function from a file to it, where there are several,
+            and to None for a file that belongs to none.
         server: Where to look.
         folder: The folder on it.
         pattern: Which files in it, such as `*.csv`.
