@@ -594,3 +594,53 @@ def test_a_run_that_is_interrupted_is_canceled() -> None:
         with pytest.raises(KeyboardInterrupt):
             hw.materialize([interrupted], instance=instance)
         assert [hw.RunStatus.CANCELED] == [run.status for run in instance.get_runs()]
+
+
+def test_an_io_manager_is_told_what_asset_and_parameter_say() -> None:
+    """Of a parameter: its type and its own metadata, before that of the asset, which `upstream_output` has alone."""
+    told: list[Any] = []
+
+    class Noting(hw.IOManager):
+        def handle_output(self, context: hw.OutputContext, obj: Any) -> None:
+            told.append(context.dagster_type.typing_type)
+
+        def load_input(self, context: hw.InputContext) -> Any:
+            stored = context.upstream_output
+            assert stored is not None
+            told.append((context.dagster_type.display_name, context.metadata, stored.asset_key, stored.metadata))
+            return 7
+
+    @hw.asset(metadata={"table": "sales", "columns": "all"})
+    def sales() -> int:
+        return 1
+
+    @hw.asset(ins={"sales": hw.AssetIn(metadata={"columns": "price"})})
+    def total(sales: int) -> None:
+        assert 7 == sales
+
+    hw.materialize([sales, total], resources={"io_manager": Noting()})
+    asset = {"table": "sales", "columns": "all"}
+    assert [int, ("int", {**asset, "columns": "price"}, hw.AssetKey("sales"), asset)] == told
+
+
+def test_files_are_where_the_run_or_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a folder a `FilesystemIOManager` keeps values with those of the run; an `EnvVar` is read when used."""
+
+    @hw.asset
+    def numbers() -> list[int]:
+        return [1]
+
+    with hw.HeadwaterInstance.local_temp(tmp_path / "home") as instance:
+        hw.materialize([numbers], instance=instance, resources={"io_manager": hw.FilesystemIOManager()})
+        assert hw.materialize([numbers], instance=instance).success
+    assert ["numbers.pickle"] == [each.name for each in tmp_path.rglob("numbers*")]
+
+    lake = hw.FilesystemIOManager(base_dir=hw.EnvVar("LAKE"))
+    with pytest.raises(hw.InvalidConfigError, match="environment variable LAKE, which is not set"):
+        hw.materialize([numbers], resources={"io_manager": lake})
+    monkeypatch.setenv("LAKE", str(tmp_path / "lake"))
+    hw.materialize([numbers], resources={"io_manager": lake})
+    assert (tmp_path / "lake" / "numbers.pickle").is_file()
+
+    with pytest.raises(hw.InvalidConfigError, match="Name a folder"):
+        hw.FilesystemIOManager().load_input(hw.build_input_context(asset_key="numbers"))

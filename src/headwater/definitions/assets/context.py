@@ -139,7 +139,7 @@ class AssetExecutionContext(InputsAndOutputs, StepContext):
             InvalidParameterError: the function does not make that asset.
         """
         key = None if asset_key is None else AssetKey.from_coercible(asset_key)
-        if key is not None and key not in self.selected_asset_keys:
+        if key is not None and self._asset_keys and key not in self.selected_asset_keys:
             made = " or ".join(repr(each) for each in self._asset_keys)
             raise InvalidParameterError(
                 f"asset_key of add_asset_metadata is the asset being made, {made}, but got {shown(asset_key)}."

@@ -142,7 +142,8 @@ def asset(
         kinds: What it is made of or with, such as `csv`; at most ten.
         check_specs: Checks whose results the function gives along with its own.
         pool: A name for what such functions share and compete for; kept with the definition.
-        timeout: Seconds (or a timedelta) after which a run of the function is stopped.
+        timeout: Seconds (or a timedelta) after which a run of the function is stopped; `materialize` in Python, which
+            works in the caller's own process, sets no limit.
 
     Raises:
         InvalidDefinitionError: the definition contradicts itself; the message says how to mend it.

@@ -37,7 +37,7 @@ class AssetIn(Frozen):
 
     Args:
         key: The asset's key; a string is one part.
-        metadata: What is known of the dependency itself.
+        metadata: What is known of the dependency itself; the IO manager that loads the value is told.
         key_prefix: Or only what comes before the parameter's name in the key.
         partition_mapping: Which of its partitions are read, as for `AssetDep`.
         input_manager_key: The resource that loads the value for this parameter, where it is not the asset's own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headwater.definitions.functions.logs import ContextLog, RecordedLog
 from headwater.definitions.metadata.infer import normalize_metadata
@@ -54,6 +54,21 @@ class IOManager(ResourceBase, ABC):
         """
 
 
+class ValueType(NamedTuple):
+    """The type of a value that is stored or loaded.
+
+    Args:
+        typing_type: The type, or a parameter's annotation; `Any` where there is none.
+    """
+
+    typing_type: Any
+
+    @property
+    def display_name(self) -> str:
+        """Its name."""
+        return str(getattr(self.typing_type, "__name__", self.typing_type))
+
+
 class _IOContext:
     """What storing and loading have in common: which data is meant."""
 
@@ -88,6 +103,11 @@ class _IOContext:
     def metadata(self) -> dict[str, Any]:
         """The metadata of the asset's definition."""
         return self.definition_metadata
+
+    @property
+    def dagster_type(self) -> ValueType:
+        """The type of the value, where code asks for `dagster_type.typing_type`; the same as `typing_type`."""
+        return ValueType(self.typing_type)
 
     @property
     def has_asset_key(self) -> bool:
@@ -193,7 +213,10 @@ class OutputContext(_IOContext):
 
 
 class InputContext(_IOContext):
-    """What an IO manager is told about a value to load. `upstream_output` is how it was stored, if it is known.
+    """What an IO manager is told about a value to load.
+
+    `upstream_output` is the asset's own side of it, with what its definition says; `definition_metadata` has that too,
+    and what the `AssetIn` of the parameter says goes before it.
 
     Example:
         >>> context = build_input_context(asset_key="orders", partition_key="2026-11-01")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from headwater.definitions.metadata.infer import MetadataValue
+from headwater.definitions.resources.env_vars import EnvVar
 from headwater.definitions.resources.io_managers import InputContext, IOManager, OutputContext
-from headwater.errors import MissingInputError, StepOutputError
+from headwater.errors import InvalidConfigError, MissingInputError, StepOutputError
 from headwater.execution.io.file_values import FileValues
 
 
@@ -18,7 +20,8 @@ class FilesystemIOManager(IOManager):
     from partition to value.
 
     Args:
-        base_dir: The folder: a path, or with the extra `fsspec` an address such as `s3://bucket/folder`, or a `UPath`.
+        base_dir: The folder: a path, or with the extra `fsspec` an address such as `s3://bucket/folder`, or a `UPath`,
+            or an `EnvVar` that holds one. Left out, it is where a run keeps values by itself.
         durable: Whether to wait until a value is on the disk itself, where that is one of this machine.
 
     Raises:
@@ -33,8 +36,26 @@ class FilesystemIOManager(IOManager):
         [1, 2]
     """
 
-    def __init__(self, base_dir: Any, *, durable: bool = True) -> None:
-        self._values = FileValues(base_dir, durable=durable)
+    def __init__(self, base_dir: Any = None, *, durable: bool = True) -> None:
+        self._durable = durable
+        self._base_dir = base_dir
+        self.is_unplaced = base_dir is None
+        """Whether the run says where values are kept."""
+        if not isinstance(base_dir, EnvVar) and base_dir is not None:
+            self._values = FileValues(base_dir, durable=durable)
+
+    @cached_property
+    def _values(self) -> FileValues:
+        """Where it was not known when it was built."""
+        folder = self._base_dir.get_value() if isinstance(self._base_dir, EnvVar) else None
+        if folder is None:
+            raise InvalidConfigError(
+                "FilesystemIOManager has no base_dir, and only a run knows where values are kept. Name a folder."
+                if self.is_unplaced
+                else f"base_dir of FilesystemIOManager is the environment variable {self._base_dir.env_var_name}, "
+                "which is not set. Set it where the code location runs, and start that again."
+            )
+        return FileValues(folder, durable=self._durable)
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Pickle a value in place of any earlier one; of several partitions, a dict from partition to value.

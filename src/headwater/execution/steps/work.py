@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, TypeVar
@@ -29,7 +28,6 @@ from headwater.definitions.resources.io_managers import (
 )
 from headwater.definitions.resources.kept_by_default import is_default
 from headwater.definitions.resources.needs import Needs
-from headwater.definitions.runs.failures import Failure, RetryRequested
 from headwater.definitions.runs.hooks import HookContext
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.runs.retries import RetryPolicy
@@ -45,6 +43,7 @@ from headwater.execution.steps.outputs import (
     read_check_output,
     read_observation,
 )
+from headwater.execution.steps.retrying import retry_wait
 from headwater.execution.steps.told_events import evaluated, told
 from headwater.keys import AssetCheckKey, AssetKey
 from headwater.location.code.tracebacks import describe
@@ -76,23 +75,6 @@ def carry_out(definitions: Definitions, order: StepOrder, place: StepPlace) -> S
         Exception: whatever the user's code raises, when there is no try left.
     """
     return _Step(definitions, order, place).carry_out()
-
-
-def retry_wait(error: BaseException, policy: RetryPolicy | None, retry_number: int) -> float | None:
-    """Seconds to wait before a failed function is tried again; None if it is not.
-
-    Args:
-        error: What it raised.
-        policy: What its definition says.
-        retry_number: How many tries have failed before this one.
-    """
-    if isinstance(error, RetryRequested):
-        return error.seconds_to_wait if retry_number < error.max_retries else None
-    if policy is None or retry_number >= policy.max_retries:
-        return None
-    if isinstance(error, Failure) and not error.allow_retries:
-        return None
-    return policy.wait_before(retry_number + 1, random.random())
 
 
 def load_value(
@@ -273,7 +255,7 @@ class _Step:
     def _load(self, entry: AssetInput, owner: AssetsDefinition | AssetCheckDefinition) -> Any:
         keys = self._partitions_of(entry)
         by = None if entry.manager_key is None else (entry.manager_key, owner)
-        return self._load_value(entry.key, keys, entry.name, entry.annotation, by=by)
+        return self._load_value(entry.key, keys, entry.name, entry.annotation, entry.metadata, by=by)
 
     def _load_value(
         self,
@@ -291,16 +273,20 @@ class _Step:
             raise UnknownAssetError(f"There is no asset {key!r} in these definitions, so its value can't be loaded.")
         maker = resolved.natives.get(key) or resolved.observables.get(key)
         chosen = spec.metadata.get(IO_MANAGER_METADATA) if maker is None else maker.io_manager_of(key)
+        about: dict[str, Any] = {
+            "asset_key": key,
+            "partition_keys": partitions,
+            "partitions_def": spec.partitions_def,
+            "log": self._place.log,
+        }
         context = InputContext(
-            asset_key=key,
-            partition_keys=partitions,
-            partitions_def=spec.partitions_def,
             definition_metadata={**spec.metadata, **(metadata or {})},
             typing_type=annotation,
             name=name,
             run_id=self._order.run_id,
             step_key=self._order.step,
-            log=self._place.log,
+            upstream_output=OutputContext(definition_metadata=spec.metadata, **about),
+            **about,
         )
         return self._io_manager(by or (chosen, maker), "load_input").load_input(context)
 
@@ -338,6 +324,8 @@ class _Step:
         if is_default(chosen, own, self._definitions.resources):
             return self._place.default_io
         found = self._scope(owner).get(chosen)
+        if getattr(found, "is_unplaced", False):
+            return self._place.default_io
         if not hasattr(found, does):
             raise InvalidDefinitionError(
                 f"The resource {chosen!r} is to store or load values, but is a {type(found).__name__} without {does}."
