@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,8 @@ class CodeLocations:
         self.loaded: dict[str, LocationProcess] = {}
         self.changed = asyncio.Event()
         """Set whenever a location was loaded, or could not be."""
+        self._doubted: dict[str, str] = {}
+        """What was told of the load that is under way."""
         self.unsettled = {source.name for source in sources}
         """Those that have neither been loaded yet nor failed to."""
 
@@ -79,13 +82,15 @@ class CodeLocations:
     def loader(self, source: LocationSource) -> AnyLoader:
         """What loads a location."""
         log_path = self._log_folder / f"{source.name.replace('/', '_')}.log"
-        return loader_of(source, tasks=TASKS, log_path=log_path, rereads=self._watches)
+        doubt = partial(self._note_doubt, source.name)
+        return loader_of(source, tasks=TASKS, log_path=log_path, rereads=self._watches, on_doubt=doubt)
 
     async def note_loaded(self, name: str, process: LocationProcess) -> None:
         """A location's new process takes over from the last one."""
         # What is new can't be asked for before the store knows it, so the process comes first.
         is_new = name in self.loaded
         self.loaded[name] = process
+        self._doubted.pop(name, None)
         await note_loaded(self._store, name, process.snapshot, is_new=is_new)
         self.unsettled.discard(name)
         self.changed.set()
@@ -93,6 +98,8 @@ class CodeLocations:
     async def note_failure(self, name: str, error: LocationError) -> None:
         """Keep the last good definitions in force, and say why there are no newer ones."""
         info = error.error if isinstance(error, LoadFailedError) else ErrorInfo(message=str(error))
+        if self._doubted.pop(name, None) == info.message:
+            return  # It is told already, and a new interpreter has confirmed it.
         kept = {location.name: location for location in await self._store.read_async(catalog.read_locations)}
         location = kept.get(name, Location(name=name, status=LocationStatus.FAILED))
         failed = msgspec.structs.replace(location, status=LocationStatus.FAILED, error=info)
@@ -101,6 +108,11 @@ class CodeLocations:
         _log.error("definitions could not be loaded", location=name, reason=info.message)
         self.unsettled.discard(name)
         self.changed.set()
+
+    async def _note_doubt(self, name: str, error: LoadFailedError) -> None:
+        """Tell of an error at once that a new interpreter, which takes a while to start, most likely has as well."""
+        await self.note_failure(name, error)
+        self._doubted[name] = error.error.message
 
     def now_seconds(self) -> float:
         """The time as files have it."""

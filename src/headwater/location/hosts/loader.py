@@ -11,6 +11,7 @@ import gc
 import os
 import socket
 import sys
+import traceback
 from contextlib import suppress
 
 from headwater.definitions.build_snapshot import build_snapshot
@@ -19,7 +20,7 @@ from headwater.definitions.resources.kept_by_default import kept_by_default
 from headwater.definitions.snapshot import encode_snapshot
 from headwater.location.code.imported import forget_own_modules, own_files
 from headwater.location.code.load import load_definitions
-from headwater.location.code.tracebacks import describe
+from headwater.location.code.tracebacks import describe, is_plumbing
 from headwater.location.hosts import worker
 from headwater.location.hosts.host import Host
 from headwater.location.memory import give_back_free_memory, resident_bytes
@@ -61,7 +62,7 @@ class Loader:
             by_default = kept_by_default(definitions)
         except BaseException as error:  # user code may raise anything, SystemExit included
             os.close(descriptor)
-            self._send(wire.LoadFailed(describe(error), own_files(), self._is_sure(error)))
+            self._send(wire.LoadFailed(describe(error), own_files(), self._is_sure(error), _is_own(error)))
             return
         files = own_files()
         # What is loaded stays shared with host and workers instead of being copied at their first collection.
@@ -104,6 +105,13 @@ class Loader:
         # The engine may be gone; reading its socket tells, and ends the loop.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._control.sendall(wire.pack(message))
+
+
+def _is_own(error: BaseException) -> bool:
+    """Whether the user's files, or ours on their behalf, have raised it, and no library that they use."""
+    places = (frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__))
+    last = [place for place in places if not is_plumbing(place)][-1:]
+    return not any(mark in place for place in last for mark in ("site-packages", "dist-packages"))
 
 
 def _release() -> str:

@@ -53,6 +53,8 @@ class LoadFailed(msgspec.Struct, frozen=True, tag="load_failed"):
     files: list[str]
     sure: bool = True
     """Whether a fresh interpreter would fail alike."""
+    own: bool = False
+    """Whether it was raised in the user's files, so that it most likely would."""
 
 
 class SpawnWorker(msgspec.Struct, frozen=True, tag="spawn"):

@@ -7,9 +7,10 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from headwater.definitions.snapshot import decode_snapshot
 from headwater.errors import LocationError
@@ -36,10 +37,21 @@ class LoadFailedError(LocationError):
         """The user's files that were imported before it failed."""
 
 
+OnDoubt: TypeAlias = Callable[[LoadFailedError], Awaitable[None]]
+
+
 class Loader:
     """A location's loader process, started anew whenever it can't be trusted to load as a fresh one would."""
 
-    def __init__(self, source: LocationSource, *, tasks: Sequence[str], log_path: Path, rereads: bool = False) -> None:
+    def __init__(
+        self,
+        source: LocationSource,
+        *,
+        tasks: Sequence[str],
+        log_path: Path,
+        rereads: bool = False,
+        on_doubt: OnDoubt | None = None,
+    ) -> None:
         """Prepare; `load` starts it.
 
         Args:
@@ -47,11 +59,14 @@ class Loader:
             tasks: What workers will be called with; imported before the first fork.
             log_path: Where the output goes.
             rereads: Whether the files may change within a second.
+            on_doubt: Told of an error that the user's files have raised, before a new interpreter tries whether what an
+                earlier load left in this one is to blame.
         """
         self._source = source
         self._tasks = tasks
         self._log_path = log_path
         self._rereads = rereads
+        self._on_doubt = on_doubt
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -134,6 +149,8 @@ class Loader:
         if isinstance(message, wire.LoadFailed):
             ours.close()
             if not message.sure:
+                if message.own and self._on_doubt is not None:
+                    await self._on_doubt(LoadFailedError(message.error, message.files))
                 # What an earlier load left in the process may be to blame.
                 return await self.load_afresh()
             raise LoadFailedError(message.error, message.files)
