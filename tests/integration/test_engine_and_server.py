@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +16,13 @@ from servers import LIMIT, DevServer, dev_server
 
 from headwater.cli.homes import read_targets, save_targets
 from headwater.cli.one_off import _keep_lease
-from headwater.records.runs.runs import Cause, Run, RunStatus
+from headwater.execution.instance.store_log import StoreLog
+from headwater.records.log.events import EventKind
+from headwater.records.runs.runs import IN_PROCESS, Cause, Run, RunStatus
 from headwater.server.deployment import Deployments
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs
+from headwater.storage.runs.owners import is_surely_gone, new_owner
 from headwater.testing import ManualClock
 
 PROJECT = """
@@ -150,3 +156,72 @@ async def test_a_commands_run_keeps_its_lease(tmp_path: Path) -> None:
 
     assert kept.lease_until is not None
     assert kept.lease_until > clock.now()
+
+
+KILLED = """
+import os, signal
+import headwater as hw
+
+@hw.asset
+def made():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+hw.materialize([made], instance=hw.HeadwaterInstance.get())
+"""
+
+
+def test_a_run_in_python_ends_with_its_process(tmp_path: Path) -> None:
+    """One that was killed in the middle is no run that goes on for ever: the engine says that nobody carries it out."""
+    (tmp_path / "killed.py").write_text(KILLED)
+    home = tmp_path / "home"
+    home.mkdir()
+    killed = subprocess.run(
+        [sys.executable, str(tmp_path / "killed.py")], env={**os.environ, "HEADWATER_HOME": str(home)}, check=False
+    )
+    assert -signal.SIGKILL == killed.returncode
+    with dev_server(home, project_in(tmp_path)) as server:
+        ended = server.wait_for(
+            lambda: [run for run in server.get("/api/runs").json["items"] if run["ended_at"] is not None]
+        )
+
+    assert [("failure", ["made"])] == [(run["status"], run["assets"]) for run in ended]
+    assert "`materialize` carried it out is gone" in ended[0]["error"]["message"]
+
+
+def test_a_run_in_python_is_held_while_it_goes_on(tmp_path: Path) -> None:
+    """Its process says so again and again, and no engine on its machine takes it for gone."""
+    clock = ManualClock()
+    deployments = Deployments(tmp_path / "home", clock=clock)
+    store = deployments.default().store
+    log = StoreLog(store)
+    run = Run(
+        run_id="r",
+        location=IN_PROCESS,
+        assets=("made",),
+        status=RunStatus.QUEUED,
+        cause=Cause(kind="python"),
+        created_at=0,
+    )
+    log.begin_run(run)
+    started, _ = log.move_run(run, EventKind.RUN_STARTED, run.event(EventKind.RUN_STARTED))
+
+    class Once(threading.Event):
+        """Lets the lease be renewed one time."""
+
+        waits = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.waits += 1
+            return self.waits > 1
+
+    clock.advance(1_000)
+    log._hold(Once())
+    kept = store.read(lambda c: runs.get(c, "r"))
+    ended, _ = log.move_run(started, EventKind.RUN_SUCCEEDED, run.event(EventKind.RUN_SUCCEEDED))
+    deployments.close()
+
+    assert kept.owner is not None
+    assert kept.lease_until is not None
+    assert kept.lease_until > clock.now()
+    assert not is_surely_gone(kept.owner, new_owner())
+    assert (RunStatus.SUCCESS, None) == (ended.status, ended.owner)

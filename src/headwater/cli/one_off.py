@@ -17,14 +17,13 @@ from headwater.automation.ticks.loop import TickLoop
 from headwater.cli.run_bars import RunBars
 from headwater.clock import MICROSECONDS
 from headwater.daemon.code_locations import TASKS, note_loaded
-from headwater.daemon.owners import new_owner
 from headwater.definitions.partitions.dynamic import DynamicKeys
 from headwater.definitions.runs.run_config import plain_run_config
 from headwater.errors import StoreUnavailableError
 from headwater.execution.executors.choose import Executors, read_cancel_grace, read_default_executor
 from headwater.execution.logs.folders import Folders
 from headwater.execution.steps.plan import plan_steps
-from headwater.execution.supervision.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
+from headwater.execution.supervision.run_supervisor import RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.graph.checkable import choose_checks
 from headwater.graph.makeable import choose_makeable, choose_observable
@@ -42,6 +41,7 @@ from headwater.storage.log import event_log
 from headwater.storage.log.durations import expected_seconds
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs
+from headwater.storage.runs.owners import LEASE_MICROSECONDS, new_owner
 
 
 def show_bars(_event: Event) -> None:

@@ -24,7 +24,6 @@ from headwater.daemon.code_locations import CodeLocations
 from headwater.daemon.log_chore import LogChore
 from headwater.daemon.openlineage_loop import OpenLineageLoop
 from headwater.daemon.openlineage_target import read_target
-from headwater.daemon.owners import is_surely_gone, new_owner
 from headwater.daemon.retention import RetentionChore
 from headwater.daemon.run_loop import RunLoop
 from headwater.daemon.shares import Shares
@@ -38,6 +37,7 @@ from headwater.records.log.events import Event, EventKind, LocationReload, Repor
 from headwater.storage.automation import leases, sensors, tick_settings
 from headwater.storage.catalog.graph_reader import GraphReader
 from headwater.storage.log.writer import Unit
+from headwater.storage.runs.owners import is_surely_gone, new_owner
 from headwater.storage.store import Store
 from headwater.storage.upkeep.tick_retention import forget_old
 

@@ -10,23 +10,23 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from headwater.clock import MICROSECONDS
-from headwater.daemon.owners import is_surely_gone
 from headwater.daemon.run_spans import RunSpans
 from headwater.errors import ConflictError, HeadwaterError
 from headwater.execution.executors.choose import Executors
 from headwater.execution.logs.folders import Folders
 from headwater.execution.supervision.pool_room import PoolRoom
-from headwater.execution.supervision.run_supervisor import LEASE_MICROSECONDS, RunSupervisor
+from headwater.execution.supervision.run_supervisor import RunSupervisor
 from headwater.graph.asset_graph import AssetGraph
 from headwater.location.supervision.process import LocationProcess
 from headwater.records.log.events import ErrorInfo, Event, EventKind
 from headwater.records.runs.decide_queue import RUNS_AT_ONCE, decide_queue, pools_of
 from headwater.records.runs.limits import Limit
-from headwater.records.runs.runs import Run, RunStatus
+from headwater.records.runs.runs import IN_PROCESS, Run, RunStatus
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import limits as limit_store
 from headwater.storage.runs import pool_places
 from headwater.storage.runs import runs as run_store
+from headwater.storage.runs.owners import LEASE_MICROSECONDS, is_surely_gone
 from headwater.storage.store import Store
 
 _MOST_LOOKED_AT = 1_000
@@ -221,7 +221,11 @@ class RunLoop:
         return (run.lease_until or 0) < now or is_surely_gone(run.owner, self._owner)
 
     async def _take_over(self, run: Run) -> None:
-        """Queue a run again, or give it up after too many engines died over it."""
+        """Queue a run again, or give it up: after too many engines died over it, or where nobody else can do it."""
+        if run.location == IN_PROCESS:
+            message = "The process in which `materialize` carried it out is gone. Make the assets again."
+            await self._move(run, EventKind.RUN_FAILED, ErrorInfo(message=message))
+            return
         if run.status is RunStatus.QUEUED:
             await self._store.write_async(Unit(effect=lambda c, _events: run_store.disown(c, run.run_id)))
             self.wake()

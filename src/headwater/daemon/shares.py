@@ -9,11 +9,11 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.engine import Connection
 
-from headwater.daemon.owners import is_surely_gone
 from headwater.records.automation.leases import Lease, holder_of
 from headwater.records.log.events import Event
 from headwater.storage.automation import leases
 from headwater.storage.log.writer import Unit
+from headwater.storage.runs.owners import is_surely_gone
 from headwater.storage.store import Store
 
 BEAT_SECONDS = 1.0

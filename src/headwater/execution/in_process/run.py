@@ -32,9 +32,7 @@ from headwater.location.hosts.resources import ResourceScope
 from headwater.records.catalog.existing_inputs import check_reads
 from headwater.records.log.events import ErrorInfo, Event, EventKind, NewEvent
 from headwater.records.runs.requests import expand_ranges, new_run_id
-from headwater.records.runs.runs import Cause, Run, RunStatus
-
-_LOCATION = "in-process"
+from headwater.records.runs.runs import IN_PROCESS, Cause, Run, RunStatus
 
 
 class InProcessRun:
@@ -86,7 +84,7 @@ class InProcessRun:
         check_run_config(definitions, keys, self._config)
         self._run = Run(
             run_id=new_run_id(),
-            location=_LOCATION,
+            location=IN_PROCESS,
             assets=tuple(keys) or tuple(sorted({key for key, _ in checks})),
             status=RunStatus.QUEUED,
             cause=Cause(kind="python"),
@@ -240,7 +238,7 @@ def graph_of(definitions: Definitions) -> AssetGraph:
     Raises:
         InvalidDefinitionError: they contradict themselves.
     """
-    return build_graph([(_LOCATION, build_snapshot(definitions))])
+    return build_graph([(IN_PROCESS, build_snapshot(definitions))])
 
 
 def find_partitions(graph: AssetGraph, keys: Iterable[str], wanted: Sequence[str]) -> tuple[tuple[str, ...], set[str]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 
+import msgspec
 from sqlalchemy.engine import Connection
 
-from headwater.errors import UnknownRunError
+from headwater.clock import MICROSECONDS
+from headwater.errors import StoreUnavailableError, UnknownRunError
 from headwater.execution.instance.filters import EventRecordsFilter, RunsFilter
 from headwater.records.log.events import Event, EventKind, NewEvent, PartitionsChanged, Reporter
 from headwater.records.log.versions import Version
@@ -19,6 +23,7 @@ from headwater.storage.log.event_log import EventFilter
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs as run_store
 from headwater.storage.runs.filter import RunFilter
+from headwater.storage.runs.owners import LEASE_MICROSECONDS, new_owner
 from headwater.storage.store import Store
 
 _PAGE = 1_000
@@ -30,22 +35,43 @@ class StoreLog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._owner = new_owner(ends_with_process=True)
+        self._ended: dict[str, threading.Event] = {}
 
     def append(self, events: Sequence[NewEvent]) -> list[Event]:
         """Keep events, all or none, with their places in the log."""
         return self._store.write(Unit(events=events, effect=lambda _connection, kept: list(kept)))
 
     def begin_run(self, run: Run) -> None:
-        """Keep a new run, and say that it was requested."""
-        self._store.write(Unit(events=requested_events([run]), effect=lambda c, _kept: run_store.insert(c, run)))
+        """Keep a new run of this process, and say that it was requested."""
+        held = msgspec.structs.replace(run, owner=self._owner, lease_until=self._lease_until())
+        self._store.write(Unit(events=requested_events([held]), effect=lambda c, _kept: run_store.insert(c, held)))
+        ended = self._ended[run.run_id] = threading.Event()
+        threading.Thread(target=self._hold, args=(ended,), name="lease", daemon=True).start()
+
+    def _hold(self, ended: threading.Event) -> None:
+        """Say again and again that this process is at work, or an engine would take its run for lost."""
+        while not ended.wait(LEASE_MICROSECONDS / MICROSECONDS / 3):
+            until = self._lease_until()
+            renew = Unit(effect=lambda c, _kept: run_store.renew_leases(c, self._owner, until))  # noqa: B023
+            with suppress(StoreUnavailableError):
+                self._store.write(renew)
+
+    def _lease_until(self) -> int:
+        return self._store.clock.now() + LEASE_MICROSECONDS
 
     def move_run(self, run: Run, kind: EventKind, event: NewEvent) -> tuple[Run, Event]:
         """Move a run on, and say so."""
         now, error = self._store.clock.now(), getattr(event.payload, "error", None)
+        goes_on = kind is EventKind.RUN_STARTED
+        owner, until = (self._owner, self._lease_until()) if goes_on else (None, None)
 
         def move(connection: Connection, kept: Sequence[Event]) -> tuple[Run, Event]:
-            return run_store.move(connection, run.run_id, kind, now, error=error), kept[0]
+            moved = run_store.move(connection, run.run_id, kind, now, error=error, owner=owner, lease_until=until)
+            return moved, kept[0]
 
+        if not goes_on and run.run_id in self._ended:
+            self._ended.pop(run.run_id).set()
         return self._store.write(Unit(events=[event], effect=move))
 
     def version(self, key: str, kinds: Collection[EventKind]) -> Version | None:

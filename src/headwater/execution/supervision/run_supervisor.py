@@ -38,9 +38,9 @@ from headwater.records.runs.runs import Run
 from headwater.storage.catalog.dynamic_partitions import read_all
 from headwater.storage.log.writer import Unit
 from headwater.storage.runs import runs as run_store
+from headwater.storage.runs.owners import LEASE_MICROSECONDS
 from headwater.storage.store import Store
 
-LEASE_MICROSECONDS = 30_000_000
 TIME_LIMIT_TAGS = ("headwater/max_runtime", "dagster/max_runtime")
 """Tags of a run that say after how many seconds it is stopped."""
 _PREPARE_SECONDS = 60.0

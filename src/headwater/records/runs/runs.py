@@ -16,6 +16,8 @@ from headwater.records.log.events import ErrorInfo, EventKind, NewEvent, RunEven
 
 BACKFILL_TAG = "headwater/backfill"
 """The tag of the runs of a backfill; its value names the backfill."""
+IN_PROCESS = "in-process"
+"""The location of a run whose definitions only the process has that asked for it, in Python."""
 RETRY_TAG = "headwater/retry_of"
 """The tag of a run that makes what an earlier one did not; its value is that one's id."""
 
