@@ -21,8 +21,9 @@ const ALWAYS = ["api/deployment"];
 /**
  * Write `pages.json`: for each page the links that make a browser ask at once for what it needs.
  *
- * The server puts them into the head of the page. Without them a browser asks for a page's own code and for its first
- * answer only after it has read and run the code that all pages share.
+ * The server puts them into the head of the page, those that ask for answers first, as a browser has few connections and
+ * an answer takes longest. Without them a browser asks for a page's own code and for its first answer only after it has
+ * read and run the code that all pages share.
  */
 export function pageHints(): Plugin {
   return {
@@ -44,13 +45,15 @@ export function pageHints(): Plugin {
         const styles = new Set(mine.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]));
         return [
           path,
-          [
-            ...[...ALWAYS, ...asks].map(
-              (address) => `<link rel="preload" as="fetch" crossorigin href="./${address}">`,
-            ),
-            ...mine.map((chunk) => `<link rel="modulepreload" crossorigin href="./${chunk.fileName}">`),
-            ...[...styles].map((file) => `<link rel="stylesheet" crossorigin href="./${file}">`),
-          ].join("\n"),
+          {
+            asks: [...asks, ...ALWAYS]
+              .map((address) => `<link rel="preload" as="fetch" crossorigin href="./${address}">`)
+              .join("\n"),
+            code: [
+              ...mine.map((chunk) => `<link rel="modulepreload" crossorigin href="./${chunk.fileName}">`),
+              ...[...styles].map((file) => `<link rel="stylesheet" crossorigin href="./${file}">`),
+            ].join("\n"),
+          },
         ];
       });
       this.emitFile({

@@ -64,15 +64,16 @@ class WebApp:
         if page is None:
             await send_bytes(send, 503, _NOT_BUILT, b"text/html; charset=utf-8")
             return
-        page = page.replace(b'<base href="/"', f'<base href="{base}"'.encode(), 1)
-        page = page.replace(b"</head>", self._hints(path).encode() + b"</head>", 1)
+        hints = self._hints(path)
+        page = page.replace(b'<base href="/" />', f'<base href="{base}" />{hints.get("asks", "")}'.encode(), 1)
+        page = page.replace(b"</head>", hints.get("code", "").encode() + b"</head>", 1)
         await send_bytes(send, 200, page, b"text/html; charset=utf-8", _PAGE_HEADERS)
 
-    def _hints(self, path: str) -> str:
-        """Links by which a browser asks for a page's own code and first answers before the app runs."""
-        hints: dict[str, str] = json.loads(self._read("pages.json") or b"{}")
+    def _hints(self, path: str) -> dict[str, str]:
+        """Links by which a browser asks for a page's first answers and own code before the app runs."""
+        hints: dict[str, dict[str, str]] = json.loads(self._read("pages.json") or b"{}")
         first, slash, _ = path.strip("/").partition("/")
-        return hints.get(f"{first}/*" if slash else first, "")
+        return hints.get(f"{first}/*" if slash else first, {})
 
     def _forget_former_build(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,18 @@ async def test_every_address_of_the_app_is_its_page(folder: Path) -> None:
 
 
 async def test_a_page_names_what_it_needs_first(folder: Path) -> None:
-    """So that a browser asks for it before the app runs; what a path names does not matter, only whose page it is."""
-    (folder / "index.html").write_text('<head><base href="/" /></head>')
-    (folder / "pages.json").write_text('{"": "<!--overview-->", "runs": "<!--runs-->", "runs/*": "<!--run-->"}')
+    """So that a browser asks before the app runs, for answers first; only whose page it is matters."""
+    (folder / "index.html").write_text('<head><base href="/" /><script/></head>')
+    names = {"": "overview", "runs": "runs", "runs/*": "run"}
+    hints = {path: {"asks": f"<!--asks {name}-->", "code": f"<!--{name}-->"} for path, name in names.items()}
+    (folder / "pages.json").write_text(json.dumps(hints))
     app = WebApp(folder)
 
     found = [(await get(app, path, "/prod/"))[2] for path in ("/", "/runs", "/runs/", "/runs/0abc", "/other")]
 
-    head = '<head><base href="/prod/" />'
-    assert [f"{head}{hint}</head>" for hint in ("<!--overview-->", "<!--runs-->", "<!--runs-->", "<!--run-->", "")] == (
-        found
-    )
+    base = '<head><base href="/prod/" />'
+    hinted = [f"{base}<!--asks {name}--><script/><!--{name}--></head>" for name in ("overview", "runs", "runs", "run")]
+    assert [*hinted, f"{base}<script/></head>"] == found
 
 
 async def test_a_script_that_is_not_there_is_no_page(folder: Path) -> None:

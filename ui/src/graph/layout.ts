@@ -1,4 +1,4 @@
-import { toAdjacency, type Shape } from "./neighbourhood";
+import { toAdjacency, type Adjacency, type Shape } from "./neighbourhood";
 
 export interface Sizes {
   readonly width: number;
@@ -37,11 +37,13 @@ const ABREAST_SHARE = 0.23;
  * one's neighbours, in sweeps back and forth, which straightens most edges.
  */
 export function layOut(shape: Shape, sizes: Sizes, heightOf: HeightOf = () => sizes.height): Laid {
-  const columns = toColumns(shape);
+  const adjacency = toAdjacency(shape);
+  const columns = toColumns(shape, adjacency);
   const tall = tallest(shape.size);
   const isLow = columns.every((column) => column.length <= tall);
   const routed = shape.size <= MOST_ROUTED && isLow ? addRoutes(shape, columns) : null;
-  sortRows(routed?.columns ?? columns, routed?.shape ?? shape);
+  const isLonger = routed !== null && routed.standIns.size > 0;
+  sortRows(routed?.columns ?? columns, isLonger ? toAdjacency(routed.shape) : adjacency);
   if (routed === null) {
     return { places: placeFolded(columns, shape.size, tall, sizes, heightOf), routes: new Map() };
   }
@@ -54,8 +56,9 @@ export function layOut(shape: Shape, sizes: Sizes, heightOf: HeightOf = () => si
  * What would be a column is a row, in several where too few can be read beside each other.
  */
 export function layDown(shape: Shape, sizes: Sizes, heightOf: HeightOf = () => sizes.height): Laid {
-  const layers = toColumns(shape);
-  sortRows(layers, shape);
+  const adjacency = toAdjacency(shape);
+  const layers = toColumns(shape, adjacency);
+  sortRows(layers, adjacency);
   const most = Math.max(FEWEST_ABREAST, Math.ceil(Math.sqrt(ABREAST_SHARE * shape.size)));
   const step = sizes.width + sizes.rowGap;
   const places: Place[] = new Array<Place>(shape.size);
@@ -113,23 +116,31 @@ function addRoutes(shape: Shape, columns: readonly (readonly number[])[]): Route
   return { shape: { size, edges }, columns: wider, standIns };
 }
 
-function sortRows(columns: number[][], shape: Shape): void {
-  const adjacency = toAdjacency(shape);
-  const rank = new Array<number>(shape.size).fill(0);
+/** Sort each column by the middle of its neighbours; this is nearly all the work of a layout, so it makes no objects. */
+function sortRows(columns: number[][], { upstream, downstream }: Adjacency): void {
+  const rank = new Float64Array(upstream.length);
+  const middle = new Float64Array(upstream.length);
   const note = (column: readonly number[]) => {
-    column.forEach((node, row) => (rank[node] = row - (column.length - 1) / 2));
+    const half = (column.length - 1) / 2;
+    column.forEach((node, row) => (rank[node] = row - half));
   };
+  const compare = (a: number, b: number) => (middle[a] ?? 0) - (middle[b] ?? 0) || a - b;
   columns.forEach(note);
-  for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
+  const backwards = [...columns].reverse();
+  let still = 0;
+  for (let sweep = 0; sweep < SWEEPS && still < 2; sweep += 1) {
     const forward = sweep % 2 === 0;
-    const neighbours = forward ? adjacency.upstream : adjacency.downstream;
-    for (const column of forward ? columns : [...columns].reverse()) {
-      const middle = new Map(
-        column.map((node) => [node, middleOf(neighbours[node] ?? [], rank, rank[node] ?? 0)]),
-      );
-      column.sort((a, b) => (middle.get(a) ?? 0) - (middle.get(b) ?? 0) || a - b);
+    const neighbours = forward ? upstream : downstream;
+    let moved = false;
+    for (const column of forward ? columns : backwards) {
+      for (const node of column) middle[node] = middleOf(neighbours[node] ?? [], rank, rank[node] ?? 0);
+      if (column.every((node, row) => row === 0 || compare(column[row - 1] ?? 0, node) < 0)) continue;
+      column.sort(compare);
       note(column);
+      moved = true;
     }
+    // Once it moves nothing either way, the sweeps that are left move nothing either.
+    still = moved ? 0 : still + 1;
   }
 }
 
@@ -182,8 +193,7 @@ function placeFolded(
 }
 
 /** Nodes by column: each stands one further than the furthest of its upstream; what goes in circles stays finite. */
-export function toColumns(shape: Shape): number[][] {
-  const { upstream, downstream } = toAdjacency(shape);
+export function toColumns(shape: Shape, { upstream, downstream } = toAdjacency(shape)): number[][] {
   const level = new Array<number>(shape.size).fill(0);
   const missing = upstream.map((ups) => ups.length);
   const ready = missing.flatMap((count, node) => (count === 0 ? [node] : []));
@@ -214,8 +224,11 @@ export function toColumns(shape: Shape): number[][] {
   return columns.filter((column) => (column as number[] | undefined) !== undefined);
 }
 
-function middleOf(neighbours: readonly number[], rank: readonly number[], own: number): number {
-  if (neighbours.length === 0) return own;
+function middleOf(neighbours: readonly number[], rank: Float64Array, own: number): number {
+  const [first, second] = neighbours;
+  if (first === undefined) return own;
+  if (second === undefined) return rank[first] ?? 0;
+  if (neighbours.length === 2) return ((rank[first] ?? 0) + (rank[second] ?? 0)) / 2;
   const sorted = neighbours.map((node) => rank[node] ?? 0).sort((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half] ?? own;

@@ -65,6 +65,16 @@ export function seen(view: View, width: number, height: number, margin = 0): Ext
   };
 }
 
+/** Whether an extent has the whole of another in it. */
+export function contains(outer: Extent, inner: Extent): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
+}
+
 function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
@@ -77,23 +87,34 @@ function cellAt(column: number, row: number): number {
   return column * ROWS + row;
 }
 
+/** The marks that are in or touch each cell. */
+function toCells({ x: lefts, y: tops, heights }: Scene): Map<number, number[]> {
+  const cells = new Map<number, number[]>();
+  lefts.forEach((x, mark) => {
+    const y = tops[mark] ?? 0;
+    for (const column of [Math.floor(x / CELL), Math.floor((x + CARD.width) / CELL)]) {
+      const last = Math.floor((y + (heights[mark] ?? CARD.height)) / CELL);
+      for (let row = Math.floor(y / CELL); row <= last; row += 1) {
+        const name = cellAt(column, row);
+        const cell = cells.get(name);
+        if (cell === undefined) cells.set(name, [mark]);
+        else if (cell.at(-1) !== mark) cell.push(mark);
+      }
+    }
+  });
+  return cells;
+}
+
 /** Finds the marks of a part of a scene without looking at all of them. */
 export class MarkIndex {
-  private readonly cells = new Map<number, number[]>();
+  private known: ReadonlyMap<number, readonly number[]> | undefined;
 
-  constructor(private readonly scene: Scene) {
-    scene.x.forEach((x, mark) => {
-      const y = scene.y[mark] ?? 0;
-      for (const column of [Math.floor(x / CELL), Math.floor((x + CARD.width) / CELL)]) {
-        const last = Math.floor((y + (scene.heights[mark] ?? CARD.height)) / CELL);
-        for (let row = Math.floor(y / CELL); row <= last; row += 1) {
-          const name = cellAt(column, row);
-          const cell = this.cells.get(name);
-          if (cell === undefined) this.cells.set(name, [mark]);
-          else if (cell.at(-1) !== mark) cell.push(mark);
-        }
-      }
-    });
+  constructor(private readonly scene: Scene) {}
+
+  /** Made when it is first needed: a scene that is shown whole, as the first frame does, needs none. */
+  private get cells(): ReadonlyMap<number, readonly number[]> {
+    this.known ??= toCells(this.scene);
+    return this.known;
   }
 
   /** The mark at a point of the scene; `reach` widens each mark, as dots want that are small on the screen. */
@@ -113,7 +134,8 @@ export class MarkIndex {
 
   /** Every mark that is in or touches an extent. */
   within(extent: Extent): number[] {
-    const { x, y, heights } = this.scene;
+    const { x, y, heights, bounds } = this.scene;
+    if (contains(extent, bounds)) return Array.from(x.keys());
     const found = new Set<number>();
     const [left, right] = [extent.x, extent.x + extent.width];
     const [top, bottom] = [extent.y, extent.y + extent.height];

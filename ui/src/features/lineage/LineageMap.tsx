@@ -18,7 +18,7 @@ import { readTokens, useScheme } from "../../components/tokens";
 import type { Tone } from "../../components/status";
 import { DownloadGlyph, FitGlyph, MinusGlyph, PlusGlyph } from "../../components/icons";
 import { CARD, type Scene } from "../../graph/scene";
-import { centreOn, detailAt, MarkIndex, seen, type Extent, type View } from "../../graph/view";
+import { centreOn, contains, detailAt, MarkIndex, seen, type Extent, type View } from "../../graph/view";
 import { AssetCard } from "./AssetCard";
 import { toColumnLines, type ColumnAt } from "./columnLines";
 import type { Drawn } from "./drawn";
@@ -122,7 +122,7 @@ export function LineageMap(props: LineageMapProps) {
     );
     stage.current = made;
     const resized = new ResizeObserver(() => {
-      made.redraw();
+      made.resize();
     });
     resized.observe(frame.current);
     return () => {
@@ -419,15 +419,6 @@ function heldView(view: View, last: Scene, next: Scene, asset: number): View {
 function grown(extent: Extent): Extent {
   const [mx, my] = [extent.width * SIGHT_MARGIN, extent.height * SIGHT_MARGIN];
   return { x: extent.x - mx, y: extent.y - my, width: extent.width + 2 * mx, height: extent.height + 2 * my };
-}
-
-function contains(outer: Extent, inner: Extent): boolean {
-  return (
-    inner.x >= outer.x &&
-    inner.y >= outer.y &&
-    inner.x + inner.width <= outer.x + outer.width &&
-    inner.y + inner.height <= outer.y + outer.height
-  );
 }
 
 /** The group whose title is at a point; from afar, where titles are small, its whole box counts. */

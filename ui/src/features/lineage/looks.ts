@@ -17,9 +17,9 @@ const GRAVITY: readonly Tone[] = ["bad", "warn", "busy", "idle", "good"];
 
 export function toLooks(scene: Scene, rows: readonly AssetRow[], bundles: readonly Bundle[]): MarkLook[] {
   return scene.assets.map((assets, mark) => {
-    const members = assets.flatMap((asset) => rows[asset] ?? []);
     const fold = scene.folds[mark] ?? null;
-    if (fold === null) return ofAsset(members[0]);
+    if (fold === null) return ofAsset(rows[assets[0] ?? -1]);
+    const members = assets.flatMap((asset) => rows[asset] ?? []);
     return ofGroup(fold.kind === "group" ? fold.name : inputsOf(bundles[fold.place], rows), members);
   });
 }

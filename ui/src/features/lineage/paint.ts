@@ -2,7 +2,7 @@ import { cutMiddle } from "../../components/format";
 import type { Tokens } from "../../components/tokens";
 import type { Tone } from "../../components/status";
 import { CARD, LINE, type Edge, type Scene } from "../../graph/scene";
-import { detailAt, seen, type MarkIndex, type View } from "../../graph/view";
+import { contains, detailAt, seen, type MarkIndex, type View } from "../../graph/view";
 import type { ColumnEdge, ColumnLines } from "./columnLines";
 import type { MarkLook } from "./looks";
 
@@ -35,13 +35,15 @@ export function paint(
   const marks = index.within(extent).filter((mark) => only === null || only.has(mark));
   const detail = detailAt(view.zoom);
   const titles = only === null ? paintBoxes(pen, layer, view, width, height) : [];
-  const shown = (edge: Edge) =>
-    (only === null || (only.has(edge.up) && only.has(edge.down))) && crosses(scene, edge, extent);
   pen.strokeStyle = only === null ? layer.tokens.quiet : layer.tokens.lit;
   // Where a column is followed, it is the columns that stand out, not the cards that hold them.
   const byColumn = (layer.columns?.lit.size ?? 0) > 0;
   pen.lineWidth = only === null || byColumn ? 1 : 2;
   // Edges between groups are long and many: they are there, and only stand out with what is lit.
+  const isWhole = contains(extent, scene.bounds);
+  const shown = (edge: Edge) =>
+    (only === null || (only.has(edge.up) && only.has(edge.down))) &&
+    (isWhole || crosses(scene, edge, extent));
   for (const inner of [true, false]) {
     pen.globalAlpha = only !== null ? (byColumn ? 0.35 : 0.9) : detail === "dots" ? 0.2 : inner ? 0.55 : 0.22;
     pen.beginPath();
@@ -130,20 +132,18 @@ function crosses(
 }
 
 /** The corners that an edge goes through, in the scene. */
-export function pointsOf(scene: Scene, { up, down, route }: Edge): { x: number; y: number }[] {
-  const { x, y } = scene;
-  if (scene.down) {
-    const middle = CARD.width / 2;
-    return [
-      { x: (x[up] ?? 0) + middle, y: (y[up] ?? 0) + (scene.heights[up] ?? CARD.height) },
-      { x: (x[down] ?? 0) + middle, y: y[down] ?? 0 },
-    ];
-  }
-  return [
-    { x: (x[up] ?? 0) + CARD.width, y: (y[up] ?? 0) + CARD.height / 2 },
-    ...(route ?? []),
-    { x: x[down] ?? 0, y: (y[down] ?? 0) + CARD.height / 2 },
-  ];
+export function pointsOf(scene: Scene, edge: Edge): { x: number; y: number }[] {
+  const [x, y, nx, ny] = endsOf(scene, edge);
+  return [{ x, y }, ...(edge.route ?? []), { x: nx, y: ny }];
+}
+
+function endsOf(
+  { x, y, heights, down: isDown }: Scene,
+  { up, down }: Edge,
+): [number, number, number, number] {
+  const [ux, uy, dx, dy] = [x[up] ?? 0, y[up] ?? 0, x[down] ?? 0, y[down] ?? 0];
+  if (isDown) return [ux + CARD.width / 2, uy + (heights[up] ?? CARD.height), dx + CARD.width / 2, dy];
+  return [ux + CARD.width, uy + CARD.height / 2, dx, dy + CARD.height / 2];
 }
 
 function traceEdge(
@@ -153,16 +153,19 @@ function traceEdge(
   { left, top, zoom }: View,
   curved: boolean,
 ): void {
-  const [first, ...others] = pointsOf(scene, edge);
-  if (!first) return;
-  let [x, y] = [first.x * zoom + left, first.y * zoom + top];
-  pen.moveTo(x, y);
-  for (const point of others) {
-    const [nx, ny] = [point.x * zoom + left, point.y * zoom + top];
+  const [fromX, fromY, toX, toY] = endsOf(scene, edge);
+  let [x, y] = [fromX * zoom + left, fromY * zoom + top];
+  const go = (sceneX: number, sceneY: number) => {
+    const [nx, ny] = [sceneX * zoom + left, sceneY * zoom + top];
     if (curved) pen.bezierCurveTo(...controls(scene.down, x, y, nx, ny, zoom), nx, ny);
     else pen.lineTo(nx, ny);
     [x, y] = [nx, ny];
-  }
+  };
+  pen.moveTo(x, y);
+  edge.route?.forEach((point) => {
+    go(point.x, point.y);
+  });
+  go(toX, toY);
 }
 
 /** What a curve between two points is drawn towards: it leaves the way that edges go. */
@@ -294,12 +297,12 @@ function paintColumnEdges(pen: CanvasRenderingContext2D, layer: Layer, { left, t
 
 /** A text cut in its middle: names that begin alike differ at their end. */
 function shorten(pen: CanvasRenderingContext2D, text: string, width: number): string {
-  if (pen.measureText(text).width <= width) return text;
-  let [least, most] = [0, text.length];
-  while (least < most) {
-    const middle = Math.ceil((least + most) / 2);
-    if (pen.measureText(cutMiddle(text, middle)).width <= width) least = middle;
-    else most = middle - 1;
-  }
-  return cutMiddle(text, least);
+  const whole = pen.measureText(text).width;
+  if (whole <= width) return text;
+  const fits = (length: number) => pen.measureText(cutMiddle(text, length)).width <= width;
+  // Measuring is dear: it starts where letters of one width would end.
+  let length = Math.max(0, Math.floor((text.length * width) / whole));
+  while (length > 0 && !fits(length)) length -= 1;
+  while (length < text.length && fits(length + 1)) length += 1;
+  return cutMiddle(text, length);
 }

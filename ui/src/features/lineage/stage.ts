@@ -24,6 +24,7 @@ export interface Sheets {
 export class Stage {
   view: View = { left: 0, top: 0, zoom: 1 };
   private drawnAt: View | null = null;
+  private drawnFor = { width: 0, height: 0 };
   private all: Layer | null = null;
   private lit: Layer | null = null;
   private frameRequest = 0;
@@ -66,6 +67,11 @@ export class Stage {
 
   fit(extent: Extent, mostZoom?: number): void {
     this.moveTo(fit(extent, this.width, this.height, mostZoom));
+  }
+
+  /** The frame may be of another size than the sheet was drawn for. */
+  resize(): void {
+    if (this.drawnFor.width !== this.width || this.drawnFor.height !== this.height) this.redraw();
   }
 
   redraw(): void {
@@ -124,6 +130,7 @@ export class Stage {
   private draw(): void {
     this.stale = false;
     this.drawnAt = this.view;
+    this.drawnFor = { width: this.width, height: this.height };
     // What must stay large enough to hit is scaled back by it; it is set here, as it styles every card anew.
     this.sheets.cards.style.setProperty("--hw-zoom", String(this.view.zoom));
     this.drawOn(this.sheets.all, this.all);

@@ -10,6 +10,7 @@ const MOST_KEPT = 12;
 const known = new Map<string, Scene>();
 /** The scene that was shown last of each base: it stays in sight while one with other columns is laid out. */
 const shownOf = new Map<string, Scene>();
+const underWay = new Map<string, Promise<void>>();
 
 let worker: Worker | undefined;
 let asked = 0;
@@ -18,6 +19,8 @@ let asked = 0;
 export function useScene(drawn: Drawn): Scene | null {
   const { name, base, request } = drawn;
   const atOnce = find(name, request);
+  // Already now, so that the worker is at it while the rest of the page is rendered.
+  if (atOnce === null) void begin(name, request);
   useEffect(() => {
     if (atOnce === null) return;
     shownOf.clear();
@@ -26,13 +29,9 @@ export function useScene(drawn: Drawn): Scene | null {
   const [, setArrived] = useState("");
   useEffect(() => {
     if (find(name, request)) return;
-    void (async () => {
-      const kept = await readKept(name);
-      const packed = kept ?? (await layOutInWorker(request));
-      keep(name, unpack(packed));
+    void begin(name, request).then(() => {
       setArrived(name);
-      if (!kept) await writeKept(name, packed);
-    })();
+    });
   }, [name, request]);
   return atOnce ?? shownOf.get(base) ?? null;
 }
@@ -41,6 +40,22 @@ function find(name: string, request: SceneRequest): Scene | null {
   const scene = known.get(name);
   if (scene) return scene;
   return request.size <= MOST_AT_ONCE ? keep(name, toScene(request)) : null;
+}
+
+/** Have a scene read or laid out, once however often it is asked for. */
+function begin(name: string, request: SceneRequest): Promise<void> {
+  const begun = underWay.get(name);
+  if (begun) return begun;
+  const work = read(name, request).finally(() => underWay.delete(name));
+  underWay.set(name, work);
+  return work;
+}
+
+async function read(name: string, request: SceneRequest): Promise<void> {
+  const kept = await readKept(name);
+  const packed = kept ?? (await layOutInWorker(request));
+  keep(name, unpack(packed));
+  if (!kept) void writeKept(name, packed);
 }
 
 function keep(name: string, scene: Scene): Scene {
