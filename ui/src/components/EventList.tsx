@@ -4,6 +4,7 @@ import { Link } from "react-router";
 
 import type { EventView } from "../api/client";
 import { toExact, toNumber } from "./format";
+import { toParts } from "./keys";
 import { AssetLink, Mark, Moment } from "./marks";
 import { MetadataTable } from "./metadata";
 import { ErrorBox } from "./states";
@@ -52,7 +53,9 @@ export function EventList({
               >
                 {event.title}
               </UnstyledButton>
-              {news && event.asset_key !== null && <AssetLink assetKey={event.asset_key} />}
+              {news && event.asset_key !== null && !namesIt(event, event.asset_key) && (
+                <AssetLink assetKey={event.asset_key} />
+              )}
               {event.partition !== null && (
                 <Badge size="sm" variant="default">
                   {event.partition}
@@ -76,6 +79,11 @@ export function EventList({
       ))}
     </Paper>
   );
+}
+
+/** Whether an event's title names its asset already: most steps are called as what they make. */
+function namesIt({ kind, title }: EventView, key: string): boolean {
+  return kind.startsWith("step_") && title.includes(toParts(key).at(-1) ?? key);
 }
 
 function EventBody({ event, actions }: { event: EventView; actions: ReactNode }) {

@@ -23,4 +23,18 @@ describe("find", () => {
   it("stops at the most that are shown", () => {
     expect(find(ALL, "o", 2)).toHaveLength(2);
   });
+
+  it("puts lesser things behind, unless they are named in full", () => {
+    const group = { id: "6", label: "orders", lesser: true };
+
+    expect(find([{ ...group, label: "orders team" }, ...ALL], "orders", 9).map((each) => each.id)).toEqual([
+      "4",
+      "5",
+      "2",
+      "6",
+      "1",
+      "3",
+    ]);
+    expect(find([group, { id: "7", label: "all orders" }], "orders", 9)[0]?.id).toBe("6");
+  });
 });

@@ -4,6 +4,8 @@ export interface Findable {
   readonly label: string;
   /** What else finds it. */
   readonly also?: string;
+  /** Whether it comes after what its words are as near to, unless they are its whole name. */
+  readonly lesser?: boolean;
 }
 
 /** The best matches first: the name itself, its beginning, the beginning of a word of it, anywhere, elsewhere. */
@@ -30,7 +32,7 @@ function rankOf(each: Findable, words: readonly string[]): number | null {
     else if (place > 0) rank = /[\s/_.-]/.test(label[place - 1] ?? "") ? 2 : 3;
     else if (each.also?.toLowerCase().includes(word)) rank = 4;
     else return null;
-    worst = Math.max(worst, rank);
+    worst = Math.max(worst, each.lesser && rank > 0 ? Math.max(rank, 3) : rank);
   }
   return worst;
 }

@@ -138,6 +138,7 @@ function listCommands(rows: readonly AssetRow[], go: Go): Command[] {
       id: `${facet} ${value}`,
       label: value,
       description: `${description}: its assets`,
+      lesser: true,
       run: go(`/catalog?${facet}=${encodeURIComponent(value)}`),
     })),
   );

@@ -10,7 +10,7 @@ import { showKey, showPart, toParts } from "../../components/keys";
 import { latenessOf } from "../../components/lateness";
 import { KindBadge, Mark, Moment, StatusMark } from "../../components/marks";
 import { Empty, Loaded, PageTitle } from "../../components/states";
-import { LATENESS_LOOKS, type Look } from "../../components/status";
+import { LATENESS_LOOKS, REASON_LOOKS, type Look } from "../../components/status";
 import { TabStrip } from "../../components/TabStrip";
 import { usePageTitle } from "../../components/usePageTitle";
 import { AssetActions } from "./AssetActions";
@@ -130,6 +130,7 @@ function Header({ detail }: { detail: AssetDetail }) {
         <Group gap="md" mt={6}>
           <KindBadge kind={asset.kind} />
           <StatusMark status={asset.status} />
+          {asset.checks.failed > 0 && <Mark look={REASON_LOOKS.checks} />}
           {detail.freshness && <Freshness asset={asset} freshness={detail.freshness} />}
         </Group>
       </div>

@@ -1,11 +1,13 @@
 import { Group, Select, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 
-import type { EventView } from "../../api/client";
-import { toExact, toNumber } from "../../components/format";
+import type { EventView, MetadataEntry } from "../../api/client";
+import { Breakable } from "../../components/Breakable";
+import { toExact } from "../../components/format";
 import { MetadataView } from "../../components/metadata";
 import { Section } from "../../components/states";
-import { compare } from "./diff";
+import { WideTable } from "../../components/WideTable";
+import { changeOf, compare } from "./diff";
 
 /** What is different in the metadata of any two events; at first, of the two newest that have some. */
 export function EventDiff({ events }: { events: readonly EventView[] }) {
@@ -48,39 +50,40 @@ export function EventDiff({ events }: { events: readonly EventView[] }) {
           />
         </Group>
         {differences.length > 0 && (
-          <Table.ScrollContainer minWidth={520} type="native" tabIndex={0}>
-            <Table layout="fixed">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th w="24%">Entry</Table.Th>
-                  <Table.Th>From</Table.Th>
-                  <Table.Th>To</Table.Th>
-                  <Table.Th w="16%">Change</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {differences.map(({ name, before: one, after: other, by }) => (
-                  <Table.Tr key={name} style={{ verticalAlign: "top", overflowWrap: "anywhere" }}>
-                    <Table.Th fw={500}>{name}</Table.Th>
-                    <Table.Td>
-                      {one ? <MetadataView entry={one} /> : <Text c="dimmed">not there</Text>}
-                    </Table.Td>
-                    <Table.Td>
-                      {other ? <MetadataView entry={other} /> : <Text c="dimmed">not there</Text>}
-                    </Table.Td>
-                    <Table.Td>{by !== null && `${by > 0 ? "+" : ""}${toNumber(by)}`}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <WideTable minWidth={520} heads={["Entry", "From", "To", "Change"]}>
+            {differences.map((each) => (
+              <Table.Tr key={each.name} style={{ verticalAlign: "top", overflowWrap: "anywhere" }}>
+                <Table.Td fw={500}>
+                  <Breakable text={each.name} />
+                </Table.Td>
+                <Table.Td>
+                  <Value entry={each.before} />
+                </Table.Td>
+                <Table.Td>
+                  <Value entry={each.after} />
+                </Table.Td>
+                <Table.Td>{changeOf(each)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </WideTable>
         )}
-        <Text size="xs" c="dimmed">
-          {differences.length === 0
-            ? `Nothing differs: ${alike} entries are alike.`
-            : `${alike} more are alike.`}
-        </Text>
+        {(alike > 0 || differences.length === 0) && (
+          <Text size="xs" c="dimmed">
+            {differences.length === 0 && "Nothing differs. "}
+            {alike === 1 ? "1 entry is alike." : `${alike} entries are alike.`}
+          </Text>
+        )}
       </Stack>
     </Section>
+  );
+}
+
+function Value({ entry }: { entry: MetadataEntry | null }) {
+  return entry ? (
+    <MetadataView entry={entry} />
+  ) : (
+    <Text size="sm" c="dimmed">
+      not there
+    </Text>
   );
 }

@@ -54,7 +54,8 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
     <Stack>
       <Text size="sm">
         This records that <b>{key}</b> was updated just now. The event stays in its history.
-        {followers > 0 && ` ${plural(followers, "asset")} that follow it on their own will be made.`}
+        {followers === 1 && " The asset that follows it on its own will be made."}
+        {followers > 1 && ` ${plural(followers, "asset")} that follow it on their own will be made.`}
       </Text>
       {partitioned && (
         <TextInput

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { EventView } from "../../api/client";
-import { compare } from "./diff";
+import { changeOf, compare } from "./diff";
 
 const event = (metadata: EventView["metadata"]) => ({ metadata }) as unknown as EventView;
 
@@ -28,5 +28,16 @@ describe("compare", () => {
     expect(differences[0]?.before).toBeNull();
     expect(differences[1]?.after).toBeNull();
     expect(alike).toBe(1);
+  });
+});
+
+describe("changeOf", () => {
+  it("says how far a number went and how much later a time is", () => {
+    const { differences } = compare(
+      event({ rows: { type: "int", value: 10 }, at: { type: "timestamp", value: 100 } }),
+      event({ rows: { type: "int", value: 12 }, at: { type: "timestamp", value: 220 } }),
+    );
+
+    expect(differences.map(changeOf)).toEqual(["2 min 0 s later", "+2"]);
   });
 });

@@ -1,4 +1,5 @@
 import type { EventView, MetadataEntry } from "../../api/client";
+import { toDuration, toNumber } from "../../components/format";
 
 export interface Difference {
   readonly name: string;
@@ -19,4 +20,11 @@ export function compare(before: EventView, after: EventView): { differences: Dif
   });
   const differences = all.filter((each) => JSON.stringify(each.before) !== JSON.stringify(each.after));
   return { differences, alike: all.length - differences.length };
+}
+
+/** How far a number went, and how much later a time is; nothing of what is neither. */
+export function changeOf({ after, by }: Difference): string {
+  if (by === null) return "";
+  if (after?.type === "timestamp") return `${toDuration(Math.abs(by))} ${by < 0 ? "earlier" : "later"}`;
+  return `${by > 0 ? "+" : ""}${toNumber(by)}`;
 }

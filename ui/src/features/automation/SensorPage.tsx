@@ -46,7 +46,12 @@ function factsOf(sensor: SensorView) {
 }
 
 function Assets({ keys }: { keys: readonly string[] }) {
-  if (keys.length === 0) return <Text c="dimmed">nothing so far</Text>;
+  if (keys.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        nothing so far
+      </Text>
+    );
   return (
     <Group gap={10}>
       {keys.map((key) => (
@@ -60,7 +65,9 @@ function Cursor({ sensor }: { sensor: SensorView }) {
   return (
     <>
       {sensor.cursor === null ? (
-        <Text c="dimmed">none yet</Text>
+        <Text size="sm" c="dimmed">
+          none yet
+        </Text>
       ) : (
         <Group gap={6} wrap="nowrap" align="flex-start">
           <Code block tabIndex={0} style={{ maxHeight: 140, flex: 1 }}>

@@ -6,13 +6,13 @@ import { plural, toClock, toDuration } from "../../components/format";
 import { AssetLink, Mark, Moment } from "../../components/marks";
 import { ErrorBox } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
-import { foldSkipped } from "./fold";
+import { foldAlike } from "./fold";
 
 /** Ticks, the last first: what each came to. */
 export function TickList({ ticks }: { ticks: readonly TickView[] }) {
   return (
     <Stack gap={0}>
-      {foldSkipped(ticks).map(({ tick, count }) => (
+      {foldAlike(ticks).map(({ tick, count, since }) => (
         <div
           key={tick.tick_id}
           style={{ padding: "9px 0", borderBottom: "1px solid var(--mantine-color-default-border)" }}
@@ -23,7 +23,7 @@ export function TickList({ ticks }: { ticks: readonly TickView[] }) {
               <Came tick={tick} />
               {count > 1 && (
                 <Text size="xs" c="dimmed">
-                  {count} ticks alike
+                  {count} ticks alike, the first <Moment at={since} />
                 </Text>
               )}
             </Group>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { TickView } from "../../api/client";
-import { foldSkipped } from "./fold";
+import { foldAlike } from "./fold";
 
 function tick(id: number, status: TickView["status"], message: string | null): TickView {
   return {
@@ -26,7 +26,7 @@ function tick(id: number, status: TickView["status"], message: string | null): T
   };
 }
 
-describe("foldSkipped", () => {
+describe("foldAlike", () => {
   it("joins equal skips that follow each other, and nothing else", () => {
     const ticks = [
       tick(6, "skipped", "nothing"),
@@ -37,12 +37,31 @@ describe("foldSkipped", () => {
       tick(1, "failure", null),
     ];
 
-    expect(foldSkipped(ticks).map(({ tick: each, count }) => [each.tick_id, count])).toEqual([
+    expect(foldAlike(ticks).map(({ tick: each, count }) => [each.tick_id, count])).toEqual([
       [6, 2],
       [4, 1],
       [3, 1],
       [2, 1],
       [1, 1],
+    ]);
+  });
+
+  it("joins failures of one message, and says since when", () => {
+    const failed = (id: number, message: string): TickView => ({
+      ...tick(id, "failure", null),
+      error: { type: "ValueError", message, traceback: "" },
+    });
+
+    const folded = foldAlike([
+      failed(4, "no key"),
+      failed(3, "no key"),
+      failed(2, "no key"),
+      failed(1, "no host"),
+    ]);
+
+    expect(folded.map(({ tick: each, count, since }) => [each.tick_id, count, since])).toEqual([
+      [4, 3, 2],
+      [1, 1, 1],
     ]);
   });
 });

@@ -140,8 +140,8 @@ function Assets({ all }: { all: readonly AssetRow[] }) {
           />
           <div {...hands}>
             {rows.length === 0 ? (
-              <Empty title="Nothing matches">
-                Take a word or a filter away, or{" "}
+              <Empty title={problem === null ? "Nothing matches" : "The selection can't be read"}>
+                {problem === null ? "Take a word or a filter away" : "Mend it where the message says"}, or{" "}
                 <Button
                   variant="subtle"
                   size="compact-sm"

@@ -75,8 +75,9 @@ export const AssetCard = memo(function AssetCard(props: AssetCardProps) {
           <Text component="span" fz={11} c="dimmed" truncate>
             {ASSET_LOOKS[asset.status].label}
             <VisuallyHidden component="span"> {KINDS[asset.kind].label}</VisuallyHidden>
-            {parts.length > 0 && ` · ${parts.join("/")}`} ·{" "}
+            {" · "}
             <Moment at={asset.latest_materialization?.timestamp} />
+            {parts.length > 0 && ` · ${parts.join("/")}`}
           </Text>
           {origin?.system && (
             <span className="hw-card-system" title={`Comes from ${origin.system}`}>

@@ -79,24 +79,24 @@ export function Attention({
 function Line({ row, reason, impact }: Shown & { impact: Schemas["Impact"] | undefined }) {
   const owners = (impact?.owners ?? []).flatMap((owner) => owner.name ?? []);
   return (
-    <Group className="hw-line" justify="space-between" gap="sm">
-      <Group gap="sm">
-        <span style={{ minWidth: 104 }}>
-          <Mark look={reason === null ? ASSET_LOOKS[row.status] : REASON_LOOKS[reason]} />
-        </span>
+    <div className="hw-line hw-trouble">
+      <span className="hw-trouble-mark">
+        <Mark look={reason === null ? ASSET_LOOKS[row.status] : REASON_LOOKS[reason]} />
+      </span>
+      <Group gap="sm" wrap="nowrap" className="hw-trouble-name">
         <AssetLink assetKey={row.key} />
         <KindBadge kind={row.kind} />
-        <Text size="xs" c="dimmed">
-          {row.latest_materialization ? (
-            <>
-              last <Moment at={row.latest_materialization.timestamp} />
-            </>
-          ) : (
-            "never made"
-          )}
-        </Text>
       </Group>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" className="hw-trouble-last">
+        {row.latest_materialization ? (
+          <>
+            last <Moment at={row.latest_materialization.timestamp} />
+          </>
+        ) : (
+          "never made"
+        )}
+      </Text>
+      <Text size="xs" c="dimmed" className="hw-trouble-affects">
         {impact && impact.items.length > 0 ? (
           <>
             <Link
@@ -111,6 +111,6 @@ function Line({ row, reason, impact }: Shown & { impact: Schemas["Impact"] | und
           impact && "affects nothing"
         )}
       </Text>
-    </Group>
+    </div>
   );
 }

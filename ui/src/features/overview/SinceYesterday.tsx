@@ -1,6 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { Fragment, useMemo, useState } from "react";
 import { Link } from "react-router";
 
 import type { AssetRow } from "../../api/client";
@@ -69,10 +69,13 @@ function Keys({ title, keys, gone = false }: { title: string; keys: readonly str
     <Text size="sm" component="div">
       {plural(keys.length, "asset")} {title}:{" "}
       {keys.slice(0, SHOWN).map((key, place) => (
-        <span key={key}>
-          {place > 0 && ", "}
-          <AssetLink assetKey={key} />
-        </span>
+        <Fragment key={key}>
+          {place > 0 && " "}
+          <span className="hw-listed">
+            <AssetLink assetKey={key} />
+            {place < Math.min(keys.length, SHOWN) - 1 && ","}
+          </span>
+        </Fragment>
       ))}
       {rest > 0 &&
         (listed ? (
