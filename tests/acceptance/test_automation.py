@@ -80,10 +80,12 @@ def test_a_switch_by_another_is_seen_at_once(page: Page, server: DevServer) -> N
 
 
 def test_ticks_say_what_they_came_to(page: Page, server: DevServer) -> None:
-    """A failed one shows its traceback; only those that ended so are listed where that is asked for."""
+    """A failed one shows its traceback, whole on a phone too; only those that ended so are listed where asked for."""
     page.goto(server.url + "/sensors/refused")
     ticks = page.get_by_role("region", name="Ticks")
     expect(ticks).to_contain_text("RuntimeError: the SFTP server refuses the key")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert ticks.get_by_role("alert").first.evaluate("box => box.scrollWidth <= box.clientWidth")
     ticks.get_by_role("radiogroup", name="How they ended").get_by_text("Success").click()
     expect(ticks.get_by_text("No such ticks")).to_be_visible()
     expect(page).to_have_url(re.compile("ticks=success"))

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 
 import type { EventView } from "../api/client";
+import { Breakable } from "./Breakable";
 import { toExact, toNumber } from "./format";
 import { toParts } from "./keys";
 import { AssetLink, Mark, Moment } from "./marks";
@@ -40,19 +41,21 @@ export function EventList({
         <div key={event.seq}>
           <Group className="hw-opens" justify="space-between" gap="sm" wrap="nowrap" px="sm" py={6} mih={38}>
             <Group gap="sm" style={{ minWidth: 0 }}>
-              <Mark bare look={lookOf(event)} />
-              <UnstyledButton
-                fz="sm"
-                fw={550}
-                td={event.flags.includes("withdrawn") ? "line-through" : undefined}
-                style={{ minWidth: 0, overflowWrap: "anywhere" }}
-                aria-expanded={open === event.seq}
-                onClick={() => {
-                  setOpen(open === event.seq ? null : event.seq);
-                }}
-              >
-                {event.title}
-              </UnstyledButton>
+              <Group gap="sm" wrap="nowrap" align="baseline" style={{ minWidth: 0 }}>
+                <Mark bare look={lookOf(event)} />
+                <UnstyledButton
+                  fz="sm"
+                  fw={550}
+                  td={event.flags.includes("withdrawn") ? "line-through" : undefined}
+                  style={{ minWidth: 0, overflowWrap: "anywhere" }}
+                  aria-expanded={open === event.seq}
+                  onClick={() => {
+                    setOpen(open === event.seq ? null : event.seq);
+                  }}
+                >
+                  <Breakable text={event.title} />
+                </UnstyledButton>
+              </Group>
               {news && event.asset_key !== null && !namesIt(event, event.asset_key) && (
                 <AssetLink assetKey={event.asset_key} />
               )}

@@ -232,10 +232,10 @@ export function LineageMap(props: LineageMapProps) {
   const save = useCallback(
     (kind: "svg" | "png") => {
       const layer: Layer = { scene, index, looks, tokens, only: null, covered: false, columns };
-      if (kind === "svg") saveSvg(layer);
-      else void savePng(layer);
+      if (kind === "svg") saveSvg(layer, litMarks);
+      else void savePng(layer, litMarks);
     },
-    [scene, index, looks, tokens, columns],
+    [scene, index, looks, tokens, columns, litMarks],
   );
   const { onColumns, onColumn } = props;
   const showColumns = useCallback(

@@ -1,18 +1,24 @@
 import { cutMiddle } from "../../components/format";
-import { CARD } from "../../graph/scene";
+import { CARD, type Edge } from "../../graph/scene";
 import { fit } from "../../graph/view";
 import { columnEnds, controls, lineMiddle, paint, pointsOf, type Layer } from "./paint";
 
 const MARGIN = 40;
 const MOST_PIXELS = 8_000;
 
+/** How much is left of what does not stand out, as on the stage. */
+const DIM = 0.3;
+
+/** The marks that stand out; null where all are alike. */
+type Lit = ReadonlySet<number> | null;
+
 /** Save the whole scene as a drawing that can be scaled and edited. */
-export function saveSvg(layer: Layer): void {
-  save(new Blob([toSvg(layer)], { type: "image/svg+xml" }), "lineage.svg");
+export function saveSvg(layer: Layer, lit: Lit): void {
+  save(new Blob([toSvg(layer, lit)], { type: "image/svg+xml" }), "lineage.svg");
 }
 
 /** Save the whole scene as a picture, at its own size or as large as browsers can draw. */
-export async function savePng(layer: Layer): Promise<void> {
+export async function savePng(layer: Layer, lit: Lit): Promise<void> {
   const { bounds } = layer.scene;
   const scale = Math.min(1, MOST_PIXELS / Math.max(bounds.width, bounds.height));
   const [width, height] = [bounds.width * scale + 2 * MARGIN, bounds.height * scale + 2 * MARGIN];
@@ -23,7 +29,15 @@ export async function savePng(layer: Layer): Promise<void> {
   if (!pen) return;
   pen.fillStyle = layer.tokens.page;
   pen.fillRect(0, 0, width, height);
-  paint(pen, layer, fit(bounds, width, height, scale), width, height);
+  const view = fit(bounds, width, height, scale);
+  paint(pen, layer, view, width, height);
+  if (lit !== null) {
+    pen.globalAlpha = 1 - DIM;
+    pen.fillStyle = layer.tokens.page;
+    pen.fillRect(0, 0, width, height);
+    pen.globalAlpha = 1;
+    paint(pen, { ...layer, only: lit }, view, width, height);
+  }
   const blob = await new Promise<Blob | null>((resolve) => {
     canvas.toBlob(resolve, "image/png");
   });
@@ -31,7 +45,7 @@ export async function savePng(layer: Layer): Promise<void> {
 }
 
 /** The scene as the text of an SVG file. */
-export function toSvg({ scene, looks, tokens, columns }: Layer): string {
+export function toSvg({ scene, looks, tokens, columns }: Layer, lit: Lit): string {
   const { x, y, width, height } = scene.bounds;
   const box = [x - MARGIN, y - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN];
   const parts = [
@@ -44,18 +58,31 @@ export function toSvg({ scene, looks, tokens, columns }: Layer): string {
       `<text x="${each.x + 24}" y="${each.y + 34}" font-size="17" font-weight="600" fill="${tokens.quiet}">${escape(each.name)}</text>`,
     );
   }
-  const lines = scene.edges.map((edge) => toPath(pointsOf(scene, edge), scene.down));
-  parts.push(`<path d="${lines.join("")}" fill="none" stroke="${tokens.quiet}" opacity="0.6"/>`);
+  const isLit = ({ up, down }: Edge) => lit !== null && lit.has(up) && lit.has(down);
+  const lines = (edges: readonly Edge[]) =>
+    edges.map((edge) => toPath(pointsOf(scene, edge), scene.down)).join("");
+  const byColumn = columns?.edges.some((edge) => edge.lit) ?? false;
+  const others = scene.edges.filter((edge) => !isLit(edge));
+  parts.push(
+    `<path d="${lines(others)}" fill="none" stroke="${tokens.quiet}" opacity="${lit === null ? 0.6 : 0.6 * DIM}"/>`,
+  );
+  // Where a column is followed, it is the columns that stand out, not the cards that hold them.
+  if (lit !== null)
+    parts.push(
+      `<path d="${lines(scene.edges.filter(isLit))}" fill="none" stroke="${tokens.lit}" stroke-width="${byColumn ? 1 : 2}" opacity="${byColumn ? 0.35 : 0.9}"/>`,
+    );
   for (const edge of columns?.edges ?? []) {
-    const stroke = edge.lit ? tokens.lit : tokens.kinds.native;
-    parts.push(`<path d="${toPath(columnEnds(scene, edge), false)}" fill="none" stroke="${stroke}"/>`);
+    const look = edge.lit
+      ? `stroke="${tokens.lit}" stroke-width="2"`
+      : `stroke="${tokens.kinds.native}" opacity="${byColumn ? 0.2 : 0.6}"`;
+    parts.push(`<path d="${toPath(columnEnds(scene, edge), false)}" fill="none" ${look}/>`);
   }
   looks.forEach((look, mark) => {
     const height = scene.heights[mark] ?? CARD.height;
     const [mx, my] = [scene.x[mark] ?? 0, scene.y[mark] ?? 0];
     const tone = tokens.tones[look.tone];
     parts.push(
-      `<g transform="translate(${mx} ${my})">`,
+      `<g transform="translate(${mx} ${my})"${lit === null || lit.has(mark) ? "" : ` opacity="${DIM}"`}>`,
       `<rect width="${CARD.width}" height="${height}" rx="${look.kind === "native" ? 5 : 16}" fill="${tokens.surface}" stroke="${tokens.line}"/>`,
       `<rect width="4" height="${height}" rx="2" fill="${tokens.kinds[look.kind]}"/>`,
       `<circle cx="18" cy="20" r="4.5" fill="${look.hollow ? "none" : tone}" stroke="${tone}"/>`,
