@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import headwater as hw
+from headwater.definitions.examine import examine
 from headwater.execution.in_process.run import InProcessRun, graph_of
 from headwater.execution.steps.plan import plan_steps
 
@@ -644,3 +645,35 @@ def test_files_are_where_the_run_or_the_environment_says(tmp_path: Path, monkeyp
 
     with pytest.raises(hw.InvalidConfigError, match="Name a folder"):
         hw.FilesystemIOManager().load_input(hw.build_input_context(asset_key="numbers"))
+
+
+class Reader(hw.IOManager):
+    """Reads what another system has left."""
+
+    def handle_output(self, context: hw.OutputContext, obj: Any) -> None:
+        """Nothing of it is made here."""
+
+    def load_input(self, context: hw.InputContext) -> Any:
+        """The same for every asset."""
+        return 7
+
+
+def test_the_reader_of_an_external_asset_is_there_before_work_starts() -> None:
+    """A missing one is an error of the definitions, which names who loads what; in memory it is used too."""
+    raw = hw.AssetSpec("raw").with_io_manager_key("inbox")
+
+    @hw.asset
+    def total(raw: int) -> int:
+        return raw
+
+    @hw.asset_check(asset=raw)
+    def is_seven(raw: int) -> bool:
+        return raw == 7
+
+    with pytest.raises(hw.InvalidDefinitionError, match=r"'total' .* loads 'raw', as its spec says, .* 'inbox'"):
+        hw.materialize([raw, total])
+    with pytest.raises(hw.InvalidDefinitionError, match=r"is_seven.* loads 'raw', as its spec says, .* 'inbox'"):
+        hw.Definitions(assets=[raw], asset_checks=[is_seven]).resolve()
+    assert 7 == hw.materialize_to_memory([raw, total], resources={"inbox": Reader()}).asset_value("total")
+    assert [] == examine(hw.Definitions(assets=[raw])), "nobody loads it, so nobody needs the reader"
+    assert [] == examine(hw.Definitions(assets=[raw], resources={"inbox": Reader()})), "a spec names it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from headwater.definitions.assets.definition import AssetsDefinition
+from headwater.definitions.assets.specs import IO_MANAGER_METADATA
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.near import nearest
 from headwater.definitions.problems.collected import Collected
@@ -29,6 +30,8 @@ def missing_resources(collected: Collected) -> Iterator[Problem]:
 def unused_resources(collected: Collected) -> Iterator[Problem]:
     """A resource that nothing asks for is probably misspelt, or left over."""
     used = {name for _, _, name, own in _needed(collected) if name not in own}
+    # Whoever is to read an external asset one day may find its reader there already.
+    used.update(spec.metadata.get(IO_MANAGER_METADATA, "") for spec in collected.specs.values())
     for name in sorted(collected.resources.keys() - used - {DEFAULT_IO_MANAGER}):
         yield Problem(
             code="unused-resource",
@@ -44,9 +47,11 @@ def _needed(collected: Collected) -> Iterator[tuple[str, SourceRef | None, str, 
     """Who needs it (with a place for where that stands), where that stands, what it needs, and what it has itself."""
     for maker in collected.makers:
         yield from _needed_by_maker(maker)
+        yield from _needed_by_readers(f"{maker.titled} ({{}})", maker, collected)
     for check in {id(check): check for check in collected.checks.values()}.values():
         title = f"{check.described[0].upper()}{check.described[1:]} ({{}})"
         yield from _needed_by_inputs(title, check)
+        yield from _needed_by_readers(title, check, collected)
         for name in sorted(check.needs.resources):
             yield f"{title} needs", check.source, name, check.resource_defs
     yield from _needed_by_jobs(collected.jobs.values())
@@ -74,6 +79,18 @@ def _needed_by_inputs(
     for entry in owner.inputs:
         if entry.manager_key is not None:
             yield f"{title} loads {entry.name!r} with", owner.source, entry.manager_key, owner.resource_defs
+
+
+def _needed_by_readers(
+    title: str, owner: AssetsDefinition | AssetCheckDefinition, collected: Collected
+) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:
+    """What loads the external assets that a function takes, as their specs say."""
+    for entry in owner.inputs:
+        if entry.manager_key is None and entry.key not in collected.natives and entry.key not in collected.observables:
+            spec = collected.specs.get(entry.key)
+            reader = None if spec is None else spec.metadata.get(IO_MANAGER_METADATA)
+            if reader is not None:
+                yield f"{title} loads {entry.name!r}, as its spec says, with", owner.source, reader, ()
 
 
 def _needed_by_maker(maker: AssetsDefinition) -> Iterator[tuple[str, SourceRef | None, str, Container[str]]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headwater.definitions.assets.definition import AssetsDefinition
-from headwater.definitions.assets.specs import AssetCheckSpec
+from headwater.definitions.assets.specs import IO_MANAGER_METADATA, AssetCheckSpec, AssetSpec
 from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.resources.io_managers import DEFAULT_IO_MANAGER, IOManager
@@ -86,7 +86,8 @@ def materialize_to_memory(
         assets: As for `materialize`.
         run_config: Likewise.
         instance: Where events go.
-        resources: What the functions need besides data, by name; IO managers among them are not used.
+        resources: What the functions need besides data, by name; of IO managers among them only those are used that
+            specs of external assets name.
         partition_key: Which partition, of the assets that have any; `first...last` makes a range in one go.
         raise_on_error: Whether a function's exception ends the run and is raised again.
         tags: The run's.
@@ -112,9 +113,14 @@ def materialize_to_memory(
         for name in (item.io_manager_of(output.key) for output in item.outputs)
         if name is not None
     }
+    readers = {item.metadata.get(IO_MANAGER_METADATA) for item in assets if isinstance(item, AssetSpec)} - {None}
     given = resources or {}
-    kept = {name: value for name, value in given.items() if name not in wanted and not isinstance(value, IOManager)}
-    in_memory = {**kept, DEFAULT_IO_MANAGER: memory, **dict.fromkeys(wanted, memory)}
+    kept = {
+        name: value
+        for name, value in given.items()
+        if name not in wanted and (name in readers or not isinstance(value, IOManager))
+    }
+    in_memory = {**dict.fromkeys(readers, memory), **kept, DEFAULT_IO_MANAGER: memory, **dict.fromkeys(wanted, memory)}
     return materialize(
         assets,
         run_config,
