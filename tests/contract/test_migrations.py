@@ -13,6 +13,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from builders import made
 
+from headwater.automation.conditions.checks import check_node_key
+from headwater.automation.conditions.jobs import job_node_key
 from headwater.errors import SchemaVersionError
 from headwater.records.log.events import Event, EventKind, NewEvent
 from headwater.storage import migrations
@@ -115,6 +117,24 @@ def test_an_older_log_keeps_its_events_and_gets_the_new_folds(database_url: Any)
     assert (2, 2) == (latest.seq, latest.count)
     assert [] == store.read(folds.check)
     store.close()
+
+
+def test_what_conditions_remember_of_checks_and_jobs_is_found_under_their_present_keys(database_url: Any) -> None:
+    """An earlier release told them from assets by line breaks, which an asset's key may have too."""
+    engine = open_engine(database_url).execution_options(headwater_write=True)
+    with engine.begin() as connection:
+        upgrade_to(connection, "0019")
+        for key in ("orders", "raw/orders\ntotal", "\n\nnightly"):
+            connection.execute(
+                sa.text("INSERT INTO automated_assets (asset_key, condition) VALUES (:key, 'eager')"), {"key": key}
+            )
+
+    migrate.upgrade(engine)
+
+    with engine.connect() as connection:
+        found = set(connection.execute(sa.text("SELECT asset_key FROM automated_assets")).scalars())
+    engine.dispose()
+    assert {"orders", check_node_key("raw/orders", "total"), job_node_key("nightly")} == found
 
 
 def _plain(conditions: Iterable[Any]) -> list[str]:

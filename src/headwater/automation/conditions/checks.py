@@ -11,24 +11,27 @@ from collections.abc import Iterable, Sequence
 from headwater.definitions.snapshot import AssetSnapshot, CheckSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 
-_BETWEEN = "\n"
-"""Stands between an asset's key and a check's name: neither can hold it."""
+_CHECK = "\\:"
+"""What the key of a check's node begins with. In an asset's key each backslash escapes a slash or another one."""
 
 
 def check_node_key(asset_key: str, name: str) -> str:
-    """The key of a check's node."""
-    return f"{asset_key}{_BETWEEN}{name}"
+    """The key of a check's node: how long the name is, the name, and the asset's key."""
+    return f"{_CHECK}{len(name)}:{name}{asset_key}"
 
 
 def check_of(node_key: str) -> tuple[str, str] | None:
     """The asset and the name of the check that a node stands for; None for an asset's."""
-    asset_key, between, name = node_key.partition(_BETWEEN)
-    return (asset_key, name) if between and not name.startswith(_BETWEEN) else None
+    if not node_key.startswith(_CHECK):
+        return None
+    length, _, rest = node_key[len(_CHECK) :].partition(":")
+    return rest[int(length) :], rest[: int(length)]
 
 
 def asset_of(node_key: str) -> str:
     """The asset that a node stands for, or whose check it does."""
-    return node_key.partition(_BETWEEN)[0]
+    check = check_of(node_key)
+    return node_key if check is None else check[0]
 
 
 def with_checks(graph: AssetGraph, only: tuple[str, str] | None = None) -> AssetGraph:

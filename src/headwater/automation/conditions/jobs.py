@@ -13,7 +13,7 @@ from headwater.definitions.snapshot import AssetSnapshot
 from headwater.graph.asset_graph import AssetGraph, AssetNode
 from headwater.records.runs.runs import Run
 
-_JOB = "\n\n"
+_JOB = "\\="
 """What the key of a job's node begins with: no asset's key does, nor that of a check's node."""
 
 

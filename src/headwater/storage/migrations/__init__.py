@@ -1,4 +1,4 @@
 """Numbered, forward-only changes of the schema, each recorded in the transaction that makes it."""
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest revision: what this release reads and writes."""
