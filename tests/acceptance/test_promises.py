@@ -80,3 +80,16 @@ def test_a_page_of_a_former_build_asks_for_a_reload(page: Page, late: DevServer)
     page.unroute_all()
     page.get_by_role("button", name="Reload").click()
     expect(page.get_by_role("heading", name="Catalog")).to_be_visible()
+
+
+def test_a_page_that_a_stopped_server_does_not_send_says_so(page: Page, late: DevServer) -> None:
+    """It is no newer build that is missing then, and a reload helps once the server is back."""
+    page.goto(late.url + "/")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    page.route(re.compile(r"/assets/Catalog-|/api/deployment"), lambda route: route.abort())
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Catalog").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Catalog")).to_be_visible()

@@ -32,6 +32,8 @@ export type CheckView = Schemas["CheckView"];
 export type Neighbour = Schemas["Neighbour"];
 export type MetadataEntry = Schemas["MetadataValue"];
 
+export const NO_ANSWER = "The server does not answer. Is `headwater dev` running?";
+
 /** A request that the server refused, or that did not reach it (status 0). */
 export class RequestError extends Error {
   readonly status: number;
@@ -93,7 +95,7 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new RequestError(0, "The server does not answer. Is `headwater dev` running?");
+    throw new RequestError(0, NO_ANSWER);
   }
   const text = await response.text();
   if (!response.ok) throw new RequestError(response.status, readProblem(text, response.status));

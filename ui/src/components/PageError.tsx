@@ -1,12 +1,14 @@
 import { Alert, Button, Container, Stack, Text } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { Link, useRouteError } from "react-router";
 
+import { NO_ANSWER } from "../api/client";
 import { Empty, Failure, PageTitle } from "./states";
 
-/** What each browser says of a part of the app that is no longer there: the app was built anew since the page came. */
+/** What each browser says of a part of the app that it did not get: it was built anew, or the server is gone. */
 const PART_IS_GONE = /dynamically imported module|importing a module script|preload css/i;
 
-export function isOfFormerBuild(error: unknown): boolean {
+export function isWithoutPart(error: unknown): boolean {
   return error instanceof Error && PART_IS_GONE.test(error.message);
 }
 
@@ -17,9 +19,31 @@ const reload = () => {
 /** What is shown instead of a page that broke. */
 export function PageError() {
   const error = useRouteError();
-  if (isOfFormerBuild(error)) {
-    return (
-      <Container py="xl">
+  if (isWithoutPart(error)) return <PartMissing />;
+  return (
+    <Container py="xl">
+      <Failure message={error instanceof Error ? error.message : "The page broke."} onRetry={reload} />
+    </Container>
+  );
+}
+
+/** A part of the app did not come: nothing more comes from a server that does not answer, else there is a newer build. */
+function PartMissing() {
+  const [answers, setAnswers] = useState<boolean | null>(null);
+  useEffect(() => {
+    fetch(new URL("api/deployment", document.baseURI)).then(
+      () => {
+        setAnswers(true);
+      },
+      () => {
+        setAnswers(false);
+      },
+    );
+  }, []);
+  if (answers === null) return null;
+  return (
+    <Container py="xl">
+      {answers ? (
         <Alert color="blue" title="There is a newer version of this app" role="alert">
           <Stack gap="sm" align="flex-start">
             <Text size="sm">
@@ -31,12 +55,9 @@ export function PageError() {
             </Button>
           </Stack>
         </Alert>
-      </Container>
-    );
-  }
-  return (
-    <Container py="xl">
-      <Failure message={error instanceof Error ? error.message : "The page broke."} onRetry={reload} />
+      ) : (
+        <Failure message={NO_ANSWER} onRetry={reload} />
+      )}
     </Container>
   );
 }
