@@ -237,20 +237,33 @@ def test_what_ends_the_step_ends_its_program(obeys: bool, tmp_path: Path) -> Non
 
     pids: list[int] = []
     main = threading.get_ident()
+    interrupted = threading.Event()
+
+    def once(*_: object) -> None:
+        if not interrupted.is_set():
+            interrupted.set()
+            raise KeyboardInterrupt
 
     def interrupt() -> None:
         pids.append(int(marks.read_text()))
         # Python drops an interruption that arrives while an object is being finalized: not before the wait.
         while sys._current_frames()[main].f_code.co_name != "_try_wait":
             pass
-        signal.pthread_kill(main, signal.SIGINT)
+        # One that arrives just before the wait is seen only when another one ends that.
+        while not interrupted.is_set():
+            signal.pthread_kill(main, signal.SIGINT)
+            interrupted.wait(0.01)
 
     thread = threading.Thread(target=interrupt)
-    thread.start()
-    client = hw.PipesSubprocessClient(termination_timeout_seconds=10 if obeys else 0.1)
-    with pytest.raises(KeyboardInterrupt):
-        hw.materialize([rows], resources={"shell": client})
-    thread.join()
+    before = signal.signal(signal.SIGINT, once)
+    try:
+        thread.start()
+        client = hw.PipesSubprocessClient(termination_timeout_seconds=10 if obeys else 0.1)
+        with pytest.raises(KeyboardInterrupt):
+            hw.materialize([rows], resources={"shell": client})
+        thread.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
 

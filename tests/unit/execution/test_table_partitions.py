@@ -94,7 +94,9 @@ def test_rows_of_other_partitions_are_refused(kind: str, tmp_path: Path) -> None
     asset = table(DAYS, lambda _: pl.DataFrame({"at": days[0]}))
     hw.materialize([asset], resources={"tables": used}, partition_key="2026-01-01...2026-01-02")
     days.pop(0)
-    with pytest.raises(hw.StepOutputError, match=r"1 rows of readings have a 'at'.* \(2026-01-01...2026-01-02 \(2\)\)"):
+    with pytest.raises(
+        hw.StepOutputError, match=r"1 row has a 'at'.* in readings .* \(2026-01-01...2026-01-02 \(2\)\)"
+    ):
         hw.materialize([asset], resources={"tables": used}, partition_key="2026-01-01...2026-01-02")
 
     assert [{"at": "2026-01-02"}] == stored(asset, used, "2026-01-02")

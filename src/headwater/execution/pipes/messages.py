@@ -113,7 +113,7 @@ class PipesMessageHandler:
 
     def _complain(self, reason: str, text: str) -> None:
         shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-        self._log.error("A message of the outside process %s, so it was skipped: %s", reason, shown)
+        self._log.error("A message of the outside process %s, so it was skipped: %s", reason.rstrip("."), shown)
 
     def _opened(self, _params: Mapping[str, Any]) -> None:
         self.received_opened_message = True

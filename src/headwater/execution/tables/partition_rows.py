@@ -72,9 +72,10 @@ class PartitionRows(msgspec.Struct, frozen=True):
             column = " and ".join(map(repr, self.columns))
             such = "" if example is None else f" such as {example}"
             made = self.keys[0] if len(self.keys) == 1 else f"{self.keys[0]}...{self.keys[-1]} ({len(self.keys)})"
+            rows = "1 row has" if count == 1 else f"{count} rows have"
             raise StepOutputError(
-                f"{count} rows of {self.asset} have a {column}{such} that belongs to no partition that is made "
-                f"({made}). Leave them out, or correct the column."
+                f"{rows} a {column}{such} in {self.asset} that belongs to no partition that is made ({made}). Leave out "
+                "such rows, or correct the column."
             )
 
 
