@@ -74,8 +74,8 @@ class PartitionRows(msgspec.Struct, frozen=True):
             made = self.keys[0] if len(self.keys) == 1 else f"{self.keys[0]}...{self.keys[-1]} ({len(self.keys)})"
             rows = "1 row has" if count == 1 else f"{count} rows have"
             raise StepOutputError(
-                f"{rows} a {column}{such} in {self.asset} that belongs to no partition that is made ({made}). Leave out "
-                "such rows, or correct the column."
+                f"{rows} a {column}{such} in {self.asset} that belongs to no partition that is made ({made}). Leave "
+                "such rows out, or correct the column."
             )
 
 
