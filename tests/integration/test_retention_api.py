@@ -57,8 +57,10 @@ def test_what_takes_the_room(tmp_path: Path) -> None:
         body = [{"key": key, "metadata": {"rows": 1}} for key in ("usual", "short", "usual")]
         assert 200 == server.post("/api/report", body).status
         size = server.get("/api/storage").json
+        exact = server.get("/api/storage?exact=true").json
 
     assert [("usual", 2), ("short", 1)] == [(each["asset"], each["events"]) for each in size["assets"]]
     rows = {each["table"]: each["rows"] for each in size["tables"]}
     assert rows["events"] >= 3
     assert size["bytes_on_disk"] > 0
+    assert not any(each["is_estimate"] for each in (*size["tables"], *exact["tables"]))

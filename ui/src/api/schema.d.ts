@@ -3413,6 +3413,7 @@ export interface components {
         /** TableSizeView */
         TableSizeView: {
             bytes_on_disk: number | null;
+            is_estimate: boolean;
             rows: number;
             table: string;
         };
@@ -8216,7 +8217,9 @@ export interface operations {
     };
     ApiStorageGetStorage: {
         parameters: {
-            query?: never;
+            query?: {
+                exact?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -8,9 +8,10 @@ export const retentionQuery = queryOptions({
   queryFn: () => get<Schemas["RetentionList"]>("api/retention"),
 });
 
-/** What takes room; counting it takes a while, so it is not followed. */
-export const storageQuery = queryOptions({
-  queryKey: ["storage"],
-  queryFn: () => get<Schemas["StorageView"]>("api/storage"),
-  staleTime: 60_000,
-});
+/** What takes room: counted to the last row, which takes a while, or with estimates. Not followed either way. */
+export const storageQuery = (exact: boolean) =>
+  queryOptions({
+    queryKey: ["storage", exact],
+    queryFn: () => get<Schemas["StorageView"]>("api/storage", exact ? { exact } : {}),
+    staleTime: 60_000,
+  });

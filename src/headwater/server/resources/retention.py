@@ -25,7 +25,10 @@ def retention_list(rules: RetentionRules, graph: AssetGraph) -> shapes.Retention
 def storage_view(size: StoreSize) -> shapes.StorageView:
     """What takes the room."""
     tables = [
-        shapes.TableSizeView(table=each.table, rows=each.rows, bytes_on_disk=each.bytes_on_disk) for each in size.tables
+        shapes.TableSizeView(
+            table=each.table, rows=each.rows, is_estimate=each.is_estimate, bytes_on_disk=each.bytes_on_disk
+        )
+        for each in size.tables
     ]
     assets = [
         shapes.AssetSizeView(

@@ -40,9 +40,12 @@ def remove_retention(
 
 
 @get("/storage", sync_to_thread=True, summary="What takes the room")
-def get_storage(deployment: NamedDependency[Deployment]) -> shapes.StorageView:
-    """By table with its indexes, and by asset, those with most events first. Counting takes a while on a large log."""
-    return storage_view(deployment.store.read(sizes.measure))
+def get_storage(deployment: NamedDependency[Deployment], exact: FromQuery[bool] = False) -> shapes.StorageView:
+    """By table with its indexes, and by asset, those with most events first.
+
+    Rows of large tables are estimated unless `exact` asks for them to be counted, which takes a while on a large log.
+    """
+    return storage_view(deployment.store.read(lambda connection: sizes.measure(connection, exact=exact)))
 
 
 def _change(deployment: Deployment, sort: Sort, keep: Keep | None, asset: str | None) -> None:

@@ -51,10 +51,12 @@ class RetentionBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class TableSizeView(msgspec.Struct, kw_only=True):
-    """A table with its indexes; `bytes_on_disk` is null where this SQLite can't tell."""
+    """A table with its indexes; `bytes_on_disk` is null where it was not looked for, or SQLite can't tell."""
 
     table: str
     rows: int
+    is_estimate: bool
+    """Whether `rows` is about how many there are."""
     bytes_on_disk: int | None
 
 

@@ -11,13 +11,20 @@ from headwater.storage.schema import dropped_days, event_days, events, metadata
 
 _SAMPLE = 20
 _ROW_OVERHEAD = 40
+_COUNTED = 10_000
+"""Tables up to so many rows are counted in any case."""
+_LOOKED_THROUGH_BYTES = 64 * 1024 * 1024
+"""Files of SQLite up to this size are looked through, page by page, in any case."""
 
 
 class TableSize(msgspec.Struct, frozen=True, kw_only=True):
-    """A table; `bytes_on_disk` has its indexes too, and is None where this SQLite can't tell."""
+    """A table; `bytes_on_disk` has its indexes too, and is None where it was not looked for or SQLite can't tell."""
 
     table: str
     rows: int
+    is_estimate: bool
+    """Whether `rows` is about how many there are: PostgreSQL's own estimate, or what may lie between SQLite's first row
+    and its last."""
     bytes_on_disk: int | None
 
 
@@ -39,29 +46,67 @@ class StoreSize(msgspec.Struct, frozen=True, kw_only=True):
     assets: list[AssetSize]
 
 
-def measure(connection: Connection, most_assets: int = 20) -> StoreSize:
+def measure(connection: Connection, most_assets: int = 20, *, exact: bool = True) -> StoreSize:
     """What takes the room; the assets with most in the log first.
 
     Args:
-        connection: Where to read. Counting takes a while on a large log.
+        connection: Where to read.
         most_assets: How many assets to tell of.
+        exact: Whether every row is counted and, on SQLite, every page looked at, which takes a while on a large log.
+            Without it large tables are estimated, and the tables of a large file of SQLite have no sizes.
     """
     is_sqlite = connection.dialect.name == "sqlite"
-    by_table = _sqlite_tables(connection) if is_sqlite else _postgres_tables(connection)
-    tables = [
-        TableSize(table=f"{table.name}", rows=_count(connection, table), bytes_on_disk=by_table.get(table.name))
-        for table in metadata.sorted_tables
-    ]
-    tables.sort(key=lambda each: (-(each.bytes_on_disk or 0), -each.rows, each.table))
     page = _pragma(connection, "page_size") if is_sqlite else 0
     free = page * _pragma(connection, "freelist_count") if is_sqlite else 0
     whole = page * _pragma(connection, "page_count") if is_sqlite else _database_size(connection)
+    if not is_sqlite:
+        by_table = _postgres_tables(connection)
+    else:
+        by_table = _sqlite_tables(connection) if exact or whole <= _LOOKED_THROUGH_BYTES else {}
+    tables = [_size(connection, table, by_table, exact) for table in metadata.sorted_tables]
+    tables.sort(key=lambda each: (-(each.bytes_on_disk or 0), -each.rows, each.table))
     assets = _assets(connection, most_assets)
     return StoreSize(bytes_on_disk=whole, free_bytes=free, tables=tables, assets=assets)
 
 
-def _count(connection: Connection, table: sa.Table) -> int:
-    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+def _size(connection: Connection, table: sa.Table, by_table: dict[str, int], exact: bool) -> TableSize:
+    size = by_table.get(table.name)
+    if exact or not _can_be_estimated(connection, table):
+        rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        return TableSize(table=table.name, rows=rows, is_estimate=False, bytes_on_disk=size)
+    some = sa.select(sa.literal(1)).select_from(table).limit(_COUNTED + 1).subquery()
+    rows = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    is_large = rows > _COUNTED
+    if is_large:
+        rows = max(rows, _estimated(connection, table))
+    return TableSize(table=table.name, rows=rows, is_estimate=is_large, bytes_on_disk=size)
+
+
+def _can_be_estimated(connection: Connection, table: sa.Table) -> bool:
+    """Tables of SQLite without numbers of rows are those of folds, which are small beside the log."""
+    has_numbers: bool = table.dialect_options["sqlite"]["with_rowid"]
+    return connection.dialect.name != "sqlite" or has_numbers
+
+
+def _estimated(connection: Connection, table: sa.Table) -> int:
+    found: float | None
+    if connection.dialect.name == "sqlite":
+        # Found at the ends of the table's tree; what was deleted in between is counted too.
+        number: sa.ColumnClause[int] = sa.literal_column("_rowid_")
+        last, first = (
+            sa.select(end(number)).select_from(table).scalar_subquery() for end in (sa.func.max, sa.func.min)
+        )
+        found = connection.execute(sa.select(last - first + 1)).scalar()
+    else:
+        # The first is right after an ANALYZE, the second between two of them.
+        found = connection.execute(
+            sa.text(
+                "SELECT greatest(c.reltuples, s.n_live_tup) FROM pg_class c"
+                " JOIN pg_stat_user_tables s ON s.relid = c.oid WHERE c.oid = to_regclass(:name)"
+            ),
+            {"name": table.name},
+        ).scalar()
+    return int(found or 0)
 
 
 def _pragma(connection: Connection, name: str) -> int:

@@ -1,5 +1,6 @@
-import { Grid, Stack, Table, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Button, Grid, Group, Stack, Table, Text } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { storageQuery } from "../../api/storageQueries";
 import { plural, toNumber } from "../../components/format";
@@ -12,16 +13,31 @@ const FIRST_TABLES = 12;
 
 /** How much room the store takes, and what of it. */
 export function RoomTaken() {
-  const query = useQuery(storageQuery);
+  const [exact, setExact] = useState(false);
+  const query = useQuery({ ...storageQuery(exact), placeholderData: keepPreviousData });
   return (
     <Section title="What takes room">
       <Loaded query={query}>
         {({ bytes_on_disk, free_bytes, tables, assets }) => (
           <Stack>
-            <Text size="sm">
-              The store takes {toSize(bytes_on_disk)}
-              {free_bytes > 0 && `, of which ${toSize(free_bytes)} are free for what comes`}.
-            </Text>
+            <Group justify="space-between" gap="xs">
+              <Text size="sm">
+                The store takes {toSize(bytes_on_disk)}
+                {free_bytes > 0 && `, of which ${toSize(free_bytes)} are free for what comes`}.
+              </Text>
+              {tables.some((table) => table.is_estimate) && (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  loading={query.isFetching}
+                  onClick={() => {
+                    setExact(true);
+                  }}
+                >
+                  Count exactly
+                </Button>
+              )}
+            </Group>
             <Grid>
               <Grid.Col span={{ base: 12, md: 6 }}>
                 <Table>
@@ -73,7 +89,10 @@ export function RoomTaken() {
                     {tables.slice(0, FIRST_TABLES).map((table) => (
                       <Table.Tr key={table.table}>
                         <Table.Td>{table.table}</Table.Td>
-                        <Table.Td ta="right">{toNumber(table.rows)}</Table.Td>
+                        <Table.Td ta="right">
+                          {table.is_estimate && "about "}
+                          {toNumber(table.rows)}
+                        </Table.Td>
                         <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
                           {table.bytes_on_disk === null ? "–" : toSize(table.bytes_on_disk)}
                         </Table.Td>
