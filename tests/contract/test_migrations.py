@@ -74,7 +74,7 @@ def test_a_new_database_is_as_if_all_migrations_had_been_carried_out(database_ur
 
 
 def _described(connection: sa.Connection) -> dict[str, Any]:
-    """Columns, keys, indexes and rows of every table."""
+    """Columns, keys, indexes, options and rows of every table."""
     inspector = sa.inspect(connection)
     return {
         table: {
@@ -89,6 +89,11 @@ def _described(connection: sa.Connection) -> dict[str, Any]:
             ),
             "unique": sorted(inspector.get_unique_constraints(table), key=str),
             "foreign": sorted(inspector.get_foreign_keys(table), key=str),
+            "options": {
+                name: value
+                for name, value in inspector.get_table_options(table).items()
+                if name.startswith("postgresql_with")
+            },
             "rows": [tuple(row) for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))],
         }
         for table in inspector.get_table_names()
