@@ -91,7 +91,11 @@ def teller() -> RunTeller:
     )
     def clean() -> None: ...
 
-    graph = build_graph([("here", build_snapshot(hw.Definitions([raw, clean])))])
+    @hw.observable_source_asset
+    def feed() -> hw.DataVersion:
+        return hw.DataVersion("7")
+
+    graph = build_graph([("here", build_snapshot(hw.Definitions([raw, clean, feed])))])
     return RunTeller(Datasets(graph, "headwater://prod"), "headwater://prod", "1.0")
 
 
@@ -236,6 +240,18 @@ def test_checks_are_tests(teller: RunTeller) -> None:
         (evaluation,) = read_back(told[1]).events
         assert EventKind.CHECK_EVALUATION is evaluation.kind
     assert made["run"]["runId"] != beside[0]["run"]["runId"]
+
+
+def test_what_is_only_looked_at_is_not_written(teller: RunTeller) -> None:
+    """A step that observes reads the asset, whoever makes that; no version of it comes of this elsewhere."""
+    look = StepEvent(step="feed", assets=("feed",))
+    began = step(7, EventKind.STEP_STARTED, look)
+
+    (told,) = teller.of_step(RUN, began, step(9, EventKind.STEP_SUCCEEDED, look))
+
+    assert ["feed"] == [each["name"] for each in checked(told)["inputs"]]
+    assert [] == told["outputs"]
+    assert () == read_back(told).events
 
 
 def test_a_run_that_ends_ends_its_steps(teller: RunTeller) -> None:

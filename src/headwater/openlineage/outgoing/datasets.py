@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from headwater.definitions.metadata.datasets import DatasetName
@@ -32,14 +32,23 @@ class Datasets:
         """An asset, be it defined or not."""
         return self._graph.node(key) if key in self._graph.ids else undefined_node(key)
 
-    def inputs_of(self, keys: Iterable[str]) -> list[dict[str, Any]]:
-        """What assets are made from, none of themselves."""
-        made = set(keys)
-        known = (key for key in sorted(made) if key in self._graph.ids)
-        upstream = dict.fromkeys(each for key in known for each in self._graph.upstream_keys(key) if each not in made)
-        return [self._dataset(key) for key in upstream]
+    def of_step(self, keys: Sequence[str], versions: Mapping[str | None, Event] | None = None) -> dict[str, list[Any]]:
+        """The `inputs` and `outputs` of a step: of what it only looks at, an observable asset, it writes nothing.
 
-    def output(self, key: str, version: Event | None = None) -> dict[str, Any]:
+        Args:
+            keys: The step's assets.
+            versions: What it made of each.
+        """
+        looked_at = [key for key in keys if self.node(key).kind in ("external", "stub")]
+        made = [key for key in keys if key not in looked_at]
+        upstream = (each for key in made if key in self._graph.ids for each in self._graph.upstream_keys(key))
+        read = dict.fromkeys([*(key for key in upstream if key not in made), *looked_at])
+        return {
+            "inputs": [self._dataset(key) for key in read],
+            "outputs": [self._output(key, None if versions is None else versions.get(key)) for key in made],
+        }
+
+    def _output(self, key: str, version: Event | None) -> dict[str, Any]:
         """An asset that is made, with what is known of the version that was."""
         found = self._dataset(key)
         if version is not None and isinstance(version.payload, Materialization):

@@ -93,8 +93,7 @@ class RunTeller:
                     _step_id(run, began),
                     facets,
                     self._step_job(step),
-                    inputs=self._datasets.inputs_of(step.assets),
-                    outputs=[self._datasets.output(key, versions.get(key)) for key in step.assets],
+                    **self._datasets.of_step(step.assets, versions),
                 )
             )
         if step.checks:
@@ -116,8 +115,7 @@ class RunTeller:
             _step_id(run, began),
             facets,
             self._step_job(step),
-            inputs=self._datasets.inputs_of(step.assets),
-            outputs=[self._datasets.output(key) for key in step.assets],
+            **self._datasets.of_step(step.assets),
         )
 
     def _judged(
