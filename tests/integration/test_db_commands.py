@@ -23,7 +23,7 @@ def headwater(home: Path, *arguments: str) -> Result:
 def told(home: Path, *arguments: str) -> Any:
     """What a command prints as JSON."""
     done = headwater(home, *arguments, "--json")
-    assert "" == done.stderr
+    assert ("", None) == (done.stderr, done.exception)
     return json.loads(done.stdout)
 
 

@@ -70,16 +70,18 @@ def measure(connection: Connection, most_assets: int = 20, *, exact: bool = True
 
 
 def _size(connection: Connection, table: sa.Table, by_table: dict[str, int], exact: bool) -> TableSize:
-    size = by_table.get(table.name)
+    # SQLAlchemy's names are of a kind of their own, which JSON does not know.
+    name = str(table.name)
+    size = by_table.get(name)
     if exact or not _can_be_estimated(connection, table):
         rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-        return TableSize(table=table.name, rows=rows, is_estimate=False, bytes_on_disk=size)
+        return TableSize(table=name, rows=rows, is_estimate=False, bytes_on_disk=size)
     some = sa.select(sa.literal(1)).select_from(table).limit(_COUNTED + 1).subquery()
     rows = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
     is_large = rows > _COUNTED
     if is_large:
         rows = max(rows, _estimated(connection, table))
-    return TableSize(table=table.name, rows=rows, is_estimate=is_large, bytes_on_disk=size)
+    return TableSize(table=name, rows=rows, is_estimate=is_large, bytes_on_disk=size)
 
 
 def _can_be_estimated(connection: Connection, table: sa.Table) -> bool:
