@@ -249,6 +249,9 @@ class Engine:
         with self._store.tail.subscribe(self._store.tail.head, self._is_urgent) as subscription:
             while True:
                 await subscription.wait()
+                if (free := subscription.free_until()) > subscription.position:
+                    subscription.position = free
+                    continue
                 events = await self._store.read_after(subscription.position, _BATCH)
                 kinds = {event.kind for event in events}
                 subscription.position = events[-1].seq if events else self._store.tail.head

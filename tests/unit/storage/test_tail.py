@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headwater.records.log.events import Event, EventKind, Materialization
 from headwater.storage.log.tail import Subscription, Tail
@@ -142,3 +144,29 @@ async def test_a_batch_is_urgent_if_one_of_its_events_is() -> None:
         tail.advance(600, [_event(seq, "mine" if seq == 550 else "another") for seq in range(501, 601)])
         await _turns()
         assert task.done()
+
+
+_commits = st.lists(st.sampled_from(["mine", "another"]), max_size=4)
+_moves = st.lists(st.one_of(st.integers(1, 6), _commits, st.none()), max_size=40)
+
+
+@given(st.integers(0, 5), _moves)
+async def test_what_is_passed_unread_is_of_others(head: int, moves: list[int | list[str] | None]) -> None:
+    """However commits, those of other processes (None), and reads of a few events follow upon each other."""
+    tail = Tail(lambda: head)
+    unread = set(range(1, head + 1))
+    with tail.subscribe(0, _is_of_mine) as subscription:
+        for move in [*moves, 1_000]:
+            if move is None:
+                unread.add(tail.head + 1)
+                tail.advance(tail.head + 1)
+            elif isinstance(move, list):
+                seqs = range(tail.head + 1, tail.head + 1 + len(move))
+                unread |= {seq for seq, key in zip(seqs, move, strict=True) if key == "mine"}
+                tail.advance(tail.head + len(move), [_event(*each) for each in zip(seqs, move, strict=True)])
+            else:
+                free = subscription.free_until()
+                assert not unread & set(range(subscription.position + 1, free + 1))
+                subscription.position = min(tail.head, max(free, subscription.position + move))
+                unread -= set(range(subscription.position + 1))
+        assert subscription.position == tail.head == subscription.free_until()

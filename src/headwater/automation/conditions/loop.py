@@ -40,6 +40,8 @@ from headwater.storage.runs.backfill_rests import read_begun
 from headwater.storage.store import Store
 
 _BATCH = 1_000
+_MOST_UNKEPT = 10_000
+"""So many events are taken in without a decision before the place is kept, from which a next engine goes on."""
 _LARGE = 1_000
 _PRUNE_AFTER = 2_000
 _Position = automation_store.Position
@@ -191,7 +193,7 @@ class ConditionsLoop:
             for together in commits(events):
                 reread = await self._reread(conditions, together)
                 outcome = conditions.commit(together, reread, await self._rests(together))
-                if outcome.requests or reread or conditions.seq - self._written.seq >= _BATCH:
+                if outcome.requests or reread or conditions.seq - self._written.seq >= _MOST_UNKEPT:
                     await self._write(conditions, outcome)
                 else:
                     self._noted += [(each, ()) for each in outcome.evaluated]

@@ -75,8 +75,9 @@ class Tail:
             self._events += events
             if len(self._events) > _KEPT_EVENTS + _DROPPED_TOGETHER:
                 del self._events[:-_KEPT_EVENTS]
+            waiting = [subscriber for subscriber in self._subscribers if subscriber.note(sorts, seq)]
+            # Only now, so that nobody takes for quiet what was not noted yet.
             self._head = seq
-            waiting = [subscriber for subscriber in self._subscribers if subscriber.note(sorts)]
         loops = {subscriber.loop for subscriber in waiting}
         for loop in loops:
             # One wake-up of a loop for all of its followers: each costs a system call.
@@ -124,8 +125,8 @@ class Tail:
                 told a moment later and together, so that a follower whom most events do not concern costs those next to
                 nothing. By default all are urgent.
         """
-        subscription = Subscription(self, after, urgent)
         with self._lock:
+            subscription = Subscription(self, after, urgent)
             self._subscribers.add(subscription)
         try:
             yield subscription
@@ -146,6 +147,8 @@ class Subscription:
         # Of what came before, nothing is known.
         self._is_urgent = True
         self._timer: asyncio.TimerHandle | None = None
+        self._first_urgent, self._last_urgent = 0, tail.head
+        """Nothing is urgent between the position and the one, nor beyond the other."""
         self.position = after
         """Up to where the follower has read; it moves this on itself."""
 
@@ -162,17 +165,28 @@ class Subscription:
                     self._timer = self.loop.call_later(LATER_SECONDS, self._end_delay)
             await self._woken.wait()
 
-    def note(self, events: Sequence[Event]) -> bool:
-        """Take note that the log has grown; returns whether it must be woken for that.
+    def free_until(self) -> int:
+        """Up to where the follower may move on unread, since nothing after its position and up to there is urgent."""
+        head = self._tail.head
+        if self.position >= self._last_urgent:
+            return head
+        return max(self.position, min(self._first_urgent, head))
+
+    def note(self, events: Sequence[Event], head: int) -> bool:
+        """Take note that the log grows; returns whether it must be woken for that.
 
         Args:
-            events: One of each kind and asset that the log has grown by; none where those are not known.
+            events: One of each kind and asset that the log grows by; none where those are not known.
+            head: How far it will reach.
         """
-        is_behind = self._tail.head - self.position > _MOST_DELAYED
-        if self._urgent is None or self._is_urgent or is_behind or not events or any(map(self._urgent, events)):
+        if self._urgent is None or not events or any(map(self._urgent, events)):
+            if self.position >= self._last_urgent:
+                self._first_urgent = self._tail.head
+            self._last_urgent = head
             self._is_urgent = True
-            return not self._woken.is_set()
-        return self._timer is None and not self._woken.is_set()
+        elif head - self.position > _MOST_DELAYED:
+            self._is_urgent = True
+        return not self._woken.is_set() and (self._is_urgent or self._timer is None)
 
     def wake(self) -> None:
         """Let `wait` look again; in its own loop."""
