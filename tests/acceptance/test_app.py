@@ -290,6 +290,28 @@ def test_a_run_is_found_and_what_nobody_knows_is_not(app: Page, demo: Demo) -> N
 
 
 @pytest.mark.parametrize(
+    ("path", "said", "others"),
+    [
+        ("/asset?key=raw_transaction", "Did you mean 'raw_transactions'?", "/catalog"),
+        ("/runs/0123456789abcdef", "no run", "/runs"),
+        ("/backfills/0123456789abcdef", "no backfill", "/backfills"),
+        ("/sensors/partner_file", "partner_file", "/sensors"),
+        ("/schedules/each_day", "each_day", "/sensors"),
+        ("/jobs/each_job", "each_job", "/sensors"),
+    ],
+)
+def test_what_is_not_there_is_no_error(page: Page, demo: Demo, path: str, said: str, others: str) -> None:
+    """Its page says so, and leads to what there is; to try again would change nothing."""
+    open_page(page, demo, path)
+    main = page.get_by_role("main")
+    expect(main.get_by_text("This is not there")).to_be_visible()
+    expect(main).to_contain_text(said)
+    expect(main.get_by_role("button", name="Try again")).to_have_count(0)
+    main.get_by_role("link", name=re.compile("^all ")).click()
+    expect(page).to_have_url(demo.server.url + others)
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/",
@@ -364,10 +386,10 @@ def test_the_keys_are_told_and_the_tab_says_what_is_shown(app: Page, demo: Demo)
 
 
 def test_an_asset_that_is_not_there_still_has_its_heading(page: Page, demo: Demo) -> None:
-    """Above the sentence that says what is wrong."""
+    """Above the sentence that says so."""
     open_page(page, demo, "/asset?key=no_such")
     expect(page.get_by_role("heading", level=1, name="no_such")).to_be_visible()
-    expect(page.get_by_role("alert")).to_contain_text("There is no asset 'no_such'")
+    expect(page.get_by_role("main")).to_contain_text("There is no asset 'no_such'")
     expect(page).to_have_title("no_such · Headwater")
 
 

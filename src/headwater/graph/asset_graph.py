@@ -87,7 +87,9 @@ class AssetGraph:
         """
         number = self.ids.get(key)
         if number is None:
-            raise UnknownAssetError(f"There is no asset {key!r}. `headwater asset list` or the catalog shows all.")
+            near = nearest(key, self.ids)
+            hint = f"Did you mean {near[0]!r}?" if near else "`headwater asset list` or the catalog shows all."
+            raise UnknownAssetError(f"There is no asset {key!r}. {hint}")
         return self.nodes[number]
 
     @cached_property

@@ -1,31 +1,37 @@
 import { Alert, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 
-import type { ErrorView } from "../api/client";
+import { RequestError, type ErrorView } from "../api/client";
 import { usePageTitle } from "./usePageTitle";
 
 /**
  * What a query came to: a skeleton while it is asked, an error with another try, or what is shown of it.
  *
- * Where the page's title is part of what is shown, `title` stands there until then, also above an error.
+ * Where the page's title is part of what is shown, `title` stands there until then, also above an error. What is not
+ * there is no error: `others` is the page that lists what there is.
  */
 export function Loaded<T>({
   query,
   children,
   rows = 6,
   title,
+  others,
 }: {
   query: Pick<UseQueryResult<T>, "data" | "error" | "refetch">;
   children: (data: T) => ReactNode;
   rows?: number;
   title?: string;
+  others?: Others;
 }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
   return (
     <>
       {title !== undefined && <PageTitle title={title} />}
-      {query.error ? (
+      {others !== undefined && isMissing(query.error) ? (
+        <Missing message={query.error.message} others={others} />
+      ) : query.error ? (
         <Failure message={query.error.message} onRetry={() => void query.refetch()} />
       ) : (
         <Stack gap="xs" role="group" aria-busy="true" aria-label="Loading">
@@ -35,6 +41,24 @@ export function Loaded<T>({
         </Stack>
       )}
     </>
+  );
+}
+
+interface Others {
+  readonly path: string;
+  readonly name: string;
+}
+
+function isMissing(error: Error | null): error is RequestError {
+  return error instanceof RequestError && error.status === 404;
+}
+
+function Missing({ message, others }: { message: string; others: Others }) {
+  return (
+    <Empty title="This is not there">
+      <div style={{ overflowWrap: "anywhere" }}>{message}</div>
+      Look among <Link to={others.path}>{others.name}</Link>, or search with Ctrl K.
+    </Empty>
   );
 }
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from headwater.clock import to_datetime
-from headwater.definitions.near import nearest
 from headwater.definitions.partitions import (
     DynamicPartitionsStore,
     PartitionKeyRange,
@@ -376,12 +375,7 @@ def runnable_node(graph: AssetGraph, key: str) -> AssetNode:
         UnknownAssetError: there is no such asset.
         ExternalAssetError: another system makes it, and nothing here looks at it.
     """
-    number = graph.ids.get(key)
-    if number is None:
-        near = nearest(key, graph.ids)
-        hint = f" Did you mean {near[0]!r}?" if near else " `headwater asset list` shows all."
-        raise UnknownAssetError(f"There is no asset {key!r}.{hint}")
-    node = graph.nodes[number]
+    node = graph.node(key)
     if not node.is_runnable:
         raise ExternalAssetError(external_asset_message(node))
     return node

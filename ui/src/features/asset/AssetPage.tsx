@@ -44,7 +44,7 @@ export function AssetPage() {
       </>
     );
   return (
-    <Loaded query={query} title={showKey(key)}>
+    <Loaded query={query} title={showKey(key)} others={{ path: "/catalog", name: "all assets" }}>
       {(detail) => {
         const tabs = tabsOf(detail);
         // An address may name a tab that the asset does not have, or has no more.

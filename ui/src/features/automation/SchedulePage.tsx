@@ -15,7 +15,7 @@ export function SchedulePage() {
   const { name = "" } = useParams();
   const query = useQuery(scheduleQuery(name));
   return (
-    <Loaded query={query} title={name}>
+    <Loaded query={query} title={name} others={{ path: "/sensors", name: "all schedules" }}>
       {(schedule) => <TickingPage kind="schedules" item={schedule} facts={factsOf(schedule)} />}
     </Loaded>
   );

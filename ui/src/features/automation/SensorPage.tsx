@@ -19,7 +19,7 @@ export function SensorPage() {
   const { name = "" } = useParams();
   const query = useQuery(sensorQuery(name));
   return (
-    <Loaded query={query} title={name}>
+    <Loaded query={query} title={name} others={{ path: "/sensors", name: "all sensors" }}>
       {(sensor) => (
         <TickingPage kind="sensors" item={sensor} cursor={sensor.cursor} facts={factsOf(sensor)}>
           {sensor.values > 0 && <SensorState sensor={sensor} />}

@@ -24,7 +24,11 @@ export function BackfillPage() {
   const { backfillId = "" } = useParams();
   const query = useQuery(backfillQuery(backfillId));
   return (
-    <Loaded query={query} title={`Backfill ${backfillId}`}>
+    <Loaded
+      query={query}
+      title={`Backfill ${backfillId}`}
+      others={{ path: "/backfills", name: "all backfills" }}
+    >
       {(detail) => <Backfill detail={detail} />}
     </Loaded>
   );

@@ -21,7 +21,7 @@ export function JobPage() {
   const query = useQuery(jobQuery(name));
   usePageTitle(name);
   return (
-    <Loaded query={query} title={name}>
+    <Loaded query={query} title={name} others={{ path: "/sensors", name: "all jobs" }}>
       {(job) => (
         <Stack>
           <Group justify="space-between" align="flex-start">

@@ -24,7 +24,7 @@ export function RunPage() {
   const { runId = "" } = useParams();
   const query = useQuery(runQuery(runId));
   return (
-    <Loaded query={query} title={titleOf(runId)}>
+    <Loaded query={query} title={titleOf(runId)} others={{ path: "/runs", name: "all runs" }}>
       {(detail) => <RunBody detail={detail} />}
     </Loaded>
   );
