@@ -34,6 +34,7 @@ from headwater.records.catalog.existing_inputs import check_reads
 from headwater.records.log.events import Event, EventKind
 from headwater.records.runs.requests import native_node, plan_check_runs, plan_job, plan_runs, requested_events
 from headwater.records.runs.runs import Cause, Run
+from headwater.records.runs.wanted_config import check_wanted_config
 from headwater.server.deployment import Deployment
 from headwater.server.resources.ticking import find_ticking
 from headwater.storage.catalog.dynamic_partitions import read_all
@@ -165,6 +166,7 @@ async def _dynamic_keys(deployment: Deployment) -> DynamicKeys:
 async def _carry_out(
     deployment: Deployment, process: LocationProcess, planned: Run, on_event: Callable[[Event], None]
 ) -> Run:
+    check_wanted_config(process.graph, [planned])
     owner = new_owner()
     folders = Folders(storage=deployment.home / "storage", run_logs=deployment.run_logs)
     # It belongs to this process from the start, so that a server beside it does not take it.

@@ -15,6 +15,7 @@ from headwater.definitions.checks.decorator import AssetCheckDefinition
 from headwater.definitions.conditions.condition import AutomationCondition
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.metadata.infer import to_wire
+from headwater.definitions.resources.described import describe_config, describe_resource
 from headwater.definitions.run_ops import check_config_names, keys_of_job, keys_of_request
 from headwater.definitions.runs.jobs import JobDefinition
 from headwater.definitions.schedules.definition import DefaultScheduleStatus, ScheduleDefinition
@@ -66,6 +67,7 @@ def build_snapshot(defs: Definitions) -> DefinitionsSnapshot:
         jobs=tuple(_job(job, defs) for _, job in sorted(resolved.jobs.items())),
         metadata=to_wire(defs.metadata),
         executor=None if defs.executor is None else defs.executor.to_snapshot(),
+        resources=tuple(describe_resource(name, each) for name, each in sorted(defs.resources.items())),
         warnings=resolved.warnings,
     )
 
@@ -156,7 +158,7 @@ def _asset(
         can_subset=maker is not None and maker.can_subset,
         observable=observable is not None,
         retry=None if maker is None else maker.retry_policy,
-        takes_config=maker is not None and maker.needs.config is not None,
+        config=None if maker is None else describe_config(maker.needs, maker.op_name),
         pool=None if maker is None else maker.pool,
         op_tags={} if maker is None else maker.op_tags,
         freshness=spec.freshness_policy,
@@ -179,7 +181,7 @@ def _check(
         timeout=None if definition is None else definition.timeout,
         source=spec.source,
         retry=None if definition is None else definition.retry_policy,
-        takes_config=definition is not None and definition.needs.config is not None,
+        config=None if definition is None else describe_config(definition.needs, definition.op_name),
         op=definition.op_name if definition is not None and len(definition.specs) > 1 else None,
         can_subset=definition is not None and definition.can_subset,
         partitioned=spec.partitions_def is not None,

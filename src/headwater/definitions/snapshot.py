@@ -34,6 +34,21 @@ class SourceRef(msgspec.Struct, frozen=True, omit_defaults=True):
     line: int
 
 
+class ConfigSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a function takes of a run's config, under the name `op`; `shape` is JSON Schema."""
+
+    op: str
+    shape: dict[str, Any] = {}
+
+
+class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a resource takes of a run's config; a run must give it where it is `at_launch`."""
+
+    name: str
+    shape: dict[str, Any] = {}
+    at_launch: bool = False
+
+
 class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One asset. `kind` is `stub` for a key that others depend on and nobody defined."""
 
@@ -59,7 +74,7 @@ class AssetSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     observable: bool = False
     """Whether a function looks at it, though another system makes it."""
     retry: RetryPolicy | None = None
-    takes_config: bool = False
+    config: ConfigSnapshot | None = None
     pool: str | None = None
     op_tags: dict[str, str] = {}
     freshness: FreshnessPolicy | None = None
@@ -84,7 +99,7 @@ class CheckSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     timeout: float | None = None
     source: SourceRef | None = None
     retry: RetryPolicy | None = None
-    takes_config: bool = False
+    config: ConfigSnapshot | None = None
     op: str | None = None
     """The function, where it carries out several checks."""
     can_subset: bool = False
@@ -178,6 +193,7 @@ class DefinitionsSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     jobs: tuple[JobSnapshot, ...] = ()
     metadata: dict[str, WireValue] = {}
     executor: ExecutorSnapshot | None = None
+    resources: tuple[ResourceSnapshot, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -22,6 +22,7 @@ from headwater.definitions.snapshot import (
     CheckSnapshot,
     DefinitionsSnapshot,
     JobSnapshot,
+    ResourceSnapshot,
     ScheduleSnapshot,
     SensorSnapshot,
 )
@@ -76,6 +77,8 @@ class AssetGraph:
         self.sensors: dict[str, tuple[SensorSnapshot, str]] = {}
         self.schedules: dict[str, tuple[ScheduleSnapshot, str]] = {}
         self.jobs: dict[str, tuple[JobSnapshot, str]] = {}
+        self.resources: dict[str, tuple[ResourceSnapshot, ...]] = {}
+        """What the resources of each location take."""
         self.dynamic_keys = DynamicKeys()
         """The keys of dynamic partitions, as they were when the graph was read."""
 
@@ -176,7 +179,7 @@ class AssetGraph:
         graph = AssetGraph(nodes, edges)
         graph.checks, graph.check_locations = self.checks, self.check_locations
         graph.sensors, graph.schedules, graph.jobs = self.sensors, self.schedules, self.jobs
-        graph.dynamic_keys = self.dynamic_keys
+        graph.resources, graph.dynamic_keys = self.resources, self.dynamic_keys
         return graph
 
     def earlier_keys(self, key: str) -> list[str]:
@@ -310,6 +313,7 @@ def build_graph(
         for check in snapshot.checks:
             graph.checks.setdefault(check.asset_key, []).append(check)
             graph.check_locations[(check.asset_key, check.name)] = location
+        graph.resources[location] = snapshot.resources
         graph.jobs.update({job.name: (job, location) for job in snapshot.jobs})
         graph.schedules.update({schedule.name: (schedule, location) for schedule in snapshot.schedules})
         graph.sensors.update({sensor.name: (sensor, location) for sensor in snapshot.sensors})

@@ -46,6 +46,11 @@ def _keep_deferred(value: Any, validate: Callable[[Any], Any]) -> Any:
     return validate(value)
 
 
+def keeps_deferred(schema: Any) -> bool:
+    """Whether a schema is what a field here has around that of its type."""
+    return schema["type"] == "function-wrap" and schema["function"]["function"] is _keep_deferred
+
+
 def _defer_fields(schema: Any) -> None:
     """Wrap the schema of each field of a model, wherever the model stands in its schema."""
     while schema.get("type") != "model-fields":
@@ -60,7 +65,9 @@ def _defer_fields(schema: Any) -> None:
     for field in schema["fields"].values():
         # The default stands around the schema of the type.
         owner = field["schema"] if field["schema"]["type"] == "default" else field
-        owner["schema"] = core_schema.no_info_wrap_validator_function(_keep_deferred, owner["schema"])
+        if not keeps_deferred(owner["schema"]):
+            # That of a model which refers to itself is shared by all that hold it.
+            owner["schema"] = core_schema.no_info_wrap_validator_function(_keep_deferred, owner["schema"])
 
 
 class _Model(BaseModel):

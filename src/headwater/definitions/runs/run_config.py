@@ -105,6 +105,14 @@ def read_run_config(
     return StepConfig(ops, resources)
 
 
+def takes_no_config(name: str, given: Iterable[str]) -> str:
+    """Why config of an asset or check is refused that takes none, and what to do."""
+    return (
+        f"The run's config sets {', '.join(sorted(given))} of {name!r}, which takes no config. Give its function a "
+        "parameter `config` annotated with a Config."
+    )
+
+
 def _unknown(section: str, what: str, name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = nearest(name, names)

@@ -8,7 +8,7 @@ from typing import Any
 from headwater.definitions.definitions import Definitions
 from headwater.definitions.resources.needs import Needs
 from headwater.definitions.run_ops import needs_of_run
-from headwater.definitions.runs.run_config import read_run_config, with_env_vars
+from headwater.definitions.runs.run_config import read_run_config, takes_no_config, with_env_vars
 from headwater.errors import InvalidConfigError
 from headwater.keys import AssetKey
 from headwater.location.hosts.resources import check_resource_config
@@ -64,10 +64,7 @@ def check_run_config(
         if need.config is not None:
             _checked(need, given, op_name)
         elif given:
-            raise InvalidConfigError(
-                f"The run's config sets {', '.join(sorted(given))} of {op_name!r}, which takes no config. Give its "
-                "function a parameter `config` annotated with a Config."
-            )
+            raise InvalidConfigError(takes_no_config(op_name, given))
     check_resource_config(definitions.resources, config.resources)
 
 

@@ -27,7 +27,7 @@ from headwater.execution.steps.work import carry_out as carry_out_step
 from headwater.location.code.tracebacks import describe
 from headwater.location.hosts.resources import ResourceScope
 from headwater.location.hosts.worker import Emit, leftovers, own_folder
-from headwater.records.runs.runs import RETRY_TAG
+from headwater.records.runs.runs import BACKFILL_TAG, RETRY_TAG
 
 
 def carry_out(definitions: Definitions, payload: bytes, emit: Emit) -> bytes:
@@ -93,8 +93,9 @@ def prepare(definitions: Definitions, payload: bytes, _emit: Emit) -> bytes:
     order: StepOrder = order_decoder.decode(payload)
     resolved = definitions.resolve()
     job = resolved.jobs.get(order.job_name or "")
-    # A retry of what is left, and a part of a job, have the config of the whole.
-    more = resolved.specs if RETRY_TAG in order.tags else () if job is None else keys_of_job(definitions, job)
+    # A retry of what is left, and a part of a backfill or job, have the config of the whole.
+    whole = RETRY_TAG in order.tags or BACKFILL_TAG in order.tags
+    more = resolved.specs if whole else () if job is None else keys_of_job(definitions, job)
     check_run_config(definitions, order.assets, order.run_config, of_more=more)
     return b""
 

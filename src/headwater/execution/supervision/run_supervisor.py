@@ -229,7 +229,7 @@ class RunSupervisor:
 
     async def _prepare(self, plan: Sequence[Step], steps: StepSupervisor) -> None:
         """See that the run's config fits, where it has any or any is wanted."""
-        wants = any(self._graph.node(key).definition.takes_config for step in plan for key in step.assets)
+        wants = any(self._graph.node(key).definition.config is not None for step in plan for key in step.assets)
         if not self._run.run_config and not wants:
             return
         async with self._location.worker() as worker:

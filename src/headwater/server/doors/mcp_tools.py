@@ -20,6 +20,7 @@ from headwater.records.access.tokens import Principal, Scope
 from headwater.records.log.events import EventKind, Reporter
 from headwater.records.runs.requests import plan_runs
 from headwater.records.runs.runs import Cause, RunStatus
+from headwater.records.runs.wanted_config import check_wanted_config
 from headwater.server.deployment import Deployment
 from headwater.server.doors import strict as strict_door
 from headwater.server.resources import assets, automation, graphs, history, runs
@@ -176,7 +177,9 @@ async def materialize(keys: list[str], partition: str | None = None) -> dict[str
     asking.principal.demand(Scope.OPERATE)
     deployment = asking.deployment
     cause = Cause(kind="mcp", name=asking.principal.name)
-    planned = plan_runs(await _graph(), keys, cause=cause, now=deployment.clock.now(), partition=partition)
+    graph = await _graph()
+    planned = plan_runs(graph, keys, cause=cause, now=deployment.clock.now(), partition=partition)
+    check_wanted_config(graph, planned)
     await deployment.store.write_async(run_requests.unit_of(planned))
     return await _read(lambda _connection: {"run": _plain(runs.run_view(planned[0]))})
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -24,6 +25,7 @@ from headwater.records.log.events import Event, EventKind, Reporter
 from headwater.records.log.partition_states import PartitionStatus
 from headwater.records.runs.backfills import Backfill, BackfillStatus, Counts, advance
 from headwater.records.runs.runs import BACKFILL_TAG, Cause
+from headwater.records.runs.wanted_config import check_config
 from headwater.server.deployment import Deployment
 from headwater.server.resources import runs
 from headwater.server.resources.events import error_view
@@ -65,6 +67,8 @@ def request(
 ) -> shapes.BackfillDetail:
     """Request a backfill, and tell of it once that is on disk."""
     _, _, planned = _choose(deployment, body)
+    config = plain_run_config(body.run_config)
+    _check_config(deployment.graph(), [target.asset for target in planned.targets], config)
     tags = body.tags if body.priority is None else {**body.tags, _PRIORITY_TAG: str(body.priority)}
     backfill = Backfill(
         backfill_id=uuid.uuid4().hex[:12],
@@ -76,7 +80,7 @@ def request(
         policy=_policy(body),
         max_runs=body.max_runs,
         tags=tags,
-        run_config=plain_run_config(body.run_config),
+        run_config=config,
         counts=Counts(waiting=planned.total),
     )
 
@@ -85,6 +89,14 @@ def request(
 
     deployment.store.write(Unit(events=[backfill.event(EventKind.BACKFILL_REQUESTED, reporter)], effect=keep))
     return detail(deployment, backfill.backfill_id)
+
+
+def _check_config(graph: AssetGraph, keys: Sequence[str], config: Mapping[str, Any]) -> None:
+    by_location: dict[str, list[str]] = {}
+    for key in keys:
+        by_location.setdefault(graph.node(key).location or "", []).append(key)
+    for location, mine in by_location.items():
+        check_config(graph, location, mine, config, of_more=keys)
 
 
 def command(deployment: Deployment, backfill_id: str, kind: EventKind, reporter: Reporter) -> shapes.BackfillView:

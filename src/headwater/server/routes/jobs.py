@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from headwater.definitions.runs.run_config import plain_run_config
 from headwater.records.runs.requests import plan_job
 from headwater.records.runs.runs import Cause
+from headwater.records.runs.wanted_config import check_wanted_config
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import automation, jobs, runs
@@ -54,8 +55,9 @@ def run_job(
     data: JSONBody[shapes.JobRunBody],
 ) -> shapes.RunView:
     """Request a run of a job; the answer comes once the request is on disk."""
+    graph = deployment.graph()
     run = plan_job(
-        deployment.graph(),
+        graph,
         name,
         cause=asked_by,
         now=deployment.clock.now(),
@@ -64,5 +66,6 @@ def run_job(
         tags=data.tags,
         run_config=None if data.run_config is None else plain_run_config(data.run_config),
     )
+    check_wanted_config(graph, [run])
     deployment.store.write(run_requests.unit_of([run]))
     return runs.run_view(run)

@@ -18,6 +18,7 @@ from headwater.records.catalog.existing_inputs import check_reads
 from headwater.records.log.events import Event, EventKind
 from headwater.records.runs.requests import plan_check_runs, plan_retry, plan_runs
 from headwater.records.runs.runs import ENDED, Cause, Run, RunStatus
+from headwater.records.runs.wanted_config import check_wanted_config
 from headwater.server import shapes
 from headwater.server.deployment import Deployment
 from headwater.server.resources import history, runs
@@ -92,6 +93,7 @@ def request_run(
 ) -> shapes.RunView:
     """Request a run of some assets or checks of one code location; the answer comes once the request is on disk."""
     planned = _planned(deployment, asked_by, data)
+    check_wanted_config(deployment.graph(), planned)
     deployment.store.write(run_requests.unit_of(planned))
     return runs.run_view(planned[0])
 
@@ -176,10 +178,12 @@ def request_retry(deployment: Deployment, run_id: str, cause: Cause) -> Run:
 
     Raises:
         InvalidTransitionError: it has not ended, or made everything.
+        InvalidConfigError: its config does not fit its assets by now.
     """
     run = deployment.store.read(lambda c: run_store.get(c, run_id))
     made = deployment.store.read(lambda c: runs.made_assets(c, run_id))
     again = plan_retry(deployment.graph(), run, made, cause=cause, now=deployment.clock.now())
+    check_wanted_config(deployment.graph(), [again])
     deployment.store.write(run_requests.unit_of([again]))
     return again
 
