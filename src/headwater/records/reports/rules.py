@@ -109,20 +109,21 @@ class ReportJudge:
         if flags is None or type(event.payload) is CheckEvaluation:
             event = with_declared_kinds(event, self._graph)
             flags = find_flags(event, self._graph, self._now)
+            self._demand_allowed(event, flags)
             if not depends_on_payload(event, self._graph):
                 self._flags_of[(event.asset_key, event.partition)] = flags
         if event.timestamp is not None and _is_odd(event.timestamp, self._now, self._rules):
+            self._demand_allowed(event, ("odd_timestamp",))
             flags = (*flags, "odd_timestamp")
-        return with_flags(event, self._demand_allowed(event, flags)) if flags else event
+        return with_flags(event, flags) if flags else event
 
-    def _demand_allowed(self, event: NewEvent, flags: tuple[str, ...]) -> tuple[str, ...]:
+    def _demand_allowed(self, event: NewEvent, flags: tuple[str, ...]) -> None:
         for each in flags:
             if _is_refused(each, event, self._rules, self._strict):
                 moment = None if event.timestamp is None else to_datetime(event.timestamp).isoformat()
                 names = ", ".join(find_wrong_kinds(event, self._graph))
                 reason = _MENDS[each].format(key=event.asset_key, partition=event.partition, moment=moment, names=names)
                 raise ReportRejectedError(f"The report is refused ({each}): {reason}.")
-        return flags
 
 
 def is_held(event: NewEvent, rules: ReportRules) -> bool:

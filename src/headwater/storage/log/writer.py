@@ -31,6 +31,8 @@ T = TypeVar("T")
 _MOST_UNITS = 1_000
 _MOST_TURNS = 8
 """Of an event loop, for which units are gathered while more come."""
+_LARGE = 100
+"""Units of so many events are not gathered."""
 _FORGET_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
@@ -137,7 +139,7 @@ class GroupWriter:
         """`write` for a caller in an event loop.
 
         What comes close together is handed over together: the first alone would wake the writer, whose transaction the
-        others would then wait for.
+        others would then wait for. A large unit goes alone, so that it is written while the loop reads the next.
         """
         loop = asyncio.get_running_loop()
         waiting = self._waiting(unit, loop)
@@ -146,6 +148,8 @@ class GroupWriter:
             gathered = self._gathered[loop] = []
             loop.call_soon(self._gather, loop, 1, _MOST_TURNS)
         gathered.append(waiting)
+        if len(unit.events) >= _LARGE:
+            self._hand_over(loop)
         return await waiting.future  # type: ignore[no-any-return]
 
     def close(self) -> None:
