@@ -11,7 +11,7 @@ import click
 
 from headwater.cli.homes import deployment_option, home_option, json_option, open_deployment, tell_if_nobody_works
 from headwater.cli.materialize import read_tags, tag_option
-from headwater.cli.printing import local_time, print_json, print_table
+from headwater.cli.printing import count, local_time, print_json, print_table
 
 if TYPE_CHECKING:
     from headwater.server.deployment import Deployment
@@ -91,7 +91,7 @@ def create_backfill(
         found = backfills.request(opened, body, Cause(kind="cli"), Reporter(via="cli", name=actor()))
         if not as_json:
             backfill = found.backfill
-            click.echo(f"{backfill.backfill_id}  ({_amount(backfill.partitions, 'partition')})")
+            click.echo(f"{backfill.backfill_id}  ({count(backfill.partitions, 'partition')})")
         tell_if_nobody_works(opened)
         if wait:
             found = _follow(opened, found.backfill.backfill_id, silent=as_json)
@@ -265,8 +265,8 @@ def _print_plan(plan: BackfillPlan, *, as_json: bool) -> None:
     for each in plan.assets:
         shown = [_span(part.first, part.last) for part in each.ranges[:_MOST_RANGES]]
         spans = f": {', '.join(shown)}{', …' if len(each.ranges) > _MOST_RANGES else ''}" if any(shown) else ""
-        click.echo(f"{each.asset}  {_amount(each.partitions, 'partition')}{spans}")
-    click.echo(f"{_amount(plan.partitions, 'partition')} in {_amount(plan.runs, 'run')}; nothing was requested.")
+        click.echo(f"{each.asset}  {count(each.partitions, 'partition')}{spans}")
+    click.echo(f"{count(plan.partitions, 'partition')} in {count(plan.runs, 'run')}; nothing was requested.")
 
 
 def _print_detail(detail: BackfillDetail) -> None:
@@ -294,7 +294,3 @@ def _counts(counts: BackfillCounts) -> str:
 
 def _span(first: str, last: str) -> str:
     return first if first == last else f"{first}...{last}"
-
-
-def _amount(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

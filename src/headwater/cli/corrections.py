@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from headwater.cli.homes import deployment_option, home_option, open_deployment
+from headwater.cli.printing import count
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -58,12 +59,12 @@ def wipe_asset(key: str, partitions: tuple[str, ...], reason: str | None, **comm
     from headwater.records.log.events import Reporter
     from headwater.storage.log import corrections
 
-    what = f"{len(partitions)} partitions of {key}" if partitions else key
+    what = f"{count(len(partitions), 'partition')} of {key}" if partitions else key
     _carry_out(
         common,
         lambda c: corrections.wipe(c, key, partitions, reason=reason, reporter=Reporter("cli")),
         lambda c: (
-            f"{what} will be as if never made: {corrections.count_events(c, key, partitions):,} events count no more."
+            f"{what} will be as if never made: without {count(corrections.count_events(c, key, partitions), 'event')}."
         ),
     )
 
@@ -93,7 +94,9 @@ def _rename(key: str, to: str, merge: bool, reason: str | None, common: dict[str
     _carry_out(
         common,
         lambda c: corrections.rename(c, key, to, merge=merge, reason=reason, reporter=Reporter("cli")),
-        lambda c: f"{corrections.count_events(c, key):,} events of {key} will be {to}'s, and its reports from now on.",
+        lambda c: (
+            f"{count(corrections.count_events(c, key), 'event')} of {key} will be {to}'s, and its reports from now on."
+        ),
     )
 
 

@@ -35,9 +35,16 @@ from headwater.cli.webhooks import webhook_group
 from headwater.cli.why import what_if, why
 from headwater.errors import HeadwaterError
 
+_ALIASES = {"assets": asset_group, "events": event_group}
+"""People write either."""
+
 
 class Root(click.Group):
     """Turns our exceptions into one line on standard error and exit status 1."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or of another one that people write for it, which no list shows."""
+        return super().get_command(ctx, cmd_name) or _ALIASES.get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
@@ -94,6 +101,3 @@ for command in (
     main.add_command(command)
 for correction in (wipe_asset, rename_asset, merge_asset):
     asset_group.add_command(correction)
-# People write either.
-main.add_command(asset_group, "assets")
-main.add_command(event_group, "events")

@@ -37,7 +37,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, empty
 
 def count(number: int, noun: str) -> str:
     """A number with what it counts: `1 run`, `2 runs`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def local_time(seconds: float | None) -> str:

@@ -12,7 +12,7 @@ import click
 
 from headwater.cli.held_reports import held_group
 from headwater.cli.homes import deployment_option, home_option, open_deployment
-from headwater.cli.printing import print_json
+from headwater.cli.printing import count, print_json
 from headwater.errors import ReportRefusedError, SettingsError
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _send_by_spool(client: HeadwaterClient, path: Path, call: Call[str] | None, 
         if delivery.event_ids:
             click.echo(f"Delivered {len(delivery.event_ids)}, the last as event {delivery.event_ids[-1]}.")
         if delivery.waiting or call is None:
-            click.echo(f"{delivery.waiting or 'No'} report{'' if delivery.waiting == 1 else 's'} left in {path}.")
+            click.echo(f"{count(delivery.waiting, 'report')} left in {path}.")
         if delivery.stopped_by is not None:
             click.echo(f"Not delivered yet: {delivery.stopped_by}", err=True)
     if delivery.refused:
