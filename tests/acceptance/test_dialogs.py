@@ -46,6 +46,30 @@ def wrong_in(page: Page, address: str, *buttons: str) -> list[str]:
     return violations(page)
 
 
+def test_axe_finds_nothing_on_what_is_found_by_name(scheme_page: Page, server: DevServer, run: str) -> None:
+    """The page of a schedule, a sensor that fails, a job, a run that is under way, and of what is not there."""
+    paths = (
+        "/schedules/each_new_year",
+        "/sensors/refused",
+        "/jobs/nightly",
+        "/jobs/watched",
+        f"/runs/{run}",
+        "/runs/123456",
+        "/backfills/123456",
+        "/sensors/no_such",
+        "/asset?key=no_such",
+        "/no_such",
+    )
+    found = {}
+    for path in paths:
+        scheme_page.goto(server.url + path)
+        settle(scheme_page)
+        if wrong := violations(scheme_page):
+            found[path] = wrong
+
+    assert {} == found
+
+
 def test_axe_finds_nothing_in_the_questions_of_settings(scheme_page: Page, server: DevServer) -> None:
     """Alert rules, retention and deployments: what makes, changes and removes them."""
     questions = {

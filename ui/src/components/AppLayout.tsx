@@ -134,7 +134,10 @@ function Frame() {
       <AppShell.Main id="main" tabIndex={-1}>
         {failed.map((location) => (
           <Alert key={location.name} color="red" mb="md" title={`The code of ${location.name} does not load`}>
-            {location.error?.message} The last definitions that loaded stay in force.{" "}
+            <div style={{ overflowWrap: "anywhere" }}>{location.error?.message}</div>
+            {location.loaded_at === null
+              ? "Nothing of it is in force. "
+              : "The last definitions that loaded stay in force. "}
             <Link to="/settings?tab=code">See the traceback</Link>
           </Alert>
         ))}

@@ -5,6 +5,7 @@ import { Link, useSearchParams } from "react-router";
 
 import type { AssetDetail, AssetRow, Schemas } from "../../api/client";
 import { assetQuery } from "../../api/queries";
+import { Breakable } from "../../components/Breakable";
 import { CopyIcon } from "../../components/CopyBlock";
 import { showKey, showPart, toParts } from "../../components/keys";
 import { latenessOf } from "../../components/lateness";
@@ -123,7 +124,7 @@ function Header({ detail }: { detail: AssetDetail }) {
                 {parts.join(" / ")} /{" "}
               </Text>
             )}
-            {last}
+            <Breakable text={last} />
           </Title>
           <CopyIcon text={asset.key} />
         </Group>

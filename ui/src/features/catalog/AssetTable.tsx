@@ -14,7 +14,7 @@ import { useSparks } from "./useSparks";
 const ROW_HEIGHT = 44;
 const WIDE = "24px minmax(180px, 3fr) 60px 88px 92px 72px 56px minmax(72px, 1.1fr) minmax(92px, 1.5fr)";
 const TIMED = WIDE.replace("88px", "88px 78px");
-const NARROW = "minmax(140px, 1fr) 104px";
+const NARROW = "24px minmax(120px, 1fr) 96px";
 const OVERSCAN = 8;
 const HEADS: readonly { name: string; sort?: SortName }[] = [
   { name: "Asset", sort: "key" },
@@ -78,19 +78,17 @@ export function AssetTable({
     <Paper role="table" aria-label="Assets" aria-rowcount={rows.length + 1} style={{ overflow: "hidden" }}>
       <div role="rowgroup">
         <div className="hw-row hw-head" role="row" style={{ gridTemplateColumns: columns, height: 36 }}>
-          {wide && (
-            <span role="columnheader">
-              <Checkbox
-                size="xs"
-                aria-label="Choose all that are listed"
-                checked={all}
-                indeterminate={!all && chosen.size > 0}
-                onChange={() => {
-                  onChoose(keys, !all);
-                }}
-              />
-            </span>
-          )}
+          <span role="columnheader">
+            <Checkbox
+              size="xs"
+              aria-label="Choose all that are listed"
+              checked={all}
+              indeterminate={!all && chosen.size > 0}
+              onChange={() => {
+                onChoose(keys, !all);
+              }}
+            />
+          </span>
           {HEADS.filter(({ name }) => (wide ? timed || name !== "Freshness" : NARROW_HEADS.has(name))).map(
             ({ name, sort: by }) => (
               <span
@@ -174,19 +172,17 @@ const Row = memo(function Row({
         transform: `translateY(${top}px)`,
       }}
     >
-      {wide && (
-        <span role="cell">
-          <input
-            type="checkbox"
-            className="hw-tick"
-            aria-label={`Choose ${row.key}`}
-            checked={chosen}
-            onChange={() => {
-              onChoose(row.key, !chosen);
-            }}
-          />
-        </span>
-      )}
+      <span role="cell">
+        <input
+          type="checkbox"
+          className="hw-tick"
+          aria-label={`Choose ${row.key}`}
+          checked={chosen}
+          onChange={() => {
+            onChoose(row.key, !chosen);
+          }}
+        />
+      </span>
       <span className="hw-cell" role="cell">
         <AssetLink assetKey={row.key} />
       </span>

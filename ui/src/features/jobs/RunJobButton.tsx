@@ -20,7 +20,7 @@ export function RunJobButton({ job, ...looks }: { job: JobView } & Pick<ButtonPr
           setAsked(true);
         }}
       >
-        Run it
+        Run…
       </OperateButton>
       {isAsked && (
         <Question

@@ -49,7 +49,8 @@ export interface LineageMapProps {
   /** Show the assets of a bundle one by one; it goes by the key of the first. */
   readonly onOpen: (key: string) => void;
   readonly onView: (view: View) => void;
-  readonly height: string | number;
+  /** In pixels; without one it fills its place. */
+  readonly height?: number;
   /** What brings assets about, by key. */
   readonly origins: ReadonlyMap<string, Schemas["Origin"]>;
   /** The columns of the assets that show theirs, and the one that stands out. */

@@ -21,8 +21,6 @@ import { useNarrow } from "../../components/useNarrow";
 import { useOrigins, useTables } from "./useAround";
 import { useScene, warmUp } from "./useScene";
 
-const HEIGHT = "max(360px, calc(100vh - 176px))";
-const HEIGHT_BELOW_TIME = "max(360px, calc(100vh - 220px))";
 const BOXED_FROM = 150;
 const MOST_TABLES = 60;
 const VIEW_PAUSE_MILLISECONDS = 400;
@@ -231,10 +229,10 @@ function Lineage({ graph }: { graph: Graph }) {
             : `${nodes.length} of ${plural(graph.nodes.length, "asset")}`}
         </Text>
       </Group>
-      <Flex gap="md" direction={{ base: "column", md: "row" }}>
-        <div style={{ flex: 1, minWidth: 0 }}>
+      <Flex gap="md" direction={{ base: "column", md: "row" }} className="hw-rest">
+        <div className="hw-map-place">
           {scene === null ? (
-            <Flex h={HEIGHT} align="center" justify="center" gap="sm" role="status">
+            <Flex align="center" justify="center" gap="sm" role="status">
               <Loader size="sm" /> Laying out {plural(nodes.length, "asset")}
             </Flex>
           ) : (
@@ -246,7 +244,6 @@ function Lineage({ graph }: { graph: Graph }) {
               lit={lit}
               litBy={litBy}
               view={address.view}
-              height={address.timed ? HEIGHT_BELOW_TIME : HEIGHT}
               onChoose={choose}
               onFold={(group) => {
                 set({ fold: group });

@@ -1,7 +1,7 @@
 import { cutMiddle } from "../../components/format";
 import { CARD, type Edge } from "../../graph/scene";
 import { fit } from "../../graph/view";
-import { columnEnds, controls, lineMiddle, paint, pointsOf, type Layer } from "./paint";
+import { columnCurve, controls, lineMiddle, paint, pointsOf, type Layer } from "./paint";
 
 const MARGIN = 40;
 const MOST_PIXELS = 8_000;
@@ -75,7 +75,9 @@ export function toSvg({ scene, looks, tokens, columns }: Layer, lit: Lit): strin
     const look = edge.lit
       ? `stroke="${tokens.lit}" stroke-width="2"`
       : `stroke="${tokens.kinds.native}" opacity="${byColumn ? 0.2 : 0.6}"`;
-    parts.push(`<path d="${toPath(columnEnds(scene, edge), false)}" fill="none" ${look}/>`);
+    const [from, ...towards] = columnCurve(scene, edge);
+    const path = towards.map((point) => `${point.x} ${point.y}`).join(" ");
+    parts.push(`<path d="M${from.x} ${from.y}C${path}" fill="none" ${look}/>`);
   }
   looks.forEach((look, mark) => {
     const height = scene.heights[mark] ?? CARD.height;

@@ -1,6 +1,7 @@
 import { cutMiddle } from "../../components/format";
 import type { Tokens } from "../../components/tokens";
 import type { Tone } from "../../components/status";
+import type { Place } from "../../graph/layout";
 import { CARD, LINE, type Edge, type Scene } from "../../graph/scene";
 import { contains, detailAt, seen, type MarkIndex, type View } from "../../graph/view";
 import type { ColumnEdge, ColumnLines } from "./columnLines";
@@ -21,6 +22,8 @@ export interface Layer {
 
 const BOX_RADIUS = 12;
 const LEAST_TITLE = 46;
+/** How far an edge between columns leads away from the cards that it swings round. */
+const MOST_SWING = 48;
 
 /** Draw a part of a scene. Everything of one colour is drawn in one go, which is what makes thousands quick. */
 export function paint(
@@ -258,15 +261,25 @@ export function lineMiddle(line: number): number {
   return line < 0 ? CARD.height / 2 : CARD.height + 3 + (line + 0.5) * LINE;
 }
 
-/** The ends of an edge between columns, in the scene. */
-export function columnEnds(
-  { x, y }: Scene,
-  edge: ColumnEdge,
-): [{ x: number; y: number }, { x: number; y: number }] {
-  return [
-    { x: (x[edge.up] ?? 0) + CARD.width, y: (y[edge.up] ?? 0) + lineMiddle(edge.upLine) },
-    { x: x[edge.down] ?? 0, y: (y[edge.down] ?? 0) + lineMiddle(edge.downLine) },
-  ];
+/**
+ * The curve of an edge between columns, in the scene: its ends, and between them the points that it is drawn towards.
+ *
+ * It leaves and arrives on the sides that face each other. Cards above each other have none such, so it swings round
+ * their right.
+ */
+export function columnCurve({ x, y }: Scene, edge: ColumnEdge): readonly [Place, Place, Place, Place] {
+  const [upX, downX] = [x[edge.up] ?? 0, x[edge.down] ?? 0];
+  const fromY = (y[edge.up] ?? 0) + lineMiddle(edge.upLine);
+  const toY = (y[edge.down] ?? 0) + lineMiddle(edge.downLine);
+  const after = downX >= upX + CARD.width;
+  const before = upX >= downX + CARD.width;
+  const from = { x: before ? upX : upX + CARD.width, y: fromY };
+  const to = { x: after ? downX : downX + CARD.width, y: toY };
+  const middle =
+    after || before
+      ? (from.x + to.x) / 2
+      : Math.max(from.x, to.x) + Math.min(MOST_SWING, Math.abs(toY - fromY) / 4);
+  return [from, { x: middle, y: fromY }, { x: middle, y: toY }, to];
 }
 
 function paintColumnEdges(pen: CanvasRenderingContext2D, layer: Layer, { left, top, zoom }: View): void {
@@ -279,16 +292,12 @@ function paintColumnEdges(pen: CanvasRenderingContext2D, layer: Layer, { left, t
     pen.beginPath();
     for (const edge of columns.edges) {
       if (edge.lit !== lit || (only !== null && !(only.has(edge.up) && only.has(edge.down)))) continue;
-      const [from, to] = columnEnds(scene, edge);
-      const [x, y, nx, ny] = [
-        from.x * zoom + left,
-        from.y * zoom + top,
-        to.x * zoom + left,
-        to.y * zoom + top,
-      ];
-      const bend = bendOf(nx - x, zoom);
-      pen.moveTo(x, y);
-      pen.bezierCurveTo(x + bend, y, nx - bend, ny, nx, ny);
+      const [from, first, second, to] = columnCurve(scene, edge).map((point): [number, number] => [
+        point.x * zoom + left,
+        point.y * zoom + top,
+      ]) as [[number, number], [number, number], [number, number], [number, number]];
+      pen.moveTo(...from);
+      pen.bezierCurveTo(...first, ...second, ...to);
     }
     pen.stroke();
   }

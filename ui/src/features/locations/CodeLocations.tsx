@@ -45,7 +45,14 @@ function Location({ location }: { location: LocationView }) {
         <Mark look={LOOKS[location.status] as Look} />
         <Text size="sm" c="dimmed">
           {plural(location.assets, "asset")}, {plural(location.sensors, "sensor")},{" "}
-          {plural(location.jobs, "job")}, loaded <Moment at={location.loaded_at} />
+          {plural(location.jobs, "job")},{" "}
+          {location.loaded_at === null ? (
+            "never loaded"
+          ) : (
+            <>
+              loaded <Moment at={location.loaded_at} />
+            </>
+          )}
         </Text>
         <ForOperators quiet>
           <Button variant="default" size="xs" onClick={question.open} aria-label={`Reload ${location.name}`}>

@@ -36,8 +36,8 @@ export function SinceYesterday({ rows, updated }: { rows: readonly AssetRow[]; u
         </Text>
         {changes && (
           <>
-            <Keys title="began to fail" keys={changes.broke} />
-            <Keys title="no longer fail" keys={changes.mended} />
+            <Keys one="began to fail" keys={changes.broke} />
+            <Keys one="no longer fails" many="no longer fail" keys={changes.mended} />
           </>
         )}
         <Loaded query={definitions} rows={2}>
@@ -48,9 +48,13 @@ export function SinceYesterday({ rows, updated }: { rows: readonly AssetRow[]; u
               </Text>
             ) : (
               <>
-                <Keys title="have a new definition" keys={diff.added} />
-                <Keys title="have another definition" keys={diff.changed.map((each) => each.key)} />
-                <Keys title="were removed" keys={diff.removed} gone />
+                <Keys one="is new" many="are new" keys={diff.added} />
+                <Keys
+                  one="has another definition"
+                  many="have another definition"
+                  keys={diff.changed.map((each) => each.key)}
+                />
+                <Keys one="was removed" many="were removed" keys={diff.removed} gone />
               </>
             )
           }
@@ -60,14 +64,24 @@ export function SinceYesterday({ rows, updated }: { rows: readonly AssetRow[]; u
   );
 }
 
-/** How many assets something happened to, and the first of them. */
-function Keys({ title, keys, gone = false }: { title: string; keys: readonly string[]; gone?: boolean }) {
+/** How many assets something happened to, told of one or of many, and the first of them. */
+function Keys({
+  one,
+  many = one,
+  keys,
+  gone = false,
+}: {
+  one: string;
+  many?: string;
+  keys: readonly string[];
+  gone?: boolean;
+}) {
   if (keys.length === 0) return null;
   const rest = keys.length - SHOWN;
   const listed = !gone && keys.length <= MOST_LISTED;
   return (
     <Text size="sm" component="div">
-      {plural(keys.length, "asset")} {title}:{" "}
+      {plural(keys.length, "asset")} {keys.length === 1 ? one : many}:{" "}
       {keys.slice(0, SHOWN).map((key, place) => (
         <Fragment key={key}>
           {place > 0 && " "}
