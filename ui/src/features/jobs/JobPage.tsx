@@ -6,7 +6,7 @@ import { Link, useParams } from "react-router";
 import type { JobView } from "../../api/client";
 import { jobAutomationQuery, jobQuery, runsQuery } from "../../api/queries";
 import { ConditionAnswer } from "../../components/ConditionAnswer";
-import { assetPath } from "../../components/keys";
+import { AssetLink } from "../../components/marks";
 import { Markdown } from "../../components/Markdown";
 import { Loaded, Section } from "../../components/states";
 import { usePageTitle } from "../../components/usePageTitle";
@@ -54,7 +54,7 @@ function Facts({ job }: { job: JobView }) {
       "Makes",
       job.assets.map((key) => (
         <div key={key}>
-          <Link to={assetPath(key)}>{key}</Link>
+          <AssetLink assetKey={key} />
         </div>
       )),
     ],
