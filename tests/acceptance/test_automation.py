@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from servers import DevServer, dev_server
 
 PROJECT = Path(__file__).parents[1] / "projects" / "operations.py"
@@ -19,9 +19,16 @@ def is_complete() -> bool:
 
 
 when_due = hw.AutomationCondition.any_job_root_assets_match(hw.AutomationCondition.missing())
+
+
+@hw.observable_source_asset
+def rates() -> hw.DataVersion:
+    return hw.DataVersion("eur-1.08")
+
+
 watched = hw.define_asset_job("watched", selection=["training"], automation_condition=when_due)
 defs = hw.Definitions.merge(
-    defs, hw.Definitions([hw.AssetSpec("partner_file")], asset_checks=[is_complete], jobs=[watched])
+    defs, hw.Definitions([hw.AssetSpec("partner_file"), rates], asset_checks=[is_complete], jobs=[watched])
 )
 """
 
@@ -67,6 +74,34 @@ def test_sensors_and_schedules_are_narrowed_and_switched(page: Page, server: Dev
     page.get_by_role("button", name="Leave it to its code").click()
     expect(page.get_by_role("switch", name="On")).to_be_checked()
     expect(page.get_by_text("Somebody switched it off")).to_be_hidden()
+
+
+def test_a_schedule_fires_by_its_own_clock_and_by_the_readers(browser: Browser, server: DevServer) -> None:
+    """Both are shown where they differ, and the exact time on hover; where they agree, one is enough."""
+    for zone, here in (("Asia/Tokyo", "12:00:00"), ("Etc/UTC", None)):
+        with browser.new_context(timezone_id=zone, locale="en-GB") as context:
+            page = context.new_page()
+            page.goto(server.url + "/schedules/each_new_year")
+            due = page.get_by_role("time").filter(has_text="03:00:00 UTC").first
+            expect(due).to_have_attribute("title", re.compile("-01-01T03:00:00.000Z$"))
+            if here is None:
+                expect(due).not_to_contain_text("where you are")
+            else:
+                expect(due).to_contain_text(re.compile(f"{here} .* where you are"))
+
+
+def test_an_asset_that_others_make_is_looked_at(page: Page, server: DevServer) -> None:
+    """The button asks, a run begins and ends well, and the event stands on the asset's page."""
+    page.goto(server.url + "/asset?key=rates")
+    page.get_by_role("button", name="Observe").click()
+    question = page.get_by_role("dialog", name="Observe")
+    expect(question).to_contain_text("This looks at rates in a new run")
+    question.get_by_role("button", name="Observe").click()
+
+    expect(page).to_have_url(re.compile("/runs/"))
+    expect(page.get_by_role("main")).to_contain_text("Success")
+    page.goto(server.url + "/asset?key=rates&tab=events")
+    expect(page.get_by_role("button", name="Observed")).to_have_count(1)
 
 
 def test_a_switch_by_another_is_seen_at_once(page: Page, server: DevServer) -> None:

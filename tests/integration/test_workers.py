@@ -34,6 +34,18 @@ def wait(definitions, payload, emit):
         gate.read()
     return behave(definitions, payload, emit)
 
+def fork(definitions, payload, emit):
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    elif payload == b"raises":
+        raise RuntimeError("in the copy")
+    elif payload == b"ends":
+        raise SystemExit("in the copy")
+    elif payload == b"reports":
+        emit(b"from the copy")
+    return behave(definitions, payload, emit)
+
 def leak(definitions, payload, emit):
     KEPT.append(b"x" * {MOST_GROWTH + 16 * 1024 * 1024})
     return behave(definitions, payload, emit)
@@ -81,6 +93,19 @@ async def test_a_worker_that_leaks_is_replaced(location: LocationProcess) -> Non
 
     assert first == second == leaking
     assert after != leaking
+
+
+@pytest.mark.parametrize("payload", [b"returns", b"raises", b"ends", b"reports"])
+async def test_only_the_worker_answers_where_user_code_forks_it(location: LocationProcess, payload: bytes) -> None:
+    """A copy that comes to the end of the call as well says nothing, and takes no call that comes later."""
+    reported: list[bytes] = []
+    async with location.worker() as worker:
+        own = int(await worker.call("tasks:behave", b"", timeout=60))
+        forked = int(await worker.call("tasks:fork", payload, timeout=60, on_emit=reported.append))
+        later = [int(await worker.call("tasks:behave", b"", timeout=60)) for _ in range(3)]
+
+    assert [own] * 4 == [forked, *later]
+    assert [] == reported
 
 
 async def test_light_calls_do_not_keep_a_worker_that_heavy_ones_made_grow(location: LocationProcess) -> None:

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 
-import { plural, toDuration, toNumber, toRelative, toInterval } from "./format";
+import {
+  isElsewhere,
+  plural,
+  toDuration,
+  toExact,
+  toExactIn,
+  toNumber,
+  toRelative,
+  toInterval,
+} from "./format";
 import { assetPath, showKey, toParts } from "./keys";
 
 describe("times", () => {
@@ -11,6 +20,19 @@ describe("times", () => {
       "2 h ago",
       "2 d ago",
     ]);
+  });
+
+  it("are told by the clock of another zone", () => {
+    const noon = Date.UTC(2026, 6, 1, 12) / 1000;
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+    expect(toExactIn(noon, "Asia/Tokyo")).toContain("09:00:00");
+    expect(toExactIn(noon, "Europe/Berlin")).toContain("02:00:00");
+    expect([isElsewhere(noon, here), isElsewhere(noon, "Asia/Kathmandu")]).toEqual([false, true]);
+  });
+
+  it("are told by the reader's clock where the browser does not know the zone", () => {
+    expect([toExactIn(0, "Mars/Olympus"), isElsewhere(0, "Mars/Olympus")]).toEqual([toExact(0), false]);
   });
 
   it("may lie ahead", () => {

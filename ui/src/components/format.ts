@@ -31,6 +31,26 @@ export function toExact(seconds: number): string {
   return new Date(seconds * 1000).toLocaleString(undefined, EXACT);
 }
 
+/** A moment in full, in a zone by its name; in the reader's own where the browser does not know it. */
+export function toExactIn(seconds: number, zone: string): string {
+  try {
+    return new Date(seconds * 1000).toLocaleString(undefined, { ...EXACT, timeZone: zone });
+  } catch {
+    return toExact(seconds);
+  }
+}
+
+/** Whether clocks in a zone show another time at a moment than the reader's own. */
+export function isElsewhere(seconds: number, zone: string): boolean {
+  const shown = { ...EXACT, timeZoneName: undefined };
+  const date = new Date(seconds * 1000);
+  try {
+    return date.toLocaleString("en", { ...shown, timeZone: zone }) !== date.toLocaleString("en", shown);
+  } catch {
+    return false;
+  }
+}
+
 /** A time of day with milliseconds, for logs. */
 export function toClock(seconds: number): string {
   const date = new Date(seconds * 1000);

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TypeAlias
 
 from headwater.definitions.definitions import Definitions
+from headwater.errors import InvalidInvocationError
 from headwater.location.code.tracebacks import describe
 from headwater.location.code.user_calls import Stopped, kept_loop
 from headwater.location.memory import resident_bytes
@@ -46,9 +47,13 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
     """Answer calls until the engine hangs up."""
     signal.signal(signal.SIGTERM, _stop)
     channel = Channel(connection)
-    forked = resident_bytes()
+    forked, own = resident_bytes(), os.getpid()
 
     def emit(body: bytes) -> None:
+        if os.getpid() != own:
+            raise InvalidInvocationError(
+                "A process that user code has forked can't report: hand what it has to the process that forked it."
+            )
         channel.send(Emitted(body))
 
     with leftovers, kept_loop():
@@ -56,7 +61,12 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
             call = to_worker.decode(frame)
             _folders[:] = [] if call.folder is None else [call.folder]
             try:
-                result = find_task(call.task)(definitions, call.payload, emit)
+                try:
+                    result = find_task(call.task)(definitions, call.payload, emit)
+                finally:
+                    if os.getpid() != own:
+                        # User code has forked, and lets the copy return too. Only one may answer, and hear more.
+                        os._exit(0)
             except Exception as error:
                 channel.send(Raised(describe(error), resident_bytes() - forked))
             else:

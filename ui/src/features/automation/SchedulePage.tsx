@@ -1,11 +1,11 @@
-import { Code } from "@mantine/core";
+import { Code, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
 import type { Schemas } from "../../api/client";
 import { scheduleQuery } from "../../api/tickingQueries";
 import { CodePlace } from "../../components/CodePlace";
-import { toExact } from "../../components/format";
+import { isElsewhere, toExact, toExactIn } from "../../components/format";
 import { Moment } from "../../components/marks";
 import { Loaded } from "../../components/states";
 import { TickingPage } from "./TickingPage";
@@ -34,12 +34,28 @@ function factsOf(schedule: Schemas["ScheduleView"]) {
       "Next",
       schedule.next_times.length === 0
         ? "none, it is off"
-        : schedule.next_times.map((moment) => <div key={moment}>{toExact(moment)}</div>),
+        : schedule.next_times.map((at) => <Due key={at} at={at} zone={schedule.execution_timezone} />),
     ],
     ["Missed times", missedText(schedule.catch_up)],
     ["Makes", <Made jobs={schedule.jobs} assets={schedule.targets ?? []} />],
     ["Defined in", schedule.source ? <CodePlace source={schedule.source} /> : "–"],
   ] as const;
+}
+
+/** When a schedule fires, by its own clock, and by the reader's where that shows another time; in UTC on hover. */
+function Due({ at, zone }: { at: number; zone: string }) {
+  const exact = new Date(at * 1000).toISOString();
+  return (
+    <time dateTime={exact} title={exact} style={{ display: "block" }}>
+      {toExactIn(at, zone)}
+      {isElsewhere(at, zone) && (
+        <Text span inherit c="dimmed">
+          {" "}
+          · {toExact(at)} where you are
+        </Text>
+      )}
+    </time>
+  );
 }
 
 function Made({ jobs, assets }: { jobs: readonly string[]; assets: readonly string[] }) {
