@@ -91,7 +91,7 @@ def test_materialize_takes_the_definitions_of_its_folder(tmp_path: Path) -> None
     assert 'sys.exit("no rates today")' in left.stderr, "the line of the function is not shown"
     assert "user_calls.py" not in left.stderr
     assert 1 == wrong.returncode
-    assert "  The config of 'windowed': Window was not given what it needs" in wrong.stderr
+    assert "The config of 'windowed' does not fit: days is missing." in wrong.stderr
     assert 1 == len(wrong.stderr.splitlines())
 
 
