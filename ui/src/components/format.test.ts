@@ -70,6 +70,10 @@ describe("keys", () => {
     expect([showKey("a/"), showKey("\\"), showKey("")]).toEqual(["a / ∅", "∅", "∅"]);
   });
 
+  it("show signs that could not be seen", () => {
+    expect(showKey("a\nb/\u202etxt/\u200b/👩‍🚀")).toBe("a\\u000ab / \\u202etxt / \\u200b / 👩‍🚀");
+  });
+
   it("travel in addresses", () => {
     expect(assetPath("a b/c&d", "events")).toBe("/asset?key=a%20b%2Fc%26d&tab=events");
   });

@@ -14,9 +14,13 @@ export function toParts(key: string): string[] {
   return parts;
 }
 
-/** A part as it is shown: one that is empty can be seen. */
+/** Signs that break a line, turn the reading direction round, or show nothing: a name could pass for another by them. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+
+/** A part as it is shown: what is empty, or shows nothing by itself, can be seen. */
 export function showPart(part: string): string {
-  return part === "" ? "∅" : part;
+  if (part === "") return "∅";
+  return part.replace(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** A key for people. */

@@ -11,6 +11,12 @@ export interface Trouble {
 
 export const REASONS: readonly Reason[] = ["failed", "checks", "late", "stale"];
 
+/** Stands in the catalog's address for what needs no look. */
+export const NOTHING_WRONG = "none";
+
+/** In the catalog's address: all that needs a look, the gravest first. */
+export const TROUBLED = `${REASONS.map((reason) => `look=${reason}`).join("&")}&sort=status`;
+
 /** What needs a look, the gravest first, and of that what happened last. */
 export function troublesOf(rows: readonly AssetRow[], overdue: ReadonlySet<string>): Trouble[] {
   const found = rows.flatMap((row): Trouble[] => {

@@ -117,8 +117,14 @@ function Header({ detail }: { detail: AssetDetail }) {
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
       <div style={{ minWidth: 0, flex: "1 1 300px" }}>
-        <Group gap={6}>
-          <Title order={1} size="h3" style={{ overflowWrap: "anywhere" }}>
+        <Group gap={6} wrap="nowrap">
+          <Title
+            order={1}
+            size="h3"
+            style={{ overflowWrap: "anywhere" }}
+            className="hw-clamped"
+            title={asset.key}
+          >
             {parts.length > 0 && (
               <Text component="span" inherit c="dimmed" fw={400}>
                 {parts.join(" / ")} /{" "}

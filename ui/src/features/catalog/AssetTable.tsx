@@ -12,7 +12,7 @@ import { Sparkline } from "./Sparkline";
 import { useSparks } from "./useSparks";
 
 const ROW_HEIGHT = 44;
-const WIDE = "24px minmax(180px, 3fr) 60px 88px 92px 72px 56px minmax(72px, 1.1fr) minmax(92px, 1.5fr)";
+const WIDE = "24px minmax(180px, 3fr) 72px 88px 92px 72px 56px minmax(72px, 1.1fr) minmax(92px, 1.5fr)";
 const TIMED = WIDE.replace("88px", "88px 78px");
 const NARROW = "24px minmax(120px, 1fr) 96px";
 const OVERSCAN = 8;

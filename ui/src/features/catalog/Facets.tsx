@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { toNumber } from "../../components/format";
 import { ASSET_LOOKS, CHECK_LOOKS, KINDS, LATENESS_LOOKS, REASON_LOOKS } from "../../components/status";
+import { NOTHING_WRONG } from "../../components/trouble";
 import { FACET_NAMES, FACETS, type FacetName, type FacetValue } from "./filter";
 
 const AGE_LABELS = {
@@ -13,7 +14,7 @@ const AGE_LABELS = {
   never: { label: "Never" },
 };
 const LOOKS: Partial<Record<FacetName, Record<string, { readonly label: string }>>> = {
-  look: REASON_LOOKS,
+  look: { ...REASON_LOOKS, [NOTHING_WRONG]: { label: "Nothing wrong" } },
   status: ASSET_LOOKS,
   late: LATENESS_LOOKS,
   checks: CHECK_LOOKS,

@@ -69,6 +69,7 @@ describe("narrow", () => {
 
   it("has what needs a look, whatever for", () => {
     expect(found({ chosen: { ...NONE, look: ["failed", "checks"] } })).toEqual(["orders", "customers"]);
+    expect(found({ chosen: { ...NONE, look: ["none"] } })).toEqual(["lake/clicks"]);
   });
 
   it("has what was updated lately", () => {

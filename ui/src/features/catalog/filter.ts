@@ -1,7 +1,7 @@
 import type { AssetRow } from "../../api/client";
 import { latenessOf } from "../../components/lateness";
 import { tagTexts } from "../../components/tags";
-import { reasonOf } from "../../components/trouble";
+import { NOTHING_WRONG, reasonOf, REASONS } from "../../components/trouble";
 
 /** What narrows the catalog; values of one facet are alternatives, facets and words must all hold. */
 export interface Filter {
@@ -61,7 +61,7 @@ export function valuesOf(row: AssetRow, facet: FacetName, { overdue, now }: Know
     case "tag":
       return tagTexts(row);
     case "look":
-      return listed(reasonOf(row, overdue));
+      return [reasonOf(row, overdue) ?? NOTHING_WRONG];
     case "late":
       return listed(latenessOf(row, overdue));
     case "updated": {
@@ -101,7 +101,8 @@ export function countFacets(rows: readonly AssetRow[], filter: Filter): Record<F
   return Object.fromEntries(
     FACET_NAMES.map((facet) => {
       const values = toValues(counts.get(facet) ?? new Map(), filter.chosen[facet]);
-      return [facet, facet === "updated" ? byAge(values) : values];
+      const order = ORDERS[facet];
+      return [facet, order === undefined ? values : inOrder(values, order)];
     }),
   ) as Record<FacetName, FacetValue[]>;
 }
@@ -123,8 +124,13 @@ function missedBy(row: AssetRow, active: readonly FacetName[], filter: Filter): 
   );
 }
 
-function byAge(values: readonly FacetValue[]): FacetValue[] {
-  const order = [...Object.keys(AGES), "older", "never"];
+/** The order of values that have one of their own; others stand by how many assets have them. */
+const ORDERS: Partial<Record<FacetName, readonly string[]>> = {
+  look: [...REASONS, NOTHING_WRONG],
+  updated: [...Object.keys(AGES), "older", "never"],
+};
+
+function inOrder(values: readonly FacetValue[], order: readonly string[]): FacetValue[] {
   return [...values].sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value));
 }
 

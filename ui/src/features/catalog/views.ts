@@ -1,3 +1,5 @@
+import { TROUBLED } from "../../components/trouble";
+
 /** A way to look at the catalog under a name: what its address has after the question mark. */
 export interface SavedView {
   readonly name: string;
@@ -6,7 +8,7 @@ export interface SavedView {
 
 export const GIVEN: readonly SavedView[] = [
   { name: "Everything", search: "" },
-  { name: "Needs a look", search: "status=failed&status=stale&sort=status" },
+  { name: "Needs a look", search: TROUBLED },
   { name: "Checks failing", search: "checks=failed" },
   { name: "External, latest first", search: "kind=external&sort=updated-desc" },
   { name: "Never heard of", search: "status=missing&status=unreported" },

@@ -10,13 +10,13 @@ import { HeldNote } from "../../components/HeldNote";
 import { AssetLink, KindBadge, Mark, Moment } from "../../components/marks";
 import { Section } from "../../components/states";
 import { ASSET_LOOKS, REASON_LOOKS } from "../../components/status";
-import { REASONS, troublesOf, type Reason } from "../../components/trouble";
+import { TROUBLED, troublesOf, type Reason } from "../../components/trouble";
 import { useHeldOrder } from "../../components/useHeldOrder";
 import { useReading } from "../../components/useReading";
 
 const SHOWN = 8;
 const OWNERS_SHOWN = 3;
-const ALL_PATH = `/catalog?${REASONS.map((reason) => `look=${reason}`).join("&")}&sort=status`;
+const ALL_PATH = `/catalog?${TROUBLED}`;
 
 const keyOf = ({ row }: Shown) => row.key;
 

@@ -11,6 +11,7 @@ import { AssetLink, Mark, Moment } from "../../components/marks";
 import { Empty, Loaded, PageTitle, Section } from "../../components/states";
 import { latenessOf, overdueOf } from "../../components/lateness";
 import { ASSET_LOOKS, LATENESS_LOOKS, type Look } from "../../components/status";
+import { NOTHING_WRONG, reasonOf } from "../../components/trouble";
 import { useNow } from "../../components/useNow";
 import { useReading } from "../../components/useReading";
 import { RunTable } from "../runs/RunTable";
@@ -19,6 +20,7 @@ import { Expected } from "./Expected";
 import { reportsOf } from "./reports";
 import { SinceYesterday } from "./SinceYesterday";
 
+const GOOD: ReadonlySet<AssetStatus> = new Set(["fresh", "reported"]);
 const NEWS_SHOWN = 8;
 const RUNS_SHOWN = 8;
 const DAY_SECONDS = 86_400;
@@ -116,8 +118,9 @@ function Counts({ rows, overdue }: { rows: readonly AssetRow[]; overdue: Readonl
     of("running"),
     { ...of("missing", "unreported"), look: { ...ASSET_LOOKS.missing, label: "Never made" } },
     {
-      ...of("fresh", "reported"),
-      look: { label: "Well", tone: "good", meaning: "Made from the newest inputs, or reported by its owner" },
+      to: `/catalog?look=${NOTHING_WRONG}&status=fresh&status=reported`,
+      look: { label: "Well", tone: "good", meaning: "Made or reported, and nothing is wrong with it" },
+      value: rows.filter((row) => GOOD.has(row.status) && reasonOf(row, overdue) === null).length,
     },
   ];
   return (
