@@ -50,7 +50,8 @@ class Shares:
         self._others: dict[str, tuple[Lease, float]] = {}
         """What was last seen of each, and when its beat last changed by this engine's monotonic clock."""
         self._alive: set[tuple[str, tuple[str, ...]]] = set()
-        self._works_from: float | None = None
+        self._works_from: dict[str | None, float] = {}
+        """By location, or None for what needs none, since when the others know that this engine does such work."""
         self._told: tuple[str, ...] = ()
         self._loaded_more = asyncio.Event()
 
@@ -86,7 +87,7 @@ class Shares:
         if self._renewed is None or now - self._renewed > LEASE_SECONDS:
             # Others take over what this engine can't show to be alive for.
             return False
-        if self._works_from is None or now < self._works_from:
+        if location not in self._works_from or now < self._works_from[location]:
             return False
         able = [
             owner
@@ -131,10 +132,13 @@ class Shares:
             seen = known.get(lease.owner)
             is_same = seen is not None and seen[0].beat == lease.beat
             self._others[lease.owner] = (lease, seen[1] if is_same and seen is not None else now)
-        if self._works_from is None:
-            # Whoever is at work already hears of this engine by its next beat, and leaves it its share.
+        able = (None, *self._told)
+        self._works_from = {name: moment for name, moment in self._works_from.items() if name in able}
+        added = [name for name in able if name not in self._works_from]
+        if added:
+            # Whoever is at work already hears of it by its next beat, and leaves this engine its share.
             wait = BEAT_SECONDS * 1.5 if others else 0.0
-            self._works_from = now + wait
+            self._works_from.update(dict.fromkeys(added, now + wait))
             asyncio.get_running_loop().call_later(wait, self._on_change)
         alive = {
             (owner, lease.locations) for owner, (lease, seen) in self._others.items() if now - seen <= LEASE_SECONDS
