@@ -1,4 +1,4 @@
-"""Runs in the caller's own process: what is made, stored, retried, skipped and refused."""
+"""Runs in the caller's own process: what is made, retried, skipped and refused."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from results import made_keys
 
 import headwater as hw
-from headwater.definitions.examine import examine
 from headwater.execution.in_process.run import InProcessRun, graph_of
 from headwater.execution.steps.plan import plan_steps
 
@@ -23,11 +23,6 @@ class Window(hw.Config):
 def titles(result: hw.ExecuteInProcessResult) -> list[tuple[str, str | None]]:
     """Kind and step of each event of steps."""
     return [(event.event_type, event.step_key) for event in result.all_events if event.step_key]
-
-
-def made(result: hw.ExecuteInProcessResult) -> set[str]:
-    """The keys of the assets that a run made."""
-    return {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
 
 
 def test_values_flow_and_inputs_are_noted() -> None:
@@ -49,7 +44,7 @@ def test_values_flow_and_inputs_are_noted() -> None:
 
     assert result.success
     assert [1, 2] == result.asset_value("orders") == result.output_for_node("orders") == result.load_asset_value("raw")
-    assert {"raw", "orders"} == made(result)
+    assert {"raw", "orders"} == made_keys(result)
     assert [True] == [check.passed for check in result.get_asset_check_evaluations()]
     assert "path" in result.asset_materializations_for_node("raw")[0].metadata
 
@@ -75,7 +70,7 @@ def test_an_exception_is_raised_or_told() -> None:
     assert not result.success
     assert {"broken"} == result.get_failed_step_keys()
     assert ("step_skipped", "below") in titles(result)
-    assert {"beside"} == made(result)
+    assert {"beside"} == made_keys(result)
 
 
 def test_retries_follow_the_policy_and_failures_may_refuse_them() -> None:
@@ -112,7 +107,7 @@ def test_retries_follow_the_policy_and_failures_may_refuse_them() -> None:
 
     assert {"flaky": [0, 1, 2], "asks": [0, 1], "hopeless": [0]} == tries
     assert {("good", "flaky"), ("bad", "hopeless")} == set(heard)
-    assert {"flaky", "asks"} == made(result)
+    assert {"flaky", "asks"} == made_keys(result)
     assert 2 == titles(result).count(("step_retried", "flaky"))
 
 
@@ -205,7 +200,7 @@ def test_several_assets_of_one_function() -> None:
     result = hw.materialize([pair, some, tables, silent, below, total])
 
     assert result.success
-    assert {"a", "x/b", "c", "e", "f", "g", "h", "total"} == made(result)
+    assert {"a", "x/b", "c", "e", "f", "g", "h", "total"} == made_keys(result)
     assert 6 == result.asset_value("total")
     assert ("step_skipped", "below") in titles(result)
 
@@ -233,7 +228,7 @@ def test_a_subset_is_made_where_the_function_can() -> None:
     def b() -> None:
         pass
 
-    assert {"a", "b", "c"} == made(hw.materialize([ends, b]))
+    assert {"a", "b", "c"} == made_keys(hw.materialize([ends, b]))
     assert [{"a"}, {"c"}] == asked
     hw.materialize([ends, b], selection=["c"])
     assert {"c"} == asked[-1]
@@ -248,149 +243,6 @@ def test_a_subset_is_made_where_the_function_can() -> None:
         hw.materialize([whole], selection=["a"])
     together = hw.AssetSelection.assets("a").required_multi_asset_neighbors()
     assert {hw.AssetKey("a"), hw.AssetKey("c")} == together.resolve(hw.Definitions([whole, b]))
-
-
-def test_io_managers_store_and_load_by_name(tmp_path: Path) -> None:
-    """A value goes through the manager that its asset names; of an external asset, that its spec names."""
-
-    class Lines(hw.ConfigurableIOManager):
-        folder: str
-
-        def handle_output(self, context: hw.OutputContext, obj: Any) -> None:
-            """Write lines."""
-            path = Path(self.folder, "-".join(context.get_identifier()))
-            path.write_text("\n".join(obj))
-            context.add_output_metadata({"file": str(path)})
-
-        def load_input(self, context: hw.InputContext) -> Any:
-            """Read lines."""
-            return Path(self.folder, "-".join(context.get_identifier())).read_text().splitlines()
-
-    raw = hw.AssetSpec("raw").with_io_manager_key("lines")
-    (tmp_path / "raw").write_text("b\na")
-
-    @hw.asset(io_manager_key="lines")
-    def cleaned(raw: list[str]) -> list[str]:
-        return sorted(raw)
-
-    @hw.asset
-    def count(cleaned: list[str]) -> int:
-        return len(cleaned)
-
-    result = hw.materialize([raw, cleaned, count], resources={"lines": Lines(folder=str(tmp_path))})
-
-    assert "a\nb" == (tmp_path / "cleaned").read_text()
-    assert 2 == result.asset_value("count")
-    assert "file" in result.asset_materializations_for_node("cleaned")[0].metadata
-    with pytest.raises(hw.InvalidDefinitionError, match=r"is stored by the resource 'lines'"):
-        hw.materialize([raw, cleaned])
-    assert hw.materialize_to_memory([cleaned, hw.asset(name="raw")(lambda: ["z"])]).success
-
-
-def test_partitions_are_named_and_checked() -> None:
-    """A partitioned asset is made for one partition; what reads all of them gets a dict."""
-
-    @hw.asset(partitions_def=DAYS)
-    def daily(context: hw.AssetExecutionContext) -> str:
-        assert context.partition_time_window.start.isoformat().startswith(context.partition_key)
-        return context.partition_key
-
-    @hw.asset(partitions_def=DAYS)
-    def same(daily: str) -> str:
-        return daily
-
-    assert "2026-01-02" == hw.materialize([daily, same], partition_key="2026-01-02").asset_value("same")
-    with pytest.raises(hw.UnknownPartitionError, match="say which partition"):
-        hw.materialize([daily])
-    with pytest.raises(hw.UnknownPartitionError, match="no partition '2027"):
-        hw.materialize([daily], partition_key="2027-01-01")
-
-    @hw.asset
-    def all_days(daily: dict[str, str]) -> list[str]:
-        return sorted(daily)
-
-    with hw.HeadwaterInstance.ephemeral() as instance:
-        for day in ("2026-01-01", "2026-01-02", "2026-01-03"):
-            hw.materialize([daily], partition_key=day, instance=instance)
-        result = hw.materialize([daily, all_days], selection=["all_days"], instance=instance)
-        assert ["2026-01-01", "2026-01-02", "2026-01-03"] == result.asset_value("all_days")
-        assert {"2026-01-01", "2026-01-02", "2026-01-03"} == instance.get_materialized_partitions("daily")
-
-
-def test_a_range_of_partitions_is_made_in_one_go() -> None:
-    """One call makes all of them: a value and a materialization for each, and what is below reads a dict of them."""
-    calls: list[tuple[str, ...]] = []
-
-    @hw.asset(partitions_def=DAYS)
-    def daily(context: hw.AssetExecutionContext) -> dict[str, int]:
-        calls.append(context.partition_keys)
-        window = context.partition_time_window
-        assert 2 == (window.end - window.start).days
-        assert hw.PartitionKeyRange("2026-01-01", "2026-01-02") == context.partition_key_range
-        with pytest.raises(hw.InvalidInvocationError, match="makes 2 partitions in one go"):
-            _ = context.partition_key
-        return {key: len(key) + number for number, key in enumerate(context.partition_keys)}
-
-    @hw.asset(partitions_def=DAYS)
-    def below(context: hw.AssetExecutionContext, daily: dict[str, int]) -> hw.MaterializeResult[Any]:
-        return hw.MaterializeResult(metadata={"rows": sum(daily.values())})
-
-    @hw.asset_check(asset=daily)
-    def judged(daily: dict[str, int]) -> bool:
-        return len(daily) == 2
-
-    result = hw.materialize([daily, below, judged], partition_key="2026-01-01...2026-01-02")
-
-    assert [("2026-01-01", "2026-01-02")] == calls == [result.run.partitions]
-    events = result.get_asset_materialization_events()
-    expected = [(key, day) for key in ("daily", "below") for day in ("2026-01-01", "2026-01-02")]
-    assert expected == [(event.asset_key.path[0], event.partition) for event in events if event.asset_key]
-    assert 11 == result.load_asset_value("daily", "2026-01-02")
-    assert [True, True] == [check.passed for check in result.get_asset_check_evaluations()]
-
-
-def test_a_function_that_returns_nothing_makes_several_partitions_too() -> None:
-    """It has stored its data itself; each partition is made, and what reads one gets None, as of a single one."""
-
-    @hw.asset(partitions_def=DAYS)
-    def daily():  # type: ignore[no-untyped-def]
-        """What it returns is not said."""
-
-    result = hw.materialize([daily], partition_key="2026-01-01...2026-01-02")
-
-    made = [event.partition for event in result.get_asset_materialization_events()]
-    assert ["2026-01-01", "2026-01-02"] == made
-    assert None is result.load_asset_value("daily", "2026-01-02")
-
-
-def test_partitions_with_others_between_them_are_no_range(tmp_path: Path) -> None:
-    """What asks for the range of such partitions is told so; what asks for each gets them."""
-    seen: list[tuple[str, ...]] = []
-
-    @hw.asset(partitions_def=DAYS)
-    def daily(context: hw.AssetExecutionContext) -> None:
-        seen.append(context.partition_keys)
-        _ = context.partition_key_range
-
-    definitions = hw.Definitions(assets=[daily])
-    run = InProcessRun(definitions, ["daily"], partitions=["2026-01-01", "2026-01-03"])
-    with pytest.raises(hw.InvalidInvocationError, match="do not follow each other"):
-        run.carry_out(raise_on_error=True)
-    assert [("2026-01-01", "2026-01-03")] == seen
-
-
-@pytest.mark.parametrize("value", [7, {"2026-01-01": 1}, {"2026-01-01": 1, "2026-01-02": 2, "2026-01-09": 3}])
-def test_a_value_of_several_partitions_says_what_belongs_to_which(value: Any) -> None:
-    """Anything but a dict from each of them to its own is refused, and nothing of it is stored."""
-
-    @hw.asset(partitions_def=DAYS)
-    def daily() -> Any:
-        return value
-
-    with hw.HeadwaterInstance.ephemeral() as instance:
-        with pytest.raises(hw.StepOutputError, match="a dict from each of context"):
-            hw.materialize([daily], partition_key="2026-01-01...2026-01-02", instance=instance)
-        assert set() == instance.get_materialized_partitions("daily")
 
 
 def test_external_assets_are_looked_at_but_not_made() -> None:
@@ -412,7 +264,7 @@ def test_external_assets_are_looked_at_but_not_made() -> None:
     assert [hw.AssetKey("rates")] == [event.asset_key for event in seen]
     parts = hw.observe([files]).get_asset_observation_events()
     assert ["2026-01-01", "2026-01-02"] == [event.partition for event in parts]
-    assert {"below"} == made(hw.materialize([rates, below]))
+    assert {"below"} == made_keys(hw.materialize([rates, below]))
     with pytest.raises(hw.ExternalAssetError, match="headwater observe rates"):
         hw.materialize([rates, below], selection=["rates"])
 
@@ -488,41 +340,8 @@ def test_what_a_step_logs_of_other_assets_is_recorded() -> None:
 
     result = hw.materialize([orders, copies])
 
-    assert {"orders", "copies", "copy"} == made(result)
+    assert {"orders", "copies", "copy"} == made_keys(result)
     assert 1 == len(result.get_asset_observation_events())
-
-
-def test_a_partition_reads_the_upstream_partitions_that_its_mapping_names(tmp_path: Path) -> None:
-    """One value for one partition, a dict for several; what does not exist upstream is said, not passed over."""
-    daily = hw.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-15")
-    weekly = hw.WeeklyPartitionsDefinition("2026-01-04", end_date="2026-01-12")
-    seen: dict[str, Any] = {}
-
-    @hw.asset(partitions_def=daily)
-    def day(context: hw.AssetExecutionContext) -> str:
-        return f"sales of {context.partition_key}"
-
-    @hw.asset(partitions_def=weekly)
-    def week(day: dict[str, str]) -> int:
-        seen["week"] = sorted(day)
-        return len(day)
-
-    before = hw.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
-
-    @hw.asset(partitions_def=daily, ins={"earlier": hw.AssetIn("day", partition_mapping=before)})
-    def change(earlier: str) -> None:
-        seen["change"] = earlier
-
-    assets = [day, week, change]
-    resources = {"io_manager": hw.FilesystemIOManager(base_dir=str(tmp_path))}
-    for number in range(4, 11):
-        key = f"2026-01-{number:02}"
-        assert hw.materialize(assets, partition_key=key, selection="day", resources=resources).success
-    hw.materialize(assets, partition_key="2026-01-04", selection="week", resources=resources)
-    hw.materialize(assets, partition_key="2026-01-09", selection="change", resources=resources)
-    assert {"week": [f"2026-01-{n:02}" for n in range(4, 11)], "change": "sales of 2026-01-08"} == seen
-    with pytest.raises(hw.MissingInputError, match="Partition 2026-01-01 of 'change' reads partitions of 'day'"):
-        hw.materialize(assets, partition_key="2026-01-01", selection="change", resources=resources)
 
 
 def test_a_job_has_hooks_and_a_retry_policy_for_those_without_one() -> None:
@@ -595,85 +414,3 @@ def test_a_run_that_is_interrupted_is_canceled() -> None:
         with pytest.raises(KeyboardInterrupt):
             hw.materialize([interrupted], instance=instance)
         assert [hw.RunStatus.CANCELED] == [run.status for run in instance.get_runs()]
-
-
-def test_an_io_manager_is_told_what_asset_and_parameter_say() -> None:
-    """Of a parameter: its type and its own metadata, before that of the asset, which `upstream_output` has alone."""
-    told: list[Any] = []
-
-    class Noting(hw.IOManager):
-        def handle_output(self, context: hw.OutputContext, obj: Any) -> None:
-            told.append(context.dagster_type.typing_type)
-
-        def load_input(self, context: hw.InputContext) -> Any:
-            stored = context.upstream_output
-            assert stored is not None
-            told.append((context.dagster_type.display_name, context.metadata, stored.asset_key, stored.metadata))
-            return 7
-
-    @hw.asset(metadata={"table": "sales", "columns": "all"})
-    def sales() -> int:
-        return 1
-
-    @hw.asset(ins={"sales": hw.AssetIn(metadata={"columns": "price"})})
-    def total(sales: int) -> None:
-        assert 7 == sales
-
-    hw.materialize([sales, total], resources={"io_manager": Noting()})
-    asset = {"table": "sales", "columns": "all"}
-    assert [int, ("int", {**asset, "columns": "price"}, hw.AssetKey("sales"), asset)] == told
-
-
-def test_files_are_where_the_run_or_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a folder a `FilesystemIOManager` keeps values with those of the run; an `EnvVar` is read when used."""
-
-    @hw.asset
-    def numbers() -> list[int]:
-        return [1]
-
-    with hw.HeadwaterInstance.local_temp(tmp_path / "home") as instance:
-        hw.materialize([numbers], instance=instance, resources={"io_manager": hw.FilesystemIOManager()})
-        assert hw.materialize([numbers], instance=instance).success
-    assert ["numbers.pickle"] == [each.name for each in tmp_path.rglob("numbers*")]
-
-    lake = hw.FilesystemIOManager(base_dir=hw.EnvVar("LAKE"))
-    with pytest.raises(hw.InvalidConfigError, match="environment variable LAKE, which is not set"):
-        hw.materialize([numbers], resources={"io_manager": lake})
-    monkeypatch.setenv("LAKE", str(tmp_path / "lake"))
-    hw.materialize([numbers], resources={"io_manager": lake})
-    assert (tmp_path / "lake" / "numbers.pickle").is_file()
-
-    with pytest.raises(hw.InvalidConfigError, match="Name a folder"):
-        hw.FilesystemIOManager().load_input(hw.build_input_context(asset_key="numbers"))
-
-
-class Reader(hw.IOManager):
-    """Reads what another system has left."""
-
-    def handle_output(self, context: hw.OutputContext, obj: Any) -> None:
-        """Nothing of it is made here."""
-
-    def load_input(self, context: hw.InputContext) -> Any:
-        """The same for every asset."""
-        return 7
-
-
-def test_the_reader_of_an_external_asset_is_there_before_work_starts() -> None:
-    """A missing one is an error of the definitions, which names who loads what; in memory it is used too."""
-    raw = hw.AssetSpec("raw").with_io_manager_key("inbox")
-
-    @hw.asset
-    def total(raw: int) -> int:
-        return raw
-
-    @hw.asset_check(asset=raw)
-    def is_seven(raw: int) -> bool:
-        return raw == 7
-
-    with pytest.raises(hw.InvalidDefinitionError, match=r"'total' .* loads 'raw', as its spec says, .* 'inbox'"):
-        hw.materialize([raw, total])
-    with pytest.raises(hw.InvalidDefinitionError, match=r"is_seven.* loads 'raw', as its spec says, .* 'inbox'"):
-        hw.Definitions(assets=[raw], asset_checks=[is_seven]).resolve()
-    assert 7 == hw.materialize_to_memory([raw, total], resources={"inbox": Reader()}).asset_value("total")
-    assert [] == examine(hw.Definitions(assets=[raw])), "nobody loads it, so nobody needs the reader"
-    assert [] == examine(hw.Definitions(assets=[raw], resources={"inbox": Reader()})), "a spec names it"
