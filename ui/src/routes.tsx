@@ -4,6 +4,7 @@ import { assetsQuery, graphQuery } from "./api/queries";
 import { queryClient } from "./api/queryClient";
 import { AppLayout } from "./components/AppLayout";
 import { NotFound, PageError } from "./components/PageError";
+import { layoutWorker } from "./features/lineage/layoutWorker";
 
 /** Ask while the page's code is still on its way; the page takes the answer, or shows why there is none. */
 const ask = (read: () => Promise<unknown>) => ({
@@ -15,7 +16,10 @@ const ask = (read: () => Promise<unknown>) => ({
   shouldRevalidate: () => false,
 });
 const askAssets = ask(() => queryClient.query(assetsQuery));
-const askGraph = ask(() => queryClient.query(graphQuery));
+const askGraph = ask(() => {
+  layoutWorker();
+  return queryClient.query(graphQuery);
+});
 
 const base = new URL(document.baseURI).pathname.replace(/\/$/, "");
 

@@ -9,6 +9,13 @@ import { Confirm } from "../../components/Confirm";
 import { plural } from "../../components/format";
 
 const PAUSE_MILLISECONDS = 250;
+const MOST_NAMED = 8;
+
+/** Some keys by name, the rest by number. */
+function firstOf(keys: readonly string[]): string {
+  const rest = keys.length - MOST_NAMED;
+  return keys.slice(0, MOST_NAMED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
 
 /** Add keys to dynamic partitions or delete some, after saying whose they are and what has data. */
 export function DynamicKeysQuestion({ name, onClose }: { name: string; onClose: () => void }) {
@@ -69,7 +76,7 @@ export function DynamicKeysQuestion({ name, onClose }: { name: string; onClose: 
           This adds {plural(plan.data.added.length, "key")} and deletes{" "}
           {plural(plan.data.deleted.length, "key")}.
           {plan.data.materialized.length > 0 &&
-            ` There is data of ${plan.data.materialized.join(", ")}: it stays in the log, under a key that is unknown then.`}
+            ` There is data of ${firstOf(plan.data.materialized)}: it stays in the log, under a key that is unknown then.`}
         </Text>
       )}
     </Confirm>

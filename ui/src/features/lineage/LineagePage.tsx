@@ -4,24 +4,25 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 
 import type { Graph } from "../../api/client";
 import { columnsQuery, graphAsOfQuery, graphQuery } from "../../api/queries";
+import { queryClient } from "../../api/queryClient";
 import { plural } from "../../components/format";
 import { Empty, Loaded, PageTitle } from "../../components/states";
 import { toAdjacency } from "../../graph/neighbourhood";
 import { AssetFinder } from "./AssetFinder";
 import { ChosenPanel } from "./ChosenPanel";
 import { DepthInput } from "./DepthInput";
-import { toDrawn } from "./drawn";
+import { toDrawn, toWanted } from "./drawn";
+import { openKept } from "./keptScenes";
 import { Legend } from "./Legend";
 import { LineageMap } from "./LineageMap";
 import { litAround, litOf } from "./lit";
 import { TimeSlider } from "./TimeSlider";
-import { useAddress, viewText } from "./useAddress";
+import { readAddress, useAddress, viewText } from "./useAddress";
 import { linesOf } from "./columnLines";
-import { useNarrow } from "../../components/useNarrow";
+import { isNarrow, useNarrow } from "../../components/useNarrow";
 import { useOrigins, useTables } from "./useAround";
-import { useScene, warmUp } from "./useScene";
+import { layOutAhead, useScene } from "./useScene";
 
-const BOXED_FROM = 150;
 const MOST_TABLES = 60;
 const VIEW_PAUSE_MILLISECONDS = 400;
 const MODES = [
@@ -31,7 +32,16 @@ const MODES = [
 ];
 
 // While the page is on its way, and not only once it is drawn.
-warmUp();
+openKept();
+void beginAhead().catch(() => undefined);
+
+/** Lay out as soon as the graph is there: by then the page may still be drawn. Columns are asked for by the page. */
+async function beginAhead(): Promise<void> {
+  const address = readAddress(new URLSearchParams(window.location.search));
+  if (address.asOf !== null || address.columns.length > 0 || address.column !== null) return;
+  const graph = await queryClient.query(graphQuery);
+  await layOutAhead(toDrawn(graph, toWanted(graph, address, isNarrow(), new Map())));
+}
 
 /** The lineage of all assets, or of one with what is around it. The address holds what is shown. */
 export function LineagePage() {
@@ -72,7 +82,6 @@ export function LineagePage() {
 function Lineage({ graph }: { graph: Graph }) {
   const [address, set] = useAddress();
   const { focus, up, down, mode, chosen } = address;
-  const boxed = address.boxed ?? (focus === null && graph.nodes.length >= BOXED_FROM);
   const narrow = useNarrow();
   const origins = useOrigins();
   const column = useMemo(
@@ -88,16 +97,9 @@ function Lineage({ graph }: { graph: Graph }) {
     [column, along],
   );
   const tables = useTables([...new Set([...address.columns, ...withColumn])].slice(0, MOST_TABLES));
-  const drawn = toDrawn(graph, {
-    focus,
-    up,
-    down,
-    boxed,
-    narrow,
-    folded: address.folded,
-    opened: address.opened,
-    lines: linesOf(tables),
-  });
+  const wanted = toWanted(graph, address, narrow, linesOf(tables));
+  const { boxed } = wanted;
+  const drawn = toDrawn(graph, wanted);
   const scene = useScene(drawn);
   const { nodes, request } = drawn;
   const adjacency = useMemo(() => toAdjacency({ size: request.size, edges: request.edges }), [request]);

@@ -2,6 +2,7 @@ import type { Graph } from "../../api/client";
 import { wideFanIns, type Bundle } from "../../graph/fanIn";
 import type { SceneRequest } from "../../graph/scene";
 import { reach, toAdjacency, type Shape } from "../../graph/neighbourhood";
+import type { Address } from "./useAddress";
 
 /** What is drawn: some nodes of the graph, and the edges among them by position. */
 export interface Drawn {
@@ -28,6 +29,19 @@ export interface Wanted {
   readonly opened: readonly string[];
   /** How many lines of columns the cards of some assets have, by key. */
   readonly lines: ReadonlyMap<string, number>;
+}
+
+const BOXED_FROM = 150;
+
+/** What an address of the lineage page wants of a graph. */
+export function toWanted(
+  graph: Graph,
+  { focus, up, down, boxed, folded, opened }: Address,
+  narrow: boolean,
+  lines: ReadonlyMap<string, number>,
+): Wanted {
+  const isBoxed = boxed ?? (focus === null && graph.nodes.length >= BOXED_FROM);
+  return { focus, up, down, boxed: isBoxed, narrow, folded, opened, lines };
 }
 
 interface Kept {

@@ -9,8 +9,11 @@ import { LAYOUT } from "../../graph/scene";
 const STORE = "scenes";
 const VERSION = 1;
 const MOST = 20;
+/** Where the keys of what the store holds are noted: that is read at once, while to open the store takes a while. */
+const NOTES = "headwater-lineage-kept";
 
 export async function readKept(name: string): Promise<PackedScene | undefined> {
+  if (!mayBeKept(name)) return undefined;
   try {
     const store = await storeFor("readonly");
     return (await settled(store.get(keyOf(name)))) as PackedScene | undefined;
@@ -23,10 +26,20 @@ export async function writeKept(name: string, scene: PackedScene): Promise<void>
   try {
     const store = await storeFor("readwrite");
     const keys = await settled(store.getAllKeys());
-    for (const old of keys.slice(0, Math.max(0, keys.length - MOST))) store.delete(old);
+    const tooMany = Math.max(0, keys.length - MOST);
+    for (const old of keys.slice(0, tooMany)) store.delete(old);
+    localStorage.setItem(NOTES, JSON.stringify([...keys.slice(tooMany), keyOf(name)]));
     await settled(store.put(scene, keyOf(name)));
   } catch {
     // Then the next visit lays it out anew.
+  }
+}
+
+function mayBeKept(name: string): boolean {
+  try {
+    return (localStorage.getItem(NOTES) ?? "").includes(JSON.stringify(keyOf(name)));
+  } catch {
+    return false;
   }
 }
 

@@ -31,28 +31,33 @@ export interface Address {
 const DEPTH = 2;
 const LISTS = new Set(["fold", "open", "columns"]);
 
+/** What an address of the lineage page asks for. */
+export function readAddress(parameters: URLSearchParams): Address {
+  const mode = parameters.get("mode");
+  const boxed = parameters.get("groups");
+  return {
+    focus: parameters.get("focus"),
+    up: toDepth(parameters.get("up")),
+    down: toDepth(parameters.get("down")),
+    chosen: parameters.get("asset"),
+    to: parameters.get("to"),
+    mode: mode === "impact" || mode === "cause" ? mode : "lineage",
+    boxed: boxed === null ? null : boxed === "on",
+    folded: parameters.getAll("fold"),
+    opened: parameters.getAll("open"),
+    columns: parameters.getAll("columns"),
+    column: parameters.get("column"),
+    asOf: toMoment(parameters.get("at")),
+    timed: parameters.has("time") || parameters.has("at"),
+    view: toView(parameters.get("view")),
+  };
+}
+
 /** What the lineage page shows, as its address has it, and how to change that. */
 export function useAddress(): [Address, (changes: Record<string, string | null>) => void] {
   const [parameters, setParameters] = useSearchParams();
-  const mode = parameters.get("mode");
-  const boxed = parameters.get("groups");
   return [
-    {
-      focus: parameters.get("focus"),
-      up: toDepth(parameters.get("up")),
-      down: toDepth(parameters.get("down")),
-      chosen: parameters.get("asset"),
-      to: parameters.get("to"),
-      mode: mode === "impact" || mode === "cause" ? mode : "lineage",
-      boxed: boxed === null ? null : boxed === "on",
-      folded: parameters.getAll("fold"),
-      opened: parameters.getAll("open"),
-      columns: parameters.getAll("columns"),
-      column: parameters.get("column"),
-      asOf: toMoment(parameters.get("at")),
-      timed: parameters.has("time") || parameters.has("at"),
-      view: toView(parameters.get("view")),
-    },
+    readAddress(parameters),
     (changes) => {
       setParameters(
         (before) => {

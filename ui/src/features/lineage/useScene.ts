@@ -3,7 +3,8 @@ import { useEffect, useState } from "react";
 import { unpack, type PackedScene } from "../../graph/packedScene";
 import { toScene, type Scene, type SceneRequest } from "../../graph/scene";
 import type { Drawn } from "./drawn";
-import { openKept, readKept, writeKept } from "./keptScenes";
+import { readKept, writeKept } from "./keptScenes";
+import { layoutWorker } from "./layoutWorker";
 
 const MOST_AT_ONCE = 300;
 const MOST_KEPT = 12;
@@ -12,7 +13,6 @@ const known = new Map<string, Scene>();
 const shownOf = new Map<string, Scene>();
 const underWay = new Map<string, Promise<void>>();
 
-let worker: Worker | undefined;
 let asked = 0;
 
 /** The layout of what is drawn: at once where it is small or known, else from a worker; null until it is there. */
@@ -34,6 +34,11 @@ export function useScene(drawn: Drawn): Scene | null {
     });
   }, [name, request]);
   return atOnce ?? shownOf.get(base) ?? null;
+}
+
+/** Have a drawing laid out before it is shown, where that takes long. */
+export async function layOutAhead({ name, request }: Drawn): Promise<void> {
+  if (request.size > MOST_AT_ONCE && !known.has(name)) await begin(name, request);
 }
 
 function find(name: string, request: SceneRequest): Scene | null {
@@ -65,15 +70,8 @@ function keep(name: string, scene: Scene): Scene {
   return scene;
 }
 
-/** Start the worker and open the store before there is work, while the graph is on its way. */
-export function warmUp(): Worker {
-  openKept();
-  worker ??= new Worker(new URL("../../graph/layout.worker.ts", import.meta.url), { type: "module" });
-  return worker;
-}
-
 function layOutInWorker(request: SceneRequest): Promise<PackedScene> {
-  const mine = warmUp();
+  const mine = layoutWorker();
   const id = (asked += 1);
   return new Promise((resolve, reject) => {
     const listen = (message: MessageEvent<{ id: number; scene: PackedScene }>) => {

@@ -8,7 +8,7 @@ import { toDuration, toExact } from "../../components/format";
 import { Mark } from "../../components/marks";
 import { ErrorBox } from "../../components/states";
 import { RUN_LOOKS, type Look } from "../../components/status";
-import { useNow } from "../../components/useNow";
+import { useNowClosely } from "../../components/useNow";
 import { PHASES, secondsLeft, shareOf, toGantt, type GanttRow, type Phase } from "./phases";
 
 const MARKS = 4;
@@ -16,7 +16,7 @@ const LEAST_SHARE = 0.006;
 
 /** A run over its time: how long it was in the queue, when each step waited and worked, and how far it is. */
 export function RunGantt({ detail }: { detail: RunDetail }) {
-  const now = useNow();
+  const now = useNowClosely();
   const { begin, end, rows } = toGantt(detail, now);
   const share = (moment: number) => (moment - begin) / (end - begin);
   return (

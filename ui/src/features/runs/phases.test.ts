@@ -52,6 +52,18 @@ describe("a run over its time", () => {
     ]);
   });
 
+  it("reaches to what happened last where the page's clock is behind", () => {
+    const steps = [
+      step("a", { started_at: 111, ended_at: 114 }),
+      step("b", { status: "started", started_at: 115 }),
+    ];
+    const { begin, end, rows } = toGantt(detail({}, steps), 90);
+    const moments = rows.flatMap((row) => row.phases.flatMap(({ from, to }) => [from, to]));
+
+    expect([begin, end]).toEqual([100, 115]);
+    expect(moments.every((moment) => begin <= moment && moment <= end)).toBe(true);
+  });
+
   it("tells a step that could begin from one whose inputs were still made, and its process from its work", () => {
     const made = step("b", { ready_at: 114, started_at: 115, process_started_at: 116, ended_at: 120 });
     const gantt = toGantt(detail({ ended_at: 120, assets: ["b"] }, [made]), 500);
@@ -99,6 +111,7 @@ describe("how far a step is", () => {
     expect(shareOf(silent, 105)).toEqual({ share: 0.5, isEstimate: true });
     expect(secondsLeft(silent, 105)).toBe(5);
     expect(shareOf(silent, 500)).toEqual({ share: 0.99, isEstimate: true });
+    expect(shareOf(silent, 98)).toEqual({ share: 0, isEstimate: true });
     expect(shareOf(step("a", { status: "started", started_at: 100 }), 500)).toBeNull();
   });
 });

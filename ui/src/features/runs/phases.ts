@@ -36,7 +36,8 @@ const LEAST_SECONDS = 0.001;
 /** A run as rows over its time: the queue first, then each step, then what no step has begun yet. */
 export function toGantt({ run, steps }: RunDetail, now: number): Gantt {
   const begin = run.created_at;
-  const end = Math.max(run.ended_at ?? now, begin + LEAST_SECONDS);
+  const reached = run.ended_at ?? Math.max(now, run.started_at ?? 0, lastMoment(steps));
+  const end = Math.max(reached, begin + LEAST_SECONDS);
   const began = run.started_at ?? end;
   const rows: GanttRow[] = [];
   if (began - begin > (end - begin) / 100 || run.started_at === null) {
@@ -53,6 +54,17 @@ export function toGantt({ run, steps }: RunDetail, now: number): Gantt {
     }
   }
   return { begin, end, rows };
+}
+
+/** What happened last, which may be after the page's clock was looked at. */
+function lastMoment(steps: readonly StepView[]): number {
+  const moments = steps.flatMap((step) => [
+    step.ready_at ?? 0,
+    step.started_at ?? 0,
+    step.process_started_at ?? 0,
+    step.ended_at ?? 0,
+  ]);
+  return Math.max(0, ...moments);
 }
 
 function phasesOf(step: StepView, began: number, end: number): Phase[] {
@@ -76,15 +88,16 @@ export function shareOf(step: StepView, now: number): { share: number; isEstimat
   if (step.status !== "started") return null;
   if (step.progress?.share != null) return { share: step.progress.share, isEstimate: false };
   if (step.expected_seconds == null || step.expected_seconds <= 0 || step.started_at === null) return null;
-  // An estimate never says that a step is done.
-  return { share: Math.min(0.99, (now - step.started_at) / step.expected_seconds), isEstimate: true };
+  // An estimate never says that a step is done, nor that it is to begin.
+  const gone = Math.max(0, now - step.started_at);
+  return { share: Math.min(0.99, gone / step.expected_seconds), isEstimate: true };
 }
 
 /** How long a step that is under way will still take, in seconds; null where that can't be told. */
 export function secondsLeft(step: StepView, now: number): number | null {
   const far = shareOf(step, now);
   if (far === null || step.started_at === null || far.share <= 0) return null;
-  const gone = now - step.started_at;
+  const gone = Math.max(0, now - step.started_at);
   if (far.isEstimate) return Math.max(0, (step.expected_seconds ?? 0) - gone);
   return (gone / far.share) * (1 - far.share);
 }
