@@ -15,7 +15,7 @@ from headwater.errors import WorkerDiedError
 from headwater.location.protocol import wire
 from headwater.location.sources.source import source_of
 from headwater.location.supervision.loading import Loader
-from headwater.location.supervision.process import MOST_GROWTH, LocationProcess
+from headwater.location.supervision.process import MOST_GROWTH, LocationProcess, TaskFailedError
 
 TASKS = f"""
 import os
@@ -45,6 +45,9 @@ def fork(definitions, payload, emit):
     elif payload == b"reports":
         emit(b"from the copy")
     return behave(definitions, payload, emit)
+
+def interrupt(definitions, payload, emit):
+    raise KeyboardInterrupt("in user code")
 
 def leak(definitions, payload, emit):
     KEPT.append(b"x" * {MOST_GROWTH + 16 * 1024 * 1024})
@@ -106,6 +109,18 @@ async def test_only_the_worker_answers_where_user_code_forks_it(location: Locati
 
     assert [own] * 4 == [forked, *later]
     assert [] == reported
+
+
+async def test_whatever_user_code_raises_is_told_and_ends_no_worker(location: LocationProcess) -> None:
+    """What is no `Exception` too, with its traceback."""
+    async with location.worker() as worker:
+        before = int(await worker.call("tasks:behave", b"", timeout=60))
+        with pytest.raises(TaskFailedError, match="KeyboardInterrupt: in user code") as failed:
+            await worker.call("tasks:interrupt", b"", timeout=60)
+        after = int(await worker.call("tasks:behave", b"", timeout=60))
+
+    assert before == after
+    assert "in interrupt" in (failed.value.error.traceback or "")
 
 
 async def test_light_calls_do_not_keep_a_worker_that_heavy_ones_made_grow(location: LocationProcess) -> None:

@@ -150,7 +150,7 @@ class RunLoop:
                 await supervisor.carry_out()
             await self._spans.tell(run_id)
         except ConflictError as conflict:
-            _log.info("a run was left to another engine", run_id=run_id, reason=str(conflict))
+            _log.debug("a run was left to another engine", run_id=run_id, reason=str(conflict))
         except HeadwaterError as error:
             # The store did not take the run's end; the next look at the leases finds it, and it is begun anew.
             _log.error("a run could not be carried out", run_id=run_id, reason=str(error))

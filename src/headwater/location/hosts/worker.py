@@ -67,7 +67,10 @@ def serve(connection: socket.socket, definitions: Definitions) -> None:
                     if os.getpid() != own:
                         # User code has forked, and lets the copy return too. Only one may answer, and hear more.
                         os._exit(0)
-            except Exception as error:
+            except SystemExit:
+                raise
+            except BaseException as error:
+                # User code may raise anything, KeyboardInterrupt and CancelledError too; this process is well.
                 channel.send(Raised(describe(error), resident_bytes() - forked))
             else:
                 channel.send(Returned(result, resident_bytes() - forked))

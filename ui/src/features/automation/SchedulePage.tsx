@@ -74,6 +74,5 @@ function Made({ jobs, assets }: { jobs: readonly string[]; assets: readonly stri
 
 function missedText(catchUp: number | null): string {
   if (catchUp === null) return "all made up for";
-  if (catchUp === 0) return "not made up for";
   return catchUp === 1 ? "the last one is made up for" : `the last ${catchUp} are made up for`;
 }
