@@ -26,9 +26,18 @@ def rates() -> hw.DataVersion:
     return hw.DataVersion("eur-1.08")
 
 
+class Window(hw.Config):
+    days: int
+
+
+@hw.asset
+def windowed(config: Window) -> int:
+    return config.days
+
+
 watched = hw.define_asset_job("watched", selection=["training"], automation_condition=when_due)
 defs = hw.Definitions.merge(
-    defs, hw.Definitions([hw.AssetSpec("partner_file"), rates], asset_checks=[is_complete], jobs=[watched])
+    defs, hw.Definitions([hw.AssetSpec("partner_file"), rates, windowed], asset_checks=[is_complete], jobs=[watched])
 )
 """
 
@@ -102,6 +111,23 @@ def test_an_asset_that_others_make_is_looked_at(page: Page, server: DevServer) -
     expect(page.get_by_role("main")).to_contain_text("Success")
     page.goto(server.url + "/asset?key=rates&tab=events")
     expect(page.get_by_role("button", name="Observed")).to_have_count(1)
+
+
+def test_an_asset_that_needs_config_is_made_with_it(page: Page, server: DevServer) -> None:
+    """The question lists the fields; what does not fit is refused there, and no run begins."""
+    page.goto(server.url + "/asset?key=windowed&do=materialize")
+    question = page.get_by_role("dialog", name="Materialize")
+    expect(question).to_contain_text("Needed: days (integer)")
+    question.get_by_role("button", name="Materialize").click()
+    expect(question.get_by_role("alert")).to_contain_text("The config of 'windowed' does not fit: days is missing")
+
+    config = question.get_by_role("textbox", name="Config")
+    config.fill("{")
+    expect(question.get_by_role("button", name="Materialize")).to_be_disabled()
+    config.fill('{"days": 3}')
+    question.get_by_role("button", name="Materialize").click()
+    expect(page).to_have_url(re.compile("/runs/"))
+    expect(page.get_by_role("main")).to_contain_text("Success")
 
 
 def test_a_switch_by_another_is_seen_at_once(page: Page, server: DevServer) -> None:

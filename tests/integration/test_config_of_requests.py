@@ -90,6 +90,18 @@ def test_config_that_fits_is_used(server: DevServer) -> None:
     assert 201 == server.post("/api/jobs/weekly/runs", {}).status
 
 
+def test_an_asset_says_what_config_it_takes(server: DevServer) -> None:
+    """By the name that its function goes by, as JSON Schema."""
+    takes = server.asset("alone")["config"]
+
+    assert ("maker", ["days"], "integer") == (
+        takes["op"],
+        takes["shape"]["required"],
+        takes["shape"]["properties"]["days"]["type"],
+    )
+    assert server.asset("plain")["config"] is None
+
+
 def test_a_backfill_has_config_for_some_of_its_assets(server: DevServer) -> None:
     """Runs of the others are not failed for it."""
     body = {"selection": "parts or other_parts", "run_config": of("parts", days=3)}

@@ -2129,6 +2129,7 @@ export interface components {
             checks: components["schemas"]["CheckView"][];
             code_version: string | null;
             condition: string | null;
+            config?: components["schemas"]["ConfigView"] | null;
             downstream: components["schemas"]["Neighbour"][];
             freshness: components["schemas"]["FreshnessView"] | null;
             last_error: components["schemas"]["ErrorView"] | null;
@@ -2397,6 +2398,13 @@ export interface components {
             parts: components["schemas"]["ConditionNode"][];
             seq: number | null;
             text: string;
+        };
+        /** ConfigView */
+        ConfigView: {
+            op: string;
+            shape: {
+                [key: string]: unknown;
+            };
         };
         /** CorrectionView */
         CorrectionView: {

@@ -130,6 +130,7 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
     payload = events[newest.seq].payload if newest is not None and newest.seq in events else None
     made_payload = events[made.seq].payload if made is not None and made.seq in events else None
     read = made_payload.inputs if isinstance(made_payload, Materialization) else {}
+    takes = definition.config
     return shapes.AssetDetail(
         asset=row_in(estate, node),
         metadata=metadata_view(definition.metadata),
@@ -157,6 +158,7 @@ def asset_detail(connection: Connection, estate: Estate, key: str, now: int) -> 
         last_error=_last_error(connection, estate, node),
         freshness=freshness_view(node, None if made is None else made.timestamp, now),
         report_path=None if node.kind == "native" else f"report_asset_materialization/{key}",
+        config=None if takes is None else shapes.ConfigView(op=takes.op, shape=takes.shape),
     )
 
 

@@ -12,6 +12,7 @@ from headwater.server.shapes.assets import (
     AssetStatus,
     CheckCounts,
     CheckView,
+    ConfigView,
     Neighbour,
     StaleReason,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "ColumnTables",
     "CompletionItem",
     "Completions",
+    "ConfigView",
     "CursorBody",
     "DayCount",
     "DayCountList",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -100,6 +100,13 @@ class StaleReason(msgspec.Struct, kw_only=True):
     version_now: str | None
 
 
+class ConfigView(msgspec.Struct, kw_only=True):
+    """What a function takes of a run's config, under `ops` by the name `op`; `shape` is JSON Schema."""
+
+    op: str
+    shape: dict[str, Any]
+
+
 class AssetDetail(msgspec.Struct, kw_only=True):
     """Everything about one asset but its history."""
 
@@ -122,3 +129,5 @@ class AssetDetail(msgspec.Struct, kw_only=True):
     """How it stands with its freshness policy; None where it has none."""
     report_path: str | None
     """Where to POST a report of this asset; None for native assets."""
+    config: ConfigView | None = None
+    """What its function takes of a run's config; None where it takes none."""

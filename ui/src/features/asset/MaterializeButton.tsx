@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { Alert, Button, Group, JsonInput, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { post, type AssetDetail, type RunView } from "../../api/client";
 import { findPartitionsQuery, meQuery } from "../../api/queries";
 import { OperateButton } from "../../components/OperateButton";
 import { useMay } from "../../components/useMay";
+import { configOf, configProblem, wantedFields } from "./wantedConfig";
 
 const PAUSE_MILLISECONDS = 200;
 
@@ -73,8 +74,15 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
   const [partition, setPartition] = useState<string | null>(
     parameters.get("partition") ?? detail.partitions?.last ?? null,
   );
+  const [config, setConfig] = useState("");
+  const wrong = configProblem(config);
   const start = useMutation({
-    mutationFn: () => post<RunView>("api/runs", { assets: [key], ...(partitioned ? { partition } : {}) }),
+    mutationFn: () =>
+      post<RunView>("api/runs", {
+        assets: [key],
+        ...(partitioned ? { partition } : {}),
+        ...(detail.config ? configOf(detail.config.op, config) : {}),
+      }),
     onSuccess: async (run) => {
       await queries.invalidateQueries({ queryKey: ["runs"] });
       await navigate(`/runs/${run.run_id}`);
@@ -104,6 +112,18 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
           onChange={setPartition}
         />
       )}
+      {detail.config && (
+        <JsonInput
+          label="Config"
+          description={wantedFields(detail.config.shape)}
+          placeholder="{}"
+          autosize
+          minRows={2}
+          value={config}
+          error={wrong}
+          onChange={setConfig}
+        />
+      )}
       {start.error && <Alert color="red">{start.error.message}</Alert>}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
@@ -111,7 +131,7 @@ function Question({ detail, onClose }: { detail: AssetDetail; onClose: () => voi
         </Button>
         <Button
           loading={start.isPending}
-          disabled={partitioned && partition === null}
+          disabled={(partitioned && partition === null) || wrong !== null}
           onClick={() => {
             start.mutate();
           }}
