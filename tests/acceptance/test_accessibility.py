@@ -147,3 +147,56 @@ def test_pages_are_reached_by_two_letters(app: Page, demo: Demo) -> None:
 
     expect(app.get_by_role("heading", name="Catalog")).to_be_visible()
     expect(app.get_by_label("Search the catalog")).to_have_value("gl")
+
+
+def test_the_focus_returns_to_the_menu_that_led_to_a_question(app: Page, demo: Demo) -> None:
+    """The entry that was chosen is gone with its menu; the menu's button has the focus again."""
+    app.goto(demo.server.url + "/asset?key=cleaned_transactions")
+    settle(app)
+    more = app.get_by_role("button", name="More actions")
+    more.focus()
+    app.keyboard.press("Enter")
+    app.get_by_role("menuitem", name="Wipe").focus()
+    app.keyboard.press("Enter")
+    expect(app.get_by_role("dialog", name="Wipe")).to_be_visible()
+    app.keyboard.press("Escape")
+
+    expect(app.get_by_role("dialog")).to_have_count(0)
+    expect(more).to_be_focused()
+
+
+def test_the_lineage_is_walked_by_keys(app: Page, demo: Demo) -> None:
+    """Arrow keys lead along the edges from card to card, each in sight; Enter chooses one, Escape lets it go."""
+    app.goto(demo.server.url + "/lineage?view=-700,-120,1.6")
+    settle(app)
+    card = app.get_by_test_id("lineage").locator(".hw-card[data-key]")
+    card.and_(app.locator("[data-key=cleaned_transactions]")).focus()
+    app.keyboard.press("ArrowRight")
+    revenue = card.and_(app.locator("[data-key=daily_revenue]"))
+    expect(revenue).to_be_focused()
+    expect(revenue).to_be_in_viewport(ratio=1)
+    app.keyboard.press("ArrowLeft")
+    app.keyboard.press("ArrowLeft")
+    expect(card.and_(app.locator("[data-key=raw_transactions]"))).to_be_focused()
+    app.keyboard.press("Enter")
+    panel = app.get_by_role("complementary", name="Chosen asset")
+    expect(panel).to_contain_text("raw_transactions")
+    app.keyboard.press("Escape")
+
+    expect(panel).to_have_count(0)
+    expect(card.and_(app.locator("[data-key=raw_transactions]"))).to_be_focused()
+
+
+def test_the_frame_of_a_page_is_there_before_the_app(page: Page, demo: Demo) -> None:
+    """Where the code takes its time, the bar and the navigation have their places already, in the reader's colours."""
+    page.emulate_media(color_scheme="dark")
+    page.route("**/assets/index-*.js", lambda route: None)
+    page.goto(demo.server.url + "/catalog", wait_until="commit")
+    page.wait_for_function("getComputedStyle(document.body, '::before').content === '\"\"'")
+
+    assert "rgb(29, 32, 35)" == page.evaluate("getComputedStyle(document.body, '::before').backgroundColor")
+
+    page.unroute_all()
+    page.goto(demo.server.url + "/catalog")
+    settle(page)
+    assert "none" == page.evaluate("getComputedStyle(document.body, '::before').content")

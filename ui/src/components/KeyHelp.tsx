@@ -11,6 +11,7 @@ const LINEAGE: Keys = [
   [["←", "↑", "→", "↓"], "Move the map"],
   [["+", "−"], "Zoom"],
   [["Tab", "Enter"], "From asset to asset, and choose one"],
+  [["←", "→"], "From an asset to what it is made from, and to what is made from it"],
 ];
 const PARTITIONS: Keys = [
   [["←", "↑", "→", "↓"], "From partition to partition"],

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Text } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import type { AssetDetail } from "../../api/client";
 import { MoreGlyph } from "../../components/icons";
@@ -11,15 +11,18 @@ import { WipeQuestion } from "./WipeQuestion";
 export function AssetActions({ detail }: { detail: AssetDetail }) {
   const [asked, setAsked] = useState<"wipe" | "keys" | null>(null);
   const may = useMay("operate");
+  const more = useRef<HTMLButtonElement>(null);
   const close = () => {
     setAsked(null);
+    // The entry of the menu that led to the question is gone.
+    more.current?.focus();
   };
   const isDynamic = detail.partitions?.type === "dynamic";
   return (
     <>
       <Menu position="bottom-end" width={280}>
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label="More actions">
+          <ActionIcon ref={more} variant="default" size={36} aria-label="More actions">
             <MoreGlyph />
           </ActionIcon>
         </Menu.Target>

@@ -19,6 +19,7 @@ import type { Tone } from "../../components/status";
 import { DownloadGlyph, FitGlyph, MinusGlyph, PlusGlyph } from "../../components/icons";
 import { CARD, type Scene } from "../../graph/scene";
 import { centreOn, contains, detailAt, MarkIndex, seen, type Extent, type View } from "../../graph/view";
+import { walk } from "../../graph/walk";
 import { AssetCard } from "./AssetCard";
 import { toColumnLines, type ColumnAt } from "./columnLines";
 import type { Drawn } from "./drawn";
@@ -172,6 +173,35 @@ export function LineageMap(props: LineageMapProps) {
     if (!view) return null;
     return index.at((x - view.left) / view.zoom, (y - view.top) / view.zoom, TOUCH_PIXELS / view.zoom / 2);
   };
+  const markOfCard = (card: HTMLElement): number => {
+    const { key, mark } = card.dataset;
+    return key === undefined ? Number(mark ?? -1) : (scene.markOf[places.get(key) ?? -1] ?? -1);
+  };
+  /** Bring a mark into sight that is not, or only in part. */
+  const showWhole = (mark: number) => {
+    const mine = stage.current;
+    if (!mine || mark < 0) return;
+    const [x, y] = [scene.x[mark] ?? 0, scene.y[mark] ?? 0];
+    const card = { x, y, width: CARD.width, height: CARD.height };
+    if (contains(seen(mine.view, mine.width, mine.height), card)) return;
+    const { zoom } = mine.view;
+    mine.moveTo({
+      zoom,
+      left: mine.width / 2 - (x + CARD.width / 2) * zoom,
+      top: mine.height / 2 - (y + CARD.height / 2) * zoom,
+    });
+  };
+  // A card that an arrow key leads to may be drawn only once it has come into sight.
+  const walkedTo = useRef<number>(null);
+  const focusWalked = () => {
+    const found = [...(cards.current?.querySelectorAll<HTMLElement>(".hw-card") ?? [])].find(
+      (card) => markOfCard(card) === walkedTo.current,
+    );
+    if (walkedTo.current === null || !found) return;
+    walkedTo.current = null;
+    found.focus();
+  };
+  useLayoutEffect(focusWalked);
   const gestures = useRef<Gestures>(null as unknown as Gestures);
   useLayoutEffect(() => {
     gestures.current = {
@@ -195,6 +225,16 @@ export function LineageMap(props: LineageMapProps) {
       },
       onMoved: () => {
         if (stage.current) props.onView(stage.current.view);
+      },
+      onWalk: (card, way) => {
+        const next = walk(scene, markOfCard(card), way);
+        if (next === null) return;
+        walkedTo.current = next;
+        showWhole(next);
+        focusWalked();
+      },
+      onEscape: () => {
+        onChoose(null, false);
       },
     };
   });
@@ -261,13 +301,21 @@ export function LineageMap(props: LineageMapProps) {
       style={{ height }}
       role="application"
       tabIndex={0}
-      aria-label="Lineage map: arrow keys move, plus and minus zoom, Tab goes from asset to asset"
+      aria-label="Lineage map: arrow keys move, plus and minus zoom, Tab goes from asset to asset, and from there arrow keys follow the lineage"
       data-testid="lineage"
       data-detail={sight ? detailAt(sight.view.zoom) : undefined}
     >
       <canvas ref={all} />
       <canvas ref={litSheet} />
-      <div ref={cards} className="hw-stage-cards" onFocus={scrollBack}>
+      <div
+        ref={cards}
+        className="hw-stage-cards"
+        onFocus={(event) => {
+          scrollBack(event);
+          const card = event.target.closest<HTMLElement>(".hw-card");
+          if (card?.matches(":focus-visible")) showWhole(markOfCard(card));
+        }}
+      >
         {covered &&
           near.map((mark) => {
             const row = rows[scene.assets[mark]?.[0] ?? -1];
@@ -280,6 +328,7 @@ export function LineageMap(props: LineageMapProps) {
                   key={fold.kind === "group" ? `group ${fold.name}` : `inputs ${row?.key ?? ""}`}
                   type="button"
                   className="hw-card hw-card-group"
+                  data-mark={mark}
                   data-dim={litMarks !== null && !litMarks.has(mark)}
                   title={look?.name}
                   style={{ transform: `translate(${x}px, ${y}px)` }}

@@ -1,10 +1,17 @@
 import { useEffect, type RefObject } from "react";
 
+import type { Way } from "../../graph/walk";
 import type { Stage } from "./stage";
 
 const WHEEL_STEP = 0.0016;
 const CLICK_PIXELS = 4;
 const PAN_PIXELS = 90;
+const WAYS: Readonly<Record<string, Way>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
 
 export interface Gestures {
   /** The pointer stands over the scene, null when it leaves or drags. */
@@ -12,6 +19,9 @@ export interface Gestures {
   readonly onLeave: () => void;
   readonly onClick: (x: number, y: number, extend: boolean) => void;
   readonly onMoved: () => void;
+  /** An arrow key while a card has the focus. */
+  readonly onWalk: (from: HTMLElement, way: Way) => void;
+  readonly onEscape: () => void;
 }
 
 /** Drag, wheel, pinch and keys move the stage; a press that moved nothing is a click. */
@@ -79,6 +89,13 @@ export function useGestures(
       gestures.current.onMoved();
     };
     const key = (event: KeyboardEvent) => {
+      if (event.key === "Escape") gestures.current.onEscape();
+      const card = (event.target as HTMLElement).closest<HTMLElement>(".hw-card");
+      const way = WAYS[event.key];
+      if (card && way) {
+        event.preventDefault();
+        gestures.current.onWalk(card, way);
+      }
       if (event.target !== element) return;
       const pan = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
       if (pan) stage.current?.pan((pan[0] ?? 0) * PAN_PIXELS, (pan[1] ?? 0) * PAN_PIXELS);

@@ -17,7 +17,7 @@ export function SignIn() {
   });
   const refused = refusal(window.location.search);
   return (
-    <Center mih="100vh" p="md">
+    <Center component="main" mih="100vh" p="md">
       <Paper p="xl" w="100%" maw={420}>
         <Stack>
           <Title order={1} size="h3">
