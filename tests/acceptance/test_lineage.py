@@ -84,3 +84,21 @@ def test_wide_inputs_are_one_card_until_they_are_opened(page: Page, tmp_path: Pa
 
         expect(inputs).to_be_visible()
         expect(lineage.locator(".hw-card")).to_have_count(3)
+
+
+def test_hundreds_of_inputs_are_laid_out_however_quickly_that_is(page: Page, tmp_path: Path) -> None:
+    """A worker lays them out, and may be done before the page looks for its answer: they are drawn all the same."""
+    definitions = tmp_path / "definitions.py"
+    definitions.write_text(
+        "import headwater as hw\n"
+        "feeds = [hw.AssetSpec(f'feed_{number:03}') for number in range(400)]\n"
+        "defs = hw.Definitions(assets=[*feeds, hw.AssetSpec('merged', deps=feeds)])\n"
+    )
+    with dev_server(tmp_path / "home", str(definitions)) as server:
+        server.wait_for(lambda: len(server.get("/api/assets").json["items"]) == 401)
+        page.goto(server.url + "/lineage?focus=merged")
+        page.get_by_role("button", name="Inputs of merged").click()
+        expect(page.get_by_role("button", name="Fold inputs")).to_be_visible()
+        expect(page.get_by_test_id("lineage")).to_have_attribute("data-detail", "dots")
+        page.reload()
+        expect(page.get_by_test_id("lineage")).to_have_attribute("data-detail", "dots")

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useReducer } from "react";
 
 import { unpack, type PackedScene } from "../../graph/packedScene";
 import { toScene, type Scene, type SceneRequest } from "../../graph/scene";
@@ -26,13 +26,12 @@ export function useScene(drawn: Drawn): Scene | null {
     shownOf.clear();
     shownOf.set(base, atOnce);
   }, [base, atOnce]);
-  const [, setArrived] = useState("");
+  const [, drawAnew] = useReducer((times: number) => times + 1, 0);
+  const isMissing = atOnce === null;
   useEffect(() => {
-    if (find(name, request)) return;
-    void begin(name, request).then(() => {
-      setArrived(name);
-    });
-  }, [name, request]);
+    // It may have come since this was rendered, which nobody else would tell.
+    if (isMissing) void (known.has(name) ? Promise.resolve() : begin(name, request)).then(drawAnew);
+  }, [name, request, isMissing]);
   return atOnce ?? shownOf.get(base) ?? null;
 }
 
