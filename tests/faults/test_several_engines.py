@@ -188,6 +188,27 @@ async def test_a_writer_that_hangs_in_a_transaction_holds_nobody_up(store: Store
     assert ["second", "first"] == kept
 
 
+async def test_a_writer_that_hangs_in_the_middle_of_a_message_holds_nobody_up(store: Store, database_url: URL) -> None:
+    """The database awaits its rest without end, with the log locked; whoever watches the log ends it."""
+    import psycopg
+
+    address = database_url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as hanging:
+        hanging.pgconn.enter_pipeline_mode()
+        hanging.pgconn.send_query_params(b"SELECT seq FROM log_head WHERE id = 1 FOR UPDATE", None)
+        # The answer is asked for, and shows that the lock is held; that this was all is never said.
+        hanging.pgconn.send_flush_request()
+        assert 0 == hanging.pgconn.flush()
+        assert hanging.pgconn.get_result() is not None
+        watching = asyncio.create_task(store.tail.watch())
+        async with asyncio.timeout(LIMIT):
+            await store.write_async(Unit(events=[materialized("other")]))
+        watching.cancel()
+        hanging.pgconn.finish()
+
+    assert ["other"] == [event.asset_key for event in store.read(all_events)]
+
+
 async def test_a_connection_that_was_ended_is_opened_again(store: Store, database_url: URL) -> None:
     """What was ended while nobody wrote has kept nothing half, so the next report simply goes by another one."""
     store.write(Unit(events=[materialized("before")]))

@@ -13,6 +13,7 @@ from headwater.clock import Clock, SystemClock
 from headwater.errors import SchemaVersionError, StoreUnavailableError
 from headwater.records.log.events import Event
 from headwater.storage.database.engine import Synchronous, open_engine
+from headwater.storage.database.stalled import end_stalled
 from headwater.storage.log import event_log
 from headwater.storage.log.file_changes import FileChanges
 from headwater.storage.log.notifications import Listener
@@ -48,7 +49,7 @@ class Store:
             self._listener = Listener(self._engine.url, self._is_own) if self.is_shared else None
             file = None if self.is_shared else self._engine.url.database
             changes = FileChanges(file) if file else None
-            self.tail = Tail(lambda: self.read(event_log.head), self._listener, changes or (lambda: True))
+            self.tail = Tail(lambda: self.read(self._look), self._listener, changes or (lambda: True))
         except SchemaVersionError:
             self._engine.dispose()
             raise
@@ -61,6 +62,12 @@ class Store:
             lambda events: self.tail.advance(events[-1].seq, events),
             (lambda _connection: None) if changes is None else changes.note_own,
         )
+
+    def _look(self, connection: Connection) -> int:
+        """How far the log reaches; whoever keeps others from writing to it without doing anything is ended."""
+        if self.is_shared:
+            end_stalled(connection)
+        return event_log.head(connection)
 
     def _is_own(self, backend: int) -> bool:
         return backend == self._writer.backend

@@ -20,7 +20,7 @@ _WRITER_CACHE_KILOBYTES = 64 * 1024
 _WRITE_LOCK_POLL_MILLISECONDS = 20
 _WRITE_LOCK_TRIES = 500
 _INCREMENTAL = 2
-_LONGEST_PAUSE_MILLISECONDS = 3_000
+LONGEST_PAUSE_MILLISECONDS = 3_000
 """Between two statements of a writer; shorter than engines' leases, so that others go on as soon as those run out."""
 _IS_WRITER = "headwater_writer"
 """Under this name a connection notes that it waits for the write lock in its own way for good."""
@@ -84,7 +84,7 @@ def prepare_writer(connection: sa.Connection) -> int:
         connection.info[_IS_WRITER] = True
         return 0
     connection.execution_options(isolation_level="AUTOCOMMIT")
-    execute(connection, f"SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS}", ())
+    execute(connection, f"SET idle_in_transaction_session_timeout = {LONGEST_PAUSE_MILLISECONDS}", ())
     driver: Any = connection.connection.driver_connection
     backend: int = driver.info.backend_pid
     return backend
